@@ -1,0 +1,52 @@
+# Two commands: `make demo` shows Syncline at work, `make test` proves it. Needs make and Python 3.11 or newer; nothing else.
+# Kept to what GNU make 3.81 of macOS understands.
+PYTHON := .venv/bin/python
+DEFINED := pyproject.toml uv.lock requirements.lock requirements-dev.lock .ci/setup
+
+.PHONY: help demo test check format screenshots bench soak lock clean
+
+help:                       ## This list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: .venv/.demo           ## A simulated manufacturer on http://127.0.0.1:8050
+	@.venv/bin/syncline demo
+
+test: .venv/.test           ## The whole suite, with a real browser
+	@.ci/browser
+	@$(PYTHON) -m pytest
+
+check: .venv/.test          ## Style, types, import contracts
+	$(PYTHON) -m ruff check
+	$(PYTHON) -m ruff format --check
+	$(PYTHON) -m mypy
+	.venv/bin/lint-imports --no-cache
+
+format: .venv/.test         ## Rewrites the code in the agreed form
+	$(PYTHON) -m ruff check --fix
+	$(PYTHON) -m ruff format
+
+screenshots: .venv/.test    ## Every page, light and dark, into screenshots/
+	@.ci/browser
+	@$(PYTHON) -m tests.screenshots
+
+bench: .venv/.test          ## How fast: ingest, refresh, pages
+	@$(PYTHON) -m tests.bench
+
+soak: .venv/.test           ## How long: hours of traffic with kills in between
+	@$(PYTHON) -m tests.soak
+
+# The two requirements files are the same locked versions for people without uv.
+EXPORT := uv export -q --frozen --no-header --no-annotate --no-emit-project
+lock:                       ## Newest versions into the three locks; needs uv
+	uv lock --upgrade --default-index https://pypi.org/simple
+	$(EXPORT) --no-default-groups --group build --extra demo -o requirements.lock
+	$(EXPORT) --all-groups --all-extras -o requirements-dev.lock
+
+clean:                      ## Removes everything that was made here
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache screenshots demo-home dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/.demo: $(DEFINED)
+	@.ci/setup demo
+.venv/.test: $(DEFINED)
+	@.ci/setup test

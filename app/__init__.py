@@ -1,0 +1,1 @@
+"""The product: composes the rest and owns no rule about data."""

@@ -1,0 +1,171 @@
+"""People and machine access: `Accounts` adds, lists, checks and disables them. Threads and processes may use one file at once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from app.accounts import people, throttle, tokens
+from app.accounts.people import ROLES, AccountError, User
+from app.accounts.tables import open_engine
+from app.accounts.tables import tokens as token_table
+from app.accounts.tables import users as user_table
+from app.accounts.throttle import TooManyAttempts
+from app.accounts.tokens import SCOPES, Token
+
+__all__ = ["ROLES", "SCOPES", "AccountError", "Accounts", "Token", "TooManyAttempts", "User"]
+
+_USED_EVERY_NS = 60 * 1_000_000_000  # `last_used_ns` is written at most once a minute: reading must not cost a write
+
+
+class Accounts:
+    """All users and tokens behind an SQLAlchemy URL such as sqlite:////var/lib/syncline/accounts.sqlite."""
+
+    def __init__(self, url: str, now_ns: Callable[[], int] = time.time_ns) -> None:
+        self._engine = open_engine(url)
+        self._now_ns = now_ns
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    # ── people ──────────────────────────────────────────────────────────────────────────────────────────────────────
+    def add_user(self, name: str, password: str, roles: Collection[str], sites: Collection[str] | None = None) -> User:
+        """The new user. Raises AccountError: name taken or impossible, weak password, unknown role."""
+        name = people.name_of(name)
+        row = {
+            "name": name,
+            "roles": people.checked_roles(roles),
+            "sites": people.checked_sites(sites),
+            "created_ns": self._now_ns(),
+            "password_hash": people.hash_of(name, password),
+        }
+        try:
+            with self._engine.begin() as connection:
+                connection.execute(insert(user_table).values(**row))
+        except IntegrityError:
+            raise AccountError(f"A user called {name!r} exists already. To change the password: syncline user passwd {name}") from None
+        return self.user(name)
+
+    def list_users(self) -> list[User]:
+        """All users by name, disabled ones too."""
+        with self._engine.connect() as connection:
+            return [people.user_of(row) for row in connection.execute(select(user_table).order_by(user_table.c.name))]
+
+    def user(self, name: str) -> User:
+        """The user of that name. Raises AccountError when there is none."""
+        found = self.find_user(name)
+        if found is None:
+            known = ", ".join(user.name for user in self.list_users()) or "none yet"
+            raise AccountError(f"No user is called {name!r}. Known: {known}.")
+        return found
+
+    def find_user(self, name: str) -> User | None:
+        with self._engine.connect() as connection:
+            row = _user_row(connection, name)
+        return people.user_of(row) if row else None
+
+    def disable(self, name: str) -> None:
+        """The user can no longer sign in, and what they have open ends."""
+        self._change_user(name, disabled=True)
+
+    def enable(self, name: str) -> None:
+        self._change_user(name, disabled=False)
+
+    def set_password(self, name: str, password: str) -> None:
+        """Ends all sessions of the user, too. Raises AccountError: unknown user, weak password."""
+        name = self.user(name).name
+        self._change_user(name, password_hash=people.hash_of(name, password))
+
+    def set_roles(self, name: str, roles: Collection[str]) -> None:
+        self._change_user(name, roles=people.checked_roles(roles))
+
+    def set_sites(self, name: str, sites: Collection[str] | None) -> None:
+        """Which sites the user may see; None: all."""
+        self._change_user(name, sites=people.checked_sites(sites))
+
+    def end_sessions(self, name: str) -> None:
+        self._change_user(name)
+
+    def verify(self, name: str, password: str, address: str = "") -> User | None:
+        """The user when name and password belong together, else None. Raises TooManyAttempts before even looking."""
+        name, now_ns = name.strip().lower()[:64], self._now_ns()
+        with self._engine.connect() as connection:
+            throttle.check(connection, name, address, now_ns)
+            row = _user_row(connection, name)
+        if not people.matches(row.password_hash if row else None, password) or row is None or row.disabled:
+            with self._engine.begin() as connection:
+                throttle.remember(connection, name, address, now_ns)
+            return None
+        self._remember_login(name, password, address, now_ns, people.is_outdated(row.password_hash))
+        return self.user(name)
+
+    def _remember_login(self, name: str, password: str, address: str, now_ns: int, outdated: bool) -> None:
+        fresh = {"password_hash": people.hash_of(name, password)} if outdated and len(password) >= people.PASSWORD_MIN else {}
+        with self._engine.begin() as connection:
+            throttle.forget(connection, name, address)
+            connection.execute(update(user_table).where(user_table.c.name == name).values(last_login_ns=now_ns, **fresh))
+
+    def _change_user(self, name: str, **values: object) -> None:
+        """Every change of what a user is or may raises the epoch, so sessions opened before it end."""
+        name = self.user(name).name
+        with self._engine.begin() as connection:
+            connection.execute(update(user_table).where(user_table.c.name == name).values(epoch=user_table.c.epoch + 1, **values))
+
+    # ── machines ────────────────────────────────────────────────────────────────────────────────────────────────────
+    def add_token(self, name: str, scope: str, sites: Collection[str] | None = None) -> str:
+        """The secret, to be shown once: it is nowhere afterwards. Raises AccountError: name taken, unknown scope."""
+        name = people.name_of(name)
+        if scope not in SCOPES:
+            raise AccountError(f"No scope is called {scope!r}. Known: {', '.join(SCOPES)}.")
+        secret = tokens.new_secret()
+        row = {
+            "hash": tokens.hash_of(secret),
+            "name": name,
+            "scope": scope,
+            "sites": people.checked_sites(sites),
+            "created_ns": self._now_ns(),
+        }
+        try:
+            with self._engine.begin() as connection:
+                connection.execute(insert(token_table).values(**row))
+        except IntegrityError:
+            raise AccountError(
+                f"A token called {name!r} exists already. Revoke it first (syncline token revoke {name}) or choose another name."
+            ) from None
+        return secret
+
+    def list_tokens(self) -> list[Token]:
+        """All tokens by name and age, revoked ones too."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(token_table).order_by(token_table.c.name, token_table.c.created_ns))
+            return [tokens.token_of(row) for row in rows]
+
+    def revoke(self, name: str) -> None:
+        """The token of that name works no more. Raises AccountError when none is in use under it."""
+        name = people.name_of(name)
+        live = update(token_table).where(token_table.c.name == name, token_table.c.revoked_ns.is_(None))
+        with self._engine.begin() as connection:
+            changed = connection.execute(live.values(revoked_ns=self._now_ns())).rowcount
+        if not changed:
+            known = ", ".join(token.name for token in self.list_tokens() if token.revoked_ns is None) or "none"
+            raise AccountError(f"No token in use is called {name!r}. In use: {known}.")
+
+    def check_token(self, text: str, scope: str) -> Token | None:
+        """The token behind the secret `text` when it is in use and allows `scope`, else None."""
+        mine = token_table.c.hash == tokens.hash_of(text)
+        with self._engine.connect() as connection:
+            row = connection.execute(select(token_table).where(mine)).one_or_none()
+        if row is None or row.revoked_ns is not None or not tokens.token_of(row).allows(scope):
+            return None
+        if self._now_ns() - (row.last_used_ns or 0) > _USED_EVERY_NS:
+            with self._engine.begin() as connection:
+                connection.execute(update(token_table).where(mine).values(last_used_ns=self._now_ns()))
+        return tokens.token_of(row)
+
+
+def _user_row(connection: Connection, name: str) -> Row[Any] | None:
+    return connection.execute(select(user_table).where(user_table.c.name == name.strip().lower())).one_or_none()

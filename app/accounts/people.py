@@ -1,0 +1,106 @@
+"""Users: who they are, what they may see, and whether a password is theirs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+# role: what it is for, as shown on the page "Your permissions"
+ROLES = {
+    "supply": "Supply chain: is every order, batch and shipment in step, and what is at risk?",
+    "it": "Plant IT and integration: what is failing, why, and whose is it?",
+    "exec": "Management: did we keep our promises, and is it getting better?",
+    "admin": "Administration: users, tokens and everything the others may see.",
+}
+PASSWORD_MIN, PASSWORD_MAX = 12, 1024
+_NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{0,63}")
+_HASHER = PasswordHasher()
+_NOBODY = _HASHER.hash("nobody has this password")  # an unknown user must cost as much time as a known one
+
+
+class AccountError(Exception):
+    """A person's mistake, said in a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """One person. `sites` None: all sites, also those that come later."""
+
+    name: str
+    roles: frozenset[str]
+    sites: frozenset[str] | None
+    disabled: bool
+    epoch: int
+    created_ns: int
+    last_login_ns: int | None
+
+    def may(self, roles: frozenset[str]) -> bool:
+        """True when one of `roles` is theirs. Administrators may see every page."""
+        return "admin" in self.roles or bool(self.roles & roles)
+
+
+def user_of(row: Any) -> User:
+    sites = frozenset(row.sites.split()) if row.sites is not None else None
+    return User(row.name, frozenset(row.roles.split()), sites, row.disabled, row.epoch, row.created_ns, row.last_login_ns)
+
+
+def name_of(text: str) -> str:
+    """The name as stored: lower case. Raises AccountError when it cannot be one."""
+    name = text.strip().lower()
+    if not _NAME.fullmatch(name):
+        raise AccountError(
+            f"{text!r} cannot be a user name. Allowed: 1 to 64 letters a-z, digits and . _ @ -, beginning with a letter or digit."
+        )
+    return name
+
+
+def checked_roles(roles: Collection[str]) -> str:
+    unknown = sorted(set(roles) - set(ROLES))
+    if unknown:
+        raise AccountError(f"No role is called {unknown[0]!r}. Known: {', '.join(ROLES)}.")
+    if not roles:
+        raise AccountError(f"A user needs at least one role. Known: {', '.join(ROLES)}.")
+    return " ".join(sorted(set(roles)))
+
+
+def checked_sites(sites: Collection[str] | None) -> str | None:
+    """None stays None: all sites."""
+    if sites is None:
+        return None
+    strange = [site for site in sites if not site or site.split() != [site]]
+    if strange:
+        raise AccountError(f"{strange[0]!r} cannot be a site: a site is a name without spaces.")
+    return " ".join(sorted(set(sites)))
+
+
+def hash_of(name: str, password: str) -> str:
+    """The argon2 hash. Raises AccountError when the password is weak."""
+    if len(password) < PASSWORD_MIN:
+        raise AccountError(
+            f"The password has {len(password)} characters; it needs at least {PASSWORD_MIN}. Three or four unrelated words are a good one."
+        )
+    if len(password) > PASSWORD_MAX:
+        raise AccountError(f"The password has {len(password)} characters; at most {PASSWORD_MAX} are allowed.")
+    if name in password.lower() and len(name) > 3:
+        raise AccountError("The password contains the user name; choose one that does not.")
+    if len(set(password)) < 5:
+        raise AccountError("The password repeats the same few characters; use at least five different ones.")
+    return _HASHER.hash(password)
+
+
+def matches(stored: str | None, password: str) -> bool:
+    """Whether `password` is the one behind `stored` (None: no such user; takes as long and is never true)."""
+    try:
+        return _HASHER.verify(stored or _NOBODY, password[: PASSWORD_MAX + 1]) and stored is not None
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def is_outdated(stored: str) -> bool:
+    """True when the hash was made with weaker parameters than today's."""
+    return _HASHER.check_needs_rehash(stored)

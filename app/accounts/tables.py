@@ -1,0 +1,76 @@
+"""The tables of people and machine access, in SQLAlchemy: the one part of Syncline that must be transactional and not analytical."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, Column, Engine, Index, Integer, MetaData, String, Table, create_engine, event
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+metadata = MetaData()
+
+# Lists (roles, sites) are words separated by a space. `sites` null: all sites, also those that come later.
+users = Table(
+    "users",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("password_hash", String(256), nullable=False),
+    Column("roles", String(256), nullable=False),
+    Column("sites", String(4096)),
+    Column("disabled", Boolean, nullable=False, default=False),
+    Column("epoch", Integer, nullable=False, default=1),  # raised: all sessions of this user end
+    Column("created_ns", BigInteger, nullable=False),
+    Column("last_login_ns", BigInteger),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("hash", String(64), primary_key=True),  # SHA-256: the secret is 256 random bits, so nothing slower is needed
+    Column("name", String(64), nullable=False),
+    Column("scope", String(16), nullable=False),
+    Column("sites", String(4096)),
+    Column("created_ns", BigInteger, nullable=False),
+    Column("revoked_ns", BigInteger),
+    Column("last_used_ns", BigInteger),
+)
+
+# A revoked token gives its name free, so a secret can be renewed under the name people know.
+one_live_token = Index(
+    "one_live_token",
+    tokens.c.name,
+    unique=True,
+    sqlite_where=tokens.c.revoked_ns.is_(None),
+    postgresql_where=tokens.c.revoked_ns.is_(None),
+)
+
+failed_logins = Table(
+    "failed_logins",
+    metadata,
+    Column("name", String(64), nullable=False),
+    Column("address", String(64), nullable=False),
+    Column("failed_ns", BigInteger, nullable=False),
+)
+by_address = Index("failed_logins_by_address", failed_logins.c.address, failed_logins.c.failed_ns)
+
+
+def open_engine(url: str) -> Engine:
+    """An engine with all tables there; several processes may open the same file at once."""
+    engine = create_engine(url)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _set_pragmas)
+    with engine.begin() as connection:
+        for table in metadata.sorted_tables:
+            # Not create_all: it looks first and creates then, so two processes starting together would collide.
+            connection.execute(CreateTable(table, if_not_exists=True))
+            for index in table.indexes:
+                connection.execute(CreateIndex(index, if_not_exists=True))
+    return engine
+
+
+def _set_pragmas(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    cursor.execute("pragma busy_timeout = 20000")
+    cursor.execute("pragma journal_mode = wal")
+    cursor.execute("pragma synchronous = full")
+    cursor.close()

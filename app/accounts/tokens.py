@@ -1,0 +1,42 @@
+"""Tokens: how machines prove who they are. The secret is shown once; only its SHA-256 is kept."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+SCOPES = {
+    "read": "read exports and metrics",
+    "ingest": "send traces, logs and records",
+    "admin": "everything, also ingest, refresh and rebuild on command",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One machine's access. `sites` None: all sites."""
+
+    name: str
+    scope: str
+    sites: frozenset[str] | None
+    created_ns: int
+    revoked_ns: int | None
+    last_used_ns: int | None
+
+    def allows(self, scope: str) -> bool:
+        return self.scope in (scope, "admin")
+
+
+def new_secret() -> str:
+    return "syn_" + secrets.token_urlsafe(32)
+
+
+def hash_of(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def token_of(row: Any) -> Token:
+    sites = frozenset(row.sites.split()) if row.sites is not None else None
+    return Token(row.name, row.scope, sites, row.created_ns, row.revoked_ns, row.last_used_ns)

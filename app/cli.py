@@ -1,0 +1,92 @@
+"""The command line: the only place that prints errors and sets exit codes."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+from typing import NoReturn
+
+from app.commands import exporting, intake, people, serving, setup
+from app.commands.command import Command
+from app.configuration.problems import ConfigurationError
+from app.trouble import Mistake, Trouble
+from metrics.keys import unknown
+
+COMMANDS: tuple[Command, ...] = (*setup.COMMANDS, *intake.COMMANDS, *serving.COMMANDS, *exporting.COMMANDS, *people.COMMANDS)
+GROUPS = {"user": "the people who may sign in", "token": "the machines that may read or send"}
+EPILOG = """\
+exit codes:
+  0  done
+  1  a fault of ours; please report it with its traceback
+  2  the command line or the configuration is wrong
+  3  some input was rejected, everything else is stored
+  4  something needed cannot be had: a port or a home in use, a server that does not answer
+
+Times are RFC 3339 with their offset from UTC: 2026-03-24T20:43:00Z."""
+CHOICE = re.compile(r"argument (\S+): invalid choice: '(.*)' \(choose from (.*)\)")
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Runs one command and returns its exit code. A fault of ours is not caught: Python shows its traceback and ends with 1."""
+    try:
+        arguments = parser().parse_args(words)
+        code = arguments.run(arguments)
+        sys.stdout.flush()
+        return code or 0
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:  # `syncline export events | head`: whoever reads has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except ConfigurationError as error:
+        return _say(str(error), 2)
+    except Trouble as trouble:
+        return _say(f"syncline: {trouble}", trouble.exit_code)
+
+
+def parser() -> argparse.ArgumentParser:
+    """Every command with its options, as `--help` and the reference show them."""
+    top = _Parser(prog="syncline", description="Did this order get through, and if not, what now?", epilog=EPILOG, formatter_class=_Help)
+    top.add_argument("--version", action="version", version=f"syncline {version('syncline')}")
+    places = {"": top.add_subparsers(dest="command", metavar="COMMAND", required=True)}
+    for group, about in GROUPS.items():
+        places[group] = (
+            places[""].add_parser(group, help=about, description=f"{about.capitalize()}.").add_subparsers(metavar="COMMAND", required=True)
+        )
+    for command in COMMANDS:
+        group, _, name = command.name.rpartition(" ")
+        one = places[group].add_parser(
+            name, help=command.about, description=f"{command.about[0].upper()}{command.about[1:]}.", formatter_class=_Help
+        )
+        command.options(one)
+        one.set_defaults(run=command.run)
+    return top
+
+
+class _Help(argparse.RawDescriptionHelpFormatter):
+    """As wide as a reference needs, whatever the terminal."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=28, width=110)
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong with the words in a sentence instead of ending the process by itself."""
+
+    def error(self, message: str) -> NoReturn:
+        if found := CHOICE.fullmatch(message):
+            what, word, known = found.groups()
+            message = unknown(WHAT.get(what, f"value of {what}"), word, [choice.strip("' ") for choice in known.split(",")])
+        raise Mistake(f"{message[0].lower()}{message[1:].rstrip('.')}. `{self.prog} --help` shows what there is.")
+
+
+WHAT = {"COMMAND": "command", "NAME": "export", "--format": "format"}
+
+
+def _say(sentence: str, code: int) -> int:
+    print(sentence, file=sys.stderr)
+    return code

@@ -1,0 +1,1 @@
+"""What the commands do. `app/cli.py` reads the words, and prints what goes wrong."""

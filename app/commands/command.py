@@ -1,0 +1,57 @@
+"""What a command is, and the words several of them share."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.instants import instant_ns
+from app.trouble import Mistake
+
+if TYPE_CHECKING:  # reading settings imports pandas and DuckDB, half a second that `--help` need not wait
+    from app.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command: its name (two words in a group, such as `user add`), a sentence, its options, and what it does."""
+
+    name: str
+    about: str
+    options: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[argparse.Namespace], int | None]
+
+
+def configuration(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--config", type=Path, default=Path("syncline.yaml"), metavar="FILE", help="the configuration (default: ./syncline.yaml)"
+    )
+
+
+def settings_of(arguments: argparse.Namespace) -> Settings:
+    """The settings the command was pointed at. Raises Mistake when there is no such file."""
+    if not arguments.config.is_file():
+        raise Mistake(
+            f"there is no configuration {arguments.config}. `syncline init` writes one to start from; `--config FILE` names another."
+        )
+    from app.settings import load_settings
+
+    return load_settings(arguments.config, os.environ)
+
+
+def instant(text: str) -> int:
+    """An instant from the command line, in ns since 1970 UTC."""
+    try:
+        return instant_ns(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def table(rows: Sequence[tuple[str, ...]], heads: tuple[str, ...]) -> str:
+    """Rows under their heads, in columns as wide as needed."""
+    widths = [max(len(row[column]) for row in [heads, *rows]) for column in range(len(heads))]
+    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in [heads, *rows])

@@ -1,0 +1,78 @@
+"""`syncline export NAME`: the rows of an export to standard output or a file."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.commands.command import Command, configuration, instant, settings_of
+from app.exports import EXPORTS, FORMATS, Asked, check, exported
+from app.instants import instant_text
+from app.remote import Server, find_server
+from app.trouble import Mistake
+
+if TYPE_CHECKING:
+    from app.settings import Settings
+
+
+def export(arguments: argparse.Namespace) -> None:
+    asked = Asked(arguments.name, arguments.format, arguments.as_of, arguments.known_at, arguments.from_, arguments.to)
+    try:
+        check(asked)
+    except ValueError as error:
+        raise Mistake(str(error)) from error
+    settings = settings_of(arguments)
+    server = find_server(settings.home)
+    with _target(arguments.out) as write:
+        for piece in _from_server(server, asked) if server else _from_store(settings, asked):
+            write(piece)
+
+
+def _from_server(server: Server, asked: Asked) -> Iterator[bytes]:
+    times = {"as_of": asked.as_of_ns, "known_at": asked.known_ns, "from": asked.from_ns, "to": asked.to_ns}
+    return server.export(asked.name, format=asked.form, **{name: instant_text(when) for name, when in times.items() if when is not None})
+
+
+def _from_store(settings: Settings, asked: Asked) -> Iterator[bytes]:
+    from app.application import opened
+
+    with opened(settings) as application:
+        application.advance()  # what was acknowledged before a crash belongs into the export
+        with application.reader(asked.moment(application.now_ns())) as reader:
+            yield from exported(reader, asked)
+
+
+@contextmanager
+def _target(out: Path | None) -> Iterator[Callable[[bytes], object]]:
+    """Where the bytes go. A file appears whole or not at all: it is written beside its place and then renamed."""
+    if out is None:
+        yield sys.stdout.buffer.write
+        sys.stdout.buffer.flush()
+        return
+    draft = out.with_name(f".{out.name}.part")
+    try:
+        with draft.open("wb") as file:
+            yield file.write
+        draft.replace(out)
+    except OSError as error:
+        raise Mistake(f"{out} cannot be written: {error.strerror or error}.") from error
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _options(parser: argparse.ArgumentParser) -> None:
+    configuration(parser)
+    parser.add_argument("name", choices=list(EXPORTS), metavar="NAME", help=", ".join(EXPORTS))
+    parser.add_argument("--as-of", type=instant, metavar="TIME", help="the world as it was then: later events do not exist (default: now)")
+    parser.add_argument("--known-at", type=instant, metavar="TIME", help="what had been recorded by then (default: now)")
+    parser.add_argument("--from", dest="from_", type=instant, metavar="TIME", help="only rows at or after this time")
+    parser.add_argument("--to", type=instant, metavar="TIME", help="only rows before this time")
+    parser.add_argument("--format", choices=list(FORMATS), default="jsonl", help="default: jsonl")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="where to write (default: standard output)")
+
+
+COMMANDS = (Command("export", "writes the rows of an export", _options, export),)

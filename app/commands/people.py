@@ -1,0 +1,202 @@
+"""`syncline user …` and `syncline token …`: who may sign in, and which machines may read or send."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import secrets
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.commands.command import Command, configuration, settings_of, table
+from app.instants import instant_text
+from app.trouble import Mistake
+
+if TYPE_CHECKING:
+    from app.accounts import Accounts
+    from app.settings import Settings
+
+
+def add_user(arguments: argparse.Namespace) -> None:
+    with _accounts(arguments) as (accounts, settings):
+        sites = _known_sites(arguments.site, settings)
+        password = _password(arguments)
+        user = accounts.add_user(arguments.name, password, arguments.role, sites)
+        limit = f" for {', '.join(sites)}" if sites else ""
+        print(f"{user.name} may sign in as {', '.join(sorted(user.roles))}{limit}.")
+        _tell(arguments, password)
+
+
+def list_users(arguments: argparse.Namespace) -> None:
+    with _accounts(arguments) as (accounts, _):
+        rows = [
+            (
+                user.name,
+                ", ".join(sorted(user.roles)),
+                _sites(user.sites),
+                "disabled" if user.disabled else "active",
+                _time(user.last_login_ns),
+            )
+            for user in accounts.list_users()
+        ]
+    print(
+        table(rows, ("user", "roles", "sites", "state", "last login"))
+        if rows
+        else "No users yet. Add one: syncline user add NAME --role admin"
+    )
+
+
+def disable_user(arguments: argparse.Namespace) -> None:
+    with _accounts(arguments) as (accounts, _):
+        accounts.disable(arguments.name)
+    print(f"{arguments.name} can no longer sign in; open sessions have ended.")
+
+
+def change_password(arguments: argparse.Namespace) -> None:
+    with _accounts(arguments) as (accounts, _):
+        password = _password(arguments)
+        accounts.set_password(arguments.name, password)
+        print(f"The password of {arguments.name} is changed; open sessions have ended.")
+        _tell(arguments, password)
+
+
+def add_token(arguments: argparse.Namespace) -> None:
+    with _accounts(arguments) as (accounts, settings):
+        secret = accounts.add_token(arguments.name, arguments.scope, _known_sites(arguments.site, settings))
+    print(f"Token {arguments.name} of scope {arguments.scope}, shown this once:", file=sys.stderr)
+    print(secret)
+
+
+def list_tokens(arguments: argparse.Namespace) -> None:
+    with _accounts(arguments) as (accounts, _):
+        rows = [
+            (
+                token.name,
+                token.scope,
+                _sites(token.sites),
+                "revoked" if token.revoked_ns else "in use",
+                _time(token.created_ns),
+                _time(token.last_used_ns),
+            )
+            for token in accounts.list_tokens()
+        ]
+    print(
+        table(rows, ("token", "scope", "sites", "state", "made", "last used"))
+        if rows
+        else "No tokens yet. Add one: syncline token add NAME --scope read"
+    )
+
+
+def revoke_token(arguments: argparse.Namespace) -> None:
+    with _accounts(arguments) as (accounts, _):
+        accounts.revoke(arguments.name)
+    print(f"Token {arguments.name} works no more.")
+
+
+@contextmanager
+def _accounts(arguments: argparse.Namespace) -> Iterator[tuple[Accounts, Settings]]:
+    from app.accounts import AccountError, Accounts
+    from app.application import accounts_url, reachable
+
+    settings = settings_of(arguments)
+    with reachable(settings.home):
+        accounts = Accounts(accounts_url(settings.home))
+    try:
+        yield accounts, settings
+    except AccountError as error:
+        raise Mistake(str(error)) from error
+    finally:
+        accounts.close()
+
+
+def _known_sites(names: list[str], settings: Settings) -> list[str] | None:
+    known = [site.name for site in settings.definitions.sites]
+    if strange := [name for name in names if name not in known]:
+        raise Mistake(
+            f"no site is called '{strange[0]}'. Known: {', '.join(known) or 'none; add them under `sites` in the configuration'}."
+        )
+    return names or None
+
+
+def _password(arguments: argparse.Namespace) -> str:
+    if arguments.generate:
+        return secrets.token_urlsafe(15)
+    if arguments.password_file:
+        return _from_file(arguments.password_file)
+    if not sys.stdin.isatty():
+        raise Mistake("there is no terminal to ask for a password. Use --password-file FILE (`-` is standard input) or --generate.")
+    password = getpass.getpass("Password: ")
+    if getpass.getpass("Again: ") != password:
+        raise Mistake("the two passwords differ; nothing was changed.")
+    return password
+
+
+def _from_file(file: Path) -> str:
+    try:
+        return (sys.stdin.readline() if str(file) == "-" else file.read_text(encoding="utf-8")).rstrip("\r\n")
+    except OSError as error:
+        raise Mistake(f"the password file {file} cannot be read: {error.strerror}.") from error
+
+
+def _tell(arguments: argparse.Namespace, password: str) -> None:
+    if arguments.generate:
+        print("The password, shown this once:", file=sys.stderr)
+        print(password)
+
+
+def _sites(sites: frozenset[str] | None) -> str:
+    return "all" if sites is None else ", ".join(sorted(sites))
+
+
+def _time(when_ns: int | None) -> str:
+    return instant_text(when_ns)[:16].replace("T", " ") + " UTC" if when_ns else "never"
+
+
+def _plain(parser: argparse.ArgumentParser) -> None:
+    configuration(parser)
+
+
+def _named(parser: argparse.ArgumentParser) -> None:
+    configuration(parser)
+    parser.add_argument("name", metavar="NAME", help="the name of the user or token")
+
+
+def _with_password(parser: argparse.ArgumentParser) -> None:
+    _named(parser)
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument(
+        "--password-file", type=Path, metavar="FILE", help="read the password from the first line of FILE; `-` is standard input"
+    )
+    how.add_argument("--generate", action="store_true", help="make a password and print it once")
+
+
+def _limited(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--site", action="append", default=[], metavar="SITE", help="limit to this site; may be repeated (default: all sites)"
+    )
+
+
+def _new_user(parser: argparse.ArgumentParser) -> None:
+    _with_password(parser)
+    _limited(parser)
+    parser.add_argument("--role", action="append", required=True, metavar="ROLE", help="supply, it, exec or admin; may be repeated")
+
+
+def _new_token(parser: argparse.ArgumentParser) -> None:
+    _named(parser)
+    _limited(parser)
+    parser.add_argument("--scope", required=True, metavar="SCOPE", help="read: the API; ingest: sending OTLP")
+
+
+COMMANDS = (
+    Command("user add", "adds a user", _new_user, add_user),
+    Command("user list", "lists the users", _plain, list_users),
+    Command("user disable", "ends a user's access", _named, disable_user),
+    Command("user passwd", "changes a password", _with_password, change_password),
+    Command("token add", "adds a token for a machine and prints it once", _new_token, add_token),
+    Command("token list", "lists the tokens, never their secrets", _plain, list_tokens),
+    Command("token revoke", "ends a token", _named, revoke_token),
+)

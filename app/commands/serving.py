@@ -1,0 +1,47 @@
+"""`syncline serve`, `doctor` and `demo`."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from app.commands.command import Command, configuration, settings_of
+
+
+def serve(arguments: argparse.Namespace) -> None:
+    settings = settings_of(arguments)
+    from app.serve import serve  # Flask, Dash and pandas take a second to import; no other command needs them
+
+    serve(settings)
+
+
+def doctor(arguments: argparse.Namespace) -> int:
+    from app.doctor import examine, examine_machine
+
+    codes = [0]
+    for findings in (examine_machine, lambda: examine(settings_of(arguments))):
+        for finding in findings():
+            print(finding)
+            codes.append(finding.exit_code)
+    return max(codes)
+
+
+def demo(arguments: argparse.Namespace) -> int | None:
+    from app.demo import demo
+
+    return demo(arguments.seed, arguments.days, arguments.home, arguments.port, arguments.keep)
+
+
+def _demo_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--seed", type=int, default=1, help="the same seed makes the same plants (default: 1)")
+    parser.add_argument("--days", type=int, default=28, help="days of history (default: 28)")
+    parser.add_argument("--home", type=Path, default=Path("demo-home"), metavar="DIR", help="where it keeps its data (default: demo-home)")
+    parser.add_argument("--port", type=int, metavar="PORT", help="port of the web app (default: 8050, or the next free one)")
+    parser.add_argument("--keep", action="store_true", help="go on with the data of the last demo instead of starting anew")
+
+
+COMMANDS = (
+    Command("serve", "web app, OTLP receiver, collectors and scheduler in one process", configuration, serve),
+    Command("doctor", "what is wrong with this installation, and what to do", configuration, doctor),
+    Command("demo", "a simulated manufacturer sending to a running Syncline", _demo_options, demo),
+)

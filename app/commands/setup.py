@@ -1,0 +1,86 @@
+"""`syncline init` and `syncline check`: a configuration to start from, and what is wrong with one."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.commands.command import Command, configuration, settings_of
+from app.trouble import Mistake, PartlyRejected
+
+if TYPE_CHECKING:
+    from app.settings import Settings
+
+NEXT = """\
+{file} is written. Next:
+  syncline check --config {file}
+  syncline user add NAME --role admin --config {file}
+  syncline serve --config {file}"""
+TEMPLATE = Path(__file__).parent.parent / "configuration" / "template.yaml"
+
+
+def init(arguments: argparse.Namespace) -> None:
+    file = arguments.folder / "syncline.yaml"
+    if file.exists():
+        raise Mistake(f"{file} exists already and is left as it is. Choose another folder, or move it away.")
+    try:
+        arguments.folder.mkdir(parents=True, exist_ok=True)
+        with file.open("x", encoding="utf-8") as new:
+            new.write(TEMPLATE.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise Mistake(f"{file} cannot be written: {error.strerror or error}.") from error
+    print(NEXT.format(file=file))
+
+
+def check(arguments: argparse.Namespace) -> None:
+    settings = settings_of(arguments)
+    for note in settings.notes:
+        print(f"syncline: {note}", file=sys.stderr)
+    if arguments.sample:
+        _show_sample(settings, arguments)
+    else:
+        print(_summary(settings))
+
+
+def _show_sample(settings: Settings, arguments: argparse.Namespace) -> None:
+    from app.sample import Sample
+
+    sample = Sample(settings, arguments.sample, arguments.source)
+    for line in sample.lines():
+        print(line)
+    print(sample.summary())
+    if sample.rejected:
+        raise PartlyRejected(f"{_count(sample.rejected, 'record')} of the sample cannot be understood; the reason stands beside each.")
+
+
+def _summary(settings: Settings) -> str:
+    definitions = settings.definitions
+    milestones = sum(len(workflow.milestones) for workflow in definitions.workflows)
+    return (
+        f"{settings.file} is right: {_count(len(definitions.workflows), 'workflow')} with {_count(milestones, 'milestone')}, "
+        f"{_count(len(definitions.sites), 'site')}, {_count(len(settings.sources), 'source')}."
+    )
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _init_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", nargs="?", type=Path, default=Path(), metavar="DIR", help="where to write it (default: here)")
+
+
+def _check_options(parser: argparse.ArgumentParser) -> None:
+    configuration(parser)
+    parser.add_argument(
+        "--sample", type=Path, metavar="FILE", help="shows how each record of FILE would be read, and which fields stay empty"
+    )
+    parser.add_argument("--source", metavar="NAME", help="the source that is to read the sample (default: the one it fits)")
+
+
+COMMANDS = (
+    Command("init", "writes a commented syncline.yaml to start from; never overwrites", _init_options, init),
+    Command("check", "says everything that is wrong with the configuration at once, or how a sample would be read", _check_options, check),
+)

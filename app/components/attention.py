@@ -1,0 +1,70 @@
+"""What needs somebody: groups of failed and missing steps with age, owner and the words of the sender."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dash import html
+from dash.development.base_component import Component
+
+from app.components import links
+from app.components.status import mark
+from app.components.tiles import name_of
+from app.figures import words
+
+Row = Mapping[str, Any]
+LONGEST_TEXT = 140
+
+
+def listed(rows: Sequence[Row], workflows: Sequence[Row], owners: Mapping[str, str], as_of_ns: int) -> Component:
+    """From the rows of Reader.attention() and Reader.workflows(). `owners`: title of an owner's name."""
+    steps = {(workflow["workflow"], step["milestone"]): step for workflow in workflows for step in workflow["steps"]}
+    shown = [_row(row, steps.get((row["workflow"], row["milestone"])), owners, as_of_ns) for row in rows]
+    return html.Div(shown, className="attention")
+
+
+def _row(row: Row, step: Row | None, owners: Mapping[str, str], as_of_ns: int) -> Component:
+    state = "failed" if row["kind"] == "failed" else "overdue"
+    said = html.Div([html.B(_title(row, step)), html.Span(_text(row), className="attention-text")])
+    owner = owners.get(row["owner"], row["owner"]) if row["owner"] else "no owner"
+    aside = html.Div(
+        [
+            html.Div(words.span_of(row["first_ns"], as_of_ns), className="attention-age", title="since the first of them"),
+            html.Span(owner, className="pill"),
+        ],
+        className="attention-aside",
+    )
+    return html.A([mark(state, "18px"), said, aside], href=_address(row, state), className="attention-row")
+
+
+def _title(row: Row, step: Row | None) -> str:
+    """In the words of the step's event; a step that is no longer defined keeps its name."""
+    what = words.event_words(step["event_type"] if step else row["milestone"])
+    system = words.system_word(step["system"]) if step else ""
+    if row["kind"] == "failed":
+        return f"{what}: failed in {system}" if system else f"{what}: failed"
+    return f"{what}: has not come from {system}" if system else f"{what}: has not come"
+
+
+def _text(row: Row) -> str:
+    count = words.count(row["transactions"], "transaction")
+    where = f"{row['title']}, {name_of(row['site'])}. {count}"
+    if row["kind"] == "failed":
+        said = f" “{cut(row['example_text'])}”" if row["example_text"] else ""
+        return f"{where}, {row['error_class']} error.{said}"
+    return f"{where} waiting for it."
+
+
+def cut(text: str) -> str:
+    """One line of at most 140 characters; says when it is cut."""
+    line = " ".join(text.split())
+    return line if len(line) <= LONGEST_TEXT else line[: LONGEST_TEXT - 1].rstrip() + "…"
+
+
+def _address(row: Row, state: str) -> str:
+    if row["transactions"] == 1:
+        return links.path(row["workflow"], row["example_id"])
+    return links.transactions(
+        workflow=row["workflow"], site=row["site"], status=state, milestone=row["milestone"], error_class=row["error_class"]
+    )

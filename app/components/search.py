@@ -1,0 +1,111 @@
+"""One box that finds out what a number is: order, batch, delivery, trace."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import dash_mantine_components as dmc
+from dash import Input, Output, State, html
+from dash.development.base_component import Component
+
+from app import reader
+from app.components import links
+from app.components.callbacks import callback
+from app.components.icons import icon
+from app.components.status import badge
+from app.components.tiles import name_of
+from app.figures import words
+from collectors.event import Refused
+from collectors.identifiers import Identifiers
+from metrics.read import Hit
+
+SHORTEST, SHOWN, MOST_FORMS = 2, 8, 12
+TRACE = re.compile("(?:[0-9a-fA-F]{2}-)?([0-9a-fA-F]{32})(?:-[0-9a-fA-F]{16}-[0-9a-fA-F]{2})?")
+
+
+def box() -> Component:
+    """The field and, below it, what was found. assets/10-shell.js adds the keyboard: / focuses, arrows walk, Enter goes, Escape closes."""
+    field = dmc.TextInput(
+        id="shell-search",
+        placeholder="Find an order, batch, delivery or trace",
+        leftSection=icon("search", size="16px"),
+        rightSection=dmc.Kbd("/", size="xs"),
+        debounce=160,
+        size="sm",
+        value="",
+        **{"aria-label": "Find by number"},
+    )
+    found = html.Div(id="shell-hits", className="hits", hidden=True)
+    return html.Div([field, found], className="search", role="search")
+
+
+@callback(
+    Output("shell-hits", "children"),
+    Output("shell-hits", "hidden"),
+    Output("shell-hits", "data-query"),
+    Input("shell-search", "value"),
+    State("shell-url", "search"),
+    prevent_initial_call=True,
+)
+def find(text: str | None, query: str) -> tuple[list[Component], bool, str]:
+    """Best first, so that Enter may take the first one."""
+    wanted = (text or "").strip()
+    if len(wanted) < SHORTEST:
+        return [], True, wanted
+    with reader.reader(reader.as_of(query)) as now:
+        hits = list({hit: None for form in forms_of(wanted, [site for site, _ in now.sites()]) for hit in now.find(form)})
+    found = [_row(hit) for hit in hits[:SHOWN]]
+    options = [html.Div(found, id="shell-options", role="listbox", **{"aria-label": "Found"})] if found else []
+    return [*options, _rest(wanted, hits)], False, wanted
+
+
+def forms_of(text: str, sites: Sequence[str]) -> list[str]:
+    """The text as typed, then as ids of each type are kept: `00004500012345` is also looked for as `4500012345`.
+
+    Of a W3C traceparent its trace id. Ids composed with a site are tried with each; those composed with more cannot be guessed."""
+    settings = reader.application().settings
+    kinds = {kind for workflow in settings.definitions.workflows for kind in (workflow.object, *workflow.related)}
+    parent = TRACE.fullmatch(text)
+    forms = [text, *([parent[1].lower()] if parent else [])]
+    for kind in sorted(kinds):
+        forms += [form for site in ("", *sites) if (form := _canonical(settings.identifiers, kind, text, site))]
+    return list(dict.fromkeys(forms))[:MOST_FORMS]
+
+
+def _canonical(identifiers: Identifiers, kind: str, text: str, site: str) -> str | None:
+    try:
+        return identifiers.canonical(kind, text, lambda name: site if name == "site" else None)
+    except Refused:  # an id of this type needs more than a person types
+        return None
+
+
+def _row(hit: Hit) -> Component:
+    return html.A(_words(hit), href=_address(hit), className="hit", role="option", tabIndex=-1)
+
+
+def _words(hit: Hit) -> list[Component]:
+    if hit.workflow is None:
+        return [icon("waypoints"), html.Div([html.B(f"Trace {hit.trace_id}"), html.Span(hit.title, className="muted")])]
+    through = "" if hit.object_id in (None, hit.transaction_id) else f", through {words.type_words(hit.object_type or '')} {hit.object_id}"
+    where = f"{hit.title}, {name_of(hit.site)}{through}" if hit.site else f"{hit.title}{through}"
+    return [icon("route"), html.Div([html.B(hit.transaction_id), html.Span(where, className="muted")]), badge(hit.status or "")]
+
+
+def _address(hit: Hit) -> str:
+    if hit.workflow is not None and hit.transaction_id is not None:
+        return links.path(hit.workflow, hit.transaction_id)
+    return links.to("path", trace=hit.trace_id)
+
+
+def _rest(wanted: str, hits: list[Hit]) -> Component:
+    if not hits:
+        return html.Div(
+            [
+                html.B("Nothing is called so. "),
+                "Looked for: the number of an order, batch, delivery or any other object, exactly or its beginning, and the id of a trace.",
+            ],
+            className="hit-none",
+        )
+    more = f"Showing {SHOWN} of {len(hits)} or more. " if len(hits) > SHOWN else ""
+    return html.Div([more, html.A(f"All transactions with “{wanted}”", href=links.transactions(text=wanted))], className="hit-rest")

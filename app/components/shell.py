@@ -1,0 +1,153 @@
+"""The shell around every page: navigation, search, light and dark, the moment shown, the user's menu."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import Input, Output, State, dcc, html
+from dash.development.base_component import Component
+from flask_login import current_user
+
+from app import reader
+from app.components import links, moment, search
+from app.components.callbacks import callback, clientside
+from app.components.icons import icon
+from app.pages import errors
+from app.web.guard import sitemap
+from app.web.sitemap import Page
+
+LIVE_SECONDS = 12
+_BRAND = ["#eef4fa", "#dbe7f3", "#b6cfe6", "#8eb5d8", "#6c9fcc", "#568fc4", "#4786be", "#2f6ea6", "#1f4e79", "#173d61"]
+_DARK = ["#E8EDF3", "#C3CDD9", "#A3AFBE", "#6B7889", "#3A4656", "#2A3543", "#1D2733", "#171F29", "#10161E", "#0B1017"]
+THEME = {
+    "fontFamily": "var(--font)",
+    "fontFamilyMonospace": "var(--mono)",
+    "headings": {"fontFamily": "var(--font)"},
+    "primaryColor": "brand",
+    "primaryShade": {"light": 8, "dark": 7},
+    "colors": {"brand": _BRAND, "dark": _DARK},
+    "defaultRadius": "md",
+    "cursorType": "pointer",
+    "respectReducedMotion": True,
+}
+
+
+def layout() -> Component:
+    """Everything around the page; a function, because it shows who is signed in. Dash looks at it once before anybody is."""
+    if not current_user.is_authenticated:
+        return html.Div()
+    bar, pages = (
+        dmc.AppShellHeader(_header(), className="no-print"),
+        dmc.AppShellNavbar(_navigation(), className="no-print", **{"aria-label": "Pages"}),
+    )
+    main = dmc.AppShellMain(html.Div(id="shell-page", className="page"), id="main", tabIndex=-1)
+    frame = dmc.AppShell([bar, pages, main], id="shell", header={"height": 56}, navbar=_navbar(False), padding=0)
+    return dmc.MantineProvider([*_invisible(), frame], theme=THEME, defaultColorScheme="auto")
+
+
+def _invisible() -> list[Component]:
+    return [
+        html.A("Skip to the page", href="#main", className="skip"),
+        dcc.Location(id="shell-url", refresh=False),
+        dcc.Interval(id="shell-tick", interval=LIVE_SECONDS * 1000),
+        dcc.Store(id="shell-title"),
+        dcc.Store(id="shell-address"),  # a page's filters, {name: value}: written into the address without drawing the page again
+        html.Div(id="shell-fault", role="alert"),
+    ]
+
+
+def _header() -> Component:
+    brand = html.A(
+        [html.Img(src=links.asset("favicon.svg"), alt="", width=26, height=26), html.Span("Syncline")],
+        href=links.to(""),
+        className="brand",
+        **{"aria-label": "Syncline, to the sync status"},
+    )
+    burger = dmc.Burger(id="shell-burger", opened=False, hiddenFrom="sm", size="sm", **{"aria-label": "Pages"})
+    scheme = dmc.ActionIcon(
+        icon("sun-moon", size="18px"),
+        id="shell-scheme",
+        variant="subtle",
+        color="gray",
+        size="lg",
+        **{"aria-label": "Switch between light and dark"},
+    )
+    return html.Div(
+        [
+            html.Div([burger, brand], className="bar-left"),
+            search.box(),
+            html.Div([moment.display(), scheme, _user_menu()], className="bar-right"),
+        ],
+        className="bar",
+    )
+
+
+def _user_menu() -> Component:
+    """A plain disclosure: opens and closes without any script; assets/10-shell.js only closes it when one goes elsewhere."""
+    name = current_user.name
+    face = html.Summary(name[:2].upper(), className="menu-face", **{"aria-label": f"Signed in as {name}: menu"})
+    who = html.Div([html.B(name), html.Div(", ".join(sorted(current_user.roles)), className="muted")], className="menu-who")
+    parts = [
+        html.A([icon("shield-check"), "Your permissions"], href=links.to("permissions"), className="menu-item"),
+        html.Button([icon("sun-moon"), "Light or dark"], id="shell-scheme-menu", className="menu-item menu-phone"),
+        html.Button([icon("monitor"), "As the system: light or dark"], id="shell-scheme-auto", className="menu-item"),
+        html.Button([icon("log-out"), "Sign out"], id="shell-signout", className="menu-item"),
+    ]
+    return html.Details([face, html.Div([who, *parts], className="menu-list")], className="menu")
+
+
+def _navigation() -> Component:
+    """Groups in the order of the list of pages, each under its heading. Which entry is current is marked in the browser."""
+    parts: list[Component] = []
+    heading: str | None = ""
+    for page in sitemap().visible(current_user.account):
+        if page.group is None:
+            continue
+        if page.group != heading:
+            parts.append(html.Div(page.group, className="nav-head"))
+        heading = page.group
+        parts.append(_link(page))
+    return html.Div(parts, className="nav", id="shell-nav")
+
+
+def _link(page: Page) -> html.A:
+    counter = html.Span(id={"type": "nav-count", "page": page.path}, className="nav-count")
+    return html.A([icon(page.icon, size="17px"), html.Span(page.title), counter], href=links.to(page.path), className="nav-item")
+
+
+def _navbar(opened: bool) -> dict[str, Any]:
+    return {"width": 232, "breakpoint": "sm", "collapsed": {"mobile": not opened}}
+
+
+@callback(Output("shell-page", "children"), Output("shell-title", "data"), Input("shell-url", "pathname"), Input("shell-url", "search"))
+def show(pathname: str, query: str) -> tuple[Component, str]:
+    """Draws the page of the address. A page draws itself whole, so the first paint needs no second question."""
+    page = sitemap().page_at(pathname)
+    if page is None:
+        return errors.not_found(pathname), "Not found"
+    if not current_user.account.may(page.roles):
+        return errors.forbidden(page), "Not allowed"
+    try:
+        reader.as_of(query)
+    except ValueError as wrong:
+        return errors.wrong_address(str(wrong)), "Not found"
+    try:
+        return page.draw(query, sitemap().below(page, pathname)), page.title
+    except errors.WrongAddress as wrong:
+        return errors.wrong_address(str(wrong)), "Not found"
+
+
+@callback(Output("shell", "navbar"), Input("shell-burger", "opened"), prevent_initial_call=True)
+def open_navigation(opened: bool) -> dict[str, Any]:
+    return _navbar(opened)
+
+
+clientside(
+    "arrive", Output("shell-burger", "opened"), Input("shell-title", "data"), State("shell-burger", "opened"), prevent_initial_call=True
+)
+clientside("switchScheme", Output("shell-scheme", "className"), Input("shell-scheme", "n_clicks"), prevent_initial_call=True)
+clientside("switchScheme", Output("shell-scheme-menu", "data-done"), Input("shell-scheme-menu", "n_clicks"), prevent_initial_call=True)
+clientside("followSystem", Output("shell-scheme-auto", "data-done"), Input("shell-scheme-auto", "n_clicks"), prevent_initial_call=True)
+clientside("signOut", Output("shell-signout", "data-done"), Input("shell-signout", "n_clicks"), prevent_initial_call=True)
+clientside("remember", Output("shell-address", "storage_type"), Input("shell-address", "data"), prevent_initial_call=True)

@@ -1,0 +1,150 @@
+"""The board: one tile per workflow and site, with state, count, age and lag against its limit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dash import html
+from dash.development.base_component import Component
+
+from app.components import links
+from app.components.icons import icon
+from app.components.status import STATUSES, Status
+from app.figures import times, words
+
+Row = Mapping[str, Any]
+
+# What a tile says when several are true: the gravest first.
+GRAVEST = ("failed", "overdue", "inconsistent", "unjudged")
+# One late document among a thousand is no late workflow: amber from the share on, or when the slowest twentieth is over the limit.
+LATE_SHARE = 0.05
+ON_TIME = Status("On time", "circle-check", "ok", "Nothing is stuck, and what came came in time.")
+NO_DATA = Status("No data", "circle-dashed", "nodata", "Nothing started in this period: that is neither good nor bad.")
+
+
+def state_of(row: Row | None) -> tuple[str, Status]:
+    """The name of a tile's state and how it is shown."""
+    if row is None or not row["total"]:
+        return "nodata", NO_DATA
+    for name in GRAVEST:
+        if row[name]:
+            return name, STATUSES[name]
+    return ("late", STATUSES["late"]) if is_late(row) else ("ok", ON_TIME)
+
+
+def is_late(row: Row) -> bool:
+    finished = row["complete"] + row["late"]
+    over = row["limit_seconds"] is not None and row["lag_p95_seconds"] is not None and row["lag_p95_seconds"] > row["limit_seconds"]
+    return bool(over or (finished and row["late"] / finished > LATE_SHARE))
+
+
+def board(
+    workflows: Sequence[Row], sites: Sequence[str | None], rows: Sequence[Row], as_of_ns: int, zones: Mapping[str | None, str]
+) -> Component:
+    """A grid with a row per workflow and a column per site; None is the column of what names no site."""
+    cells = {(row["workflow"], row["site"]): row for row in rows}
+    heard = {row["site"] for row in rows}
+    heads = [_site(site, as_of_ns, zones, site not in heard) for site in sites]
+    parts: list[Component] = [html.Div("Workflow", className="board-corner"), *heads]
+    for workflow in workflows:
+        mine = [cells.get((workflow["workflow"], site)) for site in sites]
+        parts.append(_workflow(workflow, mine))
+        parts += [tile(workflow, site, row, as_of_ns) for site, row in zip(sites, mine, strict=True)]
+    return html.Div(html.Div(parts, className="board", style={"--sites": len(sites)}), className="scroll")
+
+
+def _site(site: str | None, as_of_ns: int, zones: Mapping[str | None, str], is_silent: bool) -> Component:
+    zone = zones.get(site) or zones[None]
+    clock = times.local(as_of_ns, zone)
+    here = f"{clock:%H:%M} {times.full(as_of_ns, zone).rpartition(' ')[2]}"
+    return html.Div([name_of(site), html.Span("nothing has come yet" if is_silent else here)], className="board-site")
+
+
+def name_of(site: str | None) -> str:
+    """A site's name as people write it."""
+    return "No site named" if site is None else site[:1].upper() + site[1:]
+
+
+def _workflow(workflow: Row, mine: Sequence[Row | None]) -> Component:
+    limited = next((row for row in mine if row is not None and row["limit_seconds"] is not None), None)
+    promise = (
+        f"{words.event_words(limited['limit_milestone'])} within {words.duration(limited['limit_seconds'])}"
+        if limited
+        else "no deadline seen yet"
+    )
+    return html.Div(
+        [html.A(workflow["title"], href=links.transactions(workflow=workflow["workflow"])), html.Span(promise)], className="board-workflow"
+    )
+
+
+def tile(workflow: Row, site: str | None, row: Row | None, as_of_ns: int) -> Component:
+    """A link to the transactions behind it: to the stuck ones when there are any."""
+    name, status = state_of(row)
+    shown = name if name in STATUSES else None
+    said = f"{workflow['title']}, {name_of(site)}: {status.word}"
+    if row is None:
+        return html.Div([_place(site), _top(status, "")], className="tile kind-nodata", title=f"{said}. {status.meaning}")
+    (figure, unit), count, detail = _figure(name, row, as_of_ns), _count(name, row), _detail(name, row)
+    attributes = {"aria-label": f"{said}, {count}, {unit} {figure}, {detail}", "data-key": f"{workflow['workflow']} {site}"}
+    shown_figure = html.Span([figure, html.Small(unit)], className="tile-figure")
+    parts = [_place(site), _top(status, count), shown_figure, html.Span(detail, className="tile-detail"), _bar(row)]
+    address = links.transactions(workflow=workflow["workflow"], site=site, status=shown)
+    return html.A(parts, className=f"tile kind-{status.kind}", href=address, title=status.meaning, **attributes)
+
+
+def _place(site: str | None) -> Component:
+    """Shown where columns have no room for heads: on phones."""
+    return html.Span(name_of(site), className="tile-site", **{"aria-hidden": "true"})
+
+
+def _top(status: Status, count: str) -> Component:
+    return html.Span([icon(status.icon), status.word, html.Span(count, className="tile-count")], className="tile-top")
+
+
+def _count(name: str, row: Row) -> str:
+    """How many are in the state shown, of how many; other problems beside it are in the detail."""
+    if name in STATUSES:
+        return f"{row[name]:,} of {row['total']:,}"
+    return f"{row['total']:,}"
+
+
+def _figure(name: str, row: Row, as_of_ns: int) -> tuple[str, str]:
+    """The one figure of a tile, and what it is."""
+    if name in ("failed", "overdue") and row["oldest_problem_ns"] is not None:
+        return words.span_of(row["oldest_problem_ns"], as_of_ns), "oldest"
+    if row["lag_p95_seconds"] is not None:
+        return lag(row["lag_p95_seconds"]), "p95"
+    return f"{row['in_progress'] + row['retrying']:,}", "under way"
+
+
+def lag(seconds: float) -> str:
+    """Finer than other durations, because limits are a few minutes: 1 min 51 s."""
+    if not 60 <= seconds < 600:
+        return words.duration(seconds)
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest:02d} s" if rest else f"{minutes} min"
+
+
+def _detail(name: str, row: Row) -> str:
+    """The other counts, then the lags that the figure does not say."""
+    others = [f"{row[each]:,} {STATUSES[each].word.lower()}" for each in (*GRAVEST, "late", "retrying") if row[each] and each != name]
+    if row["lag_p50_seconds"] is not None:
+        others.append(f"p50 {lag(row['lag_p50_seconds'])}")
+        others += [f"p95 {lag(row['lag_p95_seconds'])}"] if name in ("failed", "overdue") else []
+    return ", ".join(others) or "no lag measured yet"
+
+
+def _bar(row: Row) -> Component:
+    """The slowest twentieth's lag against the limit."""
+    if not row["limit_seconds"] or row["lag_p95_seconds"] is None:
+        return html.Span(className="tile-bar tile-bar-none", **{"aria-hidden": "true"})
+    share = min(1.0, row["lag_p95_seconds"] / row["limit_seconds"])
+    return html.Span(html.Span(style={"width": f"{share:.0%}"}), className="tile-bar", **{"aria-hidden": "true"})
+
+
+def legend() -> Component:
+    shown = [ON_TIME, *(STATUSES[name] for name in ("late", "overdue", "failed", "inconsistent", "unjudged")), NO_DATA]
+    return html.Div(
+        [html.Span([html.I(className=f"kind-{status.kind}"), status.word], title=status.meaning) for status in shown], className="legend"
+    )

@@ -1,0 +1,100 @@
+"""The answer first: one sentence that says whether everything is in step, and if not, what and where."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dash import html
+from dash.development.base_component import Component
+
+from app.components import links
+from app.components.icons import icon
+from app.components.page import button
+from app.components.status import STATUSES
+from app.components.tiles import GRAVEST, name_of
+from app.figures import words
+
+Row = Mapping[str, Any]
+NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`kind` is the state to colour it by, ok when nothing is wrong."""
+
+    kind: str
+    title: str
+    text: str
+    action: tuple[str, str] | None  # words and address of what to do next
+
+
+def verdict_of(rows: Sequence[Row], as_of_ns: int, hours: int) -> Verdict:
+    """From the rows of Reader.board()."""
+    totals = {name: sum(row[name] for row in rows) for name in GRAVEST}
+    worst = next((name for name in GRAVEST if totals[name]), None)
+    if worst is None:
+        return _quiet(rows, hours)
+    hit = sorted((row for row in rows if any(row[name] for name in GRAVEST)), key=lambda row: _gravity(row, as_of_ns))
+    counts = [_doing(name, totals[name]) for name in GRAVEST if totals[name]]
+    first, *rest = [_named(row, as_of_ns) for row in hit[:NAMED]]
+    more = f" and {len(hit) - NAMED} more" if len(hit) > NAMED else ""
+    affected = f"{words.count(len(hit), 'workflow at a site is affected:', 'workflows at sites are affected, first')} "
+    action = (
+        ("Open failures", links.failures())
+        if worst == "failed"
+        else (f"Open {STATUSES[worst].word.lower()}", links.transactions(status=worst))
+    )
+    return Verdict(worst, _title(counts), f"{affected}{'; '.join([first, *rest])}{more}.", action)
+
+
+def _doing(name: str, number: int) -> tuple[int, str]:
+    be, have = ("is", "has") if number == 1 else ("are", "have")
+    doing = {"failed": f"{have} failed", "overdue": f"{be} overdue", "inconsistent": f"{be} inconsistent", "unjudged": "cannot be judged"}
+    return number, doing[name]
+
+
+def _title(counts: Sequence[tuple[int, str]]) -> str:
+    """5 transactions have failed, 7 are overdue and 3 cannot be judged"""
+    (number, doing), *rest = counts
+    return words_of([f"{words.count(number, 'transaction')} {doing}", *(f"{number:,} {doing}" for number, doing in rest)])
+
+
+def _quiet(rows: Sequence[Row], hours: int) -> Verdict:
+    total, late = sum(row["total"] for row in rows), sum(row["late"] for row in rows)
+    if not total:
+        return Verdict("nodata", f"Nothing happened in the last {hours} hours", "No transaction started, and none is open.", None)
+    moved = f"{words.count(total, 'transaction')} in the last {hours} hours: none failed, none is overdue"
+    if late:
+        return Verdict("late", "Nothing is stuck", f"{moved}; {late:,} came late.", ("Open late", links.transactions(status="late")))
+    return Verdict("ok", "Everything is in step", f"{moved}, none came late.", None)
+
+
+def _gravity(row: Row, as_of_ns: int) -> tuple[int, int, int]:
+    """The most critical first, of these the gravest, of these the oldest."""
+    grade = ("critical", "important", "routine").index(row["criticality"])
+    return grade, next(place for place, name in enumerate(GRAVEST) if row[name]), row["oldest_problem_ns"] or as_of_ns
+
+
+def _named(row: Row, as_of_ns: int) -> str:
+    age = f" for up to {words.span_of(row['oldest_problem_ns'], as_of_ns)}" if row["oldest_problem_ns"] is not None else ""
+    counts = words_of([f"{row[name]:,} {STATUSES[name].word.lower()}" for name in GRAVEST if row[name]])
+    where = f" in {name_of(row['site'])}" if row["site"] is not None else ""
+    return f"{row['title']}{where} ({counts}{age})"
+
+
+def words_of(parts: Sequence[str]) -> str:
+    """One, two and three."""
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}" if parts else ""
+
+
+PICTURES = {"ok": "circle-check", "nodata": "circle-dashed", "late": "clock-alert"}
+
+
+def banner(verdict: Verdict) -> Component:
+    picture = PICTURES.get(verdict.kind) or STATUSES[verdict.kind].icon
+    said = html.Div([html.H2(verdict.title), html.P(verdict.text)], className="answer-words")
+    action = button(*verdict.action, "arrow-right") if verdict.action else None
+    parts = [html.Span(icon(picture), className=f"answer-picture mark-{verdict.kind}"), said, action]
+    return html.Div([part for part in parts if part], className=f"card answer answer-{verdict.kind}", role="status")

@@ -1,0 +1,80 @@
+"""The settings of one Syncline, typed: what `syncline.yaml` and the environment say, defaults filled in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from collectors.classify import ErrorRules
+from collectors.collector import Collector
+from collectors.identifiers import Identifiers
+from metrics.workflows import Definitions
+
+
+@dataclass(frozen=True, slots=True)
+class Web:
+    """Where the web app and the API are served, and what stands in front of them."""
+
+    host: str
+    port: int
+    prefix: str  # starts and ends with "/"
+    trusted_proxies: int
+    secure_cookies: bool
+    session_hours: int
+
+
+@dataclass(frozen=True, slots=True)
+class Otlp:
+    """Where OTLP is received. A token is required when the file says so, and always off loopback unless it says not."""
+
+    http_host: str
+    http_port: int
+    token_required: bool
+    max_request_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One configured place that data comes from, and the collector that reads it."""
+
+    name: str
+    kind: str
+    complete: bool
+    allowed_lateness_seconds: int
+    every_seconds: int
+    options: dict[str, Any]  # its entry in the file
+    collector: Collector
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Who acts: the name used in workflows, how to show it and how to reach it."""
+
+    name: str
+    title: str
+    contact: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything configured. `file` is where it was read from; relative paths were taken relative to its folder."""
+
+    file: Path
+    home: Path
+    definitions: Definitions
+    identifiers: Identifiers
+    error_rules: ErrorRules
+    sources: tuple[Source, ...]
+    web: Web
+    otlp: Otlp
+    owners: tuple[Owner, ...]
+    notes: tuple[str, ...]  # harmless, but probably not what was meant
+
+    @property
+    def folder(self) -> Path:
+        return self.file.parent
+
+    @property
+    def timezone(self) -> str:
+        return self.definitions.timezone

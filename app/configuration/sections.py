@@ -1,0 +1,218 @@
+"""Every key of `syncline.yaml`, declared once: how it is read, its default, and the sentence that explains it."""
+
+from __future__ import annotations
+
+import re
+from datetime import time
+from pathlib import Path
+from typing import Any
+from zoneinfo import available_timezones
+
+from app.configuration.elsewhere import checked_by, located
+from app.configuration.model import Otlp, Source, Web
+from collectors.classify import check_error_rules
+from collectors.identifiers import check_objects
+from collectors.sources import COMMON, SOURCES, check_source, open_source
+from metrics.keys import (
+    Key,
+    Place,
+    Problem,
+    Read,
+    duration_seconds,
+    flag,
+    list_of,
+    mapping_of,
+    name,
+    nearest,
+    read_keys,
+    record_of,
+    shown,
+    text,
+    version,
+    whole,
+)
+from metrics.workflows import Site
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+ZONES = available_timezones()
+
+
+def zone(value: Any, place: Place, problems: list[Problem]) -> str | None:
+    """An IANA time zone."""
+    if value in ZONES:
+        return str(value)
+    close = nearest(value, lowered := {known.lower(): known for known in ZONES})
+    near = f" Did you mean '{lowered[close[0]]}'?" if close else ""
+    problems.append(
+        Problem(place, f"no time zone is called {shown(value)}.{near} Names are those of the IANA data, such as Europe/Berlin or UTC.")
+    )
+    return None
+
+
+def clock(value: Any, place: Place, problems: list[Problem]) -> time | None:
+    """A time of day, HH:MM."""
+    if isinstance(value, str) and re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", value):
+        return time.fromisoformat(value)
+    problems.append(Problem(place, f"must be a time of day from 00:00 to 23:59, written HH:MM (found {shown(value)})."))
+    return None
+
+
+def days(value: Any, place: Place, problems: list[Problem]) -> tuple[int, ...] | None:
+    """Days of the week; 0 is Monday."""
+    if isinstance(value, list) and value and all(day in DAYS for day in value):
+        return tuple(sorted({DAYS.index(day) for day in value}))
+    problems.append(Problem(place, f"must be a list of days out of {', '.join(DAYS)} (found {_stranger(value)})."))
+    return None
+
+
+def _stranger(value: Any) -> str:
+    wrong = [day for day in value if day not in DAYS] if isinstance(value, list) else []
+    return shown(wrong[0]) if wrong else shown(value)
+
+
+def prefix(value: Any, place: Place, problems: list[Problem]) -> str | None:
+    """A path that starts and ends with a slash."""
+    if isinstance(value, str) and re.fullmatch(r"(/[A-Za-z0-9._~-]+)*/?", value) and value:
+        return value.rstrip("/") + "/"
+    problems.append(Problem(place, f"must be a path such as /syncline/ (found {shown(value)})."))
+    return None
+
+
+def calendar(value: Any, place: Place, problems: list[Problem]) -> dict[str, Any] | None:
+    """Working days and hours, without the calendar's name."""
+    found = record_of(CALENDAR, dict)(value, place, problems)
+    if found and found["from"] >= found["to"]:
+        problems.append(Problem((*place, "to"), "must be later than `from`; a shift over midnight cannot be written yet."))
+    return found and {"days": found["days"], "opens": found["from"], "closes": found["to"]}
+
+
+PORT = whole(0, 65535)
+
+CALENDAR = (
+    Key("days", days, "list of days", "The working days: mon tue wed thu fri sat sun.", default=(0, 1, 2, 3, 4)),
+    Key("from", clock, "HH:MM", "When work begins, local time of the site.", default=time(8)),
+    Key("to", clock, "HH:MM", "When work ends.", default=time(17)),
+)
+SITE = (
+    Key("name", name, "name", "What `mfg.site` says.", required=True),
+    Key("timezone", zone, "time zone", "The IANA zone of the plant.", required=True),
+    Key("calendar", name, "name", "Which of `calendars` holds here.", default="default"),
+)
+OWNER = (
+    Key("title", text, "text", "What the owner is called on the screen."),
+    Key("contact", text, "text", "How to reach them: an address, a number, a channel."),
+)
+WEB = (
+    Key("host", text, "address", "The address the web app and the API listen on.", default="127.0.0.1"),
+    Key("port", PORT, "port", "Their port; 0 takes a free one.", default=8050),
+    Key("prefix", prefix, "path", "The path they are served under, behind a proxy.", default="/"),
+    Key("trusted_proxies", whole(0, 10), "number", "How many proxies in front may say who the caller is; 0 trusts nobody.", default=0),
+    Key("secure_cookies", flag, "true or false", "true: cookies travel over https only.", default=False),
+    Key("session_hours", whole(1, 8760), "hours", "How long a login holds.", default=12),
+)
+OTLP = (
+    Key("http_host", text, "address", "The address OTLP/HTTP is received on.", default="127.0.0.1"),
+    Key("http_port", PORT, "port", "Its port; 0 takes a free one.", default=4318),
+    Key("token_required", flag, "true or false", "Whether senders need a token of scope `ingest`. Absent: only when not on loopback."),
+    Key("max_request_bytes", whole(1024, 2**31), "bytes", "The largest request, also after decompression.", default=64 * 2**20),
+)
+
+
+def _make_otlp(*, http_host: str, token_required: bool | None, **rest: Any) -> Otlp:
+    required = http_host not in LOOPBACK if token_required is None else token_required
+    return Otlp(http_host=http_host, token_required=required, **rest)
+
+
+web = record_of(WEB, Web)
+otlp = record_of(OTLP, _make_otlp)
+
+
+def interval_seconds(value: Any, place: Place, problems: list[Problem]) -> int | None:
+    """A duration above nothing, in seconds."""
+    found = duration_seconds(value, place, problems)
+    if found == 0:
+        problems.append(Problem(place, f"must be longer than nothing (found {shown(value)})."))
+    return found or None
+
+
+SOURCE = (
+    Key("name", name, "name", "What the source is called; records are known under it for good.", required=True),
+    Key("kind", text, "word", f"What it is: {', '.join(SOURCES)}.", required=True),
+    Key(
+        "complete",
+        flag,
+        "true or false",
+        "true: it holds everything up to any moment asked for, so nothing has to be waited for.",
+        default=False,
+    ),
+    Key("allowed_lateness", duration_seconds, "duration", "How late its events may come before something counts as missing.", default=300),
+    Key("every", interval_seconds, "duration", "How often it is read while serving.", default=30),
+)
+RECEIVED = "otlp"  # the kind, and the name, of what the OTLP receivers are sent
+
+
+def source_in(folder: Path) -> Read:
+    """Reads one source: the keys of every source here, those of its kind by the collectors."""
+
+    def read(value: Any, place: Place, problems: list[Problem]) -> Source | None:
+        if not isinstance(value, dict):
+            problems.append(Problem(place, f"must be a mapping with at least name and kind (found {shown(value)})."))
+            return None
+        before = len(problems)
+        found = read_keys({name: value[name] for name in COMMON if name in value}, SOURCE, place, problems)
+        if found["kind"] == RECEIVED and found["name"] not in (None, RECEIVED):
+            problems.append(Problem((*place, "name"), f"must be '{RECEIVED}': what is sent to the receivers is recorded under this name."))
+        if found["kind"]:
+            problems += located(check_source(value), place)
+        return _make_source(found, value, folder) if len(problems) == before else None
+
+    return read
+
+
+def _make_source(found: dict[str, Any], entry: dict[str, Any], folder: Path) -> Source:
+    return Source(
+        found["name"], found["kind"], found["complete"], found["allowed_lateness"], found["every"], entry, open_source(entry, folder)
+    )
+
+
+DEFAULT_WEB = web({}, (), [])
+DEFAULT_OTLP = otlp({}, (), [])
+
+
+def configuration(folder: Path) -> tuple[Key, ...]:
+    """The keys of the whole file, whose relative paths are relative to `folder`."""
+    return (
+        Key("version", version, "1", "The version of this format: write `version: 1`.", required=True),
+        Key("home", text, "folder", "Where Syncline keeps its data, relative to this file.", default="home"),
+        Key("timezone", zone, "time zone", "The zone of the enterprise, for whatever has no site.", default="UTC"),
+        Key("sites", list_of(record_of(SITE, Site), "sites"), "list", "The plants.", default=()),
+        Key(
+            "calendars",
+            mapping_of(calendar, "calendars"),
+            "mapping",
+            "Working hours by name; `default` holds where a site names none.",
+            default={},
+        ),
+        Key(
+            "workflows",
+            list_of(text, "files"),
+            "list of files",
+            "Workflow packs; `default` is the one that ships with Syncline, and holds when none is named.",
+            default=(),
+        ),
+        Key(
+            "objects",
+            checked_by(check_objects, dict),
+            "mapping",
+            "How ids become canonical before they are compared, per object type.",
+            default={},
+        ),
+        Key("sources", list_of(source_in(folder), "sources"), "list", "Where data comes from, beside what is sent over OTLP.", default=()),
+        Key(
+            "error_rules", checked_by(check_error_rules, list), "list", "Own rules for error classes, before the default ones.", default=[]
+        ),
+        Key("web", web, "mapping", "The web app and the API.", default=DEFAULT_WEB),
+        Key("otlp", otlp, "mapping", "Receiving OpenTelemetry.", default=DEFAULT_OTLP),
+        Key("owners", mapping_of(record_of(OWNER, dict), "owners"), "mapping", "Who the owners named in workflows are.", default={}),
+    )

@@ -1,0 +1,248 @@
+"""`syncline demo`: a Syncline of its own, with people in it, and a simulated manufacturer that sends to it."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from importlib.util import find_spec
+from pathlib import Path
+
+from app.accounts import Accounts
+from app.remote import find_server
+from app.settings import Settings, load_settings
+from app.trouble import Mistake, Unreachable
+
+HOME = Path("demo-home")
+CARD = "demo.json"  # marks a folder as a demo's, and holds what --keep goes on with
+PORTS_TRIED = 20
+DAYS_AGAIN = 15  # --keep tells this much of the history once more: what was under way then is finished now
+SECONDS_TO_STOP = 15
+PEOPLE = (
+    ("supply", "supply-chain manager"),
+    ("it", "plant IT"),
+    ("exec", "executive"),
+    ("admin", "administrator"),
+)
+WORDS = ("amber", "birch", "cobalt", "copper", "delta", "fjord", "gravel", "harbor", "indigo", "juniper", "lantern", "maple", "nickel",
+         "orchard", "pebble", "quartz", "river", "saffron", "timber", "violet", "walnut", "zephyr")  # fmt: skip
+CONFIGURATION = """\
+# The configuration of the demo, written anew at each start.
+version: 1
+home: ./data
+timezone: Europe/Berlin
+sites:
+  - {{name: augsburg, timezone: Europe/Berlin}}
+  - {{name: monterrey, timezone: America/Monterrey}}
+  - {{name: kulim, timezone: Asia/Kuala_Lumpur}}
+calendars:
+  default: {{days: [mon, tue, wed, thu, fri], from: "08:00", to: "17:00"}}
+workflows: [default]
+objects:                       # the ERP pads its numbers with zeros, the others do not
+  sales_order: {{keys: [strip_leading_zeros]}}
+  production_order: {{keys: [strip_leading_zeros]}}
+  confirmation: {{keys: [strip_leading_zeros]}}
+  material_document: {{keys: [strip_leading_zeros]}}
+  purchase_order: {{keys: [strip_leading_zeros]}}
+  delivery: {{keys: [strip_leading_zeros]}}
+sources:
+  - {{name: otlp, kind: otlp, complete: true}}
+owners:
+  plant-it: {{title: Plant IT, contact: plant-it@norrfjord.example}}
+  supply-chain: {{title: Supply chain, contact: supply-chain@norrfjord.example}}
+  quality: {{title: Quality, contact: quality@norrfjord.example}}
+  logistics: {{title: Logistics, contact: logistics@norrfjord.example}}
+  master-data: {{title: Master data, contact: master-data@norrfjord.example}}
+web: {{host: "{web_host}", port: {web_port}}}
+otlp: {{http_host: "{otlp_host}", http_port: {otlp_port}}}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What a demo was started with; the same again goes on where it was."""
+
+    seed: int
+    days: int
+    end: str  # of the history, the moment it was started first
+
+
+def demo(seed: int = 1, days: int = 28, home: Path = HOME, port: int | None = None, keep: bool = False) -> int:
+    """Runs until Ctrl-C or SIGTERM. Raises Mistake or Unreachable with a sentence when it cannot."""
+    _check_extra()
+    end = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: end.set())
+    card = _kept(home) if keep else None
+    if card is None:
+        _empty(home)
+        card = Card(seed, days, "")
+    settings, notes = _settings(home, port)
+    _run(settings, card, notes, end)
+    return 0
+
+
+def settings_in(home: Path, web_port: int, otlp_port: int, web_host: str = "127.0.0.1", otlp_host: str = "127.0.0.1") -> Settings:
+    """Writes the demo's configuration into a folder and reads it; port 0 takes a free one."""
+    file = home / "syncline.yaml"
+    file.write_text(CONFIGURATION.format(web_host=web_host, web_port=web_port, otlp_host=otlp_host, otlp_port=otlp_port))
+    return load_settings(file, {})
+
+
+def _run(settings: Settings, card: Card, notes: list[str], end: threading.Event) -> None:
+    from app.serve import running  # Flask and Dash take a second to import
+
+    with _simulated(settings, card) as simulator, running(settings) as service:
+        password = _people(service.application.accounts)
+        for line in (*notes, *_greeting(service.web_url, service.otlp_url, settings.folder, password, card)):
+            print(line, flush=True)
+        threading.Thread(target=_pass_on, args=(simulator,), daemon=True).start()
+        _wait(simulator, end)
+        print("Ending.", flush=True)
+        _stop(simulator)  # while somebody still takes what it has left
+
+
+def _check_extra() -> None:
+    try:
+        found = find_spec("opentelemetry.sdk") and find_spec("opentelemetry.exporter.otlp.proto.http")
+    except ModuleNotFoundError:
+        found = None
+    if not found:
+        raise Mistake(
+            "the demo's systems are instrumented with the OpenTelemetry SDK, which is not installed. "
+            "Install it with `pip install 'syncline[demo]'`, or use `make demo`."
+        )
+
+
+# -- the home --------------------------------------------------------------------------------------------------------------
+def _kept(home: Path) -> Card | None:
+    """What the demo in this folder was started with; None when there is none to go on with."""
+    try:
+        return Card(**json.loads((home / CARD).read_text()))
+    except FileNotFoundError:
+        return None
+
+
+def _empty(home: Path) -> None:
+    """A fresh folder. Only what a demo made is ever removed."""
+    if home.exists() and not (home / CARD).exists() and any(home.iterdir()):
+        raise Mistake(f"{home} is not the home of a demo, so it is not emptied. Name another folder with --home.")
+    if server := find_server(home / "data"):
+        raise Unreachable(f"a demo is running on {home} already, at {server.url} (process {server.pid}). Stop it, or use another --home.")
+    if (home / "data").exists():
+        shutil.rmtree(home / "data")
+    home.mkdir(parents=True, exist_ok=True)
+
+
+def _settings(home: Path, port: int | None) -> tuple[Settings, list[str]]:
+    """The demo's settings, with ports that are free, and a sentence for each that is not the usual one."""
+    environment = os.environ
+    web_host, otlp_host = (environment.get(f"SYNCLINE_{which}_HOST") or "127.0.0.1" for which in ("WEB", "OTLP_HTTP"))
+    web_port, web_notes = _free(web_host, port if port is not None else _port(environment, "SYNCLINE_WEB_PORT", 8050), "the web app")
+    otlp_port, otlp_notes = _free(otlp_host, _port(environment, "SYNCLINE_OTLP_HTTP_PORT", 4318), "OTLP")
+    return settings_in(home, web_port, otlp_port, web_host, otlp_host), [*web_notes, *otlp_notes]
+
+
+def _port(environment: Mapping[str, str], variable: str, usual: int) -> int:
+    text = environment.get(variable) or str(usual)
+    if not text.isdigit() or int(text) > 65535:
+        raise Mistake(f"{variable} must be a port from 0 to 65535 (found {text!r}).")
+    return int(text)
+
+
+def _free(host: str, wanted: int, what: str) -> tuple[int, list[str]]:
+    """The wanted port, else the next free one and the sentence that says so."""
+    for port in range(wanted, wanted + PORTS_TRIED) if wanted else (0,):
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except OSError:
+                continue
+            taken = probe.getsockname()[1]
+        return taken, [f"Port {wanted} is in use; {what} is on {taken}."] if taken != wanted and wanted else []
+    raise Unreachable(f"ports {wanted} to {wanted + PORTS_TRIED - 1} on {host} are all in use. Name another with --port.")
+
+
+def _people(accounts: Accounts) -> str:
+    """One person of each role, all with the password that comes back, made anew at each start."""
+    password = "-".join([*(secrets.choice(WORDS) for _ in range(3)), f"{secrets.randbelow(9000) + 1000}"])
+    known = {user.name for user in accounts.list_users()}
+    for name, _ in PEOPLE:
+        if name in known:
+            accounts.set_password(name, password)
+        else:
+            accounts.add_user(name, password, [name])
+    return password
+
+
+def _greeting(web_url: str, otlp_url: str, home: Path, password: str, card: Card) -> Iterator[str]:
+    yield ""
+    yield f"  Syncline demo: Norrfjord Drives, three plants, {card.days} days of history, seed {card.seed}"
+    yield ""
+    yield f"  Open      {web_url}"
+    yield f"  Sign in   {'user':<8}{'password':<32}sees it as"
+    for name, who in PEOPLE:
+        yield f"            {name:<8}{password:<32}{who}"
+    yield ""
+    yield f"  Your own systems may send OTLP to {otlp_url}. Data is in {home}, removed at the next start (--keep keeps it)."
+    yield "  Ctrl-C ends it."
+    yield ""
+
+
+# -- the simulator ---------------------------------------------------------------------------------------------------------
+@contextmanager
+def _simulated(settings: Settings, card: Card) -> Iterator[subprocess.Popen[str]]:
+    """The simulator as a process of its own. It starts first, because it takes as long as the server, and waits for it."""
+    is_again, end = bool(card.end), card.end or datetime.now(UTC).isoformat()
+    (settings.folder / CARD).write_text(json.dumps(asdict(Card(card.seed, card.days, end)), indent=1) + "\n")
+    days = min(card.days, DAYS_AGAIN) if is_again else card.days
+    words = {"--endpoint": _endpoint(settings), "--seed": card.seed, "--days": days, "--end": end, "--wait": 60, "--parent": os.getpid(),
+             "--truth": settings.folder / "truth.json"}  # fmt: skip
+    command = [sys.executable, "-m", "app.simulator", "--live", *(str(part) for pair in words.items() for part in pair)]
+    # In a session of its own, so that Ctrl-C reaches only this process, which ends both in order.
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, start_new_session=True)  # noqa: S603  our own words
+    try:
+        yield process
+    finally:
+        _stop(process)
+
+
+def _endpoint(settings: Settings) -> str:
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.otlp.http_host, settings.otlp.http_host)  # noqa: S104  compared, not listened on
+    return f"http://{host}:{settings.otlp.http_port}"
+
+
+def _wait(simulator: subprocess.Popen[str], end: threading.Event) -> None:
+    while not end.wait(0.5) and simulator.poll() is None:
+        pass
+    if not end.is_set():
+        print(
+            f"The simulator has ended with exit code {simulator.returncode}; what it sent stays. Ctrl-C ends Syncline too.", file=sys.stderr
+        )
+        end.wait()
+
+
+def _pass_on(simulator: subprocess.Popen[str]) -> None:
+    """What the simulator says is shown below the greeting, whenever it was said."""
+    for line in simulator.stdout or ():
+        print(f"  {line}", end="", flush=True)
+
+
+def _stop(process: subprocess.Popen[str]) -> None:
+    process.terminate()
+    try:
+        process.wait(SECONDS_TO_STOP)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

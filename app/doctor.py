@@ -1,0 +1,31 @@
+"""`syncline doctor`: what is wrong with this installation, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from app.examination.finding import Finding, ok, warn
+from app.examination.home import look_at_home
+from app.examination.machine import look_at_machine
+from app.examination.network import look_at_network
+from app.examination.people import look_at_people
+from app.examination.sources import look_at_sources
+from app.remote import find_server
+from app.settings import Settings
+
+
+def examine_machine() -> Iterator[Finding]:
+    """What can be said without a configuration."""
+    return look_at_machine(datetime.now(UTC))
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """The findings about a configuration that can be used, each as soon as it is known."""
+    yield ok(f"{settings.file} is right.")
+    yield from (warn(note, "") for note in settings.notes)
+    server = find_server(settings.home)
+    yield from look_at_home(settings, server)
+    yield from look_at_sources(settings, server)
+    yield from look_at_people(settings)
+    yield from look_at_network(settings, server)

@@ -1,0 +1,35 @@
+"""The addresses of the web app and the receiver: free, or served by us."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+
+from app.examination.finding import Finding, fail, ok, warn
+from app.remote import Server
+from app.settings import Settings
+from app.web_server import taken
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def look_at_network(settings: Settings, server: Server | None) -> Iterator[Finding]:
+    """Whether `syncline serve` could listen where it should, and whether strangers could read along."""
+    if server is None:
+        yield _address("The web app", settings.web.host, settings.web.port)
+        yield _address("The OTLP receiver", settings.otlp.http_host, settings.otlp.http_port)
+    if settings.web.host not in LOOPBACK and not settings.web.secure_cookies:
+        yield warn(
+            "The web app is reached from other machines without TLS.", "Put a proxy with TLS in front and set web.secure_cookies: true."
+        )
+    if settings.otlp.http_host not in LOOPBACK and not settings.otlp.token_required:
+        yield warn("Anybody who reaches the OTLP receiver may send data.", "Remove `token_required: false` from otlp.")
+
+
+def _address(what: str, host: str, port: int) -> Finding:
+    try:
+        with socket.create_server((host, port)):
+            return ok(f"{what} can listen on {host}:{port}.")
+    except OSError as error:
+        sentence = taken(host, port, error)
+        return fail(f"{what} {sentence.partition('. ')[0]}.", sentence.partition(". ")[2])

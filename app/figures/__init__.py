@@ -1,0 +1,1 @@
+"""Pure functions: a dataclass or a data frame in, a component tree or a drawing out."""

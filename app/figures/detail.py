@@ -1,0 +1,206 @@
+"""The panel of one selected step: what was said, what it means, when, from where."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import html
+from dash.development.base_component import Component
+
+from app.components.icons import icon
+from app.figures import times
+from app.figures.anchors import anchor
+from app.figures.boxes import Box
+from app.figures.rows import rows_of
+from app.figures.words import ERROR_CLASSES, amount, duration, event_words, span_of, system_word, type_words, with_unit
+from metrics.path import Path, Step
+
+Fact = tuple[str, Any]
+
+
+def detail_panel(path: Path, box: Box | None) -> Component:
+    """Everything known about the box; about a folded one, every event in it."""
+    if box is None:
+        return html.P("Choose a step above to see what was said about it.", className="muted")
+    events = [event for event in rows_of(path.events) if event["event_id"] in box.events]
+    head = html.H3(
+        [html.Span(icon(box.icon), className=f"mark mark-{box.tone}"), f"{box.title}, {box.lane}: ", html.Span(box.word.lower())],
+        className="detail-head",
+    )
+    if not events:
+        return html.Div([head, _expectation(path, box)], className="detail")
+    return html.Div([head, *_error(events[-1]), *_each_event(path, events)], className="detail")
+
+
+# -- an error --------------------------------------------------------------------------------------------------------------
+
+
+def _error(event: dict[str, Any]) -> list[Component]:
+    """The sender's words first, then what the class means and who acts."""
+    if not event["is_error"]:
+        return []
+    said = event["error_text"] or event["error_type"] or "The sender gave no reason."
+    origin = ", ".join(filter(None, (event["error_code"], event["error_type"] if event["error_text"] else None)))
+    quote = html.Figure(
+        [html.Blockquote(said, dir="auto"), html.Figcaption(f"{system_word(event['system'])}{': ' + origin if origin else ''}")],
+        className="said",
+    )
+    known = ERROR_CLASSES.get(event["error_class"] or "")
+    if known is None:
+        return [quote]
+    meaning = [
+        html.B(f"{(event['error_class'] or '').capitalize()} error. "),
+        f"{known.meaning} {known.retry} ",
+        html.B(f"Who acts: {known.actor}."),
+    ]
+    aside = (
+        html.P([icon("archive-x"), " Put aside: no further attempt will come by itself."], className="aside")
+        if event["dead_letter"]
+        else None
+    )
+    return [part for part in (quote, html.P(meaning, className="meaning"), aside) if part is not None]
+
+
+# -- what came -------------------------------------------------------------------------------------------------------------
+
+
+def _each_event(path: Path, events: list[dict[str, Any]]) -> list[Component]:
+    if len(events) == 1:
+        return [_facts(_event_facts(path, events[0]))]
+    rows = [
+        html.Details([html.Summary(_summary(path, event), dir="auto"), _facts(_event_facts(path, event))], open=n == len(events) - 1)
+        for n, event in enumerate(events)
+    ]
+    return [html.Div(rows, className="detail-events")]
+
+
+def _summary(path: Path, event: dict[str, Any]) -> str:
+    text = event["error_text"] or event["error_type"] or event_words(event["event_type"])
+    return f"{times.full(event['event_ns'], path.timezone)}, attempt {event['attempt'] or 1}: {text}"
+
+
+def _event_facts(path: Path, event: dict[str, Any]) -> list[Fact]:
+    return [*_when(path, event), *_goods(path, event), *_origin(path, event), *_message(path, event)]
+
+
+def _when(path: Path, event: dict[str, Any]) -> list[Fact]:
+    ns, told = event["event_ns"], event["recorded_ns"]
+    # Said only when it matters: a record that came more than a minute after what it tells.
+    late = [("Told us", f"{times.full(told, path.timezone)}, {span_of(ns, told)} later")] if told - ns > 60 * 10**9 else []
+    return [
+        ("Took effect", f"{times.full(ns, path.timezone)} ({path.timezone})"),
+        ("UTC", times.utc(ns)),
+        *late,
+        ("Attempt", event["attempt"]),
+        ("Repeats", "an earlier message under the same key; harmless" if event["is_redelivery"] else None),
+    ]
+
+
+def _goods(path: Path, event: dict[str, Any]) -> list[Fact]:
+    def zoned(ns: int | None) -> str | None:
+        return times.full(ns, path.timezone) if ns is not None else None
+
+    return [
+        ("Quantity", with_unit(event["quantity"], event["uom"])),
+        ("Ordered", with_unit(event["ordered_quantity"], event["uom"])),
+        ("Value", f"{amount(event['value'])} {event['currency'] or ''}".strip()),
+        ("Item", event["item"]),
+        ("Batch", event["batch"]),
+        ("Location", event["location"]),
+        ("Partner", event["partner"]),
+        ("Customer", event["customer"]),
+        ("Promised for", zoned(event["promised_ns"])),
+        ("Wanted by", zoned(event["due_ns"])),
+        ("Names", _names(event["objects"])),
+    ]
+
+
+def _names(objects: list[str] | None) -> str:
+    """`purchase_order 4500` → purchase order 4500."""
+    pairs = [name.split(" ", 1) for name in objects or []]
+    return ", ".join(f"{type_words(pair[0])} {pair[-1]}" for pair in pairs)
+
+
+def _origin(path: Path, event: dict[str, Any]) -> list[Fact]:
+    return [
+        ("System", ", ".join(filter(None, (system_word(event["system"]), event["system_name"], event["site"])))),
+        ("Event type", event["event_type"]),
+        ("Idempotency key", _mono(event["idempotency_key"])),
+        ("Recovery", _mono(event["recovery_id"])),
+        ("Schema version", event.get("schema_version")),
+        ("Payload", _mono(event.get("payload_ref"))),
+        ("Source", event["source"]),
+        ("Position", _mono(event["position"])),
+        ("Event id", _mono(event["event_id"])),
+        ("Trace", _trace(path, event["trace_id"])),
+    ]
+
+
+def _message(path: Path, event: dict[str, Any]) -> list[Fact]:
+    """How the message came here, where a sending span or the step before it in another system says so."""
+    hop = next((hop for hop in rows_of(path.hops) if hop["event_id"] == event["event_id"]), None)
+    if hop is None or hop["from_system"] is None:
+        return []
+    through = f" through {hop['destination']}" if hop["destination"] else ""
+    return [("Came from", f"{system_word(hop['from_system'])}{through}, {duration(hop['seconds'])} on the way")]
+
+
+def _trace(path: Path, trace_id: str | None) -> Component | None:
+    """A link to the trace below, where it is: spans may be kept shorter than events."""
+    if trace_id and (path.spans["trace_id"] == trace_id).any():
+        return html.A(trace_id, href=f"#{anchor('trace', trace_id)}", className="mono")
+    return _mono(trace_id)
+
+
+def _mono(text: str | None) -> Component | None:
+    return html.Span(text, className="mono") if text else None
+
+
+def _facts(facts: list[Fact]) -> Component:
+    """What is absent is left out: a dash for every field nobody sent would hide the few that matter."""
+    said = [html.Div([html.Dt(name), html.Dd(value, dir="auto")]) for name, value in facts if value not in (None, "")]
+    return html.Dl(said, className="terms")
+
+
+# -- what has not come -----------------------------------------------------------------------------------------------------
+
+
+def _expectation(path: Path, box: Box) -> Component:
+    step = next((step for step in path.steps if step.name == box.milestone), None)
+    return _facts(_step_facts(path, step)) if step else html.Div()
+
+
+def _step_facts(path: Path, step: Step) -> list[Fact]:
+    earlier = next((other for other in path.steps if other.name == step.after), None)
+    opened = f"{times.full(step.opened_ns, path.timezone)}" if step.opened_ns is not None else "not yet"
+    due = f"{times.full(step.due_ns, path.timezone)} ({path.timezone})" if step.due_ns is not None else None
+    return [
+        ("Waits for", f"{event_words(step.event)} in {system_word(step.system)}"),
+        ("Event type", step.event),
+        ("Opens with", event_words(earlier.event) if earlier else None),
+        ("Opened", opened if earlier else None),
+        ("Due", due),
+        ("UTC", times.utc(step.due_ns) if step.due_ns is not None else None),
+        ("Agreed", agreed(step)),
+        ("State", _state(path, step)),
+        ("Milestone", _mono(step.name)),
+    ]
+
+
+def agreed(step: Step) -> str | None:
+    """`within 2d of working time`, or why there is no deadline."""
+    if step.within:
+        return f"within {step.within}{' of working time' if step.working else ''}"
+    return f"no deadline: {step.open_ended}" if step.open_ended else "no deadline"
+
+
+def _state(path: Path, step: Step) -> str:
+    if step.is_missing and step.due_ns is not None and step.due_ns < path.as_of_ns:
+        return f"Missing: {span_of(step.due_ns, path.as_of_ns)} overdue."
+    if step.is_missing:
+        return "Missing: a step that depends on it has been reached."
+    if step.is_unjudged:
+        return f"Cannot judge: the feed of {system_word(step.system)} is behind, so it may have come without us knowing."
+    if step.opened_ns is None:
+        return "Not due yet: the step before it has not been reached."
+    return f"Expected in {span_of(path.as_of_ns, step.due_ns)}." if step.due_ns is not None else "Expected."

@@ -1,0 +1,168 @@
+"""Groups of failures, of steps that never came, and of failures nobody can place: what, why, whose, since when, how many."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dash import html
+from dash.development.base_component import Component
+
+from app.components import links
+from app.components.icons import icon
+from app.components.status import mark
+from app.components.tiles import name_of
+from app.figures import times
+from app.figures.words import ERROR_CLASSES, count, event_words, span_of, system_word
+
+SHOWN, QUOTED = 100, 220
+
+Row = Mapping[str, Any]
+Steps = Mapping[tuple[str, str], tuple[str, str]]  # (workflow, milestone) → event type, system
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What every group is shown with. `owners`: titles by name; `address`: a site and a past moment, which go along into every link."""
+
+    steps: Steps
+    owners: Mapping[str, str]
+    zone: str
+    as_of_ns: int
+    address: Mapping[str, Any]
+
+    @property
+    def moment(self) -> dict[str, Any]:
+        return {name: value for name, value in self.address.items() if name != "site"}
+
+
+def failed_groups(rows: Sequence[Row], around: Around) -> Component:
+    """From the rows of Reader.failures()."""
+    return _list([_failed(row, around) for row in rows[:SHOWN]], len(rows))
+
+
+def missing_groups(rows: Sequence[Row], around: Around) -> Component:
+    """From the rows of kind missing of Reader.attention()."""
+    return _list([_missing(row, around) for row in rows[:SHOWN]], len(rows))
+
+
+def unplaced_groups(rows: Sequence[Row], around: Around) -> Component:
+    """From the rows of Reader.unplaced()."""
+    return _list([_unplaced(row, around) for row in rows[:SHOWN]], len(rows))
+
+
+def _list(groups: list[Component], total: int) -> Component:
+    cut_off = f"Showing {len(groups)} of {count(total, 'group')}, the most critical and largest first."
+    rest = [html.P(cut_off, className="muted groups-rest")] if total > len(groups) else []
+    return html.Div([html.Ul(groups, className="groups"), *rest])
+
+
+# -- one group -------------------------------------------------------------------------------------------------------------
+
+
+def _failed(row: Row, around: Around) -> Component:
+    listed = links.transactions(
+        **{
+            "workflow": row["workflow"],
+            "status": "failed",
+            "milestone": row["milestone"],
+            "error_class": row["error_class"],
+            **around.address,
+        }
+    )
+    quote = [html.Q(cut(row["example_text"]), dir="auto"), " said about "] if row["example_text"] else ["For example "]
+    return _row(
+        "failed",
+        f"{_step(row, around)} failed",
+        _workflow(row),
+        [_acts(row), html.Div([*quote, _example(row, around)], className="group-quote")],
+        [_sites(row["sites"]), _since(row, around, "last"), _owner(row, around)],
+        (_stuck(row, listed, around), count(row["transactions"], "transaction")),
+    )
+
+
+def _missing(row: Row, around: Around) -> Component:
+    listed = links.transactions(
+        **{**around.address, "workflow": row["workflow"], "missing": row["milestone"], "state": "in_progress", "site": row["site"]}
+    )
+    return _row(
+        "overdue",
+        f"{_step(row, around)} has not come",
+        _workflow(row),
+        [html.Div(["For example ", _example(row, around)], className="group-quote")],
+        [name_of(row["site"]), _since(row, around, "newest"), _owner(row, around)],
+        (_stuck(row, listed, around), count(row["transactions"], "transaction")),
+    )
+
+
+def _unplaced(row: Row, around: Around) -> Component:
+    trace = row["example_trace_id"]
+    quote = [html.Div(html.Q(cut(row["example_text"]), dir="auto"), className="group-quote")] if row["example_text"] else []
+    return _row(
+        "failed",
+        f"{row['name']} failed in {system_word(row['system'])}",
+        [html.Span("It names no order, batch or delivery that we know, so it belongs to no transaction.")],
+        [_acts(row), *quote],
+        [_sites(row["sites"]), _since(row, around, "last")],
+        (links.to("path", trace=trace, **around.moment) if trace else None, count(row["failures"], "failure")),
+    )
+
+
+def _row(
+    kind: str, title: str, about: list[Component], said: list[Component], where: list[Component | str], stuck: tuple[str | None, str]
+) -> Component:
+    href, many = stuck
+    link = html.A([many, icon("arrow-right")], href=href, className="button button-quiet group-open") if href else html.B(many)
+    words = html.Div([html.H3(title, dir="auto"), html.Div(about, className="group-flow"), *said], className="group-words")
+    return html.Li(
+        [mark(kind, "18px"), words, html.Div([html.Div(part) for part in where], className="group-where"), link], className="group"
+    )
+
+
+def _workflow(row: Row) -> list[Component]:
+    critical = [html.Span("critical", className="pill")] if row["criticality"] == "critical" else []
+    return [html.Span(row["title"]), *critical]
+
+
+def _acts(row: Row) -> Component:
+    name = row["error_class"] or "unknown"
+    actor = ERROR_CLASSES.get(name, ERROR_CLASSES["unknown"]).actor
+    return html.Div(f"{name.capitalize()} error. Who acts: {actor}.", className="group-acts")
+
+
+def _step(row: Row, around: Around) -> str:
+    event, system = around.steps.get((row["workflow"], row["milestone"]), (row["milestone"], ""))
+    return f"{event_words(event)}{f' in {system_word(system)}' if system else ''}"
+
+
+def _sites(sites: list[str] | None) -> str:
+    return ", ".join(name_of(site) for site in sites or []) or name_of(None)
+
+
+def _example(row: Row, around: Around) -> Component:
+    return html.A(row["example_id"], href=links.path(row["workflow"], row["example_id"], **around.moment), dir="auto")
+
+
+def _stuck(row: Row, listed: str, around: Around) -> str:
+    """To the list of them; a list of one would be a click for nothing."""
+    return links.path(row["workflow"], row["example_id"], **around.moment) if row["transactions"] == 1 else listed
+
+
+def _since(row: Row, around: Around, newest: str) -> Component:
+    """Age first: it is what decides; the times beside it."""
+    first, last = (
+        times.brief(row[name], around.zone, around.as_of_ns) if row[name] is not None else "" for name in ("first_ns", "last_ns")
+    )
+    until = f", {newest} {last}" if last and row["last_ns"] != row["first_ns"] else ""
+    return html.Span([html.B(span_of(row["first_ns"], around.as_of_ns)), html.Span(f" since {first}{until}")], className="num")
+
+
+def _owner(row: Row, around: Around) -> Component:
+    return html.Span(f"Owner: {around.owners.get(row['owner'], row['owner'])}" if row["owner"] else "No owner", className="pill")
+
+
+def cut(text: str) -> str:
+    """One line of at most 220 letters; says when it is cut."""
+    line = " ".join(text.split())
+    return line if len(line) <= QUOTED else line[: QUOTED - 1] + "…"

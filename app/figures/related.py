@@ -1,0 +1,70 @@
+"""What else hangs on a transaction: goods and value, the objects its events name, the transactions that share one."""
+
+from __future__ import annotations
+
+from dash import html
+from dash.development.base_component import Component
+
+from app.components import links
+from app.components.status import badge
+from app.figures.rows import rows_of
+from app.figures.words import amount, count, type_words, with_unit
+from metrics.path import Path
+
+
+def goods_words(path: Path) -> list[tuple[str, str]]:
+    """(name, text) of what is affected, as last stated: ordered quantity, quantity that came, value, item, batch, partner, customer."""
+    events = [event for event in rows_of(path.events) if not event["is_redelivery"]]
+
+    def last(name: str) -> object | None:
+        return next((event[name] for event in reversed(events) if event[name] is not None), None)
+
+    unit, currency = last("uom"), last("currency")
+    came = [event["quantity"] for event in events if event["quantity"] is not None and not event["is_error"]]
+    facts = [
+        ("Ordered", with_unit(last("ordered_quantity"), str(unit or ""))),
+        ("Quantity", with_unit(came[-1], str(unit or "")) if came else ""),
+        ("Value", f"{amount(last('value'))} {currency or ''}".strip()),
+        ("Item", last("item")),
+        ("Batch", last("batch")),
+        ("Partner", last("partner")),
+        ("Customer", last("customer")),
+    ]
+    return [(name, str(value)) for name, value in facts if value]
+
+
+def object_list(path: Path) -> Component:
+    """Each object with how many events name it; a click finds the transactions of that name."""
+    rows = [
+        html.Li(
+            [
+                html.Span(type_words(row["object_type"]), className="muted"),
+                html.A(row["object_id"], href=links.transactions(text=row["object_id"]), dir="auto"),
+                html.Span(count(row["events"], "event"), className="muted num"),
+            ]
+        )
+        for row in rows_of(path.objects)
+    ]
+    return html.Ul(rows, className="plain-list") if rows else html.P("Its events name no objects.", className="muted")
+
+
+def neighbour_list(path: Path) -> Component:
+    """Transactions that share an object with this one, each with its path."""
+    rows = [
+        html.Li(
+            [
+                badge(row["status"]),
+                html.A(row["transaction_id"], href=links.path(row["workflow"], row["transaction_id"]), dir="auto"),
+                html.Span(f"{row['title']}, through {_object(row['through'])}", className="muted", dir="auto"),
+            ]
+        )
+        for row in rows_of(path.neighbours)
+    ]
+    return (
+        html.Ul(rows, className="plain-list") if rows else html.P("No other transaction shares an object with this one.", className="muted")
+    )
+
+
+def _object(text: str) -> str:
+    kind, _, name = text.partition(" ")
+    return f"{type_words(kind)} {name}"

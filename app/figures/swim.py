@@ -1,0 +1,134 @@
+"""The path as swim lanes: buttons on an absolute grid over one drawing of connectors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import quote
+
+from dash import html
+from dash.development.base_component import Component
+
+from app.components.icons import icon
+from app.figures.boxes import Box
+from app.figures.lanes import HEAD, ROW, Chip, Connector, Drawing, Label, Rect, gap_text
+
+BEND = 8
+KINDS = ("expected", "line", "failed")
+
+
+def swim_lanes(drawing: Drawing, selected: str | None) -> Component:
+    """The drawing as buttons a person reaches with Tab, in order of events; `selected` is the key of a box."""
+    stage = html.Div(
+        [*_backdrop(drawing), *_arrows(drawing), *[_chip(chip) for chip in drawing.chips], *_nodes(drawing, selected)],
+        className="swim",
+        style={"width": drawing.width, "height": drawing.height},
+    )
+    return html.Div(
+        stage, className="swim-scroll", tabIndex=0, role="region", **{"aria-label": "Steps by system, in order of time from left to right"}
+    )
+
+
+def spoken(box: Box, before: Box | None) -> str:
+    """What a screen reader says of a box: all that its place, colour, icon and chip tell the eye."""
+    gap = gap_text(before, box)[0] if before else ""
+    since = f"{gap if gap.startswith('waited') else gap + ' after'} {before.title}" if gap and before else ""
+    word = "" if box.word.lower() in box.note.lower() else box.word
+    return ", ".join(filter(None, (f"{box.lane}: {box.title}", word, box.detail, box.note, since)))
+
+
+def _nodes(drawing: Drawing, selected: str | None) -> list[Component]:
+    known = {box.key: box for box, _ in drawing.boxes}
+    return [_node(box, rect, known.get(box.after or ""), selected) for box, rect in drawing.boxes]
+
+
+def _node(box: Box, rect: Rect, before: Box | None, selected: str | None) -> Component:
+    lines = [
+        html.Span([icon(box.icon), html.Span(box.title)], className="node-title"),
+        html.Span(box.detail, className="node-detail", dir="auto"),
+        html.Span(box.note, className="node-note"),
+    ]
+    return html.Button(
+        lines,
+        id={"type": "path-box", "key": box.key},
+        className=f"node node-{box.tone}{' node-stack' if len(box.events) > 1 else ''}",
+        style=_at(rect),
+        type="button",
+        title=f"{box.word}: {box.title}\n{box.detail}",
+        **{"aria-label": spoken(box, before), "aria-pressed": "true" if box.key == selected else "false", "data-key": box.key},
+    )
+
+
+def _chip(chip: Chip) -> Component:
+    return html.Span(chip.text, className="chip chip-wait" if chip.wait else "chip", style=_at(chip.rect), **{"aria-hidden": "true"})
+
+
+def _backdrop(drawing: Drawing) -> list[Component]:
+    lanes: list[Component] = [
+        html.Div(html.Span(lane), className="lane", style={"top": HEAD + n * ROW, "height": ROW, "width": drawing.width})
+        for n, lane in enumerate(drawing.lanes)
+    ]
+    days = _days(drawing)
+    if drawing.now_x is None or drawing.now is None:
+        return [*lanes, *days]
+    ahead = html.Div(className="swim-ahead", style={"left": drawing.now_x, "top": HEAD - 8, "height": len(drawing.lanes) * ROW + 8})
+    return [ahead, *lanes, *days, _label(drawing.now, "swim-now")]
+
+
+def _days(drawing: Drawing) -> list[Component]:
+    """Each day's name stays in sight while any of its steps is: it sticks inside the stretch of its day."""
+    end = drawing.now.rect.x - 8 if drawing.now else drawing.width
+    ends = [*[label.rect.x - 6 for label in drawing.days[1:]], end]
+    return [
+        html.Div(
+            html.Span(label.text), className="swim-day", style={**_at(label.rect), "width": max(until - label.rect.x, label.rect.width)}
+        )
+        for label, until in zip(drawing.days, ends, strict=True)
+    ]
+
+
+def _label(label: Label, look: str) -> Component:
+    return html.Span(label.text, className=look, style=_at(label.rect))
+
+
+def _at(rect: Rect) -> dict[str, int]:
+    return {"left": rect.x, "top": rect.y, "width": rect.width, "height": rect.height}
+
+
+# -- connectors ------------------------------------------------------------------------------------------------------------
+# A picture cannot see the colours of the page, a mask takes them: one mask for each kind of line, so dark mode needs nothing.
+
+
+def _arrows(drawing: Drawing) -> list[Component]:
+    return [_mask(drawing, kind, lines) for kind in KINDS if (lines := [c for c in drawing.connectors if c.kind == kind])]
+
+
+def _mask(drawing: Drawing, kind: str, lines: Sequence[Connector]) -> Component:
+    dashes = ' stroke-dasharray="5 4"' if kind == "expected" else ""
+    drawn = "".join(
+        f'<path d="{_curve(c.points)}" fill="none" stroke="#000" stroke-width="1.7"{dashes}/>{_head(*c.points[-1])}' for c in lines
+    )
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" width="{drawing.width}" height="{drawing.height}">{drawn}</svg>'
+    return html.Div(
+        className=f"swim-lines lines-{kind}", style={"--lines": f'url("data:image/svg+xml,{quote(svg)}")'}, **{"aria-hidden": "true"}
+    )
+
+
+def _head(x: int, y: int) -> str:
+    return f'<path d="M{x - 7},{y - 4.5} L{x},{y} L{x - 7},{y + 4.5}Z"/>'
+
+
+def _curve(points: Sequence[tuple[int, int]]) -> str:
+    """Straight stretches with rounded corners, ending inside the arrow's head."""
+    parts = [f"M{points[0][0]},{points[0][1]}"]
+    for before, corner, after in zip(points, points[1:], points[2:], strict=False):
+        (ax, ay), (bx, by) = _towards(corner, before), _towards(corner, after)
+        parts.append(f"L{ax},{ay} Q{corner[0]},{corner[1]} {bx},{by}")
+    return " ".join([*parts, f"L{points[-1][0] - 6},{points[-1][1]}"])
+
+
+def _towards(corner: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]:
+    """The point a bend away from the corner, or half the way when the stretch is short."""
+    dx, dy = other[0] - corner[0], other[1] - corner[1]
+    length = max(abs(dx), abs(dy), 1)
+    bend = min(BEND, length // 2)
+    return corner[0] + dx * bend // length, corner[1] + dy * bend // length

@@ -1,0 +1,64 @@
+"""Instants in the words of a place: the site's own clock with its zone, and UTC beside it."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+
+def local(ns: int, zone: str) -> datetime:
+    """The instant on the clocks of that zone, to the microsecond."""
+    return datetime.fromtimestamp(ns // 1_000_000_000, UTC).replace(microsecond=ns % 1_000_000_000 // 1000).astimezone(ZoneInfo(zone))
+
+
+def day_of(ns: int, zone: str) -> date:
+    return local(ns, zone).date()
+
+
+def clock(ns: int, zone: str) -> str:
+    """14:05:12"""
+    return f"{local(ns, zone):%H:%M:%S}"
+
+
+def day(ns: int, zone: str) -> str:
+    """Mon 23 Mar"""
+    moment = local(ns, zone)
+    return f"{moment:%a} {moment.day} {moment:%b}"
+
+
+def short(ns: int, zone: str, today_ns: int) -> str:
+    """14:05 when it is the same day as `today_ns`, else Mon 23 Mar 14:05, with the year when that differs."""
+    moment, today = local(ns, zone), local(today_ns, zone)
+    if moment.date() == today.date():
+        return f"{moment:%H:%M}"
+    year = "" if moment.year == today.year else f" {moment.year}"
+    return f"{moment:%a} {moment.day} {moment:%b}{year} {moment:%H:%M}"
+
+
+def brief(ns: int, zone: str, today_ns: int) -> str:
+    """14:05 CET on the same day, else 23 Mar 14:05 CET: for lists whose rows have zones of their own."""
+    moment = local(ns, zone)
+    day = f"{moment.day} {moment:%b} {'' if moment.year == local(today_ns, zone).year else f'{moment.year} '}"
+    return f"{'' if moment.date() == local(today_ns, zone).date() else day}{moment:%H:%M} {_zone(moment)}"
+
+
+def full(ns: int, zone: str) -> str:
+    """Mon 23 Mar 2026, 14:05:12 CET"""
+    moment = local(ns, zone)
+    return f"{moment:%a} {moment.day} {moment:%b} {moment.year}, {moment:%H:%M:%S} {_zone(moment)}"
+
+
+def stamp(ns: int, zone: str) -> str:
+    """Mon 23 Mar 2026, 14:05:12, for tables whose heading names the zone."""
+    return full(ns, zone).rpartition(" ")[0]
+
+
+def utc(ns: int) -> str:
+    """2026-03-23T13:05:12.123Z"""
+    return f"{local(ns, 'UTC'):%Y-%m-%dT%H:%M:%S}.{ns % 1_000_000_000 // 1_000_000:03d}Z"
+
+
+def _zone(moment: datetime) -> str:
+    """CET where the zone has a name; UTC+08 where the time zone database has only digits."""
+    name = moment.tzname() or "UTC"
+    return f"UTC{name}" if name[0] in "+-" else name

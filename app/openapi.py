@@ -1,0 +1,75 @@
+"""The description of the API in OpenAPI 3.1, made from the list of exports."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.exports import EXPORTS, FORMATS, Export
+
+INSTANT = {"type": "string", "format": "date-time"}
+SENTENCE = {"content": {"application/json": {"schema": {"type": "object", "properties": {"error": {"type": "string"}}}}}}
+REFUSALS = {
+    "400": {"description": "A parameter cannot mean anything; the sentence says why.", **SENTENCE},
+    "401": {"description": "No token, or one that is unknown or revoked.", **SENTENCE},
+    "403": {"description": "The token or the role does not allow it.", **SENTENCE},
+}
+ORDERS = {
+    "ingest": "Reads all (or the named) sources to their end, then refreshes.",
+    "refresh": "Loads and computes what is new.",
+    "rebuild": "Makes everything anew from the records.",
+}
+HEALTH = {
+    "/healthz": ("The process is alive.", "application/json"),
+    "/readyz": ("200 when it can serve, else 503 with the reasons.", "application/json"),
+    "/metrics": ("Numbers for Prometheus.", "text/plain"),
+}
+
+
+def description(prefix: str, version: str) -> dict[str, Any]:
+    """The document served at /api/v1/openapi.json."""
+    paths: dict[str, Any] = {f"/api/v1/{name}": {"get": _export(name, export)} for name, export in EXPORTS.items()}
+    paths |= {f"/api/v1/{name}": {"post": _order(name, about)} for name, about in ORDERS.items()}
+    paths |= {path: {"get": _health(about, form)} for path, (about, form) in HEALTH.items()}
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Syncline", "version": version, "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"}},
+        "servers": [{"url": prefix.rstrip("/") or "/"}],
+        "components": {
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer", "description": "syncline token add NAME --scope read"}}
+        },
+        "security": [{"token": []}],
+        "paths": paths,
+    }
+
+
+def _export(name: str, export: Export) -> dict[str, Any]:
+    parameters = [
+        _parameter("format", "How the rows are written.", {"type": "string", "enum": list(FORMATS), "default": "jsonl"}),
+        _parameter("as_of", "The world as it was then (default: now).", INSTANT),
+        _parameter("known_at", "What had been recorded by then (default: now).", INSTANT),
+    ]
+    if export.time:
+        parameters += [
+            _parameter("from", f"Only rows whose {export.time} is at or after this.", INSTANT),
+            _parameter("to", f"Only rows whose {export.time} is before this.", INSTANT),
+        ]
+    forms: dict[str, Any] = {form.partition(";")[0]: {} for form in FORMATS.values()}
+    answers = {"200": {"description": f"One row per {export.row}.", "content": forms}, **REFUSALS}
+    return {"operationId": f"export_{name}", "summary": f"One row per {export.row}.", "parameters": parameters, "responses": answers}
+
+
+def _order(name: str, about: str) -> dict[str, Any]:
+    answers = {"200": {"description": "What was done.", "content": {"application/json": {}}}, **REFUSALS}
+    order: dict[str, Any] = {"operationId": name, "summary": about, "responses": answers}
+    if name == "ingest":
+        sources = {"type": "object", "properties": {"sources": {"type": "array", "items": {"type": "string"}}}}
+        order["requestBody"] = {"content": {"application/json": {"schema": sources}}}
+    return order
+
+
+def _health(about: str, form: str) -> dict[str, Any]:
+    return {"summary": about, "security": [], "responses": {"200": {"description": about, "content": {form: {}}}}}
+
+
+def _parameter(name: str, about: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"name": name, "in": "query", "description": about, "schema": schema}

@@ -1,0 +1,157 @@
+"""Sync status: is every workflow at every site in step, and if not, where first?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import Input, Output, State, ctx, dcc, html, no_update
+from dash.development.base_component import Component
+from flask_login import current_user
+
+from app import reader
+from app.components import attention, hourly, kpis, links, moment, tiles, verdict, welcome
+from app.components.callbacks import callback
+from app.components.page import card, head
+from app.components.verdict import words_of
+from app.figures import times
+from app.figures.rows import rows_of
+from app.pages.errors import WrongAddress
+from metrics.version import data_version
+
+PERIODS = {"24h": ("24 h", 24), "7d": ("7 days", 168)}
+FIRST_PERIOD = "24h"
+LIVE_SECONDS = 12
+SHOWN_GROUPS = 7
+ALL_SITES = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What the page asked the reader. Rows are plain dictionaries."""
+
+    board: list[dict[str, Any]]
+    hours: list[dict[str, Any]]
+    groups: list[dict[str, Any]]
+    workflows: list[dict[str, Any]]
+    zones: dict[str | None, str]  # of the sites, and under None the enterprise's
+    anything: bool  # something has arrived, ever
+
+
+def layout(**query: Any) -> Component:
+    at, site, period = reader.as_of(query), links.one(query.get("site")), links.one(query.get("period")) or FIRST_PERIOD
+    period = period if period in PERIODS else FIRST_PERIOD
+    asked = ask(at, site, PERIODS[period][1])
+    if site and not asked.board and site not in asked.zones:
+        raise WrongAddress(
+            f"There is no site '{site}', or you may not see it. You see: {words_of([name for name in asked.zones if name])}."
+        )
+    return html.Div(
+        [
+            head("Sync status", html.Span(_subtitle(at, asked, site), id="board-subtitle"), _sites(asked, site), _periods(period)),
+            moment.banner(at, asked.zones[None]),
+            html.Div(body(asked, at, site, period), id="board-body", **{"data-live": "yes"}),
+            dcc.Store(id="board-version", data=_version(at)),
+            dcc.Interval(id="board-tick", interval=LIVE_SECONDS * 1000),
+        ]
+    )
+
+
+def ask(at: reader.AsOf, site: str | None, hours: int) -> Answers:
+    with reader.reader(at) as now:
+        board = [row for row in rows_of(now.board(hours)) if site in (None, ALL_SITES, row["site"])]
+        activity, groups = rows_of(now.activity(hours, site or None)), rows_of(now.attention(SHOWN_GROUPS + 1, site or None))
+        zones: dict[str | None, str] = {None: now.timezone(), **dict(now.sites())}
+        anything = bool(board) or not now.sources().query("events > 0 or spans > 0 or log_rows > 0").empty
+        return Answers(board, activity, groups, rows_of(now.workflows()), zones, anything)
+
+
+def body(asked: Answers, at: reader.AsOf, site: str | None, period: str) -> list[Component]:
+    """Everything below the head: the answer, the figures, the board, the list of work."""
+    if not asked.anything:
+        return [welcome.first_start(reader.application().settings), _board(asked, at, site)]
+    as_of_ns, (words, hours) = at.moment.as_of_ns, PERIODS[period]
+    figures = kpis.cards(asked.board, asked.hours, as_of_ns, words, site or None)
+    below = html.Div([_attention(asked, as_of_ns), _hourly(asked, site)], className="board-below")
+    return [verdict.banner(verdict.verdict_of(asked.board, as_of_ns, hours)), figures, _board(asked, at, site), below]
+
+
+def _board(asked: Answers, at: reader.AsOf, site: str | None) -> Component:
+    """Columns: the configured sites, then those only the data know, last what names no site."""
+    seen = {row["site"] for row in asked.board}
+    configured = [site.name for site in reader.definitions().sites]
+    columns: list[str | None] = [name for name in configured if name in asked.zones]
+    columns += sorted(name for name in seen - {None, *columns}) + ([None] if None in seen or not columns else [])
+    shown = [name for name in columns if name == site] if site else columns
+    grid = tiles.board(asked.workflows, shown, asked.board, at.moment.as_of_ns, asked.zones)
+    return card("Lag and problems by workflow and site", grid, aside=tiles.legend(), className="card-board")
+
+
+def _attention(asked: Answers, as_of_ns: int) -> Component:
+    owners = {owner.name: owner.title for owner in reader.application().settings.owners}
+    if not asked.groups:
+        return card(
+            "Needs attention", html.P("Nothing does: no step has failed, and nothing that should have come is missing.", className="muted")
+        )
+    more = html.A("All failures", href=links.failures())
+    return card(
+        "Needs attention",
+        attention.listed(asked.groups[:SHOWN_GROUPS], asked.workflows, owners, as_of_ns),
+        aside=more,
+        className="card-attention",
+    )
+
+
+def _hourly(asked: Answers, site: str | None) -> Component:
+    legend = html.Div(
+        [html.Span([html.I(className="hourly-late"), "Late or overdue"]), html.Span([html.I(className="hourly-failed"), "Failed"])],
+        className="legend",
+    )
+    return card("Transactions per hour", hourly.chart(asked.hours, asked.zones[None], site or None), aside=legend)
+
+
+def _subtitle(at: reader.AsOf, asked: Answers, site: str | None) -> str:
+    where = tiles.name_of(site) if site else "all sites" if current_user.sites is None else "your sites"
+    live = "Updates by itself." if at.is_now else ""
+    return f"{times.full(at.moment.as_of_ns, asked.zones[None]).split(',')[0]}, {where}. {live}".strip()
+
+
+def _sites(asked: Answers, site: str | None) -> Component:
+    known = [name for name in asked.zones if name is not None]
+    choices = [{"value": ALL_SITES, "label": "All sites"}, *({"value": name, "label": tiles.name_of(name)} for name in known)]
+    return dmc.Select(
+        id="board-site", data=choices, value=site or ALL_SITES, allowDeselect=False, size="sm", w=160, **{"aria-label": "Site"}
+    )
+
+
+def _periods(period: str) -> Component:
+    choices = [{"value": value, "label": label} for value, (label, _) in PERIODS.items()]
+    return dmc.SegmentedControl(id="board-period", data=choices, value=period, size="sm", **{"aria-label": "Period"})
+
+
+def _version(at: reader.AsOf) -> str:
+    """Differs when the page would: new data, or a minute later, because deadlines pass without any event."""
+    return f"{data_version(reader.application().store)}@{at.moment.as_of_ns // 60_000_000_000}"
+
+
+@callback(
+    Output("board-body", "children"),
+    Output("board-subtitle", "children"),
+    Output("board-version", "data"),
+    Output("shell-address", "data", allow_duplicate=True),
+    Input("board-tick", "n_intervals"),
+    Input("board-site", "value"),
+    Input("board-period", "value"),
+    State("board-version", "data"),
+    State("shell-url", "search"),
+    prevent_initial_call=True,
+)
+def update(_ticks: int | None, site: str, period: str, version: str, query: str) -> Any:
+    at = reader.as_of(query)
+    newest = _version(at)
+    if ctx.triggered_id == "board-tick" and newest == version:
+        return no_update
+    asked = ask(at, site, PERIODS[period][1])
+    address = {"site": site, "period": None if period == FIRST_PERIOD else period}
+    return body(asked, at, site, period), _subtitle(at, asked, site), newest, address

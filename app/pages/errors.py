@@ -1,0 +1,50 @@
+"""What stands where a page cannot be shown: not there, not allowed, an address that cannot be right."""
+
+from __future__ import annotations
+
+import logging
+
+from dash import ctx, set_props
+from dash.development.base_component import Component
+from flask_login import current_user
+
+from app.accounts import ROLES
+from app.components import links
+from app.components.empty import empty
+from app.components.page import button, note
+from app.web.sitemap import Page
+
+
+class WrongAddress(Exception):
+    """A page's query string cannot be used; the text is the sentence to show."""
+
+
+def not_found(pathname: str) -> Component:
+    text = f"Nothing is at {pathname}. The link may be old or incomplete; the box above finds any order, batch, delivery or trace."
+    return empty("There is no such page", text, button("To the sync status", links.to("")), picture="search", whole_page=True)
+
+
+def wrong_address(sentence: str) -> Component:
+    return empty("This address cannot be shown", sentence, button("To the sync status", links.to("")), picture="search", whole_page=True)
+
+
+def forbidden(page: Page) -> Component:
+    """Says which roles would do, and which ones the user has."""
+    needed = ", ".join(role for role in ROLES if role in page.roles)
+    text = (
+        f"The page “{page.title}” is for the roles {needed}; you have {', '.join(sorted(current_user.roles))}. "
+        "Your administrator can give you another role."
+    )
+    return empty("You may not see this page", text, button("Your permissions", links.to("permissions")), picture="lock", whole_page=True)
+
+
+def broken(fault: Exception) -> tuple[Component, str] | None:
+    """Our fault in a callback: the whole traceback to the log, a sentence to the person; what is on the page stays.
+
+    Where a whole page was asked for, the sentence is the page."""
+    logging.getLogger(__name__).error("a callback failed", exc_info=fault)
+    told = "The fault is on our side and was written to the log of the server."
+    if ctx.outputs_list and isinstance(ctx.outputs_list, list) and ctx.outputs_list[0].get("id") == "shell-page":
+        return empty("This page could not be made", f"{told} Try again in a moment.", picture="triangle-alert", whole_page=True), "Fault"
+    set_props("shell-fault", {"children": note("failed", f"A part of this page could not be brought up to date. {told}", "triangle-alert")})
+    return None

@@ -1,0 +1,148 @@
+"""Failures: what is failing, since when, why, whose is it, and which documents are stuck?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import Input, Output, State, ctx, dcc, html, no_update
+from dash.development.base_component import Component
+from flask_login import current_user
+
+from app import reader
+from app.components import links, moment
+from app.components.callbacks import callback
+from app.components.empty import empty
+from app.components.icons import icon
+from app.components.page import button, card, head
+from app.components.tiles import name_of
+from app.figures import times
+from app.figures.failure_groups import Around, Steps, failed_groups, missing_groups, unplaced_groups
+from app.figures.rows import rows_of
+from app.figures.words import count, span_of
+from app.pages.errors import WrongAddress
+from metrics.version import data_version
+
+MOST = 2_000  # groups asked for: beyond it nobody reads, and the sentence would still count them
+LIVE_SECONDS = 12
+ALL_SITES = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What the page asked the reader, as plain dictionaries."""
+
+    failed: list[dict[str, Any]]
+    missing: list[dict[str, Any]]
+    unplaced: list[dict[str, Any]]
+    steps: Steps
+    sites: list[str]
+    zone: str
+
+
+def layout(site: str | None = None, **query: Any) -> Component:
+    try:
+        at = reader.as_of(query)
+    except ValueError as wrong:
+        raise WrongAddress(str(wrong)) from wrong
+    asked = ask(at, site)
+    past: dict[str, Any] = {name: query[name] for name in ("as_of", "known_at") if name in query}
+    return html.Div(
+        [
+            dcc.Store(id="failures-about", data=past),
+            dcc.Store(id="failures-version", data=_version(at)),
+            dcc.Interval(id="failures-tick", interval=LIVE_SECONDS * 1000),
+            head("Failures", "What failed and what never came, grouped by what has to be done.", _sites(asked, site)),
+            moment.banner(at, asked.zone),
+            html.Div(body(asked, at, site, past), id="failures-body"),
+        ]
+    )
+
+
+def ask(at: reader.AsOf, site: str | None) -> Answers:
+    with reader.reader(at) as now:
+        workflows = rows_of(now.workflows())
+        steps = {(w["workflow"], s["milestone"]): (s["event_type"], s["system"]) for w in workflows for s in w["steps"]}
+        missing = [row for row in rows_of(now.attention(MOST, site or None)) if row["kind"] == "missing"]
+        # A failure that nobody can place may have no site either: it is shown whichever site is chosen.
+        return Answers(
+            rows_of(now.failures(site or None)), missing, rows_of(now.unplaced()), steps, [name for name, _ in now.sites()], now.timezone()
+        )
+
+
+def body(asked: Answers, at: reader.AsOf, site: str | None, past: dict[str, Any]) -> list[Component]:
+    if not (asked.failed or asked.missing or asked.unplaced):
+        return [_all_well(asked, at, site)]
+    owners = {owner.name: owner.title for owner in reader.application().settings.owners}
+    around = Around(asked.steps, owners, asked.zone, at.moment.as_of_ns, {**past, "site": site or None})
+    sections = [
+        ("Failed", "A system refused it, and nothing more comes by itself.", asked.failed, failed_groups),
+        ("Missing", "It should have come by now and has not.", asked.missing, missing_groups),
+        ("Not placed", "Failures that name nothing we know.", asked.unplaced, unplaced_groups),
+    ]
+    drawn = [
+        card(title, draw(rows, around), aside=html.Span(meaning, className="muted"), className="failures-card")
+        for title, meaning, rows, draw in sections
+        if rows
+    ]
+    return [_totals(asked, at), *drawn]
+
+
+def _totals(asked: Answers, at: reader.AsOf) -> Component:
+    failed, missing = (sum(row["transactions"] for row in rows) for rows in (asked.failed, asked.missing))
+    unplaced = sum(row["failures"] for row in asked.unplaced)
+    parts = [
+        f"{count(failed, 'transaction')} failed in {count(len(asked.failed), 'group')}" if failed else "No transaction is failed",
+        f"{count(missing, 'step')} {'is' if missing == 1 else 'are'} missing" if missing else "nothing is missing",
+        *([f"{count(unplaced, 'failure')} cannot be placed"] if unplaced else []),
+    ]
+    oldest = min(row["first_ns"] for row in asked.failed + asked.missing + asked.unplaced)
+    since = f"The oldest has been there for {span_of(oldest, at.moment.as_of_ns)}. As of {times.full(at.moment.as_of_ns, asked.zone)}."
+    sign = html.Span(icon("triangle-alert"), className="verdict-sign mark-failed")
+    return html.Section(
+        html.Div([sign, html.Div([html.H2(f"{', '.join(parts[:-1])} and {parts[-1]}."), html.P(since)])], className="verdict-words"),
+        className="card path-verdict edge-failed",
+        role="status",
+    )
+
+
+def _all_well(asked: Answers, at: reader.AsOf, site: str | None) -> Component:
+    where = f" at {name_of(site)}" if site else "" if current_user.sites is None else " at your sites"
+    return empty(
+        f"Nothing is failing{where} as of {times.full(at.moment.as_of_ns, asked.zone)}",
+        "Failed transactions, steps that never came and failures that nobody can place would stand here, the most critical first.",
+        button("All transactions", links.transactions(site=site or None), quiet=True),
+        picture="circle-check",
+    )
+
+
+def _sites(asked: Answers, site: str | None) -> Component:
+    known = asked.sites if site in (None, ALL_SITES, *asked.sites) else [*asked.sites, site]
+    choices = [{"value": ALL_SITES, "label": "All sites"}, *({"value": name, "label": name_of(name)} for name in known)]
+    return dmc.Select(
+        id="failures-site", data=choices, value=site or ALL_SITES, allowDeselect=False, size="sm", w=160, **{"aria-label": "Site"}
+    )
+
+
+def _version(at: reader.AsOf) -> str:
+    """Differs when the page would: new data, or a minute later, because deadlines pass without any event."""
+    return f"{data_version(reader.application().store)}@{at.moment.as_of_ns // 60_000_000_000}"
+
+
+@callback(
+    Output("failures-body", "children"),
+    Output("failures-version", "data"),
+    Output("shell-address", "data", allow_duplicate=True),
+    Input("failures-tick", "n_intervals"),
+    Input("failures-site", "value"),
+    State("failures-version", "data"),
+    State("failures-about", "data"),
+    prevent_initial_call=True,
+)
+def update(_ticks: int | None, site: str, version: str, past: dict[str, Any]) -> Any:
+    at = reader.as_of(past)
+    newest = _version(at)
+    if ctx.triggered_id == "failures-tick" and newest == version:
+        return no_update
+    return body(ask(at, site), at, site, past), newest, {"site": site}

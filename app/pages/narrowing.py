@@ -1,0 +1,77 @@
+"""What a list of transactions is narrowed to: from the address to the reader's filters, and back into links."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from app.components.status import STATUSES
+from app.instants import instant_ns
+
+HOUR_NS = 3_600 * 10**9
+PERIODS = {"24h": ("Last 24 hours", 24), "7d": ("Last 7 days", 7 * 24), "28d": ("Last 28 days", 28 * 24)}
+# Python's keyword stands in the way of `from`; the address keeps the plain words.
+_IN_ADDRESS = {"since": "from", "until": "to"}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The filters as they stand in the address. Empty means: not narrowed by it."""
+
+    workflow: tuple[str, ...] = ()
+    site: tuple[str, ...] = ()
+    status: tuple[str, ...] = ()
+    text: str = ""
+    period: str = ""
+    milestone: str = ""
+    missing: str = ""
+    error_class: str = ""
+    state: str = ""
+    since: str = ""
+    until: str = ""
+
+    @property
+    def anything(self) -> bool:
+        return self != Asked()
+
+
+def asked_of(query: Mapping[str, Any]) -> Asked:
+    """From a query string's values; what is not a known status or period is left out, as nothing could match it."""
+    found = {field.name: _value(query.get(_IN_ADDRESS.get(field.name, field.name)), field.default == ()) for field in fields(Asked)}
+    found["status"] = tuple(status for status in found["status"] if status in STATUSES)
+    found["period"] = found["period"] if found["period"] in PERIODS else ""
+    return Asked(**found)
+
+
+def address_of(asked: Asked) -> dict[str, Any]:
+    """The values as they stand in an address; every name is there, so that what was cleared leaves it."""
+    return {_IN_ADDRESS.get(field.name, field.name): _plain(getattr(asked, field.name)) for field in fields(Asked)}
+
+
+def filters_of(asked: Asked, as_of_ns: int) -> dict[str, Any]:
+    """The filters of Reader.transactions. Raises ValueError with a sentence when `from` or `to` is no time."""
+    since = instant_ns(asked.since) if asked.since else None
+    if asked.period:
+        since = as_of_ns - PERIODS[asked.period][1] * HOUR_NS
+    return {
+        "workflow": list(asked.workflow),
+        "site": list(asked.site),
+        "status": list(asked.status),
+        "text": asked.text.strip(),
+        "milestone": asked.milestone,
+        "missing": asked.missing,
+        "error_class": asked.error_class,
+        "state": asked.state,
+        "from_ns": since,
+        "to_ns": instant_ns(asked.until) if asked.until else None,
+    }
+
+
+def _value(given: Any, many: bool) -> Any:
+    values = [str(value) for value in (given if isinstance(given, list | tuple) else [given]) if value]
+    return tuple(values) if many else values[-1] if values else ""
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value

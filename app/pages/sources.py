@@ -1,0 +1,226 @@
+"""Sources: is everything still arriving, from where, how fresh, and what could not be understood?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+from dash import html
+from dash.development.base_component import Component
+from flask_login import current_user
+
+from app import reader
+from app.components import links, moment, welcome
+from app.components.icons import icon
+from app.components.page import card, head, note, scrolling
+from app.components.tiles import name_of
+from app.configuration.model import Source
+from app.configuration.sections import RECEIVED
+from app.figures import times, words
+from app.figures.rows import rows_of
+from app.pages.errors import WrongAddress
+
+Row = Mapping[str, Any]
+PER_PAGE = 25
+MAY_READ_EXCERPTS = frozenset({"it"})  # and administrators: an excerpt can hold anything somebody sent
+
+
+def layout(**query: Any) -> Component:
+    at, source, number = reader.as_of(query), links.one(query.get("source")), _number(links.one(query.get("page")) or "1")
+    with reader.reader(at) as now:
+        rows, zone, unjudged = rows_of(now.sources()), now.timezone(), now.transactions({"status": ["unjudged"]}, stop=1)[1]
+        frame, total = now.rejected(source, (number - 1) * PER_PAGE, number * PER_PAGE)
+    settings = reader.application().settings
+    by_name = {name: list(mine) for name, mine in groupby(rows, key=lambda row: row["source"])}
+    cards = [
+        _source(name, by_name[name], settings.sources, at, zone) for name in sorted(by_name, key=lambda name: not has_come(by_name[name]))
+    ]
+    return html.Div(
+        [
+            head("Sources", _summary(by_name, at)),
+            moment.banner(at, zone),
+            _held_up(unjudged),
+            *([] if any(map(has_come, by_name.values())) else [welcome.first_start(settings)]),
+            html.Div(cards, className="sources"),
+            _rejected(rows_of(frame), total, source, number, zone, at.now_ns),
+        ]
+    )
+
+
+def _held_up(unjudged: int) -> Component | None:
+    """What it costs that a feed is behind."""
+    if not unjudged:
+        return None
+    cannot = html.A(words.count(unjudged, "transaction"), href=links.transactions(status="unjudged"))
+    text = [
+        cannot,
+        " cannot be judged: the feed of the system they wait for has not yet said anything about the time their next step was due. ",
+        "When it goes on, or its source is marked complete in the configuration, they can be.",
+    ]
+    return html.Div([icon("unplug"), html.Div(text)], className="note note-unjudged", role="note")
+
+
+def _number(page: str) -> int:
+    if not re.fullmatch("[1-9][0-9]{0,8}", page):
+        raise WrongAddress(f"page={page}: a page is a number from 1 on.")
+    return int(page)
+
+
+def has_come(rows: Sequence[Row]) -> bool:
+    """Whether this source has ever said anything that was understood."""
+    return any(row[name] for row in rows for name in ("events", "spans", "log_rows", "stock_rows"))
+
+
+def _summary(by_name: Mapping[str, Sequence[Row]], at: reader.AsOf) -> str:
+    silent = [name for name, rows in by_name.items() if not has_come(rows)]
+    newest = max((row["newest_recorded_ns"] for rows in by_name.values() for row in rows if row["newest_recorded_ns"]), default=None)
+    refused = sum(rows[0]["rejected"] for rows in by_name.values())
+    parts = [words.count(len(by_name), "source"), f"newest record {_ago(newest, at)}" if newest else "no record yet"]
+    parts += [f"nothing ever from {', '.join(silent)}"] if silent else []
+    return (
+        f"{', '.join(parts)}. {words.count(refused, 'thing was', 'things were')} rejected, with the reason."
+        if refused
+        else f"{', '.join(parts)}."
+    )
+
+
+def _ago(ns: int, at: reader.AsOf) -> str:
+    """How old, or that the sender's clock must be wrong."""
+    if ns > at.moment.as_of_ns + 60_000_000_000:
+        return f"{words.span_of(at.moment.as_of_ns, ns)} in the future"
+    return f"{words.span_of(min(ns, at.moment.as_of_ns), at.moment.as_of_ns)} ago"
+
+
+def _source(name: str, rows: Sequence[Row], configured: Sequence[Source], at: reader.AsOf, zone: str) -> Component:
+    first, setting = rows[0], next((each for each in configured if each.name == name), None)
+    kind = html.Span(setting.kind if setting else RECEIVED if name == RECEIVED else "no longer configured", className="pill")
+    complete = (
+        html.Span("complete", className="pill", title="It holds everything up to now: what is not in it has not happened.")
+        if first["is_complete"]
+        else None
+    )
+    refused = (
+        html.A(
+            [icon("circle-alert"), f"{first['rejected']:,} rejected"], href=links.to("sources", source=name), className="sources-rejected"
+        )
+        if first["rejected"]
+        else None
+    )
+    aside = html.Div([part for part in (refused, complete, kind) if part], className="sources-aside")
+    if not has_come(rows):
+        return card(name, html.P(_what_to_do(name, setting)), aside=aside)
+    counts = [
+        words.count(first[column], one)
+        for column, one in (("spans", "span"), ("log_rows", "log record"), ("stock_rows", "stock row"))
+        if first[column]
+    ]
+    events = sum(row["events"] for row in rows)
+    line = ", ".join([words.count(events, "event"), *counts]) + "."
+    return card(
+        name,
+        html.P(line, className="muted"),
+        _systems(name, rows, at, zone) if events else html.P(_no_events(first), className="muted"),
+        aside=aside,
+    )
+
+
+def _no_events(row: Row) -> str:
+    if row["stock_rows"]:
+        return "Stock snapshots: they are compared, and are no events."
+    return "Nothing of it is a business event yet: no event type was found. A mapping can derive it; see Docs, map your own names."
+
+
+def _what_to_do(name: str, setting: Source | None) -> str:
+    if name == RECEIVED:
+        return "Nothing has come yet. Point an OpenTelemetry exporter at the address of the OTLP receiver; see Docs, connect."
+    if setting is None:
+        return "It is no longer in the configuration, and nothing of it is left."
+    return f"Nothing has come yet. Look at the path in the configuration, then: syncline ingest {setting.name}"
+
+
+def _systems(name: str, rows: Sequence[Row], at: reader.AsOf, zone: str) -> Component:
+    """Systems against sites: how long ago each one's newest event was, and how many there are."""
+    cells = {(row["system"], row["site"]): row for row in rows}
+    sites = sorted({row["site"] for row in rows}, key=lambda site: (site is None, site))
+    heads = html.Tr([html.Th("System"), *(html.Th(name_of(site)) for site in sites)])
+    lines = [
+        html.Tr([html.Th(words.system_word(system), scope="row"), *(_feed(cells.get((system, site)), at, zone) for site in sites)])
+        for system in dict.fromkeys(row["system"] for row in rows)
+    ]
+    return scrolling(html.Table([html.Thead(heads), html.Tbody(lines)], className="table sources-feeds"), f"Systems and sites of {name}")
+
+
+def _feed(row: Row | None, at: reader.AsOf, zone: str) -> Component:
+    if row is None:
+        return html.Td(html.Span("none", className="muted"), title="No event has ever come from this system at this site.")
+    newest = row["newest_event_ns"]
+    told = f"Newest event {times.full(newest, zone)}, recorded {times.full(row['newest_recorded_ns'], zone)}. "
+    told += f"First event {times.full(row['first_event_ns'], zone)}."
+    is_skewed = newest > at.now_ns + 60_000_000_000
+    clock = html.Span([icon("triangle-alert"), " check its clock"], className="sources-skewed") if is_skewed else None
+    return html.Td([html.B(_ago(newest, at)), clock, html.Span(words.count(row["events"], "event"), className="muted")], title=told)
+
+
+def _rejected(rows: Sequence[Row], total: int, source: str | None, number: int, zone: str, now_ns: int) -> Component:
+    title = f"Rejected from {source}" if source else "Rejected"
+    all_of_them = html.A("All sources", href=links.to("sources")) if source else None
+    if not total:
+        return card(title, html.P(_nothing_rejected(), className="muted"), aside=all_of_them)
+    heads = html.Tr([html.Th(name) for name in ("When", "Source", "Where", "What", "Reason", "What was sent")])
+    table = html.Table([html.Thead(heads), html.Tbody([_refusal(row, zone, now_ns) for row in rows])], className="table sources-refusals")
+    advice = note(
+        "info",
+        [
+            "Nothing of it is lost: the records are kept as they came. Correct the mapping or the sender, then ",
+            html.Code("syncline rebuild"),
+            " reads them again.",
+        ],
+    )
+    return card(
+        title,
+        html.Div(advice, className="sources-advice"),
+        scrolling(table, "What was rejected"),
+        _pages(number, len(rows), total, source),
+        aside=all_of_them,
+        id="rejected",
+    )
+
+
+def _nothing_rejected() -> str:
+    if current_user.sites is not None:
+        return "What was rejected is shown only to people who may see all sites: what could not be understood names none."
+    return "Nothing: everything that came could be understood."
+
+
+def _refusal(row: Row, zone: str, now_ns: int) -> Component:
+    when = html.Td(times.short(row["recorded_ns"], zone, now_ns), title=times.full(row["recorded_ns"], zone), className="num nowrap")
+    where = html.Td(html.Code(row["position"]))
+    return html.Tr(
+        [
+            when,
+            html.Td(row["source"]),
+            where,
+            html.Td(row["part"]),
+            html.Td(row["reason"], className="sources-reason"),
+            html.Td(_excerpt(row["excerpt"])),
+        ]
+    )
+
+
+def _excerpt(text: str | None) -> Component:
+    """As text, whatever it is; only for those who look after interfaces."""
+    if not text:
+        return html.Span("not kept", className="muted")
+    if not current_user.account.may(MAY_READ_EXCERPTS):
+        return html.Span([icon("lock"), " only for the role it"], className="muted")
+    return html.Code(text, className="sources-excerpt", title=text)
+
+
+def _pages(number: int, shown: int, total: int, source: str | None) -> Component:
+    first = (number - 1) * PER_PAGE + 1
+    said = f"Showing {first:,} to {first + shown - 1:,} of {total:,}." if shown else f"There is no page {number}; there are {total:,} rows."
+    newer = html.A("Newer", href=links.to("sources", source=source, page=number - 1 if number > 2 else None)) if number > 1 else None
+    older = html.A("Older", href=links.to("sources", source=source, page=number + 1)) if first + shown - 1 < total and shown else None
+    return html.Div([html.Span(said), *(part for part in (newer, older) if part)], className="sources-pages")

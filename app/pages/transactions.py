@@ -1,0 +1,317 @@
+"""Transactions: which orders, batches and deliveries are there, and how does each one stand?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import dash_ag_grid as dag
+import dash_mantine_components as dmc
+from dash import Input, Output, State, dcc, html, no_update
+from dash.development.base_component import Component
+from flask_login import current_user
+
+from app import reader
+from app.components import links, moment
+from app.components.callbacks import callback
+from app.components.empty import empty
+from app.components.icons import icon
+from app.components.page import button, card, head
+from app.components.status import STATUSES
+from app.components.tiles import name_of
+from app.figures import times
+from app.figures.rows import rows_of
+from app.figures.transaction_rows import Steps, csv_text, grid_rows, steps_of
+from app.figures.words import count, event_words
+from app.pages.errors import WrongAddress
+from app.pages.narrowing import PERIODS, Asked, address_of, asked_of, filters_of
+from metrics.read import Reader
+
+BLOCK = 200
+CSV_ROWS = 50_000
+# The grid's columns and what the reader calls them; nothing else is ever sorted by.
+SORTED_BY = {
+    "transaction": "transaction_id",
+    "workflow": "title",
+    "site": "site",
+    "status": "status",
+    "started": "start_ns",
+    "last": "last_event_ns",
+    "due": "next_due_ns",
+    "attempts": "failed_attempts",
+}
+ASKED = "asked"  # the hidden column that carries the filters of the page in every request of the grid
+
+
+def layout(**query: Any) -> Component:
+    try:
+        at, asked = reader.as_of(query), asked_of(query)
+        filters_of(asked, at.moment.as_of_ns)
+    except ValueError as wrong:
+        raise WrongAddress(str(wrong)) from wrong
+    with reader.reader(at) as now:
+        workflows, sites, zone, seen = rows_of(now.workflows()), [name for name, _ in now.sites()], now.timezone(), _seen(now, asked, at)
+    past: dict[str, Any] = {} if at.is_now else {name: query[name] for name in ("as_of", "known_at") if name in query}
+    about = {"past": past, "kept": {name: value for name, value in address_of(asked).items() if name in _NOT_IN_BAR}}
+    return html.Div(
+        [
+            dcc.Store(id="transactions-about", data=about),
+            dcc.Download(id="transactions-download"),
+            head("Transactions", "Every order, batch, delivery … that a workflow watches. Choose one to see its path.", _export()),
+            moment.banner(at, zone),
+            _bar(asked, workflows, sites),
+            html.Div(_found(asked, seen, workflows, past), id="transactions-found"),
+            card(None, _grid(asked, zone), className=_grid_class(seen[0]), id="transactions-card"),
+        ]
+    )
+
+
+# -- the filter bar --------------------------------------------------------------------------------------------------------
+
+_NOT_IN_BAR = ("milestone", "missing", "error_class", "state", "from", "to")
+
+
+def _bar(asked: Asked, workflows: list[dict[str, Any]], sites: list[str]) -> Component:
+    known = [*sites, *[site for site in asked.site if site not in sites]]
+    named = {row["workflow"]: row["title"] for row in workflows} | {
+        name: name for name in asked.workflow if name not in {w["workflow"] for w in workflows}
+    }
+    return html.Div(
+        [
+            dmc.TextInput(
+                id="transactions-text",
+                value=asked.text,
+                placeholder="Part of a number",
+                leftSection=icon("search", size="15px"),
+                debounce=250,
+                **{"aria-label": "Number contains"},
+            ),
+            _choice("workflow", "Workflow", [{"value": name, "label": title} for name, title in named.items()], asked.workflow),
+            _choice("site", "Site", [{"value": site, "label": name_of(site)} for site in known], asked.site),
+            _choice("status", "Status", [{"value": name, "label": status.word} for name, status in STATUSES.items()], asked.status),
+            dmc.Select(
+                id="transactions-period",
+                data=[{"value": name, "label": words} for name, (words, _) in PERIODS.items()],
+                value=asked.period or None,
+                placeholder="Started any time",
+                clearable=True,
+                **{"aria-label": "Started within"},
+            ),
+        ],
+        className="filter-bar no-print",
+        role="search",
+        **{"aria-label": "Narrow the list"},
+    )
+
+
+def _choice(name: str, label: str, data: list[dict[str, str]], chosen: tuple[str, ...]) -> Component:
+    return dmc.MultiSelect(
+        id=f"transactions-{name}",
+        data=data,
+        value=list(chosen),
+        placeholder="" if chosen else label,
+        clearable=True,
+        searchable=True,
+        hidePickedOptions=False,
+        **{"aria-label": label},
+    )
+
+
+def _export() -> Component:
+    return dmc.Button("Export CSV", id="transactions-export", leftSection=icon("download"), variant="default", size="sm")
+
+
+# -- what was found --------------------------------------------------------------------------------------------------------
+
+
+def _seen(now: Reader, asked: Asked, at: reader.AsOf) -> tuple[int, int]:
+    """How many match, and how many there are."""
+    matching = now.transactions(filters_of(asked, at.moment.as_of_ns), stop=0)[1]
+    return matching, now.transactions({}, stop=0)[1] if asked.anything else matching
+
+
+def _found(asked: Asked, seen: tuple[int, int], workflows: list[dict[str, Any]], past: Mapping[str, Any]) -> list[Component]:
+    sentence = html.P([_sentence(asked, *seen), *_pills(asked, steps_of(workflows), past)], className="found", role="status")
+    return [sentence] if seen[0] else [sentence, _nothing(asked, seen[1])]
+
+
+def _sentence(asked: Asked, matching: int, total: int) -> str:
+    sites = current_user.sites
+    limited = f" You may see {', '.join(name_of(site) for site in sorted(sites)) or 'no site'} only." if sites is not None else ""
+    if not asked.anything:
+        return f"{count(total, 'transaction')}.{limited}"
+    return f"Showing {matching:,} of {count(total, 'transaction')}.{limited}"
+
+
+def _pills(asked: Asked, steps: Steps, past: Mapping[str, Any]) -> list[Component]:
+    """Filters that came with a link and have no field in the bar, each with a way to drop it; and a way to drop all."""
+    words = {
+        "milestone": f"Step: {_step_words(steps, asked.milestone)}",
+        "missing": f"Missing: {_step_words(steps, asked.missing)}",
+        "error_class": f"{asked.error_class.capitalize()} errors",
+        "state": f"State: {asked.state.replace('_', ' ')}",
+        "from": f"Started from {asked.since}",
+        "to": f"Started before {asked.until}",
+    }
+    address = address_of(asked)
+    pills = [
+        html.A(
+            [words[name], icon("x", "drop this filter")],
+            href=links.transactions(**{**address, **past, name: None}),
+            className="pill pill-drop",
+        )
+        for name in _NOT_IN_BAR
+        if address[name]
+    ]
+    return [*pills, html.A("Clear all filters", href=links.transactions(**past), className="clear")] if asked.anything else []
+
+
+def _step_words(steps: Steps, milestone: str) -> str:
+    return next((words for (_, name), words in steps.items() if name == milestone), event_words(milestone) if milestone else "")
+
+
+def _nothing(asked: Asked, total: int) -> Component:
+    if asked.anything and total:
+        return empty(
+            "Nothing matches",
+            "No transaction fits all of these filters at once. Drop one of them, or look for the number in the box at the top.",
+            button("Clear all filters", links.transactions()),
+            picture="list-filter",
+        )
+    return empty(
+        "No transaction yet",
+        "As soon as a source names an object that a workflow watches, it stands here.",
+        button("To the sources", links.to("sources")),
+        picture="list",
+    )
+
+
+# -- the grid --------------------------------------------------------------------------------------------------------------
+
+
+def _grid_class(matching: int) -> str:
+    return "grid-card" if matching else "grid-card is-empty"
+
+
+def _grid(asked: Asked, zone: str) -> Component:
+    return dag.AgGrid(
+        id="transactions-grid",
+        className="transactions-grid",
+        rowModelType="infinite",
+        columnDefs=_columns(),
+        getRowId="params.data.id",
+        filterModel=_carried(asked),
+        defaultColDef={"sortable": True, "resizable": True, "filter": False, "minWidth": 90},
+        style={"height": "min(68vh, 780px)"},
+        eventListeners={"rowClicked": ["openRow(params)"], "cellKeyDown": ["openOnEnter(params)"]},
+        # One request at a time: two at once would overwrite each other in the one property they travel in, and a block would stay blank.
+        dashGridOptions={
+            "theme": "themeQuartz",
+            "cacheBlockSize": BLOCK,
+            "maxBlocksInCache": 10,
+            "maxConcurrentDatasourceRequests": 1,
+            "blockLoadDebounceMillis": 60,
+            "rowHeight": 40,
+            "headerHeight": 40,
+            "ensureDomOrder": True,
+            "animateRows": False,
+            "suppressCellFocus": False,
+            "multiSortKey": "ctrl",
+            "enableCellTextSelection": True,
+        },
+    )
+
+
+def _columns() -> list[dict[str, Any]]:
+    return [
+        {"field": "transaction", "headerName": "Transaction", "pinned": "left", "width": 150, "cellRenderer": "TransactionLink"},
+        {"field": "status", "headerName": "Status", "width": 136, "cellRenderer": "StatusBadge"},
+        {"field": "problem", "headerName": "What is wrong", "flex": 2, "minWidth": 300, "sortable": False, "tooltipField": "problem"},
+        {"field": "workflow", "headerName": "Workflow", "flex": 1, "minWidth": 190, "tooltipField": "workflow"},
+        {"field": "site", "headerName": "Site", "width": 108},
+        {"field": "due", "headerName": "Next due", "width": 152, "cellClass": "num"},
+        {"field": "started", "headerName": "Started", "width": 152, "cellClass": "num"},
+        {"field": "last", "headerName": "Last event", "width": 152, "cellClass": "num"},
+        {"field": "attempts", "headerName": "Failed attempts", "width": 140, "type": "rightAligned", "cellClass": "num"},
+        {"field": ASKED, "hide": True, "filter": "agTextColumnFilter", "sortable": False, "suppressColumnsToolPanel": True},
+    ]
+
+
+def _carried(asked: Asked) -> dict[str, Any]:
+    """The page's filters as the grid's filter model, so that a request says by itself what it asks for."""
+    return {ASKED: {"filterType": "text", "type": "equals", "filter": json.dumps(address_of(asked), sort_keys=True)}}
+
+
+def asked_in(request: Mapping[str, Any]) -> Asked:
+    """The filters in a request of the grid; whatever else is in its filter model is not ours and not looked at."""
+    carried = ((request.get("filterModel") or {}).get(ASKED) or {}).get("filter")
+    read = json.loads(carried) if isinstance(carried, str) else {}
+    return asked_of(read if isinstance(read, dict) else {})
+
+
+def sort_in(request: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The order in a request of the grid, in the reader's words."""
+    wanted = [
+        (SORTED_BY.get(each.get("colId", "")), "desc" if each.get("sort") == "desc" else "asc") for each in request.get("sortModel") or []
+    ]
+    return [(column, direction) for column, direction in wanted if column]
+
+
+@callback(
+    Output("transactions-grid", "getRowsResponse"),
+    Input("transactions-grid", "getRowsRequest"),
+    State("transactions-about", "data"),
+    prevent_initial_call=True,
+)
+def rows(request: dict[str, Any] | None, about: dict[str, Any]) -> Any:
+    if request is None:
+        return no_update
+    at = reader.as_of(about["past"])
+    start = max(int(request["startRow"]), 0)
+    with reader.reader(at) as now:
+        frame, total = now.transactions(
+            filters_of(asked_in(request), at.moment.as_of_ns), sort_in(request), start, min(int(request["endRow"]), start + BLOCK)
+        )
+        steps = steps_of(rows_of(now.workflows()))
+    return {"rowData": grid_rows(rows_of(frame), steps, at.moment.as_of_ns, **about["past"]), "rowCount": total}
+
+
+@callback(
+    Output("transactions-grid", "filterModel"),
+    Output("transactions-found", "children"),
+    Output("transactions-card", "className"),
+    Output("shell-address", "data", allow_duplicate=True),
+    Input("transactions-text", "value"),
+    Input("transactions-workflow", "value"),
+    Input("transactions-site", "value"),
+    Input("transactions-status", "value"),
+    Input("transactions-period", "value"),
+    State("transactions-about", "data"),
+    prevent_initial_call=True,
+)
+def narrow(text: str, workflow: list[str], site: list[str], status: list[str], period: str | None, about: dict[str, Any]) -> Any:
+    at = reader.as_of(about["past"])
+    asked = asked_of({**about["kept"], "text": text, "workflow": workflow, "site": site, "status": status, "period": period})
+    with reader.reader(at) as now:
+        seen, workflows = _seen(now, asked, at), rows_of(now.workflows())
+    return _carried(asked), _found(asked, seen, workflows, about["past"]), f"card {_grid_class(seen[0])}", address_of(asked)
+
+
+@callback(
+    Output("transactions-download", "data"),
+    Input("transactions-export", "n_clicks"),
+    State("transactions-grid", "getRowsRequest"),
+    State("transactions-grid", "filterModel"),
+    State("transactions-about", "data"),
+    prevent_initial_call=True,
+)
+def export(_clicks: int, request: dict[str, Any] | None, model: dict[str, Any] | None, about: dict[str, Any]) -> Any:
+    """What the list shows, in its order, as one file; a file that does not hold all says so in its name."""
+    at, wanted = reader.as_of(about["past"]), {"filterModel": model, "sortModel": (request or {}).get("sortModel")}
+    with reader.reader(at) as now:
+        frame, total = now.transactions(filters_of(asked_in(wanted), at.moment.as_of_ns), sort_in(wanted), 0, CSV_ROWS)
+    part = f"-first-{CSV_ROWS}-of-{total}" if total > CSV_ROWS else ""
+    return dcc.send_string(
+        csv_text(rows_of(frame)), f"transactions-{times.local(at.moment.as_of_ns, 'UTC'):%Y-%m-%dT%H%MZ}{part}.csv", type="text/csv"
+    )

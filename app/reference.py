@@ -1,0 +1,204 @@
+"""The reference of the configuration and of the command line, made from the code: `python -m app.reference` writes it."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import sys
+from collections.abc import Iterable
+from datetime import time
+from pathlib import Path
+from typing import Any
+
+from app import cli
+from app.configuration.environment import VARIABLES
+from app.configuration.sections import CALENDAR, OTLP, OWNER, SITE, SOURCE, WEB, configuration
+from app.exports import EXPORTS
+from collectors.sources import SOURCES
+from metrics.keys import Key, written
+from metrics.workflows import CANCEL, MILESTONE, PACK, WORKFLOW
+
+FOLDER = Path(__file__).parent / "docs"
+KINDS = {
+    "otlp_file": "Files with one OTLP/JSON export request a line, as the Collector's file exporter writes them. They are tailed.",
+    "csv": "Delimited text whose rows are events: a transaction log. What has been read is not read again; new rows at the end are.",
+    "inventory_csv": "Delimited text whose rows are stock: the quantity of one item at one place in one system at one time.",
+    "otlp": "What is sent to the OTLP receiver. Received without being configured; an entry named `otlp` adds a mapping or `complete`.",
+}
+OPTIONS = {
+    "path": "The files, relative to the configuration; `*`, `?`, `[…]` and `**` match several.",
+    "map": "Where the fields of an event stand, see [mapping](mapping.md). `inventory_csv` needs one only for columns of other names.",
+    "position": "The column that numbers the rows. Without it a row is known by its file and line.",
+    "delimiter": "The character between two columns.",
+    "encoding": "How the text is encoded.",
+}
+CONFIGURATION_TEXT = """\
+# Configuration
+
+Everything is in one file, `syncline.yaml`; `syncline init` writes one to start from, `syncline check` says all that is wrong with it at
+once: line, what was found, what is allowed. Unknown keys are mistakes. Relative paths are relative to the file.
+
+`${NAME}` is replaced by the environment variable of that name; one that is not set is a mistake. YAML is read as version 1.2 says: `NO`,
+`yes` and `17:00` are texts.
+"""
+VARIABLES_TEXT = """\
+These override the file. Empty ones say nothing. A variable that begins with `SYNCLINE_` and is not among them changes nothing, and
+`syncline check` says so.
+"""
+OBJECTS_TEXT = """\
+One entry per object type. `keys` are steps, done in the order listed, before an id is compared, hashed or searched.
+
+| step | does |
+|---|---|
+| `strip_leading_zeros` | `0004500012345` becomes `4500012345` |
+| `upper` | `so-17` becomes `SO-17` |
+| `{prefix: "PO-"}` | puts the text before ids that lack it |
+| `{composite: [site]}` | puts fields of the event before the id, joined with `/`: a number that two plants both use |
+
+`aliases: true` joins two ids of the type for good once one event names both.
+"""
+RULES_TEXT = """\
+Own rules come before the default ones: first all rules by code, then all by words. `codes` are written `system:code`; `words` are whole
+words without case, and `*` stands for the rest of a word.
+
+```yaml
+error_rules:
+  - {class: business, codes: ["sap:RU/494"], words: [gesperrt, "nicht angelegt*"]}
+```
+"""
+
+COMMANDS_TEXT = """\
+# Command line
+
+`syncline COMMAND --help` says the same. `python -m app` is `syncline`. While `syncline serve` runs, `export`, `ingest`, `refresh` and
+`rebuild` on the same home ask that process, and print what it answers.
+"""
+EXPORTS_TEXT = """\
+The same rows over HTTP: `GET /api/v1/NAME?format=&as_of=&known_at=&from=&to=` with `Authorization: Bearer TOKEN`, a token of scope `read`
+(`syncline token add`); described at `/api/v1/openapi.json`. `/healthz`, `/readyz` and `/metrics` (Prometheus) need no token.
+
+JSON Lines: times in UTC with at least milliseconds, durations in seconds, absent is `null`. CSV: lists and mappings as JSON; a text that a
+spreadsheet would calculate gets a `'` in front. Parquet: times as timestamps in UTC, lists and mappings as JSON text.
+"""
+
+
+def configuration_reference() -> str:
+    """configuration.md"""
+    parts = [CONFIGURATION_TEXT, _table(configuration(Path()))]
+    parts += _section("sites", SITE) + _section("calendars", CALENDAR, "One entry per calendar, by name.")
+    parts += ["## objects\n", OBJECTS_TEXT, "## sources\n", "Every source has these keys, and those of its kind.\n", _table(SOURCE)]
+    for kind, about in KINDS.items():
+        parts += [f"### kind: {kind}\n", f"{about}\n", _options(SOURCES[kind].Settings)]
+    parts += ["## error_rules\n", RULES_TEXT]
+    parts += (
+        _section("web", WEB) + _section("otlp", OTLP) + _section("owners", OWNER, "One entry per owner, by the name that workflows use.")
+    )
+    parts += ["## Environment\n", VARIABLES_TEXT, *_variables()]
+    parts += ["## Workflow packs\n", "A file of its own, named under `workflows`; see [workflows](workflows.md).\n", _table(PACK)]
+    parts += _section("A workflow", WORKFLOW) + _section("A milestone", MILESTONE) + _section("A cancel event", CANCEL)
+    return "\n".join(parts)
+
+
+def command_reference() -> str:
+    """command-line.md"""
+    top = cli.parser()
+    parts = [COMMANDS_TEXT, _block(cli.EPILOG)]
+    for name, parser in _commands(top, "syncline"):
+        parts += [f"## {name}\n", f"{parser.description}\n", _block(_usage(name, parser)), _arguments(parser)]
+    exports = [f"| `{name}` | one row per {export.row} | {f'`{export.time}`' if export.time else ''} |" for name, export in EXPORTS.items()]
+    parts += ["## The exports\n", EXPORTS_TEXT, "| name | holds | time for from and to |", "|---|---|---|", *exports, ""]
+    return "\n".join(parts)
+
+
+def main(words: list[str] | None = None) -> int:
+    """Writes both files; with --check only says whether they are what the code says."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--check", action="store_true")
+    is_check = options.parse_args(words).check
+    texts = {"configuration.md": configuration_reference(), "command-line.md": command_reference()}
+    stale = [name for name, text in texts.items() if not (FOLDER / name).exists() or (FOLDER / name).read_text(encoding="utf-8") != text]
+    for name in [] if is_check else stale:
+        (FOLDER / name).write_text(texts[name], encoding="utf-8")
+    if is_check and stale:
+        sys.stderr.write(f"{', '.join(stale)}: not what the code says. Run `python -m app.reference`.\n")
+    return int(is_check and bool(stale))
+
+
+def _section(title: str, keys: Iterable[Key], about: str = "") -> list[str]:
+    return [f"## {title}\n", *([f"{about}\n"] if about else []), _table(keys)]
+
+
+def _table(keys: Iterable[Key]) -> str:
+    rows = [f"| `{key.name}` | {key.kind} | {_default(key)} | {key.about} |" for key in keys]
+    return "\n".join(["| key | holds | default | |", "|---|---|---|---|", *rows, ""])
+
+
+def _default(key: Key) -> str:
+    if key.required:
+        return "must be there"
+    return "" if key.default is None or dataclasses.is_dataclass(key.default) or key.default in ((), [], {}) else f"`{_written(key)}`"
+
+
+def _written(key: Key) -> str:
+    value: Any = key.default
+    if key.kind == "duration":
+        return f"{value // 60}m" if value % 60 == 0 else f"{value}s"
+    if key.kind == "list of days":
+        return "mon tue wed thu fri"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:%H:%M}" if isinstance(value, time) else str(value)
+
+
+def _options(settings: Any) -> str:
+    rows = []
+    for field in dataclasses.fields(settings):
+        default = "must be there" if field.default is dataclasses.MISSING else f"`{field.default}`" if field.default else ""
+        rows.append(f"| `{field.name}` | {default} | {OPTIONS[field.name]} |")
+    return "\n".join(["| key | default | |", "|---|---|---|", *rows, ""])
+
+
+def _variables() -> list[str]:
+    return ["| variable | overrides |", "|---|---|", *(f"| `{name}` | `{written(place)}` |" for name, place in VARIABLES.items()), ""]
+
+
+def _commands(parser: argparse.ArgumentParser, name: str) -> Iterable[tuple[str, argparse.ArgumentParser]]:
+    for group in [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]:
+        for word, below in sorted(group.choices.items()):
+            nested = list(_commands(below, f"{name} {word}"))
+            yield from nested or [(f"{name} {word}", below)]
+
+
+# Not argparse's own words: they change from one version of Python to the next, and this text is compared.
+def _usage(name: str, parser: argparse.ArgumentParser) -> str:
+    words = [_word(action) for action in _shown(parser)]
+    return " ".join([name, *words])
+
+
+def _word(action: argparse.Action) -> str:
+    word = " ".join(filter(None, [action.option_strings[0] if action.option_strings else "", _value(action)]))
+    return word if action.required and action.nargs != "*" else f"[{word}{' …' if action.nargs == '*' else ''}]"
+
+
+def _value(action: argparse.Action) -> str:
+    if action.nargs == 0:
+        return ""
+    return str(action.metavar or ("|".join(action.choices) if action.choices else action.dest.upper()))
+
+
+def _arguments(parser: argparse.ArgumentParser) -> str:
+    rows = [f"| `{_word(action).strip('[]').replace('|', ', ')}` | {action.help or ''} |" for action in _shown(parser)]
+    return "\n".join(["| word | |", "|---|---|", *rows, ""]) if rows else ""
+
+
+def _shown(parser: argparse.ArgumentParser) -> list[argparse.Action]:
+    shown = [action for action in parser._actions if action.dest != "help"]
+    return sorted(shown, key=lambda action: bool(action.option_strings))
+
+
+def _block(text: str) -> str:
+    return f"```text\n{text}\n```\n"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,126 @@
+"""`syncline serve`: receivers, loader, scheduler, web app and API of one home in one process."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+from app.application import Application, opened
+from app.configuration.model import Settings
+from app.configuration.sections import RECEIVED
+from app.jobs import Jobs
+from app.loader import Loader
+from app.remote import remove_card, write_card
+from app.server import create_app
+from app.trouble import Unreachable
+from app.web_server import WebServer, taken
+from collectors.receivers.otlp_http import create_receiver
+from collectors.receivers.reception import Limits
+
+WEB_THREADS = 8
+MAX_REQUEST_BYTES = 16 * 2**20
+
+log = logging.getLogger("syncline")
+
+
+class Service:
+    """A Syncline that serves: `web_url` ends with the prefix, `otlp_url` is what an exporter's endpoint setting takes."""
+
+    def __init__(self, application: Application, web: WebServer, receiver_port: int) -> None:
+        settings = application.settings
+        self.application = application
+        self.web_url = f"http://{_reachable(settings.web.host)}:{web.port}{settings.web.prefix}"
+        self.otlp_url = f"http://{_reachable(settings.otlp.http_host)}:{receiver_port}"
+
+
+@contextmanager
+def running(settings: Settings) -> Iterator[Service]:
+    """Serves until the block ends, then drains. Raises Unreachable when the home or a port is taken."""
+    with opened(settings) as application, ExitStack() as parts:
+        # Stopped in the opposite order: nothing new comes in, then the last load; the card goes while the web still answers.
+        application.loader = _started(Loader(application), parts)
+        application.receiver = receiver = _started(_receiver(application), parts)
+        web = _started(WebServer(create_app(application), settings.web.host, settings.web.port, **_options(settings)), parts)
+        _started(Jobs(application), parts)
+        service = Service(application, web, receiver.port)
+        application.local_token = secrets.token_urlsafe(32)
+        write_card(settings.home, service.web_url, application.local_token)
+        parts.callback(remove_card, settings.home)
+        yield service
+
+
+def serve(settings: Settings) -> None:
+    """Serves until SIGTERM or SIGINT."""
+    _log_to_stderr()
+    for note in settings.notes:
+        log.warning(note)
+    end = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: _end(end))
+    with running(settings) as service:
+        _greet(service)
+        end.wait()
+        log.info("Ending: no new requests, what was received is loaded.")
+    log.info("Ended.")
+
+
+def _started(part: Any, parts: ExitStack) -> Any:
+    part.start()
+    parts.callback(part.stop)
+    return part
+
+
+def _receiver(application: Application) -> Any:
+    otlp = application.settings.otlp
+    tokens_ok = (lambda secret: application.accounts.check_token(secret, "ingest") is not None) if otlp.token_required else None
+    limits = Limits(body_bytes=otlp.max_request_bytes)
+    try:
+        return create_receiver(application.journal, otlp.http_host, otlp.http_port, tokens_ok, application.now_ns, limits, RECEIVED)
+    except OSError as error:
+        raise Unreachable(taken(otlp.http_host, otlp.http_port, error)) from error
+
+
+def _options(settings: Settings) -> dict[str, Any]:
+    # Behind a proxy its headers say who the caller is (ProxyFix reads them); from anybody else they are dropped.
+    return {
+        "threads": WEB_THREADS,
+        "max_request_body_size": MAX_REQUEST_BYTES,
+        "clear_untrusted_proxy_headers": settings.web.trusted_proxies == 0,
+    }
+
+
+def _end(end: threading.Event) -> None:
+    end.set()
+    for number in (signal.SIGTERM, signal.SIGINT):  # who asks twice does not want to wait
+        signal.signal(number, signal.SIG_DFL)
+
+
+def _greet(service: Service) -> None:
+    for problem in service.application.journal.problems:
+        log.warning(problem)
+    log.info("Web app and API: %s", service.web_url)
+    log.info("OTLP over HTTP:  %s", service.otlp_url)
+    if not service.application.accounts.list_users():
+        log.warning("Nobody can sign in yet. Add a user: syncline user add NAME --role admin")
+
+
+def _reachable(host: str) -> str:
+    """An address that a browser on this machine can open, for one that means all interfaces."""
+    local = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104  compared, not listened on
+    return f"[{local}]" if ":" in local and not local.startswith("[") else local
+
+
+def _log_to_stderr() -> None:
+    logging.Formatter.converter = time.gmtime
+    logging.basicConfig(
+        level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s", datefmt="%Y-%m-%dT%H:%M:%SZ"
+    )
+    for chatty in ("apscheduler", "waitress"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)

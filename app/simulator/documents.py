@@ -1,0 +1,61 @@
+"""What a document says, known from its number alone: whoever mentions an order, today or next week, means the same goods."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from random import Random
+
+from app.simulator.act import Fields
+from app.simulator.company import CUSTOMERS, ITEMS, Item, Plant
+from app.simulator.numbers import number
+
+ORDERS_PER_SALES_ORDER = 3
+
+
+@dataclass(frozen=True, slots=True)
+class ProductionOrder:
+    """What is to be made, for which sales order, where."""
+
+    number: str
+    sales_order: str
+    customer: str
+    item: Item
+    quantity: int
+    work_center: str
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseOrder:
+    """What is bought from whom."""
+
+    number: str
+    partner: str
+    item: Item
+    quantity: int
+
+
+def production_order(plant: Plant, day: date, serial: int, line: int = 0) -> ProductionOrder:
+    """Line `line` of the day's sales order `serial` has a production order of its own."""
+    name = number("production_order", plant, day, serial * ORDERS_PER_SALES_ORDER + line)
+    sales_order = number("sales_order", plant, day, serial)
+    random = Random(f"production order {name}")
+    item = ITEMS[random.choice(plant.makes)]
+    return ProductionOrder(
+        name, sales_order, Random(sales_order).choice(CUSTOMERS), item, _lot(item, random), random.choice(plant.work_centers)
+    )
+
+
+def purchase_order(plant: Plant, day: date, serial: int) -> PurchaseOrder:
+    name = number("purchase_order", plant, day, serial)
+    random = Random(f"purchase order {name}")
+    item = ITEMS[random.choice(plant.buys)]
+    return PurchaseOrder(name, random.choice(plant.suppliers), item, _lot(item, random))
+
+
+def value(item: Item, quantity: float, plant: Plant) -> Fields:
+    return {"value": round(item.price * quantity * plant.rate, 2), "currency": plant.currency}
+
+
+def _lot(item: Item, random: Random) -> int:
+    return max(1, round(item.lot * random.choice((0.5, 1, 1, 1.5, 2))))

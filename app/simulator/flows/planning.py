@@ -1,0 +1,67 @@
+"""Offices: demand that changes, quality that stops stock, items whose master data changes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from app.simulator.act import Fields
+from app.simulator.company import ITEMS
+from app.simulator.documents import production_order
+from app.simulator.episode import Episode
+from app.simulator.numbers import batch, number
+from app.simulator.rhythm import DAY, HOUR, working_later
+
+
+def demand_to_supply(episode: Episode) -> None:
+    """A customer wants more, less or sooner: the plan follows, then the supplier and the sequence on the shop floor."""
+    plant, random = episode.plant, episode.random
+    order = production_order(plant, episode.day - timedelta(days=random.choice((1, 2, 3))), random.randrange(6) * 4)
+    change = number("demand_change", plant, episode.day, episode.serial)
+    walk = episode.walk("demand_to_supply", change, item=order.item.number, order=order.sales_order, customer=order.customer)
+    quantity = max(1, round(order.quantity * random.choice((0.5, 1.3, 2))))
+    goods: Fields = {"item": order.item.number, "quantity": quantity, "uom": order.item.uom}
+    wanted: Fields = {"customer": order.customer, "due_time": episode.start_ns + random.randrange(3, 15) * DAY}
+    names = {**walk.object, "sales_order": (order.sales_order,)}
+    to_scm = episode.message("erp.demand.changed", "ORDERS change → APS DemandSignal", change)
+    to_supplier = episode.message("scm.plan.updated", "APS SupplyPlan → X12 830", change)
+    to_mes = episode.message("scm.sequence.updated", "APS Sequence → B2MML OperationsSchedule", change)
+    changed = walk.step("changed", episode.start_ns, {**goods, **wanted}, objects=names, sends=(to_scm,))
+    planned = walk.step("planned", changed, goods, receives=to_scm, sends=(to_supplier, to_mes))
+    walk.step("resequenced", planned, {"work_center": order.work_center}, receives=to_mes)
+    walk.takes_in("supplier", to_supplier, planned)
+    answer = working_later(plant, planned or episode.start_ns, random.uniform(1, 12) * episode.haste)
+    partner: Fields = {"partner": random.choice(plant.suppliers)}
+    walk.step("committed", planned, partner, lag=answer - (planned or 0), answers=to_supplier)
+
+
+def quality_to_shipment(episode: Episode) -> None:
+    """A lot is put on hold: warehouse and ERP block it, until it is released or scrapped."""
+    plant, random, day, serial = episode.plant, episode.random, episode.day, episode.serial
+    item, lot = ITEMS[random.choice((*plant.makes, *plant.buys))], batch(plant, day, serial)
+    walk = episode.walk("quality_to_shipment", number("quality_notice", plant, day, serial), item=item.number, location="QI01")
+    names = {**walk.object, "batch": (lot,)}
+    goods: Fields = {"item": item.number, "batch": lot, "quantity": max(1, item.lot // 2), "uom": item.uom, "location": "QI01"}
+    hold_wms = episode.message("qms.hold.placed.wms", "QMS Hold → WMS StockStatus", walk.transaction)
+    hold_erp = episode.message("qms.hold.placed.erp", "QMS Hold → MBGMCR 344", walk.transaction)
+    free_wms = episode.message("qms.hold.released.wms", "QMS Release → WMS StockStatus", walk.transaction)
+    free_erp = episode.message("qms.hold.released.erp", "QMS Release → MBGMCR 343", walk.transaction)
+    held = walk.step("hold_placed", episode.start_ns, goods, objects=names, sends=(hold_wms, hold_erp))
+    walk.step("blocked_wms", held, goods, receives=hold_wms)
+    walk.step("blocked_erp", held, goods, receives=hold_erp)
+    inspection = int(random.lognormvariate(1.9, 0.7) * HOUR)
+    released = walk.step("released", held, goods, lag=inspection, objects=names, sends=(free_wms, free_erp))
+    walk.step("unblocked_wms", released, goods, receives=free_wms)
+    walk.step("unblocked_erp", released, goods, receives=free_erp)
+
+
+def master_data_sync(episode: Episode) -> None:
+    """An item changes in PLM; plant, warehouse and planning take it over within the day."""
+    plant, random = episode.plant, episode.random
+    item = ITEMS[random.choice((*plant.makes, *plant.buys))]
+    walk = episode.walk("master_data_sync", number("item_change", plant, episode.day, episode.serial), item=item.number)
+    names, says = {**walk.object, "item": (item.number,)}, {"item": item.number}
+    forms = {"mes": "B2MML MaterialInformation", "wms": "WMS Article", "scm": "APS Product"}
+    messages = {to: episode.message(f"plm.item.changed.{to}", f"PLM ItemChange → {form}", walk.transaction) for to, form in forms.items()}
+    changed = walk.step("changed", episode.start_ns, {**says}, objects=names, sends=tuple(messages.values()))
+    for to, message in messages.items():
+        walk.step(f"synced_{to}", changed, {**says}, lag=episode.lag(10 * HOUR), receives=message)

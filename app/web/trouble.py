@@ -1,0 +1,48 @@
+"""Pages and answers for what goes wrong outside of Dash: too large, forged, not there, our fault."""
+
+from __future__ import annotations
+
+from flask import Flask, current_app, jsonify, render_template
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from app.web.guard import is_machine
+
+WORDS = {
+    400: ("This request cannot be used", "Go back, reload the page and try again.", "circle-alert"),
+    403: ("You may not do this", "Your roles do not allow it. Ask your administrator if they should.", "lock"),
+    404: ("There is nothing at this address", "The link may be old, or was not copied completely.", "search"),
+    413: ("This is too large", "Send less at once.", "circle-alert"),
+    500: ("Something went wrong on our side", "The fault was written to the log of the server. Try again in a moment.", "triangle-alert"),
+}
+
+
+def install(server: Flask) -> None:
+    server.register_error_handler(CSRFError, _forged)
+    server.register_error_handler(HTTPException, _trouble)
+
+
+def _forged(error: CSRFError) -> ResponseReturnValue:
+    """A form or callback without our token: another site, or a page that was open since before a new sign-in."""
+    if is_machine() and not _is_form():
+        return jsonify(error=f"The page is older than your session ({error.description}) Reload it."), 400
+    return _page(400, "This page is older than your session", "Go back, reload the page and try again.", "history")
+
+
+def _trouble(error: HTTPException) -> ResponseReturnValue:
+    title, text, picture = WORDS.get(error.code or 500, (error.name, error.description or "", "circle-alert"))
+    if is_machine():
+        return jsonify(error=f"{title}. {text}"), error.code or 500
+    return _page(error.code or 500, title, text, picture)
+
+
+def _is_form() -> bool:
+    from flask import request
+
+    return request.mimetype == "application/x-www-form-urlencoded"
+
+
+def _page(code: int, title: str, text: str, picture: str) -> ResponseReturnValue:
+    prefix = current_app.config["SYNCLINE_PREFIX"]
+    return render_template("trouble.html", prefix=prefix, title=title, text=text, picture=picture), code

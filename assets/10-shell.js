@@ -1,0 +1,225 @@
+// The few things the shell does in the browser: in-page navigation, keyboard of the search box, light and dark, noticing silence.
+(function () {
+  "use strict";
+  var SILENT_AFTER_MS = 45000;
+  var prefix = document.documentElement.dataset.prefix || "/";
+  var lastHeard = Date.now();
+  var lastPath = null;
+  var drawn = null; // the address whose page stands there, as it was when it was drawn
+  var none = function () { return window.dash_clientside.no_update; };
+
+  // ── links: pages of ours are exchanged without loading everything again ──
+  function isOurs(link) {
+    var url = new URL(link.href, location.href);
+    var local = url.origin === location.origin && url.pathname.startsWith(prefix);
+    return local && !link.target && !link.hasAttribute("download") && !/^(api|assets|login|logout)(\/|$)/.test(url.pathname.slice(prefix.length));
+  }
+
+  function here() { return location.pathname + location.search; }
+
+  // Filters change the address without drawing the page. A link back to the address that was drawn looks like no change then: it is said aloud.
+  function go(href) {
+    var filtered = here() !== drawn;
+    history.pushState({}, "", href);
+    window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
+    if (filtered && here() === drawn) window.dash_clientside.set_props("shell-url", { search: location.search });
+    if (location.hash) showAnchor(); else window.scrollTo(0, 0);
+  }
+
+  // The browser scrolls to an anchor only when it loads a page itself.
+  function showAnchor() {
+    var anchor = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (anchor) window.requestAnimationFrame(function () { anchor.scrollIntoView(); });
+  }
+
+  document.addEventListener("click", function (event) {
+    var link = event.target.closest && event.target.closest("a[href]");
+    if (!link || event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    if (link.getAttribute("href").startsWith("#") || !isOurs(link)) return;
+    event.preventDefault();
+    closeHits(true);
+    if (link.closest(".nav")) window.dash_clientside.set_props("shell-burger", { opened: false });
+    go(link.hasAttribute("data-now") ? link.href : atSameMoment(link.href));
+  });
+
+  // Who looks at a past moment stays in it from page to page; filters are each page's own.
+  function atSameMoment(href) {
+    var target = new URL(href, location.href);
+    new URLSearchParams(location.search).forEach(function (value, name) {
+      if ((name === "as_of" || name === "known_at") && !target.searchParams.has(name)) target.searchParams.append(name, value);
+    });
+    return target.href;
+  }
+
+  // The user's menu closes when one clicks elsewhere, chooses something in it, or presses Escape.
+  function closeMenu(event) {
+    var menu = document.querySelector(".menu[open]");
+    if (!menu) return;
+    if (event.type === "click" && menu.contains(event.target) && !event.target.closest(".menu-item")) return;
+    if (event.type === "keydown" && event.key !== "Escape") return;
+    menu.open = false;
+    if (event.type === "keydown") menu.querySelector("summary").focus();
+  }
+  document.addEventListener("click", closeMenu);
+  document.addEventListener("keydown", closeMenu);
+
+  function markCurrent() {
+    document.querySelectorAll(".nav-item").forEach(function (link) {
+      var here = new URL(link.href).pathname.replace(/\/$/, "") === location.pathname.replace(/\/$/, "");
+      if (here) link.setAttribute("aria-current", "page"); else link.removeAttribute("aria-current");
+    });
+  }
+
+  // ── search: / focuses, arrows walk through what was found, Enter goes to the best, Escape closes ──
+  var waiting = null; // the text whose answer Enter is waiting for
+
+  function field() { return document.getElementById("shell-search"); }
+  function hits() { return document.getElementById("shell-hits"); }
+  function options() { return hits() ? Array.from(hits().querySelectorAll("a.hit")) : []; }
+  function active() { return options().find(function (option) { return option.getAttribute("aria-selected") === "true"; }); }
+
+  function choose(option) {
+    options().forEach(function (each, index) {
+      each.id = each.id || "shell-hit-" + index;
+      each.setAttribute("aria-selected", String(each === option));
+    });
+    if (option) { field().setAttribute("aria-activedescendant", option.id); option.scrollIntoView({ block: "nearest" }); }
+    else field().removeAttribute("aria-activedescendant");
+  }
+
+  function walk(step) {
+    var all = options();
+    if (!all.length) return;
+    hits().hidden = false;
+    choose(all[(all.indexOf(active()) + step + all.length) % all.length] || all[0]);
+  }
+
+  function closeHits(leave) {
+    waiting = null;
+    if (!hits()) return;
+    hits().hidden = true;
+    field().setAttribute("aria-expanded", "false");
+    if (leave) field().blur();
+  }
+
+  function enter() {
+    var text = field().value.trim();
+    var best = active() || hits().querySelector("a.hit");
+    if (hits().dataset.query !== text) waiting = text;
+    else if (best) best.click();
+  }
+
+  function answered() {
+    field().setAttribute("aria-expanded", String(!hits().hidden));
+    if (waiting === null || hits().dataset.query !== waiting) return;
+    var best = hits().querySelector("a.hit");
+    waiting = null;
+    if (best) best.click();
+  }
+
+  document.addEventListener("keydown", function (event) {
+    var typing = /^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement.tagName) || document.activeElement.isContentEditable;
+    if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && field()) { event.preventDefault(); field().focus(); field().select(); }
+    if (document.activeElement !== field() || !field()) return;
+    if (event.key === "ArrowDown") { event.preventDefault(); walk(1); }
+    if (event.key === "ArrowUp") { event.preventDefault(); walk(-1); }
+    if (event.key === "Enter") { event.preventDefault(); enter(); }
+    if (event.key === "Escape") closeHits(true);
+  });
+  document.addEventListener("focusin", function (event) {
+    if (event.target === field() && options().length) { hits().hidden = false; field().setAttribute("aria-expanded", "true"); }
+  });
+  document.addEventListener("focusout", function (event) {
+    var search = event.target.closest(".search");
+    if (search && event.relatedTarget && !search.contains(event.relatedTarget)) closeHits(false);
+  });
+  document.addEventListener("mousedown", function (event) { if (!event.target.closest(".search")) closeHits(false); });
+
+  function prepareSearch() {
+    if (!field() || field().getAttribute("role") === "combobox") return;
+    field().setAttribute("role", "combobox");
+    field().setAttribute("aria-controls", "shell-options");
+    field().setAttribute("aria-autocomplete", "list");
+    field().setAttribute("aria-expanded", "false");
+    field().setAttribute("autocomplete", "off");
+    new MutationObserver(answered).observe(hits(), { childList: true, attributes: true, attributeFilter: ["data-query"] });
+  }
+
+  // ── live parts: what brings itself up to date is drawn anew, and the focus goes back to what takes the same place ──
+  var focused = null;
+
+  function keyOf(element) { return element.id || element.getAttribute("data-key") || element.getAttribute("href"); }
+
+  document.addEventListener("focusin", function (event) {
+    var live = event.target.closest("[data-live]");
+    focused = live ? { live: live, key: keyOf(event.target) } : null;
+  });
+
+  function giveFocusBack(live) {
+    if (!focused || focused.live !== live || document.activeElement !== document.body) return;
+    var same = Array.from(live.querySelectorAll("a, button, [tabindex]")).find(function (each) { return keyOf(each) === focused.key; });
+    if (same) same.focus({ preventScroll: true });
+  }
+
+  function watchLive() {
+    document.querySelectorAll("[data-live]:not([data-watched])").forEach(function (live) {
+      live.setAttribute("data-watched", "yes");
+      new MutationObserver(function () { giveFocusBack(live); }).observe(live, { childList: true, subtree: true });
+    });
+  }
+
+  // ── silence: the moment shown is watched, because a page that no longer moves looks like a plant where nothing happens ──
+  setInterval(function () {
+    var shown = document.getElementById("shell-moment");
+    if (!shown) return;
+    var silent = Date.now() - lastHeard > SILENT_AFTER_MS;
+    shown.classList.toggle("is-stale", silent);
+    shown.title = silent ? "No answer from the server since then: what you see may be out of date" : "All figures are as of this moment";
+  }, 3000);
+
+  window.dash_clientside = Object.assign({}, window.dash_clientside, {
+    syncline: Object.assign({}, (window.dash_clientside || {}).syncline, {
+      arrive: function (title, opened) {
+        document.title = title ? title + " · Syncline" : "Syncline";
+        prepareSearch();
+        watchLive();
+        markCurrent();
+        if (lastPath !== null && lastPath !== location.pathname) document.getElementById("main").focus({ preventScroll: true });
+        lastPath = location.pathname;
+        drawn = here();
+        showAnchor();
+        return opened ? false : none();
+      },
+      heard: function () { lastHeard = Date.now(); return none(); },
+      switchScheme: function () {
+        window.synclineScheme.choose(window.synclineScheme.current() === "dark" ? "light" : "dark");
+        return none();
+      },
+      followSystem: function () { window.synclineScheme.choose("auto"); return none(); },
+      signOut: function () {
+        var form = document.createElement("form");
+        var token = document.createElement("input");
+        form.method = "post";
+        form.action = prefix + "logout";
+        token.name = "csrf_token";
+        token.value = (document.cookie.match(/(?:^|; )_csrf_token=([^;]*)/) || [])[1] || "";
+        form.appendChild(token);
+        document.body.appendChild(form);
+        form.submit();
+        return none();
+      },
+      // A page's filters into the address, without drawing the page again: reload, back and a shared link find them there.
+      remember: function (filters) {
+        var query = new URLSearchParams(location.search);
+        Object.entries(filters || {}).forEach(function (entry) {
+          query.delete(entry[0]);
+          [].concat(entry[1] === null ? [] : entry[1]).forEach(function (value) { if (value !== "") query.append(entry[0], value); });
+        });
+        var text = query.toString();
+        var address = location.pathname + (text ? "?" + text : "") + location.hash;
+        if (address !== location.pathname + location.search + location.hash) history.replaceState(history.state, "", address);
+        return none();
+      },
+    }),
+  });
+})();

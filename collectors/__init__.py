@@ -1,0 +1,1 @@
+"""From sources to events: receiving, reading, and understanding what was read."""

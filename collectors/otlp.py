@@ -1,0 +1,40 @@
+"""OTLP in one form, whichever encoding it came in: groups of spans or log records under their resource and scope.
+
+What is wrong with a single span or record stands in its place as Invalid; what is wrong with the whole raises Undecodable.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from collectors import otlp_json, otlp_protobuf
+from collectors.otlp_forms import Group, Invalid, Log, Span, Undecodable
+
+JSON = "application/json"
+PROTOBUF = "application/x-protobuf"
+SIGNALS = ("traces", "logs")
+
+__all__ = ["JSON", "PROTOBUF", "SIGNALS", "Group", "Invalid", "Log", "Span", "Undecodable", "decode", "decode_line", "refused"]
+
+
+class Decoded(NamedTuple):
+    """`signal` (traces or logs) and what was in it."""
+
+    signal: str
+    groups: list[Group]
+
+
+def decode(signal: str, content_type: str, body: bytes) -> list[Group]:
+    """The groups of one export request. Raises Undecodable with a sentence."""
+    encoding = otlp_json if content_type == JSON else otlp_protobuf
+    return encoding.traces(body) if signal == "traces" else encoding.logs(body)
+
+
+def decode_line(line: bytes) -> list[Decoded]:
+    """The groups of one line of a file by the OpenTelemetry file exporter. Raises Undecodable with a sentence."""
+    return [Decoded(signal, groups) for signal, groups in otlp_json.line(line)]
+
+
+def refused(groups: list[Group]) -> list[Invalid]:
+    """What a receiver must count as rejected."""
+    return [item for group in groups for item in group.items if isinstance(item, Invalid)]

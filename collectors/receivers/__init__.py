@@ -1,0 +1,1 @@
+"""Receivers: what listens for clients that send by themselves."""

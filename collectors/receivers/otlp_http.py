@@ -1,0 +1,304 @@
+"""The OTLP/HTTP receiver: /v1/traces and /v1/logs on a waitress of its own, so that no page ever waits for a client."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from typing import Any
+
+import orjson
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceResponse
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
+from waitress import create_server, wasyncore
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser
+from waitress.task import ErrorTask, ThreadedTaskDispatcher, WSGITask
+
+from collectors import otlp
+from collectors.collector import Clock
+from collectors.journal import Journal
+from collectors.receivers.reception import Accepted, Limits, Reception, TooLarge, Unavailable, Unreadable, gunzipped
+
+log = logging.getLogger(__name__)
+logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # waiting requests are answered in time or refused; no need to log each
+THREADS = 16  # they mostly wait for the same sync, so many of them make large group commits
+CONNECTIONS = 500
+DISCARD_SECONDS = 2.0
+ARRIVED = "syncline.arrived"
+PATHS = {"/v1/traces": "traces", "/v1/logs": "logs"}
+REASONS = {
+    200: "OK",
+    400: "Bad Request",
+    401: "Unauthorized",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    413: "Content Too Large",
+    415: "Unsupported Media Type",
+    431: "Request Header Fields Too Large",
+    501: "Not Implemented",
+    503: "Service Unavailable",
+}
+GRPC_CODES = {400: 3, 401: 16, 404: 12, 405: 12, 413: 8, 415: 3, 431: 3, 501: 12, 503: 14}
+Headers = list[tuple[str, str]]
+
+
+class Refusal(Exception):
+    """An answer that is no success; clients send again only after 503."""
+
+    def __init__(self, status: int, message: str, headers: Headers | None = None) -> None:
+        super().__init__(message)
+        self.status, self.message, self.headers = status, message, headers or []
+
+
+class OtlpHttpReceiver:
+    """Listens from start() to stop(). `counts` holds answers by (signal, status) since then."""
+
+    def __init__(self, reception: Reception, host: str, port: int, tokens_ok: Callable[[str], bool] | None) -> None:
+        self._reception, self._tokens_ok = reception, tokens_ok
+        self.counts: Counter[tuple[str, int]] = Counter()
+        self._counting = threading.Lock()
+        self._sockets: dict[int, Any] = {}
+        self._workers = ThreadedTaskDispatcher()
+        self._listen(host, port)
+        for listener in self._listeners():
+            listener.channel_class = Channel
+        self.port = int(self._listeners()[0].effective_port)
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._loop, name="otlp-http")
+
+    def start(self) -> None:
+        self._workers.set_thread_count(THREADS)
+        self._thread.start()
+
+    def stop(self, patience_seconds: float = 3.0) -> None:
+        """Refuses what comes from now on, lets what is under way finish and be answered, then closes."""
+        self._reception.is_closing = True
+        deadline = time.monotonic() + patience_seconds
+        while time.monotonic() < deadline and self._is_busy():
+            time.sleep(0.01)
+        self._stopping.set()
+        self._listeners()[0].pull_trigger()
+        if self._thread.is_alive():
+            self._thread.join()
+        self._workers.shutdown()
+        wasyncore.close_all(self._sockets)
+
+    def _listen(self, host: str, port: int) -> None:
+        try:
+            create_server(
+                self._answer,
+                map=self._sockets,
+                _dispatcher=self._workers,
+                host=host,
+                port=port,
+                connection_limit=CONNECTIONS,
+                asyncore_use_poll=True,
+                # Twice the limit is read and refused by us; what is larger still is cut off in the middle.
+                max_request_body_size=2 * self._reception.limits.body_bytes,
+                channel_timeout=60,
+                ident="Syncline",
+                clear_untrusted_proxy_headers=True,
+            )
+        except OSError:
+            wasyncore.close_all(self._sockets)
+            raise
+
+    def _loop(self) -> None:
+        while not self._stopping.is_set():
+            wasyncore.loop(timeout=1.0, use_poll=True, map=self._sockets, count=1)
+
+    def _listeners(self) -> list[Any]:
+        return [s for s in list(self._sockets.values()) if hasattr(s, "active_channels")]
+
+    def _is_busy(self) -> bool:
+        channels = [c for listener in self._listeners() for c in list(listener.active_channels.values())]
+        return any(c.requests or c.total_outbufs_len for c in channels)
+
+    # -- one request
+    def _answer(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        signal = PATHS.get(environ["PATH_INFO"].rstrip("/"), "")
+        encoding = _encoding(environ.get("CONTENT_TYPE", "")) or otlp.JSON
+        try:
+            status, headers, body = 200, [], _success(signal, encoding, self._accept(signal, environ))
+        except Refusal as refusal:
+            status, headers, body = refusal.status, refusal.headers, status_body(refusal.status, refusal.message, encoding)
+        except Exception:  # good data must come again once the fault is mended, and clients drop it after a 500
+            log.exception("a request to %s failed", environ["PATH_INFO"])
+            status, headers, body = 503, self._later(), status_body(503, "a fault of the receiver; send again later", encoding)
+        with self._counting:
+            self.counts[signal, status] += 1
+        length = str(len(body))
+        start_response(f"{status} {REASONS[status]}", [("Content-Type", encoding), ("Content-Length", length), *headers])
+        return [body]
+
+    def _accept(self, signal: str, environ: dict[str, Any]) -> Accepted:
+        self._check_request(signal, environ)
+        limits = self._reception.limits
+        left = environ[ARRIVED] + limits.patience_seconds - time.monotonic()
+        if left <= 0:
+            raise Refusal(503, "the receiver is overloaded; send again later", self._later())
+        try:
+            body = _decompressed(environ, limits.body_bytes)
+            return self._reception.accept(signal, _encoding(environ["CONTENT_TYPE"]), body, left)
+        except TooLarge:
+            size = limits.body_bytes >> 20
+            raise Refusal(413, f"the request is larger than {size} MiB after decompression; send smaller batches") from None
+        except Unreadable as error:
+            raise Refusal(400, str(error)) from error
+        except Unavailable as error:
+            raise Refusal(503, str(error), self._later()) from error
+
+    def _check_request(self, signal: str, environ: dict[str, Any]) -> None:
+        """Whether the request may be looked at; judged by its head alone."""
+        if not signal:
+            raise Refusal(404, f"{environ['PATH_INFO']} is not served here; served are {', '.join(PATHS)}")
+        if environ["REQUEST_METHOD"] != "POST":
+            raise Refusal(405, f"{environ['REQUEST_METHOD']} is not allowed; send a POST", [("Allow", "POST")])
+        if self._tokens_ok and not self._tokens_ok(_token(environ)):
+            raise Refusal(
+                401,
+                "a valid token is needed, as in `Authorization: Bearer …`; `syncline token add` makes one",
+                [("WWW-Authenticate", "Bearer")],
+            )
+        if not _encoding(environ.get("CONTENT_TYPE", "")):
+            found = environ.get("CONTENT_TYPE") or "nothing"
+            raise Refusal(415, f"Content-Type must be {otlp.PROTOBUF} or {otlp.JSON} (found {found[:100]})")
+
+    def _later(self) -> Headers:
+        return [("Retry-After", str(self._reception.limits.retry_after_seconds))]
+
+
+def create_receiver(
+    journal: Journal,
+    host: str,
+    port: int,
+    tokens_ok: Callable[[str], bool] | None,
+    clock: Clock,
+    limits: Limits | None = None,
+    source: str = "otlp",
+) -> OtlpHttpReceiver:
+    """A receiver bound to `host` and `port` (0: any free one, see `.port`); OSError when that is taken."""
+    return OtlpHttpReceiver(Reception(journal, clock, limits or Limits(), source), host, port, tokens_ok)
+
+
+def status_body(status: int, message: str, encoding: str) -> bytes:
+    """A google.rpc.Status in the encoding of the request. Two fields are written here sooner than a dependency is added for them."""
+    code, text = GRPC_CODES[status], message[:1000]
+    if encoding == otlp.JSON:
+        return orjson.dumps({"code": code, "message": text})
+    data = text.encode()
+    return b"\x08" + _varint(code) + b"\x12" + _varint(len(data)) + data
+
+
+def _varint(number: int) -> bytes:
+    return bytes([number]) if number < 0x80 else bytes([number & 0x7F | 0x80]) + _varint(number >> 7)
+
+
+def _success(signal: str, encoding: str, accepted: Accepted) -> bytes:
+    """The export response; with everything accepted its partial success is unset, not empty."""
+    field = "rejected_spans" if signal == "traces" else "rejected_log_records"
+    if encoding == otlp.JSON:
+        name = "rejectedSpans" if signal == "traces" else "rejectedLogRecords"
+        partial = {name: str(accepted.rejected), "errorMessage": accepted.message}
+        return orjson.dumps({"partialSuccess": partial} if accepted.rejected else {})
+    response = ExportTraceServiceResponse() if signal == "traces" else ExportLogsServiceResponse()
+    if accepted.rejected:
+        setattr(response.partial_success, field, accepted.rejected)
+        response.partial_success.error_message = accepted.message
+    return bytes(response.SerializeToString())
+
+
+def _encoding(content_type: str) -> str:
+    """The media type, if it is one of ours; parameters and letter case do not matter."""
+    media = content_type.partition(";")[0].strip().lower()
+    return media if media in (otlp.PROTOBUF, otlp.JSON) else ""
+
+
+def _token(environ: dict[str, Any]) -> str:
+    scheme, _, token = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def _decompressed(environ: dict[str, Any], limit: int) -> bytes:
+    body: bytes = environ["wsgi.input"].read()
+    coding = environ.get("HTTP_CONTENT_ENCODING", "").strip().lower()
+    if coding == "gzip":
+        return gunzipped(body, limit)
+    if coding not in ("", "identity", "none"):
+        raise Unreadable(f"Content-Encoding must be gzip or absent (found {coding[:50]!r})")
+    if len(body) > limit:
+        raise TooLarge
+    return body
+
+
+# -- waitress, taught two things: when a request had arrived, and that its own refusals are a google.rpc.Status as well
+class Parser(HTTPRequestParser):
+    arrived = 0.0
+
+    def received(self, data: bytes) -> int:
+        consumed: int = super().received(data)
+        if self.completed:
+            self.arrived = time.monotonic()
+        return consumed
+
+
+class Request(WSGITask):
+    def get_environment(self) -> dict[str, Any]:
+        environ: dict[str, Any] = super().get_environment()
+        environ[ARRIVED] = self.request.arrived
+        return environ
+
+
+class RefusedRequest(ErrorTask):
+    """What waitress refuses by itself: broken HTTP, too long a head, a body too large to be read to its end."""
+
+    def execute(self) -> None:
+        status = self.request.error.code if self.request.error.code in GRPC_CODES else 503
+        encoding = _encoding(self.request.headers.get("CONTENT_TYPE", "")) or otlp.JSON
+        body = status_body(status, str(self.request.error.body), encoding)
+        self.status = f"{status} {REASONS[status]}"
+        self.response_headers.append(("Content-Type", encoding))
+        if status == 503:
+            self.response_headers.append(("Retry-After", "2"))
+        self.set_close_on_finish()
+        self.channel.is_cut = True
+        self.content_length = len(body)
+        self.write(body)
+
+
+class Channel(HTTPChannel):
+    """A connection that, where it is closed in the middle of a request, reads on for a moment without looking: closing at once would
+    reset the connection, and the client would never see why."""
+
+    parser_class = Parser
+    task_class = Request
+    error_task_class = RefusedRequest
+    is_cut = False
+    _discards_until = 0.0
+
+    def handle_close(self) -> None:
+        if self.is_cut and not self._discards_until:
+            self._discards_until = time.monotonic() + DISCARD_SECONDS
+            self.will_close = False
+            with suppress(OSError):
+                self.socket.shutdown(socket.SHUT_WR)
+        elif self.connected:
+            super().handle_close()
+
+    def readable(self) -> bool:
+        if self._discards_until:
+            self.will_close = time.monotonic() > self._discards_until
+            return not self.will_close
+        return bool(super().readable())
+
+    def handle_read(self) -> None:
+        if not self._discards_until:
+            super().handle_read()
+            return
+        with suppress(OSError):
+            self.recv(1 << 20)  # at the end of the data, this closes

@@ -1,0 +1,59 @@
+"""The settings of sources: what each key may hold, so that all problems can be told at once."""
+
+from __future__ import annotations
+
+import codecs
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+from collectors.mapping import check_fields, check_mapping
+from collectors.suggest import unknown
+
+Check = Callable[[Any], list[tuple[str, str]]]  # a value → its problems as (path inside it, sentence)
+INVENTORY_FIELDS = ("snapshot_time", "system", "site", "location", "item", "batch", "stock_status", "quantity", "uom")
+
+
+def setting(check: Check, default: Any = dataclasses.MISSING) -> Any:
+    """A field of a source's Settings that `check` judges; without a default it must be there."""
+    return dataclasses.field(default=default, metadata={"check": check})
+
+
+def check_settings(settings: Any, data: dict[str, Any], common: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Every problem of one source's `data` against the dataclass `settings`; keys in `common` belong to somebody else."""
+    fields = {f.name: f for f in dataclasses.fields(settings)}
+    problems = [(str(key), unknown("key", key, [*fields, *common])) for key in data if key not in fields and key not in common]
+    for name, field in fields.items():
+        if name in data:
+            problems += [(f"{name}.{where}" if where else name, text) for where, text in field.metadata["check"](data[name])]
+        elif field.default is dataclasses.MISSING:
+            problems.append((name, "is missing"))
+    return problems
+
+
+def a_text(value: Any) -> list[tuple[str, str]]:
+    return [] if isinstance(value, str) and value.strip() else [("", f"must be a text that is not empty (found {value!r})")]
+
+
+def a_character(value: Any) -> list[tuple[str, str]]:
+    return [] if isinstance(value, str) and len(value) == 1 else [("", f'must be one character, as in ";" or "\\t" (found {value!r})')]
+
+
+def an_encoding(value: Any) -> list[tuple[str, str]]:
+    try:
+        codecs.lookup(value)
+        return []
+    except (LookupError, TypeError):
+        return [("", f"no encoding is called {value!r}; allowed are names such as utf-8, cp1252, latin-1, utf-16")]
+
+
+def column_map(value: Any) -> list[tuple[str, str]]:
+    return check_mapping(value, "column")
+
+
+def attribute_map(value: Any) -> list[tuple[str, str]]:
+    return check_mapping(value, "attribute")
+
+
+def inventory_map(value: Any) -> list[tuple[str, str]]:
+    return check_fields(value, "column", INVENTORY_FIELDS, ())

@@ -1,0 +1,35 @@
+"""All kinds of sources. Adding one is one file here and one line in SOURCES."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from collectors.collector import Collector
+from collectors.settings import check_settings
+from collectors.sources.csv import Csv
+from collectors.sources.inventory_csv import InventoryCsv
+from collectors.sources.otlp import Otlp
+from collectors.sources.otlp_file import OtlpFile
+from collectors.suggest import unknown
+
+SOURCES: dict[str, Any] = {source.kind: source for source in (Csv, InventoryCsv, Otlp, OtlpFile)}
+COMMON = ("name", "kind", "complete", "allowed_lateness", "every")  # keys of every source; not the source's business
+
+
+def check_source(data: dict[str, Any]) -> list[tuple[str, str]]:
+    """Every problem of one entry of the section `sources`, except in the COMMON keys, as (path inside it, sentence)."""
+    kind = data.get("kind")
+    if kind is None:
+        return [("kind", f"is missing; known: {', '.join(SOURCES)}")]
+    if kind not in SOURCES:
+        return [("kind", unknown("source", kind, SOURCES))]
+    return check_settings(SOURCES[kind].Settings, data, COMMON)
+
+
+def open_source(data: dict[str, Any], folder: Path) -> Collector:
+    """The source that one checked entry of the section `sources` describes; its paths are relative to `folder`."""
+    made = SOURCES[data["kind"]]
+    own = {key: value for key, value in data.items() if key not in COMMON}
+    source: Collector = made(data["name"], folder, made.Settings(**own))
+    return source

@@ -1,0 +1,55 @@
+"""What a list of transactions may be narrowed and sorted by, as SQL over the `transactions` view; names come from a fixed list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+COLUMNS = (
+    "workflow",
+    "title",
+    "transaction_id",
+    "site",
+    "status",
+    "state",
+    "start_ns",
+    "last_event_ns",
+    "next_due_ns",
+    "failed_milestone",
+    "error_class",
+    "failed_attempts",
+)
+CONDITIONS = {
+    "workflow": "list_contains({value}, workflow)",
+    "site": "list_contains({value}, site)",
+    "status": "list_contains({value}, status)",
+    "state": "list_contains({value}, state)",
+    "text": "contains(lower(transaction_id), lower({value}))",
+    "from_ns": "start_ns >= {value}",
+    "to_ns": "start_ns < {value}",
+    "milestone": "(failed_milestone = {value} or list_contains(missing, {value}))",
+    "missing": "list_contains(missing, {value})",
+    "error_class": "error_class = {value}",
+}
+
+
+def where(filters: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """A condition and its values; an empty filter lets everything through. Raises ValueError for a filter nobody knows."""
+    known = {name: value for name, value in filters.items() if value not in (None, "", [], ())}
+    if unknown := known.keys() - CONDITIONS.keys():
+        raise ValueError(f"transactions cannot be filtered by {', '.join(sorted(unknown))}; allowed: {', '.join(CONDITIONS)}")
+    conditions = [CONDITIONS[name].replace("{value}", f"${name}") for name in known]
+    return " and ".join(conditions) or "true", {name: _value(name, value) for name, value in known.items()}
+
+
+def order_by(sort: Sequence[tuple[str, str]]) -> str:
+    """An order that is the same on every page: what was asked for, then newest first, then by name."""
+    for column, direction in sort:
+        if column not in COLUMNS or direction not in ("asc", "desc"):
+            raise ValueError(f"transactions cannot be sorted by {column} {direction}; allowed: {', '.join(COLUMNS)}, asc or desc")
+    asked = [f"{column} {direction} nulls last" for column, direction in sort]
+    return ", ".join([*asked, "start_ns desc", "workflow", "transaction_id"])
+
+
+def _value(name: str, value: Any) -> Any:
+    return [value] if CONDITIONS[name].startswith("list_contains({value}") and isinstance(value, str) else value

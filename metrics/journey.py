@@ -1,0 +1,110 @@
+"""Reads the path of one transaction."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from metrics.moment import Moment, members_of_scope
+from metrics.path import Path, Step
+from sql import models
+
+
+def read_path(cursor: duckdb.DuckDBPyConnection, moment: Moment, workflow: str, transaction_id: str) -> Path | None:
+    """The path as of the moment the cursor stands at; None when there is no such transaction, or it may not be seen."""
+    row = _transaction(cursor, workflow, transaction_id)
+    if row is None:
+        return None
+    cursor.execute(
+        "create or replace temp table scope as select $workflow as workflow, $id as transaction_id",
+        {"workflow": workflow, "id": transaction_id},
+    )
+    members_of_scope(cursor)
+    return Path(
+        **{
+            name: row[name]
+            for name in (
+                "workflow",
+                "title",
+                "object_type",
+                "transaction_id",
+                "site",
+                "timezone",
+                "owner",
+                "criticality",
+                "state",
+                "status",
+                "start_ns",
+                "last_event_ns",
+                "next_due_ns",
+                "failed_milestone",
+                "error_class",
+                "failed_attempts",
+            )
+        },
+        as_of_ns=moment.as_of_ns,
+        steps=tuple(_step(row, said, found, moment) for said, found in zip(row["definition"], row["steps"], strict=True)),
+        events=_frame(cursor, "path_events"),
+        hops=_frame(cursor, "hops"),
+        spans=_with_depth(_frame(cursor, "path_spans")),
+        objects=_frame(cursor, "path_objects"),
+        neighbours=_frame(cursor, "path_neighbours"),
+    )
+
+
+def _transaction(cursor: duckdb.DuckDBPyConnection, workflow: str, transaction_id: str) -> dict[str, Any] | None:
+    found = cursor.execute(
+        """select t.*, w.title, w.object_type, w.owner, w.criticality, w.steps as definition
+           from transactions t join def_workflows w using (workflow)
+           where t.workflow = $workflow and t.transaction_id = $id""",
+        {"workflow": workflow, "id": transaction_id},
+    )
+    names = [name for name, *_ in found.description]
+    rows = found.fetchall()
+    return dict(zip(names, rows[0], strict=True)) if rows else None
+
+
+def _step(row: dict[str, Any], said: dict[str, Any], found: dict[str, Any], moment: Moment) -> Step:
+    is_open = found["reached_ns"] is None
+    is_failed = row["state"] == "failed" and found["failed_from_ns"] is not None and found["failed_from_ns"] < moment.as_of_ns
+    names = {s["step"]: s["milestone"] for s in row["definition"]}
+    return Step(
+        name=said["milestone"],
+        event=said["event_type"],
+        system=said["system"],
+        after=names.get(said["after_step"]),
+        required=said["is_required"],
+        within=said["within"],
+        working=said["is_working"],
+        open_ended=said["open_ended"],
+        opened_ns=found["opened_ns"],
+        reached_ns=found["reached_ns"],
+        due_ns=found["due_ns"],
+        is_missing=said["milestone"] in row["missing"],
+        is_unjudged=said["milestone"] in row["unjudged"],
+        is_late=found["is_late"],
+        is_failed=is_failed,
+        is_retrying=is_open and found["attempts"] > 0 and not is_failed,
+        error_class=found["error_class"],
+        attempts=found["attempts"],
+    )
+
+
+def _frame(cursor: duckdb.DuckDBPyConnection, query: str) -> pd.DataFrame:
+    return cursor.execute(models.text(f"queries/{query}")).df()
+
+
+def _with_depth(spans: pd.DataFrame) -> pd.DataFrame:
+    """Adds how many known ancestors each span has."""
+    parents = dict(zip(spans["span_id"], spans["parent_id"], strict=True))
+
+    def depth(span: str) -> int:
+        steps, seen = 0, {span}
+        while (span := parents.get(span)) in parents and span not in seen:  # type: ignore[assignment]
+            seen.add(span)
+            steps += 1
+        return steps
+
+    return spans.assign(depth=[depth(span) for span in spans["span_id"]])

@@ -1,0 +1,173 @@
+"""Questions that pages and exports ask, as of a moment; every answer is a DataFrame, a dataclass or rows of plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from metrics import filters as narrowing
+from metrics import moment as moments
+from metrics.journey import read_path
+from metrics.moment import Moment
+from metrics.path import Path
+from sql import models
+from sql.store import Store
+
+__all__ = ["EXPORTS", "Hit", "Moment", "Reader", "open_reader"]
+
+EXPORTS = ("transactions", "failures", "expectations", "events", "spans", "hops", "links", "sources", "rejected")
+HOUR_NS = 3_600_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Something a search found: a transaction (`workflow` and `transaction_id` given) or a trace (`trace_id` given)."""
+
+    kind: str
+    title: str
+    workflow: str | None = None
+    transaction_id: str | None = None
+    object_type: str | None = None
+    object_id: str | None = None
+    trace_id: str | None = None
+    status: str | None = None
+    site: str | None = None
+
+
+@contextmanager
+def open_reader(store: Store, moment: Moment, sites: frozenset[str] | None = None) -> Iterator[Reader]:
+    """A reader of one consistent state of the store at `moment`, limited to `sites` (None: all). Close it soon: it is one question's."""
+    with store.read() as cursor:
+        cursor.execute("begin")
+        try:
+            moments.enter(cursor, moment, sites)
+            yield Reader(cursor, moment)
+        finally:
+            cursor.execute("rollback")
+
+
+class Reader:
+    """The questions. Instants in ns since 1970 UTC (`_ns`), durations in seconds."""
+
+    def __init__(self, cursor: duckdb.DuckDBPyConnection, moment: Moment) -> None:
+        self._cursor = cursor
+        self.moment = moment
+
+    def workflows(self) -> pd.DataFrame:
+        """workflow, title, object_type, criticality, owner, grace_ns, steps; in the order of the configuration."""
+        return self._frame("queries/workflows")
+
+    def sites(self) -> list[tuple[str, str]]:
+        """(site, IANA time zone) of the configured sites that may be seen, by name."""
+        return self._cursor.execute("select site, timezone from def_sites where site <> '' and may_see(site) order by site").fetchall()
+
+    def timezone(self) -> str:
+        """The enterprise's time zone; UTC before the first refresh."""
+        rows = self._cursor.execute("select timezone from def_sites where site = ''").fetchall()
+        return str(rows[0][0]) if rows else "UTC"
+
+    def board(self, hours: int = 24) -> pd.DataFrame:
+        """Per workflow and site: counts by status word (`failed` … `abandoned`, `total`) of what started in the last `hours` and of
+        everything still open or wrong, lag_p50_seconds and lag_p95_seconds of limit_milestone against limit_seconds,
+        oldest_problem_ns, newest_event_ns; with title, owner, criticality."""
+        return self._frame("queries/board", window_ns=hours * HOUR_NS)
+
+    def activity(self, hours: int = 24, site: str | None = None) -> pd.DataFrame:
+        """Per hour, empty ones included: hour_ns, transactions started, of these late and failed as of the moment."""
+        return self._frame("queries/activity", {"site": site}, window_ns=hours * HOUR_NS)
+
+    def attention(self, limit: int = 20, site: str | None = None) -> pd.DataFrame:
+        """Groups that need somebody: kind (failed, missing), workflow, title, milestone, error_class, site, transactions, first_ns,
+        last_ns, example_id, example_text, owner, criticality."""
+        return self._frame("queries/attention", {"limit": limit, "site": site})
+
+    def failures(self, site: str | None = None) -> pd.DataFrame:
+        """Per workflow, milestone and error_class: title, transactions, sites, first_ns, last_ns, example_id, example_text, owner."""
+        return self._frame("queries/failure_groups", {"site": site})
+
+    def unplaced(self) -> pd.DataFrame:
+        """Failures that nobody can place: system, name, error_class, failures, sites, first_ns, last_ns, example_text, example_trace_id."""
+        return self._frame("queries/unplaced")
+
+    def transactions(
+        self, filters: Mapping[str, Any], sort: Sequence[tuple[str, str]] = (), start: int = 0, stop: int = 200
+    ) -> tuple[pd.DataFrame, int]:
+        """Rows start … stop (excluded) of the list and how many there are in all; filters and sort as in metrics.filters."""
+        condition, values = narrowing.where(filters)
+        listed = f"from transactions join (select workflow, title from def_workflows) using (workflow) where {condition}"
+        total = self._cursor.execute(f"select count(*) {listed}", values).fetchall()[0][0]
+        columns = ", ".join([*narrowing.COLUMNS, "timezone", "missing", "late"])
+        order = narrowing.order_by(sort)
+        # The place of a row is found with few columns, and only then is the row read whole.
+        page = f"select transaction_no {listed} order by {order} limit {int(stop) - int(start)} offset {int(start)}"
+        whole = "from transactions join (select workflow, title from def_workflows) using (workflow)"
+        rows = self._cursor.execute(f"select {columns} {whole} where transaction_no in ({page}) order by {order}", values)
+        return rows.df(), int(total)
+
+    def path(self, workflow: str, transaction_id: str) -> Path | None:
+        """One transaction end to end; None when there is none of that name."""
+        return read_path(self._cursor, self.moment, workflow, transaction_id)
+
+    def trace(self, trace_ids: Sequence[str]) -> pd.DataFrame:
+        """The spans of these traces, oldest first."""
+        return self._frame("queries/trace", {"traces": list(trace_ids)})
+
+    def sources(self) -> pd.DataFrame:
+        """Per source, system and site: events, first_event_ns, newest_event_ns, newest_recorded_ns; per source: rejected, spans, log_rows,
+        stock_rows, is_complete."""
+        return self._frame("queries/sources")
+
+    def rejected(self, source: str | None = None, start: int = 0, stop: int = 200) -> tuple[pd.DataFrame, int]:
+        """What was refused, newest first: source, position, part, reason, excerpt, recorded_ns; and how many there are in all."""
+        listed = "from rejected where recorded_ns <= getvariable('known_at') and may_see(null) and ($source is null or source = $source)"
+        total = self._cursor.execute(f"select count(*) {listed}", {"source": source}).fetchall()[0][0]
+        rows = self._cursor.execute(
+            f"select * {listed} order by recorded_ns desc, position limit {int(stop) - int(start)} offset {int(start)}", {"source": source}
+        )
+        return rows.df(), int(total)
+
+    def find(self, text: str, limit: int = 20) -> list[Hit]:
+        """Transactions by the id of their object or of one linked to it (exact first, then by its beginning), and traces by their id.
+
+        `text` is compared as it is; give it in the forms an id may have."""
+        text = text.strip()
+        if not text:
+            return []
+        rows = self._cursor.execute(models.text("queries/found_transactions"), {"text": text, "limit": limit}).fetchall()
+        rows += self._cursor.execute(models.text("queries/beginning_with"), {"text": text, "limit": limit - len(rows)}).fetchall()
+        hits = [
+            Hit("transaction", title, workflow, name, kind, object_id, None, status, site)
+            for workflow, title, name, kind, object_id, status, site in rows
+        ]
+        traces = self._cursor.execute(models.text("queries/found_traces"), {"text": text}).fetchall()
+        return hits + [Hit("trace", f"{spans} spans", trace_id=trace_id) for trace_id, spans in traces]
+
+    def columns(self, name: str) -> list[str]:
+        """The columns of an export."""
+        return [column for column, *_ in self._export(name).description]
+
+    def export(self, name: str) -> Iterator[dict[str, Any]]:
+        """The rows of contract.md's export `name`, times as RFC 3339 text in UTC, read a thousand at a time."""
+        rows = self._export(name)
+        columns = [column for column, *_ in rows.description]
+        while batch := rows.fetchmany(1000):
+            for row in batch:
+                yield dict(zip(columns, row, strict=True))
+
+    def _export(self, name: str) -> duckdb.DuckDBPyConnection:
+        if name not in EXPORTS:
+            raise ValueError(f"there is no export called '{name}'; there are {', '.join(EXPORTS)}")
+        if name == "hops":
+            models.run(self._cursor, "moment/everyone")
+            moments.members_of_scope(self._cursor)
+        return models.run(self._cursor, f"exports/{name}", hops=models.text("queries/hops"), sources=models.text("queries/sources"))
+
+    def _frame(self, name: str, values: dict[str, Any] | None = None, **variables: int) -> pd.DataFrame:
+        for variable, value in variables.items():
+            self._cursor.execute(f"set variable {variable} = $1", [value])
+        return self._cursor.execute(models.text(name), values or {}).df()

@@ -1,0 +1,137 @@
+"""Keeps the facts current: after new records only the transactions they touch, after new definitions all of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import duckdb
+
+from metrics import definitions as defining
+from metrics.calendar import SECOND_NS, working_time
+from metrics.facts import EVERYTHING, IN_SCOPE, compute
+from metrics.workflows import Definitions
+from sql import models
+from sql.store import Store, insert
+
+EVER = 2**63 - 1
+DAY_NS = 86_400 * SECOND_NS
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshReport:
+    """What a refresh did: events it saw for the first time, transactions it computed anew."""
+
+    events: int
+    transactions: int
+    rebuilt: bool
+
+
+class Refresher:
+    """Computes `transaction_facts` from `events` under the given definitions."""
+
+    def __init__(self, store: Store, definitions: Definitions) -> None:
+        self.store = store
+        self.definitions = definitions
+
+    def refresh(self) -> RefreshReport:
+        """Computes what new events touch; everything when the definitions differ from those of the last time."""
+        with self.store.write() as cursor:
+            if _meta(cursor, "definitions") != defining.fingerprint(self.definitions):
+                return self._everything(cursor)
+            return self._touched(cursor)
+
+    def rebuild(self) -> RefreshReport:
+        """Computes everything anew from the events."""
+        with self.store.write() as cursor:
+            return self._everything(cursor)
+
+    def _everything(self, cursor: duckdb.DuckDBPyConnection) -> RefreshReport:
+        defining.write(cursor, self.definitions)
+        for table in ("nameless", "placements", "aliases", "feeds", "transaction_facts", "transaction_open_steps"):
+            cursor.execute(f"delete from {table}")
+        cursor.execute("delete from meta where key in ('newest_event_ns', 'newest_recorded_ns')")
+        self._say(cursor, seen_event=0, seen_span=0, last_transaction=0)
+        for name in ("nameless_new", "candidates_known", "placed"):
+            models.run(cursor, f"placement/{name}")
+        cursor.execute("insert into placements by name from placed")
+        self._join_ids(cursor)
+        models.run(cursor, "placement/aliases_anew")
+        models.run(cursor, "placement/names_all")
+        self._cover_working_time(cursor, anew=True)
+        models.run(cursor, "scope/everything")
+        compute(cursor, in_scope=EVERYTHING)
+        self._keep(cursor)
+        return RefreshReport(_count(cursor, "events"), _count(cursor, "transaction_facts"), True)
+
+    def _touched(self, cursor: duckdb.DuckDBPyConnection) -> RefreshReport:
+        seen_event, seen_span = (int(_meta(cursor, key) or 0) for key in ("refreshed_event", "refreshed_span"))
+        if _newest(cursor, "events", "event_no") == seen_event and _newest(cursor, "spans", "span_no") == seen_span:
+            return RefreshReport(0, 0, False)
+        self._say(
+            cursor, seen_event=seen_event, seen_span=seen_span, last_transaction=_newest(cursor, "transaction_facts", "transaction_no")
+        )
+        cursor.execute("create or replace temp table changed as select event_no from events where event_no > getvariable('seen_event')")
+        events = _count(cursor, "changed")
+        for name in ("nameless_new", "candidates_new", "placed", "placed_anew"):
+            models.run(cursor, f"placement/{name}")
+        self._join_ids(cursor)
+        models.run(cursor, "placement/renamed")
+        models.run(cursor, "placement/aliases_anew")
+        models.run(cursor, "placement/names", placements="placements", aliases="aliases")
+        models.run(cursor, "placement/names_anew")
+        self._cover_working_time(cursor, anew=False)
+        models.run(cursor, "scope/touched")
+        models.run(cursor, "scope/scoped")
+        compute(cursor, in_scope=IN_SCOPE)
+        models.run(cursor, "scope/replaced")
+        self._keep(cursor)
+        return RefreshReport(events, _count(cursor, "fresh_facts"), False)
+
+    def _say(self, cursor: duckdb.DuckDBPyConnection, **variables: int) -> None:
+        for name, value in {"as_of": EVER, "known_at": EVER, "alias_types": sorted(self.definitions.alias_types), **variables}.items():
+            cursor.execute(f"set variable {name} = $1", [value])
+
+    def _join_ids(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        models.run(cursor, "placement/aliases" if self.definitions.alias_types else "placement/no_aliases")
+
+    def _keep(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        cursor.execute("insert into transaction_facts by name from fresh_facts order by start_ns")
+        cursor.execute("insert into transaction_open_steps by name from fresh_open_steps order by transaction_no")
+        models.run(cursor, "placement/feeds_new")
+        models.run(cursor, "placement/newest")
+        self._remember(cursor)
+
+    def _cover_working_time(self, cursor: duckdb.DuckDBPyConnection, anew: bool) -> None:
+        """Working time reaches well before the first event and past the last deadline that can open; an ASOF join finds nothing outside."""
+        first, last = cursor.execute("select min(event_ns), max(event_ns) from events").fetchone() or (None, None)
+        if first is None:
+            return
+        margin = 30 * DAY_NS + 5 * defining.longest_working_seconds(self.definitions) * SECOND_NS
+        opens, closes = cursor.execute("select min(opens_ns), max(closes_ns) from working_time").fetchone() or (None, None)
+        if anew or opens is None or first < opens or last + margin > closes:
+            cursor.execute("delete from working_time")
+            insert(cursor, "working_time", working_time(self.definitions, first - margin, last + 3 * margin))
+
+    def _remember(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        _set_meta(cursor, "definitions", defining.fingerprint(self.definitions))
+        _set_meta(cursor, "alias_types", "\n".join(sorted(self.definitions.alias_types)))
+        _set_meta(cursor, "refreshed_event", str(_newest(cursor, "events", "event_no")))
+        _set_meta(cursor, "refreshed_span", str(_newest(cursor, "spans", "span_no")))
+
+
+def _count(cursor: duckdb.DuckDBPyConnection, table: str) -> int:
+    return int(cursor.execute(f"select count(*) from {table}").fetchall()[0][0])
+
+
+def _newest(cursor: duckdb.DuckDBPyConnection, table: str, column: str) -> int:
+    return int(cursor.execute(f"select coalesce(max({column}), 0) from {table}").fetchall()[0][0])
+
+
+def _meta(cursor: duckdb.DuckDBPyConnection, key: str) -> str | None:
+    rows = cursor.execute("select value from meta where key = ?", [key]).fetchall()
+    return rows[0][0] if rows else None
+
+
+def _set_meta(cursor: duckdb.DuckDBPyConnection, key: str, value: str) -> None:
+    cursor.execute("delete from meta where key = ?", [key])
+    cursor.execute("insert into meta values (?, ?)", [key, value])

@@ -1,0 +1,1 @@
+"""Everything DuckDB knows: the store, its tables, its models."""

@@ -1,0 +1,16 @@
+-- one row per transaction: its span of time, its site, what was last stated in it
+create or replace temp table stated as
+select
+  workflow,
+  transaction_id,
+  min(event_ns) as start_ns,
+  max(event_ns) as last_event_ns,
+  count(*) filter (where is_error) as failed_attempts,
+  bool_or(step = 0 and not is_error) as is_cancelled,
+  arg_min(site, {ns: event_ns, attempt: attempt, id: event_id}) filter (where names_it and site is not null) as site,
+  arg_max(ordered_quantity, {ns: event_ns, attempt: attempt, id: event_id}) filter (where ordered_quantity is not null) as ordered_quantity,
+  arg_max(promised_ns, {ns: event_ns, attempt: attempt, id: event_id}) filter (where promised_ns is not null) as promised_ns,
+  arg_max(due_ns, {ns: event_ns, attempt: attempt, id: event_id}) filter (where due_ns is not null) as due_ns
+from members
+group by all
+having bool_or(step > 0 and names_it)   -- a cancellation alone makes no transaction

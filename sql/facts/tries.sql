@@ -1,0 +1,50 @@
+-- one row per transaction and step with failed attempts: how they went, and what they mean
+create or replace temp table tries as
+with
+attempts as (
+  select
+    m.workflow, m.transaction_id, m.step, r.reached_ns, w.grace_ns,
+    list({ns: m.event_ns, attempt: m.attempt, id: m.event_id, class: m.error_class, code: m.error_code, dead: m.dead_letter}) as errors
+  from members m
+  join reached r using (workflow, transaction_id, step)
+  join def_workflows w using (workflow)
+  where m.is_error and m.step > 0
+  group by all
+),
+ordered as (
+  select * replace (list_sort(errors) as errors) from attempts
+),
+split as (
+  -- only the attempts before success decide whether it healed by itself
+  select *, list_filter(errors, lambda e: reached_ns is null or e.ns < reached_ns) as before
+  from ordered
+),
+timed as (
+  select *, list_append(list_transform(before[2:], lambda e: e.ns), reached_ns) as next_ns
+  from split
+),
+judged as (
+  select
+    *,
+    errors[-1] as last,
+    len(list_filter(before, lambda e: e.dead or e.class <> 'transient')) > 0
+      or len(list_filter(before, lambda e, n: next_ns[n] - e.ns > grace_ns)) > 0 as is_acted
+  from timed
+)
+select
+  workflow,
+  transaction_id,
+  step,
+  len(errors)::integer as attempts,
+  errors[1].ns as first_error_ns,
+  last.ns as last_error_ns,
+  last.class as error_class,
+  case
+    when reached_ns is not null then null
+    when last.class <> 'transient' or len(list_filter(errors, lambda e: e.dead)) > 0 then last.ns - 1
+    else last.ns + grace_ns end as failed_from_ns,
+  -- idoc 31 and 68: closed in the source by a person, no further processing
+  reached_ns is null and coalesce(last.code in ('idoc:31', 'idoc:68'), false) as is_abandoned,
+  reached_ns is not null and len(before) > 0 and not is_acted as is_self_healed,
+  reached_ns is not null and len(before) > 0 and is_acted as is_recovered
+from judged

@@ -1,0 +1,41 @@
+"""The SQL files by name: run one, run a folder in its order."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import duckdb
+
+FOLDER = Path(__file__).parent
+
+
+@cache
+def text(name: str) -> str:
+    """The statements of `folder/file`, without the ending `.sql`."""
+    return (FOLDER / f"{name}.sql").read_text()
+
+
+def run(cursor: duckdb.DuckDBPyConnection, name: str, **words: str) -> duckdb.DuckDBPyConnection:
+    """Executes one file; `{word}` in it is replaced by the SQL given for it (never by data)."""
+    statements = text(name)
+    for word, sql in words.items():
+        statements = statements.replace("{" + word + "}", sql)
+    return cursor.execute(statements)
+
+
+@cache
+def order(folder: str) -> tuple[str, ...]:
+    """The files of a folder in the order of its manifest; a file missing on either side is an error of ours."""
+    listed = (FOLDER / folder / "_order").read_text().split()
+    there = {path.stem for path in (FOLDER / folder).glob("*.sql")}
+    if there != set(listed):
+        raise RuntimeError(f"sql/{folder}/_order and its folder differ: {sorted(there ^ set(listed))}")
+    return tuple(f"{folder}/{name}" for name in listed)
+
+
+def install_views(connection: duckdb.DuckDBPyConnection) -> None:
+    """Creates every macro and view anew, so that a newer Syncline never reads through an older one's."""
+    run(connection, "macros")
+    for name in order("views"):
+        run(connection, name)

@@ -1,0 +1,6 @@
+-- the names at the moment: those of the events in `renaming` in place of today's
+insert into renamed select distinct object_type, object_id from naming;
+create or replace temp view named_objects as
+from object_names where event_no not in (from renaming)
+union all by name
+from naming;

@@ -1,0 +1,42 @@
+-- one row per workflow and site with transactions: those started in the window, and everything still open whatever its age
+with
+shown as (
+  select * from transactions where is_open or start_ns > getvariable('as_of') - getvariable('window_ns')
+),
+lags as (
+  select workflow, site, quantile_cont(pace_ns / 1e9, [0.5, 0.95]) as lags
+  from shown
+  where pace_ns >= 0 and pace_reached_ns > getvariable('as_of') - getvariable('window_ns')
+  group by all
+),
+counted as (
+  select
+    workflow,
+    site,
+    count(*) as total,
+    count(*) filter (where status = 'failed') as failed,
+    count(*) filter (where status = 'inconsistent') as inconsistent,
+    count(*) filter (where status = 'unjudged') as unjudged,
+    count(*) filter (where status = 'overdue') as overdue,
+    count(*) filter (where status = 'late') as late,
+    count(*) filter (where status = 'retrying') as retrying,
+    count(*) filter (where status = 'in_progress') as in_progress,
+    count(*) filter (where status = 'complete') as complete,
+    count(*) filter (where status = 'cancelled') as cancelled,
+    count(*) filter (where status = 'abandoned') as abandoned,
+    min(coalesce(failed_since_ns, next_due_ns, start_ns)) filter (where status in ('failed', 'overdue')) as oldest_problem_ns,
+    max(last_event_ns) as newest_event_ns
+  from shown
+  group by all
+)
+select
+  w.workflow, w.title, w.owner, w.criticality, c.* exclude (workflow),
+  l.lags[1] as lag_p50_seconds,
+  l.lags[2] as lag_p95_seconds,
+  coalesce(w.steps[w.pace_step].within_ns, w.steps[w.pace_step].within_days * d.day_ns) / 1e9 as limit_seconds,
+  w.steps[w.pace_step].milestone as limit_milestone
+from counted c
+join def_workflows w using (workflow)
+left join def_sites d on d.site = coalesce(c.site, '')
+left join lags l on l.workflow = c.workflow and l.site is not distinct from c.site
+order by w.place, c.site

@@ -1,0 +1,4 @@
+-- one row per workflow, in the order of the configuration
+select workflow, title, object_type, criticality, owner, grace_ns, steps
+from def_workflows
+order by place

@@ -1,0 +1,19 @@
+-- from `changed` (event_no) and `renamed` (object_type, object_id): the transactions whose facts may differ
+create or replace temp table touched_ids as
+select *, object_key(object_type, object_id) as object_key
+from (
+  select object_type, object_id from named_objects where event_no in (from changed)
+  union
+  from renamed
+);
+
+create or replace temp table scope as
+select w.workflow, t.object_id as transaction_id
+from touched_ids t
+join def_workflows w on w.object_type = t.object_type
+union
+select w.workflow, own.object_id as transaction_id
+from touched_ids t
+join def_related w on w.related_type = t.object_type
+join named_objects related on related.object_key = t.object_key and related.object_type = t.object_type and related.object_id = t.object_id
+join named_objects own on own.event_no = related.event_no and own.object_type = w.object_type;

@@ -1,0 +1,3 @@
+-- the facts to read; a reader of a past moment puts temporary views of these names in front
+create or replace view facts as from transaction_facts;
+create or replace view open_steps as from transaction_open_steps;

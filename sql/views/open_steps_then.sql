@@ -1,0 +1,26 @@
+-- one row per transaction with open steps, as of the moment: what is missing, what cannot be judged, what has failed
+create or replace view open_steps_then as
+with judged as (
+  select
+    o.*,
+    coalesce(o.due_ns < getvariable('as_of'), false) as is_due,
+    o.is_required and (coalesce(o.due_ns < getvariable('as_of'), false) or o.behind_ns is not null) as is_wanting,
+    -- the feed it would come from is known to be complete up to its due time, or to the moment something overtook it
+    coalesce(o.due_ns < getvariable('as_of') and o.due_ns <= coalesce(m.watermark_ns, getvariable('default_mark')), false)
+      or coalesce(o.behind_ns <= coalesce(m.watermark_ns, getvariable('default_mark')), false) as is_judged,
+    coalesce(o.failed_from_ns < getvariable('as_of'), false) as is_failed
+  from open_steps o
+  left join watermarks m on m.system = o.system and m.site = coalesce(o.site, '')
+)
+select
+  transaction_no,
+  list_sort(coalesce(list(milestone) filter (where is_wanting and is_judged), [])) as missing,
+  list_sort(coalesce(list(milestone) filter (where is_wanting and not is_judged), [])) as unjudged,
+  bool_or(is_wanting and is_judged) as is_overdue,
+  bool_or(is_wanting and not is_judged) as is_unjudged,
+  min(due_ns) as next_due_ns,
+  bool_or(is_failed) as is_failed,
+  arg_min({milestone: milestone, error_class: error_class, first_error_ns: first_error_ns, last_error_ns: last_error_ns}, step)
+    filter (where is_failed) as failure
+from judged
+group by transaction_no;

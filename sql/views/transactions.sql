@@ -1,0 +1,59 @@
+-- one row per transaction as of the moment: its state, its flags, the one word for the screen
+create or replace view transactions as
+with
+stated as (
+  select
+    f.*,
+    o.missing, o.unjudged, o.next_due_ns, o.failure,
+    coalesce(o.is_overdue, false) as is_overdue,
+    coalesce(o.is_unjudged, false) as is_unjudged,
+    case
+      when f.is_cancelled then 'cancelled'
+      when f.is_abandoned then 'abandoned'
+      when o.is_failed then 'failed'
+      when f.is_complete then 'complete'
+      else 'in_progress' end as state,
+    []::varchar[] as violations
+  from facts f
+  left join open_steps_then o using (transaction_no)
+)
+select
+  s.workflow,
+  s.transaction_id,
+  s.site,
+  coalesce(d.timezone, (select timezone from def_sites where site = '')) as timezone,
+  s.state,
+  case
+    when s.state in ('cancelled', 'abandoned', 'failed') then s.state
+    when s.is_inconsistent or len(s.violations) > 0 then 'inconsistent'
+    when s.is_unjudged then 'unjudged'
+    when s.is_overdue then 'overdue'
+    when s.is_late then 'late'
+    when s.state = 'in_progress' and s.has_open_errors then 'retrying'
+    else s.state end as status,
+  s.state not in ('cancelled', 'abandoned', 'complete') as is_open,
+  s.is_overdue,
+  s.is_late,
+  s.state = 'in_progress' and s.has_open_errors as is_retrying,
+  s.is_self_healed,
+  s.is_recovered,
+  s.is_inconsistent,
+  s.is_unjudged,
+  s.violations,
+  s.start_ns,
+  s.last_event_ns,
+  coalesce(s.missing, []) as missing,
+  coalesce(s.unjudged, []) as unjudged,
+  s.late,
+  s.next_due_ns,
+  case when s.state = 'failed' then s.failure.milestone end as failed_milestone,
+  case when s.state = 'failed' then s.failure.error_class end as error_class,
+  case when s.state = 'failed' then s.failure.first_error_ns end as failed_since_ns,
+  case when s.state = 'failed' then s.failure.last_error_ns end as failed_last_ns,
+  s.failed_attempts,
+  s.pace_reached_ns,
+  s.pace_ns,
+  s.steps,
+  s.transaction_no
+from stated s
+left join def_sites d on d.site = s.site;

@@ -1,0 +1,1 @@
+"""Everything that proves Syncline: run it with `make test`."""

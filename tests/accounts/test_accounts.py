@@ -1,0 +1,198 @@
+"""People and tokens: what is accepted, what is refused in which words, and what ends when something changes."""
+
+from __future__ import annotations
+
+import multiprocessing
+import stat
+import threading
+
+import pytest
+
+from app.accounts import AccountError, Accounts, TooManyAttempts
+from app.accounts.secret import secret_key
+
+GOOD = "correct horse battery"
+MINUTE = 60 * 1_000_000_000
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.ns = 1_764_000_000 * 1_000_000_000
+
+    def __call__(self) -> int:
+        return self.ns
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def accounts(tmp_path, clock):
+    accounts = Accounts(f"sqlite:///{tmp_path}/accounts.sqlite", clock)
+    yield accounts
+    accounts.close()
+
+
+def refused(call, *arguments):
+    with pytest.raises(AccountError) as caught:
+        call(*arguments)
+    return str(caught.value)
+
+
+def test_a_user_signs_in_with_name_in_any_case_and_password(accounts, clock):
+    accounts.add_user("Maria", GOOD, ["supply"], ["DE01", "CZ02"])
+    user = accounts.verify("MARIA ", GOOD)
+    assert (user.name, user.roles, user.sites, user.last_login_ns) == ("maria", {"supply"}, {"DE01", "CZ02"}, clock.ns)
+
+
+def test_without_a_list_of_sites_a_user_sees_all_of_them_and_with_an_empty_one_none(accounts):
+    assert accounts.add_user("maria", GOOD, ["supply"]).sites is None
+    assert accounts.add_user("tom", GOOD, ["it"], []).sites == frozenset()
+
+
+def test_a_wrong_password_and_an_unknown_user_are_refused_alike(accounts):
+    accounts.add_user("maria", GOOD, ["supply"])
+    assert accounts.verify("maria", "wrong") is None
+    assert accounts.verify("nobody", GOOD) is None
+    assert accounts.verify("", "") is None
+
+
+def test_what_cannot_be_a_user_is_refused_in_a_sentence(accounts):
+    accounts.add_user("maria", GOOD, ["supply"])
+    assert refused(accounts.add_user, "maria", GOOD, ["it"]) == (
+        "A user called 'maria' exists already. To change the password: syncline user passwd maria"
+    )
+    assert refused(accounts.add_user, "tom", "short", ["it"]) == (
+        "The password has 5 characters; it needs at least 12. Three or four unrelated words are a good one."
+    )
+    assert refused(accounts.add_user, "tomtom", "tomtom-2026-x", ["it"]) == (
+        "The password contains the user name; choose one that does not."
+    )
+    assert refused(accounts.add_user, "tom", "aaaaaaaaaaaa", ["it"]) == (
+        "The password repeats the same few characters; use at least five different ones."
+    )
+    assert refused(accounts.add_user, "tom", GOOD, ["boss"]) == "No role is called 'boss'. Known: supply, it, exec, admin."
+    assert refused(accounts.add_user, "tom", GOOD, []) == "A user needs at least one role. Known: supply, it, exec, admin."
+    assert refused(accounts.add_user, "tom|1", GOOD, ["it"]).startswith("'tom|1' cannot be a user name.")
+    assert refused(accounts.add_user, "tom", GOOD, ["it"], ["DE 01"]) == "'DE 01' cannot be a site: a site is a name without spaces."
+    assert refused(accounts.set_password, "eva", GOOD) == "No user is called 'eva'. Known: maria."
+    assert [user.name for user in accounts.list_users()] == ["maria"]
+
+
+def test_a_disabled_user_cannot_sign_in_and_open_sessions_end(accounts):
+    accounts.add_user("maria", GOOD, ["supply"])
+    accounts.disable("maria")
+    assert accounts.verify("maria", GOOD) is None
+    assert (accounts.user("maria").disabled, accounts.user("maria").epoch) == (True, 2)
+    accounts.enable("maria")
+    assert accounts.verify("maria", GOOD) is not None
+
+
+def test_a_new_password_ends_all_sessions(accounts):
+    accounts.add_user("maria", GOOD, ["supply"])
+    accounts.set_password("maria", "another good one")
+    assert accounts.user("maria").epoch == 2
+    assert accounts.verify("maria", GOOD) is None
+    assert accounts.verify("maria", "another good one") is not None
+
+
+def test_the_sixth_wrong_password_from_one_address_is_not_even_tried(accounts, clock):
+    accounts.add_user("maria", GOOD, ["supply"])
+    for _ in range(5):
+        assert accounts.verify("maria", "wrong", "10.0.0.7") is None
+    with pytest.raises(TooManyAttempts) as caught:
+        accounts.verify("maria", GOOD, "10.0.0.7")
+    assert str(caught.value) == "Too many wrong passwords. Try again in 15 minutes."
+    assert accounts.verify("maria", GOOD, "10.0.0.8") is not None, "another address is another person"
+    clock.ns += 16 * MINUTE
+    assert accounts.verify("maria", GOOD, "10.0.0.7") is not None
+
+
+def test_a_right_password_forgets_the_wrong_ones(accounts):
+    accounts.add_user("maria", GOOD, ["supply"])
+    for _ in range(4):
+        accounts.verify("maria", "wrong", "10.0.0.7")
+    assert accounts.verify("maria", GOOD, "10.0.0.7") is not None
+    for _ in range(5):
+        assert accounts.verify("maria", "wrong", "10.0.0.7") is None
+
+
+def test_one_address_cannot_try_one_password_on_all_names(accounts, monkeypatch):
+    monkeypatch.setattr("app.accounts.throttle.PER_ADDRESS", 3)
+    for name in ("a", "b", "c"):
+        assert accounts.verify(name, "wrong", "10.0.0.7") is None
+    with pytest.raises(TooManyAttempts):
+        accounts.verify("d", "wrong", "10.0.0.7")
+
+
+def test_a_token_works_for_its_scope_until_it_is_revoked(accounts, clock):
+    secret = accounts.add_token("mes-agent", "ingest", ["DE01"])
+    assert (secret[:4], len(secret)) == ("syn_", 47)
+    assert accounts.check_token(secret, "ingest").sites == {"DE01"}
+    assert accounts.check_token(secret, "read") is None
+    assert accounts.check_token(secret + "x", "ingest") is None
+    accounts.revoke("mes-agent")
+    assert accounts.check_token(secret, "ingest") is None
+    assert [(token.name, token.revoked_ns, token.last_used_ns) for token in accounts.list_tokens()] == [("mes-agent", clock.ns, clock.ns)]
+
+
+def test_an_admin_token_may_read_and_ingest(accounts):
+    secret = accounts.add_token("ops", "admin")
+    assert accounts.check_token(secret, "read").name == "ops"
+    assert accounts.check_token(secret, "ingest").name == "ops"
+
+
+def test_a_name_of_a_token_is_free_again_once_revoked(accounts):
+    accounts.add_token("mes-agent", "ingest")
+    assert refused(accounts.add_token, "mes-agent", "read") == (
+        "A token called 'mes-agent' exists already. Revoke it first (syncline token revoke mes-agent) or choose another name."
+    )
+    accounts.revoke("mes-agent")
+    accounts.add_token("mes-agent", "read")
+    assert refused(accounts.revoke, "wms") == "No token in use is called 'wms'. In use: mes-agent."
+    assert refused(accounts.add_token, "x", "write") == "No scope is called 'write'. Known: read, ingest, admin."
+
+
+def test_the_secret_of_a_token_is_nowhere_in_the_file(accounts, tmp_path):
+    secret = accounts.add_token("mes-agent", "ingest")
+    accounts.close()
+    assert all(secret.encode() not in file.read_bytes() for file in tmp_path.iterdir())
+
+
+def test_threads_share_one_accounts(accounts):
+    accounts.add_user("maria", GOOD, ["supply"])
+    seen = []
+    threads = [threading.Thread(target=lambda: seen.append(accounts.verify("maria", GOOD))) for _ in range(6)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    assert [user.name for user in seen] == ["maria"] * 6
+
+
+def _add_tokens(url, prefix, start):
+    start.wait()
+    accounts = Accounts(url)
+    for number in range(20):
+        accounts.add_token(f"{prefix}-{number}", "read")
+    accounts.close()
+
+
+def test_two_processes_may_use_a_new_file_at_once(tmp_path):
+    context, url = multiprocessing.get_context("spawn"), f"sqlite:///{tmp_path}/accounts.sqlite"
+    start = context.Event()
+    processes = [context.Process(target=_add_tokens, args=(url, prefix, start)) for prefix in ("a", "b")]
+    [process.start() for process in processes]
+    start.set()
+    [process.join(60) for process in processes]
+    accounts = Accounts(url)
+    assert ([process.exitcode for process in processes], len(accounts.list_tokens())) == ([0, 0], 40)
+    accounts.close()
+
+
+def test_the_session_key_is_made_once_and_readable_by_its_owner_only(tmp_path):
+    path = tmp_path / "home" / "session.key"
+    assert secret_key(path) == secret_key(path)
+    assert len(secret_key(path)) == 64
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert [file.name for file in path.parent.iterdir()] == ["session.key"]

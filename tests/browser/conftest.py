@@ -1,0 +1,32 @@
+"""A plant of odd names, served once for all browser tests, and a session of Tom that they share: signing in is slow on purpose."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser.stage import served, sign_in
+
+
+@pytest.fixture(scope="session")
+def odd_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with served(tmp_path_factory.mktemp("odd")) as base_url:
+        yield base_url
+
+
+@pytest.fixture(scope="session")
+def _session(browser: Browser, odd_address: str) -> Any:
+    context = browser.new_context(base_url=odd_address)
+    sign_in(context.new_page())
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+@pytest.fixture
+def odd_page(new_page: Callable[..., Page], odd_address: str, _session: Any) -> Callable[..., Page]:
+    """`odd_page(viewport=…)` opens a page of Tom's at the odd plant."""
+    return lambda **options: new_page(odd_address, storage_state=_session, **options)

@@ -1,0 +1,250 @@
+"""The shell and the board in a real browser: sign in, read, search, walk by keyboard, light and dark, on a phone, live."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from app.application import Application
+from tests.browser.checks import problems_of
+from tests.browser.stage import reachable, sign_in
+from tests.pages.plant import write_plant
+from tests.pages.served import PASSWORD, opened
+
+PAGES = ("/", "/transactions", "/failures", "/sources", "/docs", "/permissions", "/nothing-here")
+
+
+@pytest.fixture(scope="module")
+def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
+    with opened(write_plant(tmp_path_factory.mktemp("plant"), time.time_ns())) as application:
+        yield application
+
+
+@pytest.fixture(scope="module")
+def address(application: Application) -> Iterator[str]:
+    with reachable(application) as base_url:
+        yield base_url
+
+
+@pytest.fixture
+def page(new_page: Callable[..., Page], address: str) -> Page:
+    return sign_in(new_page(address), "maria")
+
+
+def test_signing_in_leads_to_the_board_and_signing_out_leaves_it(page: Page) -> None:
+    expect(page).to_have_title("Sync status · Syncline")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sync status")
+    page.get_by_label("Signed in as maria: menu").click()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
+    page.goto("/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
+
+
+def test_a_wrong_password_is_told_and_the_name_stays(new_page: Callable[..., Page], address: str) -> None:
+    page = new_page(address)
+    page.goto("/transactions")
+    page.get_by_label("User").fill("maria")
+    page.get_by_label("Password").fill("not her password")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("alert")).to_have_text("Wrong user or password.")
+    expect(page.get_by_label("User")).to_have_value("maria")
+    page.problems.clear()  # the browser reports the 401 itself
+    page.get_by_label("Password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Transactions")
+
+
+def test_the_board_answers_first_in_a_sentence(page: Page) -> None:
+    verdict = page.locator(".answer")
+    expect(verdict).to_contain_text("transactions have failed")
+    expect(verdict).to_contain_text("Production-to-inventory posting in Augsburg")
+    words = page.locator("a.tile .tile-top, div.tile .tile-top").all_inner_texts()
+    shown = {
+        word
+        for word in ("On time", "Late", "Overdue", "Failed", "Inconsistent", "Cannot judge", "No data")
+        if any(word in text for text in words)
+    }
+    assert shown == {"On time", "Late", "Overdue", "Failed", "Inconsistent", "Cannot judge", "No data"}
+
+
+def test_from_a_failing_tile_to_the_stuck_document_are_two_clicks(page: Page) -> None:
+    page.get_by_role("link", name="Production-to-inventory posting, Augsburg: Failed").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Transactions")
+    page.locator("a.path-link").first.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("onfirmation")
+    expect(page.locator("#shell-page")).to_contain_text("Posting period 11/2026 is not open")
+
+
+def test_back_returns_to_the_board_as_it_was(page: Page) -> None:
+    page.get_by_label("7 days").locator("xpath=..").click()
+    expect(page).to_have_url("/?period=7d")
+    page.get_by_role("link", name="Failures").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Failures")
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sync status")
+    expect(page.locator(".kpi").first).to_contain_text("Transactions, 7 days")
+
+
+def test_a_site_is_chosen_and_a_reload_keeps_it(page: Page) -> None:
+    page.get_by_label("Site", exact=True).first.click()
+    page.get_by_role("option", name="Brno").click()
+    expect(page.locator(".board-site")).to_have_count(1)
+    expect(page).to_have_url("/?site=brno")
+    page.reload()
+    expect(page.locator(".board-site")).to_contain_text("Brno")
+
+
+def test_slash_finds_a_number_and_enter_goes_to_the_best_hit(page: Page, application: Application) -> None:
+    number = page.request.get("/api/v1/transactions").text().split('"transaction_id":"')[1].split('"')[0]
+    page.keyboard.press("/")
+    expect(page.get_by_role("combobox", name="Find by number")).to_be_focused()
+    page.keyboard.type(number)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text(number)
+    assert "/path/" in page.url
+
+
+def test_what_is_found_can_be_walked_with_arrows_and_left_with_escape(page: Page) -> None:
+    box = page.get_by_role("combobox", name="Find by number")
+    box.fill("8")
+    expect(page.locator("#shell-hits")).to_be_hidden()
+    box.fill("86")
+    expect(page.locator("#shell-hits a.hit").first).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator('#shell-hits a[aria-selected="true"]')).to_have_count(1)
+    assert box.get_attribute("aria-activedescendant") == "shell-hit-1"
+    page.keyboard.press("Escape")
+    expect(page.locator("#shell-hits")).to_be_hidden()
+
+
+def test_the_rest_of_what_was_found_is_a_list_of_transactions(page: Page) -> None:
+    page.get_by_role("combobox", name="Find by number").fill("86")
+    page.get_by_role("link", name="All transactions with “86”").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Transactions")
+    assert page.url.endswith("/transactions?text=86")
+
+
+def test_a_number_that_is_nowhere_is_told(page: Page) -> None:
+    page.get_by_role("combobox", name="Find by number").fill("no such thing")
+    expect(page.locator("#shell-hits")).to_contain_text("Nothing is called so.")
+
+
+def test_dark_is_chosen_once_and_stays_also_at_the_sign_in(page: Page) -> None:
+    def scheme() -> str:
+        return page.evaluate("document.documentElement.dataset.mantineColorScheme")
+
+    assert scheme() == "light"
+    page.get_by_role("button", name="Switch between light and dark").click()
+    expect(page.locator("html")).to_have_attribute("data-mantine-color-scheme", "dark")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(16, 22, 30)"
+    page.reload()
+    page.locator(".answer").wait_for()
+    assert scheme() == "dark"
+    page.context.clear_cookies()
+    page.goto("/login")
+    assert scheme() == "dark"
+
+
+def test_the_system_decides_until_somebody_chooses(new_page: Callable[..., Page], address: str) -> None:
+    page = sign_in(new_page(address, color_scheme="dark"), "maria")
+    expect(page.locator("html")).to_have_attribute("data-mantine-color-scheme", "dark")
+    page.emulate_media(color_scheme="light")
+    expect(page.locator("html")).to_have_attribute("data-mantine-color-scheme", "light")
+
+
+def test_the_first_tab_skips_to_the_page(page: Page) -> None:
+    page.reload()
+    page.locator(".answer").wait_for()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the page")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.getElementById('main').contains(document.activeElement)")
+
+
+def test_the_current_page_is_marked_and_walking_moves_focus_and_title(page: Page) -> None:
+    page.get_by_role("link", name="Sources").first.click()
+    expect(page).to_have_title("Sources · Syncline")
+    expect(page.locator('.nav-item[aria-current="page"]')).to_have_text("Sources")
+    expect(page.locator("#main")).to_be_focused()
+
+
+def test_the_menu_of_the_user_opens_and_closes_by_keyboard(page: Page) -> None:
+    page.get_by_label("Signed in as maria: menu").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="Your permissions")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("link", name="Your permissions")).to_be_hidden()
+    expect(page.get_by_label("Signed in as maria: menu")).to_be_focused()
+
+
+def test_a_past_moment_is_said_and_kept_from_page_to_page(page: Page) -> None:
+    page.goto("/?as_of=2026-01-01T08:00:00Z")
+    expect(page.get_by_role("note")).to_contain_text("Everything here is as of")
+    page.get_by_role("link", name="Sources").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sources")
+    assert "as_of=2026-01-01T08%3A00%3A00Z" in page.url
+    page.get_by_role("link", name="Back to now").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sync status")
+    expect(page.get_by_role("note")).to_have_count(0)
+
+
+def test_new_data_appear_without_losing_focus_or_place(new_page: Callable[..., Page], tmp_path: Path) -> None:
+    with opened(write_plant(tmp_path, time.time_ns())) as application, reachable(application) as base_url:
+        page = new_page(base_url)
+        page.clock.install()
+        sign_in(page, "maria")
+        before = page.locator(".kpi-figure").first.inner_text()
+        tile = page.get_by_role("link", name="Order-to-production release, Augsburg")
+        tile.focus()
+        page.evaluate("window.scrollTo(0, 300)")
+        now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        with (tmp_path / "bus.csv").open("a") as file:
+            file.write(f"n1,{now},order.released,erp,augsburg,production_order,NEW-1,ok,,,1,\n")
+        application.ingest()
+        page.clock.run_for(13_000)
+        expect(page.locator(".kpi-figure").first).not_to_have_text(before)
+        expect(tile).to_be_focused()
+        assert page.evaluate("window.scrollY") == 300
+
+
+def test_silence_of_the_server_is_noticed(new_page: Callable[..., Page], tmp_path: Path) -> None:
+    with opened(write_plant(tmp_path, time.time_ns())) as application:
+        with reachable(application) as base_url:
+            page = new_page(base_url)
+            page.clock.install()
+            sign_in(page, "maria")
+            expect(page.locator("#shell-asof")).not_to_be_empty()
+        page.clock.run_for(60_000)
+        expect(page.locator("#shell-moment")).to_have_class("moment is-stale")
+        page.problems.clear()  # the browser reports each question that nobody answered
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_keep_what_accessibility_asks(new_page: Callable[..., Page], address: str, path: str, scheme: str) -> None:
+    page = sign_in(new_page(address, color_scheme=scheme), "ada")
+    page.goto(path)
+    page.get_by_role("heading", level=1).first.wait_for()
+    page.problems.clear() if path == "/nothing-here" else None
+    assert problems_of(page) == []
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_on_a_phone_nothing_sticks_out_and_the_pages_are_behind_a_button(new_page: Callable[..., Page], address: str, path: str) -> None:
+    page = sign_in(new_page(address, viewport={"width": 390, "height": 844}), "ada")
+    page.goto(path)
+    page.locator("#shell-page > *").first.wait_for()
+    page.problems.clear() if path == "/nothing-here" else None
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    expect(page.get_by_role("link", name="Failures").first).not_to_be_in_viewport()
+    page.get_by_role("button", name="Pages").click()
+    page.get_by_role("link", name="Docs").first.click()
+    expect(page).to_have_title("Docs · Syncline")
+    expect(page.locator(".nav-item").first).not_to_be_in_viewport()

@@ -1,0 +1,49 @@
+"""Runs `syncline`: in this process, or as a process of its own, as a person does."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from app import cli
+
+ROOT = Path(__file__).parent.parent.parent
+QUIET = {name: value for name, value in os.environ.items() if not name.startswith("SYNCLINE_")} | {"PYTHONPATH": str(ROOT)}
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    code: int
+    out: str
+    said: str
+
+
+Run = Callable[..., Result]
+
+
+def here(capfd: pytest.CaptureFixture[str]) -> Run:
+    """Runs a command in this process, hundreds of times faster than in one of its own."""
+
+    def run(*words: str | Path) -> Result:
+        capfd.readouterr()
+        code = cli.main([str(word) for word in words])
+        out, said = capfd.readouterr()
+        return Result(code, out, said)
+
+    return run
+
+
+def command(*words: str | Path) -> list[str]:
+    return [sys.executable, "-W", "error", "-m", "app", *map(str, words)]
+
+
+def syncline(*words: str | Path, folder: Path) -> Result:
+    """Runs a command as a process in `folder` to its end."""
+    done = subprocess.run(command(*words), stdin=subprocess.DEVNULL, capture_output=True, text=True, cwd=folder, env=QUIET, check=False)
+    return Result(done.returncode, done.stdout, done.stderr)

@@ -1,0 +1,148 @@
+"""The API answers who may ask, as much as they may see, and says how the process is."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from app.application import Application, opened
+from app.loader import Loader
+from app.server import create_app
+from collectors.event import Record
+from tests.cli.configurations import PACK, settings_of
+
+PHRASE = "a long enough phrase"
+SETTINGS = """\
+version: 1
+workflows: [pack.yaml]
+sites: [{name: hamburg, timezone: UTC}, {name: penang, timezone: UTC}]
+sources:
+  - name: orders
+    kind: csv
+    path: orders.csv
+    complete: true
+    map:
+      event_type: {column: WHAT}
+      event_time: {column: AT}
+      site: {column: PLANT}
+      system: {value: erp}
+      objects: {type: {value: sales_order}, id: {column: ORDER}}
+"""
+ORDERS = """\
+WHAT,AT,PLANT,ORDER
+order.created,2026-03-23T08:00:00Z,hamburg,SO-1
+order.created,2026-03-23T09:00:00Z,penang,SO-2
+"""
+
+
+@pytest.fixture
+def application(tmp_path: Path) -> Iterator[Application]:
+    """Two orders at two plants, a user of one plant and an administrator."""
+    (tmp_path / "orders.csv").write_text(ORDERS)
+    with opened(settings_of(tmp_path, SETTINGS, pack=PACK)) as application:
+        application.ingest()
+        application.accounts.add_user("maria", PHRASE, ["supply"], ["penang"])
+        application.accounts.add_user("root", PHRASE, ["admin"])
+        yield application
+
+
+@pytest.fixture
+def client(application: Application) -> FlaskClient:
+    return create_app(application).test_client()
+
+
+def sign_in(client: FlaskClient, name: str) -> None:
+    token = re.search(r'name="?csrf_token"?[^>]*value="([^"]+)"', client.get("/login").text)
+    assert token
+    assert client.post("/login", data={"username": name, "password": PHRASE, "csrf_token": token[1]}).status_code == 302
+
+
+def orders(client: FlaskClient, **headers: str) -> list[str]:
+    answer = client.get("/api/v1/transactions", headers=headers)
+    assert answer.status_code == 200
+    return [json.loads(line)["transaction_id"] for line in answer.text.splitlines()]
+
+
+def test_a_session_sees_the_sites_of_its_user(client: FlaskClient) -> None:
+    sign_in(client, "maria")
+    assert orders(client) == ["SO-2"]
+
+
+def test_a_token_sees_its_sites(client: FlaskClient, application: Application) -> None:
+    secret = application.accounts.add_token("penang", "read", ["penang"])
+    assert orders(client, Authorization=f"Bearer {secret}") == ["SO-2"]
+    everything = application.accounts.add_token("all", "read")
+    assert orders(client, Authorization=f"Bearer {everything}") == ["SO-1", "SO-2"]
+
+
+def test_only_administrators_give_orders_and_only_from_our_pages(client: FlaskClient) -> None:
+    assert client.post("/api/v1/rebuild").status_code == 401
+    sign_in(client, "root")
+    forged = client.post("/api/v1/rebuild")
+    assert (forged.status_code, "The page is older than your session" in forged.json["error"]) == (400, True)
+    client.get("/")
+    token = client.get_cookie("_csrf_token").value
+    answer = client.post("/api/v1/rebuild", headers={"X-CSRFToken": token})
+    assert (answer.status_code, answer.json["events"], answer.json["transactions"]) == (200, 2, 2)
+
+
+def test_others_may_not_give_orders(client: FlaskClient, application: Application) -> None:
+    sign_in(client, "maria")
+    assert client.post("/api/v1/refresh").json == {"error": "Only administrators and commands on the server itself may do this."}
+    secret = application.accounts.add_token("scraper", "read")
+    assert client.post("/api/v1/ingest", headers={"Authorization": f"Bearer {secret}"}).status_code == 403
+
+
+def test_a_body_that_cannot_be_used_is_a_sentence(client: FlaskClient, application: Application) -> None:
+    application.local_token = "local"
+    for body, said in (
+        ("[1]", "The body must be a JSON object, or empty."),
+        ('{"sources": "orders"}', "`sources` must be a list of names of sources."),
+        ('{"sources": ["order"]}', "no source is called 'order'. Did you mean 'orders'? Known: orders."),
+    ):
+        answer = client.post("/api/v1/ingest", data=body, content_type="application/json", headers={"Authorization": "Bearer local"})
+        assert (answer.status_code, answer.json) == (400, {"error": said})
+
+
+def test_an_empty_local_token_opens_nothing(client: FlaskClient) -> None:
+    assert client.get("/api/v1/transactions", headers={"Authorization": "Bearer "}).status_code == 401
+
+
+def test_a_fault_of_the_loader_is_told_and_receiving_goes_on(
+    client: FlaskClient, application: Application, caplog: pytest.LogCaptureFixture
+) -> None:
+    application.loader = Loader(application)
+    assert client.get("/readyz").json["problems"] == ["The loader does not run."]
+    with application.store.write() as cursor:
+        cursor.execute("alter table transaction_facts rename to lost")
+    application.loader.start()
+    try:
+        row = b'{"WHAT":"order.created","AT":"2026-03-23T10:00:00Z","PLANT":"penang","ORDER":"SO-3"}'
+        application.journal.append([Record("orders", "orders.csv:4", row, "application/json", 0, "orders.csv", "{}")])
+        until_problem(application.loader)
+        answer = client.get("/readyz")
+        assert (answer.status_code, answer.json["ready"]) == (503, False)
+        assert answer.json["problems"][0].startswith("The store cannot be read: ")
+        assert answer.json["problems"][1].startswith("The loader fails: ")
+        assert "Loading failed; receiving goes on" in caplog.text
+        assert "Traceback" in caplog.text
+        numbers = client.get("/metrics").text
+        assert "syncline_store_up 0\n" in numbers
+        assert "syncline_loader_up 0\n" in numbers
+        assert "syncline_events_total 3\n" in numbers
+        assert application.journal.append([Record("orders", "orders.csv:5", row, "application/json", 0, "orders.csv", "{}")])
+    finally:
+        application.loader.stop()
+
+
+def until_problem(loader: Loader) -> None:
+    end = time.monotonic() + 20
+    while not loader.failure:
+        assert time.monotonic() < end, "the loader did not fail"
+        time.sleep(0.05)

@@ -1,0 +1,248 @@
+"""The commands end with the exit codes of the contract and say what they have to say."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import stat
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.cli.commands import Run
+from tests.cli.configurations import ORDERS, ORDERS_SETTINGS, PACK
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A configuration with one table of three events: one order complete, one waiting."""
+    (tmp_path / "syncline.yaml").write_text(ORDERS_SETTINGS)
+    (tmp_path / "pack.yaml").write_text(PACK)
+    (tmp_path / "orders.csv").write_text(ORDERS)
+    return tmp_path
+
+
+def test_ingesting_twice_reads_once(run: Run, folder: Path) -> None:
+    first, second = run("ingest"), run("ingest", "orders")
+    assert (first.code, first.said) == (0, "")
+    assert re.fullmatch(r"3 records read, 3 new events, 2 transactions computed, in \d+\.\d s\.\n", first.out)
+    assert second.code == 0
+    assert second.out.startswith("0 records read, 0 new events, 0 transactions computed")
+
+
+def test_an_export_has_a_row_per_transaction_as_of_a_moment(run: Run, folder: Path) -> None:
+    run("ingest")
+    result = run("export", "transactions", "--as-of", "2026-03-23T09:06:00Z")
+    rows = {row["transaction_id"]: row for row in map(json.loads, result.out.splitlines())}
+    assert result.code == 0
+    assert rows["SO-1"]["state"] == "complete"
+    assert rows["SO-1"]["reached"] == {"created": "2026-03-23T08:00:00.000Z", "released": "2026-03-23T08:01:00.500Z"}
+    assert (rows["=SO-2"]["status"], rows["=SO-2"]["missing"]) == ("overdue", ["released"])
+    assert rows["=SO-2"]["next_due_time"] == "2026-03-23T09:05:00.000Z"
+
+
+def test_an_export_can_be_limited_to_a_time(run: Run, folder: Path) -> None:
+    run("ingest")
+    result = run("export", "events", "--from", "2026-03-23T10:01:00+02:00", "--to", "2026-03-23T09:00:00Z")
+    assert [json.loads(line)["event_id"] for line in result.out.splitlines()] == ["orders:2"]
+
+
+def test_csv_neutralises_what_a_spreadsheet_would_calculate(run: Run, folder: Path) -> None:
+    run("ingest")
+    lines = run("export", "transactions", "--format", "csv").out.splitlines()
+    assert lines[0].startswith("workflow,transaction_id,site,state,status")
+    assert [line.split(",")[1] for line in lines[1:]] == ["'=SO-2", "SO-1"]
+
+
+def test_csv_of_nothing_still_has_its_head(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "syncline.yaml").write_text("version: 1\n")
+    result = run("export", "failures", "--format", "csv")
+    assert (result.code, result.out) == (0, "workflow,milestone,error_class,transactions\r\n")
+
+
+def test_parquet_keeps_times_and_appears_whole(run: Run, folder: Path) -> None:
+    run("ingest")
+    assert run("export", "events", "--format", "parquet", "--out", "events.parquet").code == 0
+    rows = duckdb.sql(f"select event_id, event_time::varchar, attempt from '{folder / 'events.parquet'}' order by 1").fetchall()
+    assert rows == [
+        ("orders:1", "2026-03-23 08:00:00", 1),
+        ("orders:2", "2026-03-23 08:01:00.5", 1),
+        ("orders:3", "2026-03-23 09:00:00", 1),
+    ]
+    assert sorted(path.name for path in folder.glob("*events.parquet*")) == ["events.parquet"]
+
+
+def test_a_file_that_cannot_be_written_is_a_sentence(run: Run, folder: Path) -> None:
+    result = run("export", "events", "--out", "nowhere/events.jsonl")
+    assert (result.code, result.said) == (2, "syncline: nowhere/events.jsonl cannot be written: No such file or directory.\n")
+
+
+def test_rejected_input_is_counted_and_the_rest_stored(run: Run, folder: Path) -> None:
+    with (folder / "orders.csv").open("a") as file:
+        file.write("4,order.created,yesterday,SO-3\n5,order.created,2026-03-23T10:00:00Z,SO-4\n")
+    result = run("ingest")
+    assert result.code == 3
+    assert result.out.startswith("5 records read, 4 new events, 3 transactions computed")
+    assert result.said == (
+        "syncline: 1 thing of the input could not be understood and was kept with the reason; everything else is stored. "
+        "See them: syncline export rejected\n"
+    )
+    rejected = [json.loads(line) for line in run("export", "rejected").out.splitlines()]
+    assert [(row["source"], row["position"], row["part"]) for row in rejected] == [("orders", "4", "row")]
+    assert "yesterday" in rejected[0]["reason"]
+    assert run("ingest").code == 0, "what was rejected before is not told again"
+
+
+def test_a_rebuild_gives_the_same(run: Run, folder: Path) -> None:
+    run("ingest")
+    before = run("export", "transactions", "--as-of", "2026-03-23T09:06:00Z").out
+    result = run("rebuild")
+    assert result.code == 0
+    assert result.out.startswith("3 events and 2 transactions made anew from the records")
+    assert run("export", "transactions", "--as-of", "2026-03-23T09:06:00Z").out == before
+
+
+def test_a_file_that_came_after_the_rest_is_read_by_refresh_only_after_ingest(run: Run, folder: Path) -> None:
+    run("ingest")
+    (folder / "orders-2.csv").write_text("NO,WHAT,AT,ORDER\n9,order.created,2026-03-23T11:00:00Z,SO-9\n")
+    assert run("refresh").out.startswith("0 new events, 0 transactions computed")
+    assert run("ingest").out.startswith("1 record read, 1 new event, 1 transaction computed")
+
+
+HELP = "`syncline export --help` shows what there is."
+EXAMPLES = "2026-03-24T20:43:00Z or 2026-03-24T21:43:00+01:00"
+MISTAKES = {
+    "exprt": "no command is called 'exprt'. Did you mean 'export'? Known: check, demo, doctor, export, ingest, init, rebuild, refresh, "
+    "serve, token, user. `syncline --help` shows what there is.",
+    "export": f"the following arguments are required: NAME. {HELP}",
+    "export orders": "no export is called 'orders'. Known: events, expectations, failures, hops, links, rejected, sources, spans, "
+    f"transactions. {HELP}",
+    "export events --format xlsx": f"no format is called 'xlsx'. Known: csv, jsonl, parquet. {HELP}",
+    "export events --as-of 2026-03-23T09:00:00": "argument --as-of: '2026-03-23T09:00:00' has no offset from UTC, so it could be any "
+    f"zone's time. Write {EXAMPLES}. {HELP}",
+    "export events --as-of today": f"argument --as-of: 'today' is no time. Write it with its offset from UTC, such as {EXAMPLES}. {HELP}",
+    "export failures --from 2026-03-23T09:00:00Z": "the rows of failures have no time of their own, so `from` and `to` do not apply. They "
+    "do for transactions, events, spans, hops, expectations, rejected, links.",
+    "export events --from 2026-03-23T09:00:00Z --to 2026-03-22T09:00:00Z": "`from` must be earlier than `to`.",
+    "ingest order": "no source is called 'order'. Did you mean 'orders'? Known: orders.",
+    "check --config other.yaml": "there is no configuration other.yaml. `syncline init` writes one to start from; `--config FILE` names "
+    "another.",
+    "check --sample orders.txt": "there is no sample file orders.txt.",
+    "check --sample orders.csv --source order": "no source is called 'order'. Known: orders.",
+    "user add tom --role admin": "there is no terminal to ask for a password. Use --password-file FILE (`-` is standard input) or "
+    "--generate.",
+    "user add tom --role admin --site x --generate": "no site is called 'x'. Known: none; add them under `sites` in the configuration.",
+    "user add tom --role admin --password-file none.txt": "the password file none.txt cannot be read: No such file or directory.",
+    "user disable tom": "No user is called 'tom'. Known: none yet.",
+    "token revoke scraper": "No token in use is called 'scraper'. In use: none.",
+}
+
+
+@pytest.mark.parametrize("line", MISTAKES)
+def test_a_mistake_on_the_command_line_is_a_sentence(run: Run, folder: Path, line: str) -> None:
+    result = run(*line.split())
+    assert (result.code, result.said) == (2, f"syncline: {MISTAKES[line]}\n")
+
+
+def test_a_broken_configuration_stops_every_command_that_needs_it(run: Run, folder: Path) -> None:
+    (folder / "syncline.yaml").write_text("version: 1\nhom: x\n")
+    for words in (["check"], ["ingest"], ["export", "events"], ["serve"], ["user", "list"], ["doctor"]):
+        result = run(*words)
+        assert (result.code, result.said.splitlines()[0]) == (2, "syncline.yaml has 1 problem; nothing was started.")
+
+
+def test_a_right_configuration_is_said_to_be(run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SYNCLINE_WEB_PROT", "1")
+    result = run("check")
+    assert (result.code, result.out) == (0, "syncline.yaml is right: 1 workflow with 2 milestones, 0 sites, 1 source.\n")
+    assert result.said == (
+        "syncline: The variable SYNCLINE_WEB_PROT changes nothing: no setting of this version is called so. "
+        "Did you mean SYNCLINE_WEB_PORT?\n"
+    )
+
+
+def test_a_sample_shows_how_each_record_is_read(run: Run, folder: Path) -> None:
+    (folder / "sample.csv").write_text("NO,WHAT,AT,ORDER\n7,order.relesed,2026-03-23T08:00:00Z,SO-1\n8,order.created,soon,SO-1\n")
+    result = run("check", "--sample", "sample.csv")
+    assert result.code == 3
+    assert result.out.splitlines()[0] == "7  row: event order.relesed, ok, of sales_order SO-1"
+    assert "    event_type              order.relesed                         map: column WHAT" in result.out.splitlines()
+    assert "    no workflow waits for order.relesed; did you mean order.released?" in result.out.splitlines()
+    assert "8  row: rejected:" in result.out
+    assert "Read as source orders: 1 events, 1 rejected." in result.out
+    assert result.said == "syncline: 1 record of the sample cannot be understood; the reason stands beside each.\n"
+
+
+def test_init_writes_a_configuration_that_is_right_and_never_overwrites(run: Run, tmp_path: Path) -> None:
+    assert run("init", "plant").code == 0
+    assert run("check", "--config", "plant/syncline.yaml").code == 0
+    (tmp_path / "plant" / "syncline.yaml").write_text("mine")
+    again = run("init", "plant")
+    assert (again.code, again.said) == (
+        2,
+        "syncline: plant/syncline.yaml exists already and is left as it is. Choose another folder, or move it away.\n",
+    )
+    assert (tmp_path / "plant" / "syncline.yaml").read_text() == "mine"
+
+
+def test_people_are_added_listed_and_disabled(run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("a long enough phrase\n"))
+    made = run("user", "add", "Maria", "--role", "supply", "--password-file", "-")
+    assert (made.code, made.out) == (0, "maria may sign in as supply.\n")
+    assert run("user", "disable", "maria").code == 0
+    listed = run("user", "list").out.splitlines()
+    assert listed == ["user   roles   sites  state     last login", "maria  supply  all    disabled  never"]
+
+
+def test_a_password_is_made_and_printed_once(run: Run, folder: Path) -> None:
+    made = run("user", "add", "tom", "--role", "admin", "--generate")
+    assert made.code == 0
+    assert len(made.out.splitlines()[1]) == 20
+    assert made.said == "The password, shown this once:\n"
+
+
+def test_a_token_is_shown_once_and_can_be_revoked(run: Run, folder: Path) -> None:
+    made = run("token", "add", "scraper", "--scope", "read")
+    assert (made.code, made.said) == (0, "Token scraper of scope read, shown this once:\n")
+    assert made.out.strip() not in run("token", "list").out
+    assert run("token", "revoke", "scraper").out == "Token scraper works no more.\n"
+    assert "revoked" in run("token", "list").out
+
+
+def test_the_doctor_names_what_is_missing(run: Run, folder: Path) -> None:
+    (folder / "syncline.yaml").write_text(ORDERS_SETTINGS.replace("orders*.csv", "none/*.csv") + "web: {port: 0}\notlp: {http_port: 0}\n")
+    assert run("ingest").code == 4, "a source without its folder"
+    result = run("doctor")
+    assert result.code == 0
+    assert "warn  Nobody can sign in yet. Add a user: syncline user add NAME --role admin" in result.out.splitlines()
+    assert re.search(
+        r"^warn  Source orders: no file matches .*none/\*\.csv\. Correct the path, or wait for the first file\.$", result.out, re.MULTILINE
+    )
+    assert "ok    The store opens and has the newest schema" in result.out
+
+
+def test_the_home_is_for_its_owner(run: Run, folder: Path) -> None:
+    run("ingest")
+    assert stat.S_IMODE((folder / "home").stat().st_mode) == 0o700
+
+
+def test_a_store_that_is_damaged_is_a_sentence_and_can_be_made_anew(run: Run, folder: Path) -> None:
+    run("ingest")
+    store = folder / "home" / "syncline.duckdb"
+    store.write_bytes(b"not a database" * 1000)
+    result = run("export", "transactions")
+    assert result.code == 4
+    assert result.said.startswith(f"syncline: the store of {folder}/home cannot be opened: ")
+    assert result.said.endswith("Move syncline.duckdb away and run `syncline rebuild`: the journal holds everything.\n")
+    store.unlink()
+    assert run("rebuild").out.startswith("3 events and 2 transactions made anew")
+
+
+def test_a_home_that_is_a_file_is_a_sentence(run: Run, folder: Path) -> None:
+    (folder / "home").write_text("a file")
+    said = f"syncline: the home {folder}/home cannot be used: File exists.\n"
+    for words in (["ingest"], ["user", "list"]):
+        result = run(*words)
+        assert (result.code, result.said) == (4, said)

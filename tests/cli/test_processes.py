@@ -1,0 +1,170 @@
+"""Real processes: exit codes, signals, pipes and two at once."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import stat
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.commands import QUIET, Run, command, syncline
+from tests.cli.configurations import ORDERS, ORDERS_SETTINGS, PACK
+
+NOW = 1_774_252_800_000_000_000  # 2026-03-23T08:00:00Z
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "syncline.yaml").write_text(ORDERS_SETTINGS + "web: {port: 0}\notlp: {http_port: 0}\n")
+    (tmp_path / "pack.yaml").write_text(PACK)
+    (tmp_path / "orders.csv").write_text(ORDERS)
+    return tmp_path
+
+
+@contextmanager
+def serving(folder: Path, real_server: Callable[..., Any]) -> Iterator[dict[str, Any]]:
+    """A `syncline serve` that is ready: pid, url, and the address for OTLP from its log."""
+    card, log = folder / "home" / "serve.json", folder / "serve.log"
+    with real_server(command("serve"), card.exists, log=log, folder=folder, environment=QUIET) as process:
+        said = dict(line.split(": ", 2)[1:] for line in log.read_text().splitlines() if "http://" in line)
+        yield {**json.loads(card.read_text()), "process": process, "otlp": said["OTLP over HTTP"].strip()}
+
+
+def get(url: str, token: str = "") -> tuple[int, str]:
+    request = urllib.request.Request(url, headers={"Authorization": f"Bearer {token}"} if token else {})
+    try:
+        with urllib.request.urlopen(request) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+
+
+def send_order(otlp: str, order: str) -> None:
+    """One span, as an exporter with JSON would send it."""
+    attributes = {"mfg.event.type": "order.created", "mfg.system": "erp", "mfg.object.sales_order": order}
+    span = {
+        "traceId": "5b8efff798038103d269b633813fc60c", "spanId": f"{int(order.removeprefix('SO-')):016x}", "name": "create", "kind": 5,
+        "startTimeUnixNano": str(NOW), "endTimeUnixNano": str(NOW + 1_000_000),
+        "attributes": [{"key": key, "value": {"stringValue": value}} for key, value in attributes.items()],
+    }  # fmt: skip
+    body = json.dumps({"resourceSpans": [{"scopeSpans": [{"spans": [span]}]}]}).encode()
+    request = urllib.request.Request(f"{otlp}/v1/traces", body, {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request) as answer:
+        assert answer.read() == b"{}"
+
+
+def until(question: Callable[[], bool], seconds: float = 20) -> None:
+    end = time.monotonic() + seconds
+    while not question():
+        assert time.monotonic() < end, "it did not come true in time"
+        time.sleep(0.05)
+
+
+def test_the_exit_codes_are_those_of_the_contract(folder: Path) -> None:
+    assert syncline("ingest", folder=folder).code == 0
+    assert syncline("export", "nothing", folder=folder).code == 2
+    (folder / "orders.csv").write_text(f"{ORDERS}4,order.created,yesterday,SO-3\n")
+    assert syncline("ingest", folder=folder).code == 3
+    (folder / "orders.csv").unlink()
+    (folder / "home" / "journal").rename(folder / "home" / "moved")
+    (folder / "home" / "journal").write_text("a file where a folder belongs")
+    assert syncline("ingest", folder=folder).code == 4
+
+
+def test_a_reader_that_has_enough_is_no_error(folder: Path) -> None:
+    syncline("ingest", folder=folder)
+    done = subprocess.run(["bash", "-c", 'set -o pipefail; "$@" | head -c 10', "bash", *command("export", "events")],
+                          capture_output=True, text=True, cwd=folder, env=QUIET, check=False)  # fmt: skip
+    assert (done.returncode, done.stderr, len(done.stdout)) == (0, "", 10)
+
+
+def test_serving_reads_the_tables_and_answers_the_commands(run: Run, folder: Path, real_server: Callable[..., Any]) -> None:
+    with serving(folder, real_server) as server:
+        until(lambda: len(run("export", "events").out.splitlines()) == 3)
+        with (folder / "orders.csv").open("a") as file:
+            file.write("7,order.created,2026-03-23T10:00:00Z,SO-7\n")
+        assert run("ingest", "orders").out.startswith("1 record read, 1 new event, 1 transaction computed")
+        assert run("rebuild").out.startswith("4 events and 3 transactions made anew")
+        online = run("export", "transactions", "--as-of", "2026-03-23T12:00:00Z")
+        said = run("ingest", "order")
+        assert (said.code, said.said) == (2, "syncline: no source is called 'order'. Did you mean 'orders'? Known: orders.\n")
+        second = syncline("serve", folder=folder)
+        assert second.code == 4
+        assert second.said == (
+            f"syncline: {folder}/home/journal is in use by process {server['pid']}; only one process may write a journal.\n"
+        )
+    assert server["process"].returncode == 0, "SIGTERM ends it in order"
+    assert not (folder / "home" / "serve.json").exists()
+    assert run("export", "transactions", "--as-of", "2026-03-23T12:00:00Z").out == online.out
+
+
+def test_what_was_acknowledged_is_exported_soon_and_survives_a_kill(run: Run, folder: Path, real_server: Callable[..., Any]) -> None:
+    def orders() -> set[str]:
+        return {json.loads(line)["transaction_id"] for line in run("export", "transactions").out.splitlines()}
+
+    with serving(folder, real_server) as server:
+        send_order(server["otlp"], "SO-50")
+        token = (folder / "home" / "local.token").read_text()
+        until(lambda: "SO-50" in get(f"{server['url']}api/v1/transactions", token)[1], 5)
+        send_order(server["otlp"], "SO-51")
+        os.kill(server["pid"], signal.SIGKILL)
+        server["process"].wait()
+        assert (folder / "home" / "serve.json").exists(), "nobody tidied up"
+        assert orders() >= {"SO-50", "SO-51"}
+
+
+def test_the_api_says_who_may_and_what_is_wrong(run: Run, folder: Path, real_server: Callable[..., Any]) -> None:
+    read = run("token", "add", "scraper", "--scope", "read").out.strip()
+    ingest = run("token", "add", "sender", "--scope", "ingest").out.strip()
+    with serving(folder, real_server) as server:
+        url = server["url"]
+        until(lambda: get(f"{url}readyz")[0] == 200)
+        assert stat.S_IMODE((folder / "home" / "local.token").stat().st_mode) == 0o600
+        assert get(f"{url}healthz") == (200, '{"status":"alive"}\n')
+        assert get(f"{url}api/v1/events")[0] == 401
+        assert get(f"{url}api/v1/events", "wrong") == (401, '{"error":"This token is unknown or revoked."}\n')
+        assert get(f"{url}api/v1/events", ingest)[0] == 403
+        assert get(f"{url}api/v1/orders", read)[0] == 404
+        assert get(f"{url}api/v1/events?as_of=today", read)[0] == 400
+        until(lambda: len(get(f"{url}api/v1/events", read)[1].splitlines()) == 3)
+        assert get(f"{url}api/v1/failures?format=csv", read) == (200, "workflow,milestone,error_class,transactions\r\n")
+        assert "syncline_events_total 3\n" in get(f"{url}metrics")[1]
+        described = json.loads(get(f"{url}api/v1/openapi.json")[1])
+        assert {"/api/v1/transactions", "/api/v1/rebuild", "/readyz"} <= described["paths"].keys()
+        assert run("token", "revoke", "scraper").code == 0
+        assert get(f"{url}api/v1/events", read)[0] == 401
+
+
+def test_a_port_in_use_is_a_sentence(folder: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        (folder / "syncline.yaml").write_text(f"{ORDERS_SETTINGS}web: {{port: {port}}}\notlp: {{http_port: 0}}\n")
+        result = syncline("serve", folder=folder)
+    assert result.code == 4
+    assert result.said.splitlines()[-1] == (
+        f"syncline: cannot listen on 127.0.0.1:{port}: Address already in use. Stop what listens there, or set another port."
+    )
+
+
+def test_interrupting_an_ingest_is_quiet_and_it_goes_on_later(run: Run, folder: Path) -> None:
+    with (folder / "orders.csv").open("a") as file:
+        file.writelines(f"{number},order.created,2026-03-23T10:00:00Z,SO-{number}\n" for number in range(100, 60_000))
+    process = subprocess.Popen(command("ingest"), cwd=folder, env=QUIET, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    until(lambda: any(path.stat().st_size > 0 for path in (folder / "home" / "journal").glob("*.journal")))
+    process.send_signal(signal.SIGINT)
+    out, said = process.communicate()
+    assert (process.returncode, out, said) == (130, "", "")
+    assert run("ingest").code == 0
+    lines = run("export", "transactions").out.splitlines()
+    assert len(lines) == 59_902

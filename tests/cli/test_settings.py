@@ -1,0 +1,104 @@
+"""A configuration becomes typed settings, with defaults, the environment's overrides and places relative to the file."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from app.settings import Owner, load_settings
+from metrics.workflows import Feed, Site
+from tests.cli.configurations import PACK, PLANT, problems_of, settings_of
+
+WORKFLOWS = [
+    "order_to_production", "production_to_inventory", "procure_to_receipt", "quality_to_shipment", "shipment_to_invoice",
+    "demand_to_supply", "order_change", "purchase_order_change", "stock_movement_sync", "master_data_sync", "downtime_to_capacity",
+]  # fmt: skip
+
+
+def test_the_shape_of_the_kits_configuration_is_read(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path, PLANT)
+    assert settings.home == tmp_path / "home"
+    assert settings.timezone == "Europe/Berlin"
+    assert settings.definitions.sites == (Site("hamburg", "Europe/Berlin"), Site("monterrey", "America/Monterrey"))
+    assert [(source.name, source.kind, source.complete) for source in settings.sources] == [
+        ("traces", "otlp_file", True),
+        ("wms-log", "csv", True),
+        ("stock", "inventory_csv", False),
+    ]
+
+
+def test_a_plant_of_the_kit_is_right_as_it_is(kit: Path, tmp_path: Path) -> None:
+    command = [sys.executable, kit / "plant.py", "--seed", "1", "--days", "1", "--per-day", "1", "--out", tmp_path / "plant"]
+    subprocess.run(command, check=True, capture_output=True)
+    assert len(load_settings(tmp_path / "plant" / "syncline.yaml", {}).sources) == 5
+
+
+def test_the_default_pack_has_the_eleven_workflows(tmp_path: Path) -> None:
+    workflows = settings_of(tmp_path, "version: 1\n").definitions.workflows
+    assert [workflow.name for workflow in workflows] == WORKFLOWS
+    assert sum(len(workflow.milestones) for workflow in workflows) == 45
+
+
+def test_own_workflows_can_stand_beside_the_default_pack(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path, "version: 1\nworkflows: [default, mine.yaml]\n", mine=PACK)
+    assert [workflow.name for workflow in settings.definitions.workflows] == [*WORKFLOWS, "order"]
+
+
+def test_a_workflow_of_two_packs_is_a_mistake_of_the_second(tmp_path: Path) -> None:
+    said = problems_of(tmp_path, "version: 1\nworkflows: [a.yaml, b.yaml]\n", a=PACK, b=PACK)
+    assert said == (
+        "b.yaml has 1 problem; nothing was started.\n"
+        "  line 3, workflows[0].name: another pack has a workflow called 'order' already; rename one of them."
+    )
+
+
+def test_what_is_not_written_has_a_default(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path, "version: 1\n")
+    assert (settings.web.host, settings.web.port, settings.web.prefix, settings.web.trusted_proxies) == ("127.0.0.1", 8050, "/", 0)
+    assert (settings.otlp.http_host, settings.otlp.http_port, settings.otlp.token_required) == ("127.0.0.1", 4318, False)
+    assert settings.definitions.timezone == "UTC"
+    assert settings.definitions.workflows[0].retry_grace_seconds == 900
+
+
+def test_the_environment_overrides_the_file(tmp_path: Path) -> None:
+    environment = {"SYNCLINE_HOME": "/srv/syncline", "SYNCLINE_WEB_PORT": "9000", "SYNCLINE_OTLP_HTTP_HOST": "0.0.0.0"}
+    settings = settings_of(tmp_path, "version: 1\nweb: {port: 8051, prefix: /mes}\n", environment)
+    assert settings.home == Path("/srv/syncline")
+    assert (settings.web.port, settings.web.prefix) == (9000, "/mes/")
+    assert settings.otlp.token_required, "off loopback a token is needed"
+
+
+def test_a_mistake_in_the_environment_names_the_variable(tmp_path: Path) -> None:
+    assert problems_of(tmp_path, "version: 1\n", {"SYNCLINE_WEB_PORT": "web"}) == (
+        "syncline.yaml has 1 problem; nothing was started.\n"
+        "  SYNCLINE_WEB_PORT, web.port: must be a whole number from 0 to 65535 (found 'web')."
+    )
+
+
+def test_a_misspelt_variable_is_noted(tmp_path: Path) -> None:
+    assert settings_of(tmp_path, "version: 1\n", {"SYNCLINE_WEB_PROT": "9000"}).notes == (
+        "The variable SYNCLINE_WEB_PROT changes nothing: no setting of this version is called so. Did you mean SYNCLINE_WEB_PORT?",
+    )
+
+
+def test_a_variable_in_the_file_keeps_its_kind(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path, "version: 1\nweb:\n  port: ${PORT}\nhome: ${DATA}/home\n", {"PORT": "8123", "DATA": "/data"})
+    assert (settings.web.port, settings.home) == (8123, Path("/data/home"))
+
+
+def test_words_of_old_yaml_stay_texts(tmp_path: Path) -> None:
+    """YAML 1.1 makes false of NO and 61200 seconds of 17:00."""
+    owners = settings_of(tmp_path, "version: 1\nowners: {NO: {title: on}}\ncalendars: {default: {from: 06:00, to: 17:00}}\n")
+    assert owners.owners == (Owner("NO", "on", None),)
+    assert str(owners.definitions.calendars[0].closes) == "17:00:00"
+
+
+def test_stock_snapshots_are_no_feed_of_events(tmp_path: Path) -> None:
+    assert settings_of(tmp_path, PLANT).definitions.feeds == (Feed("traces", True), Feed("wms-log", True))
+
+
+def test_what_is_received_is_a_feed_where_not_everything_configured_is_complete(tmp_path: Path) -> None:
+    assert settings_of(tmp_path, "version: 1\n").definitions.feeds == (Feed("otlp"),)
+    some = settings_of(tmp_path, "version: 1\nsources: [{name: a, kind: otlp_file, path: x, allowed_lateness: 1h}]\n")
+    assert some.definitions.feeds == (Feed("a", False, 3600), Feed("otlp"))

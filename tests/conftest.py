@@ -1,0 +1,110 @@
+"""What every test may ask for: ports, real servers, a real browser, the kit; and that nothing is left running."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import hypothesis
+import pytest
+
+from tests import browsers, processes
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+ROOT = Path(__file__).parent.parent
+KIT = ROOT.parent / "shared" / "kit"
+
+# Two busy cores make single examples slow now and then; what is slow is measured in tests.bench, not here.
+hypothesis.settings.register_profile("syncline", deadline=None, derandomize=os.environ.get("CI") == "true", print_blob=True)
+hypothesis.settings.load_profile("syncline")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _session_leaves_nothing_running() -> Iterator[None]:
+    known = set(processes.children())
+    yield
+    left = processes.left_running(known, set())
+    assert not left, f"left running at the end of all tests: {', '.join(left)}"
+
+
+@pytest.fixture(autouse=True)
+def _test_leaves_nothing_running() -> Iterator[None]:
+    """Wider fixtures (the browser, a shared server) are started before this one, so they are known already."""
+    known_children, known_threads = set(processes.children()), processes.threads_that_hold()
+    yield
+    left = processes.left_running(known_children, known_threads)
+    assert not left, f"left running by this test: {', '.join(left)}"
+
+
+@pytest.fixture(scope="session")
+def free_ports() -> Callable[[int], list[int]]:
+    """`free_ports(2)` gives two different free ports."""
+    return processes.free_ports
+
+
+@pytest.fixture(scope="session")
+def real_server() -> Callable[..., Any]:
+    """`with real_server(command, ready, log=...)` runs a real process; see tests/processes.py."""
+    return processes.real_server
+
+
+@pytest.fixture(scope="session")
+def kit() -> Path:
+    """The folder with plant.py, judge.py and score.py, where this checkout has it beside it."""
+    if not (KIT / "plant.py").is_file():
+        pytest.skip("The kit folder (plant.py, score.py) is not beside this checkout; this check needs its plants.")
+    return KIT
+
+
+@pytest.fixture(scope="session")
+def chrome() -> str:
+    """The path of a real Chromium. Missing: a failure in CI, a skip with a sentence elsewhere."""
+    path = browsers.find()
+    if path is None:
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(browsers.MISSING)
+    return path
+
+
+@pytest.fixture(scope="session")
+def browser(chrome: str) -> Iterator[Browser]:
+    """One browser for all tests; each test has a context of its own, see `new_page`."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        running = browsers.launch(playwright, chrome)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """`new_page(base_url)` opens a page that nothing is forgiven: script errors and requests that leave the machine fail the test.
+
+    A test that provokes such an error takes it out of `page.problems`, the list it is kept in.
+    """
+    contexts, problems = [], []
+
+    def open_page(base_url: str, **options: Any) -> Page:
+        size = {"width": 1280, "height": 800}
+        settings = {"viewport": size, "reduced_motion": "reduce", "locale": "en-GB", "timezone_id": "UTC", **options}
+        contexts.append(browser.new_context(base_url=base_url, **settings))
+        page = contexts[-1].new_page()
+        page.problems = problems
+        _note_problems(page, base_url, problems)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not problems, f"the pages of this test had problems: {problems}"
+
+
+def _note_problems(page: Page, base_url: str, problems: list[str]) -> None:
+    ours = (base_url, "data:", "blob:", "about:")
+    page.on("pageerror", lambda error: problems.append(f"script error: {error}"))
+    page.on("console", lambda message: problems.append(f"console: {message.text}") if message.type == "error" else None)
+    page.on("request", lambda request: None if request.url.startswith(ours) else problems.append(f"leaves the machine: {request.url}"))

@@ -1,0 +1,86 @@
+"""What the product says as of a moment, in the words of the second implementation, and the claim that both say the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import cache
+
+from metrics.read import Moment, Reader, open_reader
+from sql.store import Store
+from tests import oracle
+from tests.oracle import SECOND, Judgement, World
+
+# What a judgement says of a row; an export may say more.
+COLUMNS = {
+    "transactions": """workflow transaction_id site state status is_overdue is_late is_retrying is_self_healed is_recovered is_inconsistent
+        is_unjudged violations start_time last_event_time reached missing unjudged late next_due_time
+        failed_milestone error_class failed_attempts""",
+    "failures": "workflow milestone error_class transactions",
+    "expectations": "workflow transaction_id milestone system site opened_time due_time state",
+}
+
+
+@cache
+def _shared_store() -> Store:
+    return Store()
+
+
+@contextmanager
+def empty_store() -> Iterator[Store]:
+    """An empty store in memory, always the same one: a hundred examples need not make a hundred databases."""
+    store = _shared_store()
+    with store.write() as cursor:
+        kept = cursor.execute("select value from meta where key = 'schema'").fetchall()
+        tables = cursor.execute("select table_name from duckdb_tables() where not temporary and table_name <> 'meta'").fetchall()
+        for (table,) in tables:
+            cursor.execute(f"delete from {table}")
+        cursor.execute("delete from meta where key <> 'schema'")
+        assert kept == cursor.execute("select value from meta").fetchall()
+    yield store
+
+
+def product(store: Store, moment: tuple[int, int], sites: frozenset[str] | None = None) -> Judgement:
+    """The exports as of (as_of, known_at) for who may see `sites` (None: all), in the order they come in."""
+    with open_reader(store, Moment(*moment), sites) as reader:
+        said = {name: exported(reader, name) for name in COLUMNS}
+        unplaced = reader._cursor.execute("select failure_id from unplaced_failures order by failure_id").fetchall()
+    return Judgement(**said, unplaced=[failure_id for (failure_id,) in unplaced])
+
+
+def exported(reader: Reader, name: str) -> list[dict]:
+    return [{column: plain(column, row[column]) for column in COLUMNS[name].split()} for row in reader.export(name)]
+
+
+def plain(column: str, value: object) -> object:
+    """Times as ns: exports write them out."""
+    if column == "reached":
+        return {name: ns_of(text) for name, text in value.items()}
+    return ns_of(value) if column.endswith("_time") else value
+
+
+def ns_of(text: str | None) -> int | None:
+    """ns since 1970 of `2026-03-23T06:59:00.000000001Z`, every digit of it."""
+    if text is None:
+        return None
+    whole, fraction = text.removesuffix("Z").split(".")
+    return int(datetime.fromisoformat(whole).replace(tzinfo=UTC).timestamp()) * SECOND + int(fraction.ljust(9, "0"))
+
+
+def agree(store: Store, world: World, moment: tuple[int, int]) -> None:
+    """Fails when the product concludes anything from `world`, as of `moment`, that the second implementation does not."""
+    expected, found = oracle.judge(world, *moment), product(store, moment)
+    for name in COLUMNS:
+        assert getattr(found, name) == in_order(name, getattr(expected, name)), f"{name} as of {moment}"
+    assert found.unplaced == expected.unplaced, f"unplaced failures as of {moment}"
+
+
+def in_order(name: str, rows: list[dict]) -> list[dict]:
+    """As exports are ordered."""
+    keys = [
+        c
+        for c in ("workflow", "transaction_id", "milestone", "error_class")
+        if c in COLUMNS[name].split() and (name, c) != ("transactions", "error_class")
+    ]
+    return sorted(rows, key=lambda row: [row[key] for key in keys])

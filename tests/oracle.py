@@ -1,0 +1,548 @@
+"""The second implementation: sections 5 to 7 of the vocabulary as plain loops over lists, slow on purpose, to be checked by eye.
+
+Whatever the product computes in SQL must equal this, on any events, as of any moment. Nothing here is shared with the product
+but the types that travel (`Event`, `Definitions`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+from collectors.event import Event
+from metrics.workflows import Calendar, Definitions, Feed, Milestone, Workflow
+
+SECOND = 1_000_000_000
+SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+CLOCK_TOLERANCE_NS = 60 * SECOND  # section 6: reached more than 60 s before its cause is inconsistent
+
+Object = tuple[str, str]  # (type, canonical id)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What placement needs of a span, business event or not. Ids as in `spans`: trace id + span id."""
+
+    span_id: str
+    recorded_ns: int
+    end_ns: int
+    parent_id: str | None = None
+    is_error: bool = False
+    is_event: bool = False
+    message_id: str | None = None
+    conversation_id: str | None = None
+    objects: tuple[Object, ...] = ()
+    links: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Everything that was ever recorded, and the definitions it is held against. A span that is an event is in both lists."""
+
+    definitions: Definitions
+    events: tuple[Event, ...] = ()
+    spans: tuple[Span, ...] = ()
+
+    def _repr_pretty_(self, printer, cycle: bool) -> None:
+        """As hypothesis shows it: one line each, with only what is stated."""
+        printer.text("\n".join(story(self)))
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What must be concluded as of one moment: rows as the exports of those names, instants in ns."""
+
+    transactions: list[dict]
+    failures: list[dict]
+    expectations: list[dict]
+    unplaced: list[str]  # ids of failures that no transaction can be asked about
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An event with the objects it names, after aliases and placement."""
+
+    event: Event
+    objects: frozenset[Object]
+
+    def ids(self, object_type: str) -> set[str]:
+        return {i for kind, i in self.objects if kind == object_type}
+
+
+@dataclass(slots=True)
+class Step:
+    """One milestone of one transaction."""
+
+    milestone: Milestone
+    errors: list[Event]
+    reached_ns: int | None
+    opened_ns: int | None = None
+    due_ns: int | None = None
+    verdict: str = ""  # missing, unjudged, or nothing of the kind
+
+    @property
+    def name(self) -> str:
+        return self.milestone.name
+
+    @property
+    def is_open(self) -> bool:
+        return self.milestone.required and self.opened_ns is not None and self.reached_ns is None
+
+    @property
+    def is_late(self) -> bool:
+        return self.reached_ns is not None and self.due_ns is not None and self.reached_ns > self.due_ns
+
+
+@dataclass(slots=True)
+class Course:
+    """One transaction as of a moment: its members in order and its steps in workflow order."""
+
+    workflow: Workflow
+    transaction_id: str
+    members: list[Member]
+    site: str | None
+    is_cancelled: bool
+    steps: dict[str, Step] = field(default_factory=dict)
+
+
+def judge(world: World, as_of_ns: int, known_ns: int) -> Judgement:
+    """All rows as of `as_of_ns`, by what had been recorded up to `known_ns`."""
+    spans = [s for s in world.spans if s.recorded_ns <= known_ns]
+    events = [e for e in world.events if e.event_ns <= as_of_ns and e.recorded_ns <= known_ns]
+    members = name_objects(events, spans, world.definitions.alias_types)
+    courses = [
+        follow(workflow, transaction_id, found, world.definitions)
+        for workflow in world.definitions.workflows
+        for transaction_id, found in sorted(transactions_of(workflow, members).items())
+    ]
+    complete_to = watermarks(events, world.definitions.feeds, as_of_ns)
+    for course in courses:
+        for step in course.steps.values():
+            step.verdict = verdict(step, course, as_of_ns, complete_to)
+    transactions = [transaction_row(course, as_of_ns) for course in courses]
+    return Judgement(transactions, failure_rows(transactions), expectation_rows(courses), unplaced(members, spans, as_of_ns))
+
+
+# -- section 5: which events belong to a transaction -------------------------------------------------------------------
+
+
+def name_objects(events: list[Event], spans: list[Span], alias_types: Iterable[str]) -> list[Member]:
+    """Every event with the objects it names: its own, else those it takes over; joined ids under their one name."""
+    one_name = aliases(events, alias_types)
+    known = {s.span_id: s for s in spans}
+    return [Member(e, frozenset(one_name.get(o, o) for o in e.objects or placed(e, known))) for e in events]
+
+
+def aliases(events: list[Event], alias_types: Iterable[str]) -> dict[Object, Object]:
+    """The one name of every object known by several: the textually smallest of the ids that events have joined.
+
+    Only what an event names itself joins: a conversation may be about many orders, and joined is joined for good.
+    """
+    groups: list[set[Object]] = []
+    for event in events:
+        for object_type in alias_types:
+            joined = {o for o in event.objects if o[0] == object_type}
+            if len(joined) > 1:
+                apart = [g for g in groups if not g & joined]
+                groups = [*apart, joined.union(*(g for g in groups if g & joined))]
+    return {o: min(group) for group in groups for o in group}
+
+
+def placed(event: Event, spans: dict[str, Span]) -> set[Object]:
+    """The objects a nameless event takes over: of its nearest ancestor naming some, else its links, else its message."""
+    is_span = event.span_id == event.event_id
+    span = spans.get(event.span_id or "")
+    first = span.parent_id if is_span and span else event.span_id
+    return (
+        ancestor_objects(first, spans)
+        or {o for link in (span.links if span else ()) if link in spans for o in spans[link].objects}
+        or message_objects(event.message_id, event.conversation_id, spans)
+    )
+
+
+def ancestor_objects(span_id: str | None, spans: dict[str, Span]) -> set[Object]:
+    seen = set()
+    while span_id in spans and span_id not in seen:
+        seen.add(span_id)
+        if spans[span_id].objects:
+            return set(spans[span_id].objects)
+        span_id = spans[span_id].parent_id
+    return set()
+
+
+def message_objects(message_id: str | None, conversation_id: str | None, spans: dict[str, Span]) -> set[Object]:
+    found: set[Object] = set()
+    for span in spans.values():
+        same_message = message_id is not None and span.message_id == message_id
+        same_conversation = conversation_id is not None and span.conversation_id == conversation_id
+        if same_message or same_conversation:
+            found.update(span.objects)
+    return found
+
+
+def unplaced(members: list[Member], spans: list[Span], as_of_ns: int) -> list[str]:
+    """Failures that name no object and take over none: error events, and other spans with status ERROR that had ended."""
+    known = {s.span_id: s for s in spans}
+    lost = [m.event.event_id for m in members if m.event.is_error and not m.objects]
+    failed = [s for s in spans if s.is_error and not s.is_event and s.end_ns <= as_of_ns]
+    return sorted(lost + [s.span_id for s in failed if not s.objects and not placed(as_event(s), known)])
+
+
+def as_event(span: Span) -> Event:
+    return Event(
+        event_id=span.span_id,
+        identity=span.span_id,
+        id_hash=0,
+        source="",
+        position="",
+        recorded_ns=span.recorded_ns,
+        event_ns=0,
+        event_type="",
+        span_id=span.span_id,
+        message_id=span.message_id,
+        conversation_id=span.conversation_id,
+    )
+
+
+def transactions_of(workflow: Workflow, members: list[Member]) -> dict[str, list[Member]]:
+    """The members of every transaction: whoever names it, and whoever names only what somebody names together with it."""
+    milestones = {(m.event, m.system) for m in workflow.milestones}
+    found: dict[str, list[Member]] = {}
+    for member in members:
+        if kind(member.event) in milestones:
+            for transaction_id in member.ids(workflow.object):
+                found[transaction_id] = []
+    behind = links(workflow, members)
+    for member in members:
+        if kind(member.event) in milestones or kind(member.event) in workflow.cancel:
+            ids = member.ids(workflow.object) or {t for o in related(workflow, member) for t in behind.get(o, ())}
+            for transaction_id in ids & found.keys():
+                found[transaction_id].append(member)
+    return found
+
+
+def kind(event: Event) -> tuple[str, str | None]:
+    return event.event_type, event.system
+
+
+def related(workflow: Workflow, member: Member) -> list[Object]:
+    return [o for o in member.objects if o[0] in workflow.related]
+
+
+def links(workflow: Workflow, members: list[Member]) -> dict[Object, set[str]]:
+    """For every related object the transactions that some event, of any type and outcome, names together with it."""
+    found: dict[Object, set[str]] = {}
+    for member in members:
+        for o in related(workflow, member):
+            found.setdefault(o, set()).update(member.ids(workflow.object))
+    return found
+
+
+# -- section 6: the state of a transaction -----------------------------------------------------------------------------
+
+
+def follow(workflow: Workflow, transaction_id: str, members: list[Member], definitions: Definitions) -> Course:
+    members = sorted(members, key=lambda m: order(m.event))
+    cancelled = any(kind(m.event) in workflow.cancel and not m.event.is_error for m in members)
+    site = site_of((workflow.object, transaction_id), members)
+    course = Course(workflow, transaction_id, members, site, cancelled)
+    events = [m.event for m in members]
+    for milestone in workflow.milestones:
+        mine = [e for e in events if kind(e) == (milestone.event, milestone.system)]
+        ok, errors = [e for e in mine if not e.is_error], [e for e in mine if e.is_error]
+        reached = reached_ns(milestone, ok, last_stated(events, "ordered_quantity"))
+        course.steps[milestone.name] = Step(milestone, errors, reached)
+    for step in course.steps.values():
+        expect(step, course, events, definitions)
+    return course
+
+
+def order(event: Event) -> tuple[int, int, str]:
+    """What earliest and latest mean."""
+    return event.event_ns, event.attempt, event.event_id
+
+
+def site_of(transaction: Object, members: list[Member]) -> str | None:
+    """That of the earliest member that names the transaction's object (not only a related one) and has a site."""
+    for member in members:
+        if transaction in member.objects and member.event.site:
+            return member.event.site
+    return None
+
+
+def last_stated(events: list[Event], name: str):
+    stated = [getattr(e, name) for e in events if getattr(e, name) is not None]
+    return stated[-1] if stated else None
+
+
+def reached_ns(milestone: Milestone, ok: list[Event], ordered: str | None) -> int | None:
+    """The first ok event; until the ordered quantity: the one that completes it, a redelivery adding nothing."""
+    if milestone.until is None or ordered is None:
+        return ok[0].event_ns if ok else None
+    total, seen = Decimal(0), set()
+    for event in ok:
+        if event.idempotency_key is None or event.idempotency_key not in seen:
+            seen.add(event.idempotency_key)
+            total += exactly(event.quantity)
+        if total >= exactly(ordered):
+            return event.event_ns
+    return None
+
+
+def exactly(quantity: str | None) -> Decimal:
+    """0.1 and 0.2 are 0.3, which binary fractions cannot say; nothing stated counts 0."""
+    return Decimal(quantity or "0")
+
+
+def expect(step: Step, course: Course, events: list[Event], definitions: Definitions) -> None:
+    """Opens the step's expectation when the one it comes after is reached, and finds out by when."""
+    milestone = step.milestone
+    step.opened_ns = course.steps[milestone.after].reached_ns if milestone.after else None
+    if step.opened_ns is None or not milestone.required:
+        return
+    field_name = {"promised_time": "promised_ns", "due_time": "due_ns"}.get(milestone.by or "")
+    step.due_ns = last_stated(events, field_name) if field_name else None
+    if step.due_ns is None and milestone.within:
+        step.due_ns = deadline(step.opened_ns, milestone, *working_week(course.site, definitions))
+
+
+def verdict(step: Step, course: Course, as_of_ns: int, complete_to: Callable[[str, str | None], int]) -> str:
+    """`missing` when its due time is past, or something that depends on it is reached; `unjudged` when its feed lags behind that."""
+    if not step.milestone.required or step.reached_ns is not None or course.is_cancelled:
+        return ""
+    past = [step.due_ns] if step.due_ns is not None and step.due_ns < as_of_ns else []
+    past += [s.reached_ns for s in course.steps.values() if s.reached_ns is not None and depends(s, step.name, course)]
+    if not past:
+        return ""
+    return "missing" if min(past) <= complete_to(step.milestone.system, course.site) else "unjudged"
+
+
+def watermarks(events: list[Event], feeds: tuple[Feed, ...], as_of_ns: int) -> Callable[[str, str | None], int]:
+    """Up to when what comes from a system at a site is known to be complete.
+
+    Of several sources the slowest counts; where nothing ever came from, only complete sources let anything be judged.
+    """
+    marks: dict[tuple[str | None, str | None], list[int]] = {}
+    for feed in feeds:
+        mine = [e for e in events if e.source == feed.source]
+        for place in {(e.system, e.site) for e in mine}:
+            newest_ns = max(e.event_ns for e in mine if (e.system, e.site) == place)
+            lagging_ns = min(newest_ns - feed.allowed_lateness_seconds * SECOND, as_of_ns)
+            marks.setdefault(place, []).append(as_of_ns if feed.is_complete else lagging_ns)
+    nowhere = as_of_ns if feeds and all(feed.is_complete for feed in feeds) else -1
+    return lambda system, site: min(marks.get((system, site), [nowhere]))
+
+
+def depends(step: Step, name: str, course: Course) -> bool:
+    """Whether `step` comes after `name`, through any chain."""
+    while step.milestone.after:
+        if step.milestone.after == name:
+            return True
+        step = course.steps[step.milestone.after]
+    return False
+
+
+# -- deadlines ---------------------------------------------------------------------------------------------------------
+
+
+def working_week(site: str | None, definitions: Definitions) -> tuple[ZoneInfo, Calendar]:
+    """Time zone and calendar of the site; the enterprise's for none or one nobody configured."""
+    calendars = {c.name: c for c in definitions.calendars}
+    found = next((s for s in definitions.sites if s.name == site), None)
+    zone = ZoneInfo(found.timezone if found else definitions.timezone)
+    return zone, calendars[found.calendar if found else "default"]
+
+
+def deadline(start_ns: int, milestone: Milestone, zone: ZoneInfo, calendar: Calendar) -> int:
+    amount, unit = int(milestone.within[:-1]), milestone.within[-1]
+    if not milestone.working:
+        return start_ns + amount * SECONDS[unit] * SECOND
+    left = amount * (working_day_ns(calendar) if unit == "d" else SECONDS[unit] * SECOND)
+    for opens_ns, closes_ns in working_hours(start_ns, zone, calendar):
+        if closes_ns - opens_ns >= left:
+            return opens_ns + left
+        left -= closes_ns - opens_ns
+    raise AssertionError("working time never ends")
+
+
+def working_day_ns(calendar: Calendar) -> int:
+    """One working day's length by the clock on the wall, whatever a change to summer time makes of a particular day."""
+    day = datetime(2000, 1, 1)
+    span = datetime.combine(day, calendar.closes) - datetime.combine(day, calendar.opens)
+    return span // timedelta(seconds=1) * SECOND
+
+
+def working_hours(start_ns: int, zone: ZoneInfo, calendar: Calendar) -> Iterator[tuple[int, int]]:
+    """Working intervals from `start_ns` on, as instants: on a day of 23 hours they may be an hour shorter."""
+    day = (EPOCH + timedelta(seconds=start_ns // SECOND)).astimezone(zone).date()
+    while True:
+        if day.weekday() in calendar.days:
+            opens_ns = instant(datetime.combine(day, calendar.opens, zone))
+            closes_ns = instant(datetime.combine(day, calendar.closes, zone))
+            if closes_ns > start_ns:
+                yield max(opens_ns, start_ns), closes_ns
+        day += timedelta(days=1)
+
+
+def instant(when: datetime) -> int:
+    return (when - EPOCH) // timedelta(microseconds=1) * 1000
+
+
+# -- rows --------------------------------------------------------------------------------------------------------------
+
+
+def transaction_row(course: Course, as_of_ns: int) -> dict:
+    """One row of the `transactions` export."""
+    steps, events = list(course.steps.values()), [m.event for m in course.members]
+    failed = [s for s in steps if is_failed(s, course, as_of_ns)]
+    state = state_of(course, failed)
+    failed = failed if state == "failed" else []
+    missing, unjudged = (sorted(s.name for s in steps if s.verdict == word) for word in ("missing", "unjudged"))
+    late = sorted(s.name for s in steps if s.is_late)
+    healed = [is_self_healed(s, course.workflow) for s in steps if errors_before(s)]
+    row = {
+        "workflow": course.workflow.name,
+        "transaction_id": course.transaction_id,
+        "site": course.site,
+        "state": state,
+        "status": "",
+        "is_overdue": bool(missing),
+        "is_late": bool(late),
+        "is_retrying": state == "in_progress" and any(s.errors and s.reached_ns is None for s in steps),
+        "is_self_healed": any(healed),
+        "is_recovered": not all(healed),
+        "is_inconsistent": any(is_backwards(s) for s in steps),
+        "is_unjudged": bool(unjudged),
+        "violations": [],
+        "start_time": events[0].event_ns,
+        "last_event_time": events[-1].event_ns,
+        "reached": {s.name: s.reached_ns for s in steps if s.reached_ns is not None},
+        "missing": missing,
+        "unjudged": unjudged,
+        "late": late,
+        "next_due_time": min((s.due_ns for s in steps if is_awaited(s, course) and s.due_ns is not None), default=None),
+        "failed_milestone": failed[0].name if failed else None,
+        "error_class": failed[0].errors[-1].error_class if failed else None,
+        "failed_attempts": sum(e.is_error for e in events),
+    }
+    return {**row, "status": status_of(row)}
+
+
+def is_awaited(step: Step, course: Course) -> bool:
+    return step.is_open and not course.is_cancelled
+
+
+def is_failed(step: Step, course: Course, as_of_ns: int) -> bool:
+    if not step.errors or step.reached_ns is not None or course.is_cancelled:
+        return False
+    latest = step.errors[-1]
+    given_up = as_of_ns - latest.event_ns > course.workflow.retry_grace_seconds * SECOND
+    return latest.error_class != "transient" or any(e.dead_letter for e in step.errors) or given_up
+
+
+def state_of(course: Course, failed: list[Step]) -> str:
+    if course.is_cancelled:
+        return "cancelled"
+    if any(is_abandoned(s) for s in course.steps.values()):
+        return "abandoned"
+    if failed:
+        return "failed"
+    done = all(s.reached_ns is not None for s in course.steps.values() if s.milestone.required)
+    return "complete" if done else "in_progress"
+
+
+def is_abandoned(step: Step) -> bool:
+    """Closed in the source: the last thing said of it is an IDoc status that ends its processing for good."""
+    return step.reached_ns is None and bool(step.errors) and step.errors[-1].error_code in ("idoc:31", "idoc:68")
+
+
+def errors_before(step: Step) -> list[Event]:
+    """The attempts that failed strictly before the step was reached."""
+    return [e for e in step.errors if step.reached_ns is not None and e.event_ns < step.reached_ns]
+
+
+def is_self_healed(step: Step, workflow: Workflow) -> bool:
+    """All transient, none dead-lettered, and never longer than the grace until the next attempt: nobody had to act."""
+    before = errors_before(step)
+    times = [e.event_ns for e in before] + [step.reached_ns]
+    pauses = [later - earlier for earlier, later in pairwise(times)]
+    harmless = all(e.error_class == "transient" and not e.dead_letter for e in before)
+    return harmless and max(pauses) <= workflow.retry_grace_seconds * SECOND
+
+
+def is_backwards(step: Step) -> bool:
+    both = step.reached_ns is not None and step.opened_ns is not None
+    return both and step.opened_ns - step.reached_ns > CLOCK_TOLERANCE_NS
+
+
+def status_of(row: dict) -> str:
+    """The one word on the screen."""
+    words: list[tuple[str, Callable[[dict], bool]]] = [
+        ("cancelled", lambda r: r["state"] == "cancelled"),
+        ("abandoned", lambda r: r["state"] == "abandoned"),
+        ("failed", lambda r: r["state"] == "failed"),
+        ("inconsistent", lambda r: r["is_inconsistent"]),
+        ("unjudged", lambda r: r["is_unjudged"]),
+        ("overdue", lambda r: r["is_overdue"]),
+        ("late", lambda r: r["is_late"]),
+        ("retrying", lambda r: r["is_retrying"]),
+    ]
+    return next((word for word, applies in words if applies(row)), row["state"])
+
+
+def failure_rows(transactions: list[dict]) -> list[dict]:
+    """One row of the `failures` export per workflow, milestone and error class."""
+    counted: dict[tuple, int] = {}
+    for row in transactions:
+        if row["state"] == "failed":
+            signature = row["workflow"], row["failed_milestone"], row["error_class"]
+            counted[signature] = counted.get(signature, 0) + 1
+    return [{"workflow": w, "milestone": m, "error_class": c, "transactions": n} for (w, m, c), n in sorted(counted.items())]
+
+
+def expectation_rows(courses: list[Course]) -> list[dict]:
+    """One row per required step that should come and has not: open, or overtaken even where nothing ever opened it."""
+    return [
+        {
+            "workflow": course.workflow.name,
+            "transaction_id": course.transaction_id,
+            "milestone": step.name,
+            "system": step.milestone.system,
+            "site": course.site,
+            "opened_time": step.opened_ns,
+            "due_time": step.due_ns,
+            "state": step.verdict or "open",
+        }
+        for course in courses
+        for step in course.steps.values()
+        if is_awaited(step, course) or step.verdict
+    ]
+
+
+# -- for people --------------------------------------------------------------------------------------------------------
+
+
+def story(world: World) -> list[str]:
+    """The world as lines to read when something went wrong."""
+    told = world.definitions
+    lines = [f"aliases {sorted(told.alias_types)}, enterprise in {told.timezone}"]
+    for w in told.workflows:
+        lines.append(f"workflow {w.name}: {w.object}, related {w.related}, cancel {w.cancel}, grace {w.retry_grace_seconds} s")
+        lines += [f"  {brief(m, 'event system')}" for m in w.milestones]
+    lines += [f"event {brief(e, 'identity id_hash position')}" for e in world.events]
+    return lines + [f"span  {brief(s, '')}" for s in world.spans]
+
+
+USUAL = {"attempt": 1, "required": True}
+
+
+def brief(thing: Event | Span | Milestone, leave_out: str) -> str:
+    """What is stated in it: `name value, name value …`."""
+    names = thing._fields if isinstance(thing, tuple) else thing.__slots__
+    stated = {n: getattr(thing, n) for n in names if n not in leave_out.split()}
+    return ", ".join(f"{n} {v}" for n, v in stated.items() if v is not None and v != USUAL.get(n, False) and v != ())

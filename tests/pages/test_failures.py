@@ -1,0 +1,139 @@
+"""Failures: groups with what, why, whose, since when and how many, each leading to its documents."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from app.figures.failure_groups import Around, cut, failed_groups, missing_groups, unplaced_groups
+from tests.pages import trees
+from tests.pages.made_paths import ns
+from tests.pages.odd_plant import write_odd_plant
+from tests.pages.served import make_server, opened, someone
+
+AS_OF = ns("2026-03-23 12:00:00")
+STEPS = {("order_to_production", "received"): ("work_order.received", "mes")}
+AROUND = Around(STEPS, {"plant-it": "Plant IT"}, "Europe/Berlin", AS_OF, {"site": "hamburg", "as_of": "2026-03-23T12:00:00Z"})
+GROUP = {
+    "workflow": "order_to_production",
+    "title": "Order-to-production release",
+    "milestone": "received",
+    "error_class": "business",
+    "transactions": 3,
+    "sites": ["hamburg", "penang"],
+    "first_ns": ns("2026-03-22 10:00:00"),
+    "last_ns": ns("2026-03-23 11:30:00"),
+    "example_id": "PO-9",
+    "example_text": "Material 4711\nis locked",
+    "owner": "plant-it",
+    "criticality": "critical",
+}
+
+
+@pytest.fixture(scope="module")
+def odd_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    with opened(write_odd_plant(tmp_path_factory.mktemp("odd"), time.time_ns())) as application:
+        yield make_server(application)
+
+
+def groups(tree: Any) -> list[str]:
+    return [trees.text(part) for part in trees.with_class(tree, "group")]
+
+
+def test_a_group_says_what_failed_why_who_acts_since_when_and_how_many() -> None:
+    tree = failed_groups([GROUP], AROUND)
+    assert groups(tree) == [
+        "Work order received in MES failed Order-to-production release critical Business error. Who acts: the owner of the data."
+        " Material 4711 is locked said about PO-9 Hamburg, Penang 26 h since 22 Mar 11:00 CET, last 12:30 CET Owner: Plant IT"
+        " 3 transactions"
+    ]
+
+
+def test_a_group_leads_to_its_transactions_and_its_example_to_its_path() -> None:
+    assert trees.links(failed_groups([GROUP], AROUND)) == [
+        ("PO-9", "/path/order_to_production/PO-9?as_of=2026-03-23T12%3A00%3A00Z"),
+        (
+            "3 transactions",
+            "/transactions?workflow=order_to_production&status=failed&milestone=received&error_class=business&site=hamburg"
+            "&as_of=2026-03-23T12%3A00%3A00Z",
+        ),
+    ]
+
+
+def test_a_group_of_one_leads_straight_to_its_path() -> None:
+    assert trees.links(failed_groups([{**GROUP, "transactions": 1}], AROUND))[1] == (
+        "1 transaction",
+        "/path/order_to_production/PO-9?as_of=2026-03-23T12%3A00%3A00Z",
+    )
+
+
+def test_a_step_that_is_no_longer_defined_keeps_its_name_and_an_absent_owner_is_said() -> None:
+    tree = failed_groups([{**GROUP, "milestone": "gone_step", "owner": None, "example_text": None, "sites": []}], AROUND)
+    assert groups(tree)[0].startswith("Gone step failed Order-to-production release")
+    assert "For example PO-9 No site named" in groups(tree)[0]
+    assert "No owner" in groups(tree)[0]
+
+
+def test_what_never_came_is_a_group_of_its_own() -> None:
+    tree = missing_groups([{**GROUP, "kind": "missing", "site": "penang", "error_class": None}], AROUND)
+    assert groups(tree) == [
+        "Work order received in MES has not come Order-to-production release critical For example PO-9 Penang 26 h since 22 Mar 11:00 CET,"
+        " newest 12:30 CET Owner: Plant IT 3 transactions"
+    ]
+    assert trees.links(tree)[1][1].startswith(
+        "/transactions?site=penang&as_of=2026-03-23T12%3A00%3A00Z&workflow=order_to_production&missing=received"
+    )
+
+
+def test_a_failure_that_nobody_can_place_leads_to_its_trace() -> None:
+    row = {
+        "system": "middleware",
+        "name": "parse IDoc",
+        "error_class": "contract",
+        "failures": 2,
+        "sites": None,
+        "first_ns": GROUP["first_ns"],
+        "last_ns": GROUP["first_ns"],
+        "example_text": "mandatory segment E1EDK01 is absent",
+        "example_trace_id": "ab" * 16,
+    }
+    tree = unplaced_groups([row], AROUND)
+    assert groups(tree) == [
+        "parse IDoc failed in Middleware It names no order, batch or delivery that we know, so it belongs to no transaction."
+        " Contract error. Who acts: the integration team and the sender's owner. mandatory segment E1EDK01 is absent No site named"
+        " 26 h since 22 Mar 11:00 CET 2 failures"
+    ]
+    assert trees.links(tree) == [("2 failures", f"/path?trace={'ab' * 16}&as_of=2026-03-23T12%3A00%3A00Z")]
+
+
+def test_a_list_that_is_cut_says_so() -> None:
+    tree = failed_groups([GROUP] * 130, AROUND)
+    assert len(groups(tree)) == 100
+    assert trees.text(trees.with_class(tree, "groups-rest")) == "Showing 100 of 130 groups, the most critical and largest first."
+
+
+def test_a_long_message_is_cut_in_one_line() -> None:
+    assert cut("a\n  b") == "a b"
+    assert (len(cut("x" * 500)), cut("x" * 500)[-1]) == (220, "…")
+
+
+def test_the_page_sums_up_and_shows_what_failed_and_what_is_missing(odd_server: Flask) -> None:
+    tree = trees.drawn(someone(odd_server, "tom").show("/failures"))
+    words = trees.text(tree)
+    assert "11 transactions failed in 2 groups and 1 step is missing. The oldest has been there for 4 h 50 min." in words
+    assert [title for title in ("Failed", "Missing", "Not placed") if f" {title} " in words] == ["Failed", "Missing"]
+
+
+def test_when_nothing_fails_the_page_says_as_of_when(odd_server: Flask) -> None:
+    tree = trees.drawn(someone(odd_server, "tom").show("/failures", "?as_of=2026-01-01T00:00:00Z"))
+    assert "Nothing is failing as of Thu 1 Jan 2026, 01:00:00 CET" in trees.text(tree)
+
+
+def test_a_site_narrows_the_page_and_its_links(odd_server: Flask) -> None:
+    tree = trees.drawn(someone(odd_server, "tom").show("/failures", "?site=hamburg"))
+    assert "10 transactions failed in 1 group and nothing is missing." in trees.text(tree)
+    assert any(address.endswith("&site=hamburg") for _, address in trees.links(tree))

@@ -1,0 +1,91 @@
+"""The one box: whatever form a number is typed in, it is found in the form it is kept in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from app.components.search import forms_of
+from tests.pages.served import Client, make_server, opened, someone
+from tests.pages.trees import links, revived, text
+
+TABLE = """no,time,type,system,site,purchase_order,asn
+1,2026-11-23T10:00:00Z,purchase_order.created,erp,brno,00004500012345,
+2,2026-11-23T10:01:00Z,purchase_order.sent,erp,brno,4500012345,
+3,2026-11-23T10:02:00Z,asn.received,supplier,brno,4500012345,k7
+"""
+CONFIGURATION = """
+version: 1
+timezone: UTC
+sites: [{name: brno, timezone: Europe/Prague}]
+objects:
+  purchase_order: {keys: [strip_leading_zeros]}
+  asn: {keys: [upper, {composite: [site]}]}
+sources:
+  - name: bus
+    kind: csv
+    path: bus.csv
+    position: no
+    complete: true
+    map:
+      event_type: {column: type}
+      event_time: {column: time}
+      system: {column: system}
+      site: {column: site}
+      objects:
+        - {type: {value: purchase_order}, id: {column: purchase_order}}
+        - {type: {value: asn}, id: {column: asn}}
+"""
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    folder: Path = tmp_path_factory.mktemp("search")
+    (folder / "bus.csv").write_text(TABLE)
+    (folder / "syncline.yaml").write_text(CONFIGURATION)
+    with opened(folder / "syncline.yaml") as application:
+        yield make_server(application)
+
+
+def find(client: Client, wanted: str) -> tuple[str, list[str]]:
+    """What is to be read below the box, and where it leads."""
+    outputs = [{"id": "shell-hits", "property": name} for name in ("children", "hidden", "data-query")]
+    inputs = [{"id": "shell-search", "property": "value", "value": wanted}]
+    state = [{"id": "shell-url", "property": "search", "value": ""}]
+    answer = client.call("..shell-hits.children...shell-hits.hidden...shell-hits.data-query..", inputs, outputs, state)
+    tree = revived(answer.json["response"]["shell-hits"].get("children"))
+    return text(tree), [address for _, address in links(tree)]
+
+
+@pytest.mark.parametrize("typed", ["4500012345", "00004500012345", " 4500012345 ", "45000", "k7", "K7", "brno/K7"])
+def test_a_number_is_found_however_it_is_typed(server: Flask, typed: str) -> None:
+    assert "/path/procure_to_receipt/4500012345" in find(someone(server, "maria"), typed)[1]
+
+
+def test_what_was_found_through_another_object_says_so(server: Flask) -> None:
+    said, _ = find(someone(server, "maria"), "k7")
+    assert "4500012345 Procure-to-receipt synchronization, Brno, through ASN brno/K7" in said
+
+
+def test_a_transaction_is_listed_once_however_many_forms_find_it(server: Flask) -> None:
+    assert find(someone(server, "maria"), "4500012345")[1].count("/path/procure_to_receipt/4500012345") == 1
+
+
+def test_nothing_found_says_what_was_looked_for(server: Flask) -> None:
+    said, addresses = find(someone(server, "maria"), "<b>x</b>")
+    assert said.startswith("Nothing is called so. Looked for: the number of an order, batch, delivery or any other object")
+    assert addresses == []
+
+
+@pytest.mark.parametrize("typed", ["", " ", "4"])
+def test_a_single_sign_is_not_looked_for(server: Flask, typed: str) -> None:
+    assert find(someone(server, "maria"), typed) == ("", [])
+
+
+def test_a_traceparent_is_read_as_its_trace_id(server: Flask) -> None:
+    with server.app_context():
+        forms = forms_of("00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01", [])
+    assert forms[1] == "4bf92f3577b34da6a3ce929d0e0e4736"

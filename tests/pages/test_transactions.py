@@ -1,0 +1,267 @@
+"""The list of transactions: filters in the address, pages and order from the server, empty states, an export that runs nothing."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from app.figures.transaction_rows import csv_text, harmless, problem_words
+from app.pages.narrowing import Asked, address_of, asked_of, filters_of
+from app.pages.transactions import SORTED_BY, asked_in, sort_in
+from metrics.filters import COLUMNS
+from tests.pages import trees
+from tests.pages.odd_plant import ODD_IDS, write_odd_plant
+from tests.pages.served import Client, make_server, opened, someone
+
+GRID, ABOUT = "transactions-grid", {"past": {}, "kept": {}}
+NOW = 1_774_557_780 * 10**9
+
+
+@pytest.fixture(scope="module")
+def odd_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    with opened(write_odd_plant(tmp_path_factory.mktemp("odd"), time.time_ns())) as application:
+        yield make_server(application)
+
+
+@pytest.fixture
+def tom(odd_server: Flask) -> Client:
+    return someone(odd_server, "tom")
+
+
+def asked_for(**filters: Any) -> dict[str, Any]:
+    return {"asked": {"filterType": "text", "type": "equals", "filter": json.dumps(filters)}}
+
+
+def block(client: Client, start: int = 0, stop: int = 200, filters: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
+    request = {"startRow": start, "endRow": stop, "filterModel": asked_for(**(filters or {})), "sortModel": [], **more}
+    answer = client.call(
+        f"{GRID}.getRowsResponse",
+        [{"id": GRID, "property": "getRowsRequest", "value": request}],
+        {"id": GRID, "property": "getRowsResponse"},
+        [{"id": "transactions-about", "property": "data", "value": ABOUT}],
+    )
+    return answer.get_json()["response"][GRID]["getRowsResponse"]
+
+
+def names(found: dict[str, Any]) -> list[str]:
+    return [row["transaction"] for row in found["rowData"]]
+
+
+# -- rows of the grid ------------------------------------------------------------------------------------------------------
+
+
+def test_a_row_says_in_words_how_a_transaction_stands(tom: Client) -> None:
+    found = block(tom, filters={"text": "PO-overdue"})
+    row = found["rowData"][0]
+    assert found["rowCount"] == 1
+    assert {name: row[name] for name in ("transaction", "workflow", "site", "status", "kind", "problem", "attempts", "href")} == {
+        "transaction": "PO-overdue",
+        "workflow": "Order-to-production release",
+        "site": "Penang",
+        "status": "Overdue",
+        "kind": "overdue",
+        "problem": "Work order received has not come",
+        "attempts": 0,
+        "href": "/path/order_to_production/PO-overdue",
+    }
+    assert row["started"].endswith(" UTC+08")
+
+
+def test_blocks_follow_each_other_and_the_count_is_of_all(tom: Client) -> None:
+    first, second = block(tom, 0, 9), block(tom, 9, 18)
+    assert (len(first["rowData"]), len(second["rowData"]), first["rowCount"]) == (9, 6, 15)
+    assert not set(names(first)) & set(names(second))
+
+
+def test_a_request_for_more_than_a_block_gets_a_block(tom: Client) -> None:
+    assert len(block(tom, 0, 10**9)["rowData"]) == 15
+
+
+def test_filters_narrow_on_the_server(tom: Client) -> None:
+    assert sorted(names(block(tom, filters={"site": ["penang"]}))) == ["PO-complete", "PO-overdue", "PO-tried", "PO-waiting", "traced-1"]
+    assert names(block(tom, filters={"status": ["complete"]})) == ["PO-complete"]
+    assert names(block(tom, filters={"error_class": "transient"})) == ["PO-tried"]
+    assert names(block(tom, filters={"missing": "received", "state": "in_progress"})) == ["PO-overdue"]
+
+
+def test_the_order_of_the_grid_is_the_readers(tom: Client) -> None:
+    by_name = block(tom, sortModel=[{"colId": "transaction", "sort": "desc"}], filters={"text": "PO-"})
+    assert names(by_name) == ["PO-waiting", "PO-tried", "PO-overdue", "PO-complete"]
+
+
+def test_columns_that_nobody_offers_are_not_sorted_by() -> None:
+    forged = {"sortModel": [{"colId": "1; drop table events", "sort": "asc"}, {"colId": "status", "sort": "sideways"}]}
+    assert sort_in(forged) == [("status", "asc")]
+    assert set(SORTED_BY.values()) <= set(COLUMNS)
+
+
+@pytest.mark.parametrize("model", [None, {}, {"asked": {}}, {"asked": {"filter": "[1]"}}, {"status": {"filter": "x"}}])
+def test_a_filter_model_that_is_not_ours_narrows_nothing(model: Any) -> None:
+    assert asked_in({"filterModel": model}) == Asked()
+
+
+# -- filters and the address -----------------------------------------------------------------------------------------------
+
+
+def test_an_address_and_its_filters_are_the_same_thing() -> None:
+    query = {"workflow": ["a", "b"], "site": "hamburg", "status": "failed", "text": "4711", "period": "7d", "from": "2026-03-01T00:00:00Z"}
+    asked = asked_of(query)
+    assert asked_of({name: value for name, value in address_of(asked).items() if value}) == asked
+    assert filters_of(asked, NOW) == {
+        "workflow": ["a", "b"],
+        "site": ["hamburg"],
+        "status": ["failed"],
+        "text": "4711",
+        "milestone": "",
+        "missing": "",
+        "error_class": "",
+        "state": "",
+        "from_ns": NOW - 7 * 86_400 * 10**9,
+        "to_ns": None,
+    }
+
+
+def test_words_that_no_status_and_no_period_has_are_left_out() -> None:
+    assert asked_of({"status": ["broken", "late"], "period": "forever"}) == Asked(status=("late",))
+
+
+def shown(client: Client, query: str = "") -> Any:
+    return trees.drawn(client.show("/transactions", query))
+
+
+def test_the_page_says_how_many_there_are(tom: Client) -> None:
+    assert trees.text(trees.with_class(shown(tom), "found")) == "15 transactions."
+    assert trees.text(trees.with_class(shown(tom, "?status=failed"), "found")) == "Showing 11 of 15 transactions. Clear all filters"
+
+
+def test_filters_that_came_with_a_link_can_be_dropped_one_by_one(tom: Client) -> None:
+    found = trees.with_class(shown(tom, "?status=failed&milestone=received&error_class=business"), "found")
+    assert trees.text(found) == "Showing 10 of 15 transactions. Step: Work order received Business errors Clear all filters"
+    assert trees.links(found)[0] == (
+        "Step: Work order received",
+        "/transactions?status=failed&text=&period=&missing=&error_class=business&state=&from=&to=",
+    )
+
+
+def test_who_may_see_one_site_reads_so(odd_server: Flask) -> None:
+    assert trees.text(trees.with_class(shown(someone(odd_server, "bruno")), "found")) == "0 transactions. You may see Brno only."
+
+
+def test_nothing_found_and_nothing_there_are_told_apart(tom: Client, odd_server: Flask) -> None:
+    assert trees.text(trees.with_class(shown(tom, "?text=nobody"), "empty")).startswith("Nothing matches ")
+    assert trees.text(trees.with_class(shown(someone(odd_server, "bruno")), "empty")).startswith("No transaction yet ")
+
+
+def test_a_time_without_its_zone_is_refused_in_words(tom: Client) -> None:
+    answer = shown(tom, "?from=2026-03-01T00:00:00")
+    assert "'2026-03-01T00:00:00' has no offset from UTC" in trees.text(answer)
+
+
+def test_the_bar_narrows_the_grid_the_count_and_the_address(tom: Client) -> None:
+    names_of = ("text", "workflow", "site", "status", "period")
+    values = {"text": "PO-", "workflow": [], "site": ["penang"], "status": ["overdue"], "period": None}
+    outputs = [(GRID, "filterModel"), ("transactions-found", "children"), ("transactions-card", "className"), ("shell-address", "data")]
+    known = next(name for name in tom.http.application.extensions["syncline_callbacks"] if "transactions-found.children" in name)
+    parts = known.strip(".").split("...")
+    answer = tom.call(
+        known,
+        [{"id": f"transactions-{name}", "property": "value", "value": values[name]} for name in names_of],
+        [{"id": part.rpartition(".")[0], "property": part.rpartition(".")[2]} for part in parts],
+        [{"id": "transactions-about", "property": "data", "value": ABOUT}],
+    ).get_json()["response"]
+    assert len(parts) == len(outputs)
+    assert trees.text(trees.revived(answer["transactions-found"]["children"])) == "Showing 1 of 15 transactions. Clear all filters"
+    assert json.loads(answer[GRID]["filterModel"]["asked"]["filter"])["status"] == ["overdue"]
+    assert "is-empty" not in answer["transactions-card"]["className"]
+
+
+# -- the export ------------------------------------------------------------------------------------------------------------
+
+
+def exported(client: Client, **filters: Any) -> tuple[str, list[dict[str, str]]]:
+    answer = client.call(
+        "transactions-download.data",
+        [{"id": "transactions-export", "property": "n_clicks", "value": 1}],
+        {"id": "transactions-download", "property": "data"},
+        [
+            {"id": GRID, "property": "getRowsRequest", "value": {"sortModel": [{"colId": "transaction", "sort": "asc"}]}},
+            {"id": GRID, "property": "filterModel", "value": asked_for(**filters)},
+            {"id": "transactions-about", "property": "data", "value": ABOUT},
+        ],
+    )
+    file = answer.get_json()["response"]["transactions-download"]["data"]
+    return file["filename"], list(csv.DictReader(io.StringIO(file["content"])))
+
+
+def test_the_export_holds_what_the_list_shows_in_its_order(tom: Client) -> None:
+    filename, rows = exported(tom, site=["penang"])
+    assert filename.startswith("transactions-")
+    assert [(row["transaction_id"], row["status"], row["missing"]) for row in rows] == [
+        ("PO-complete", "complete", ""),
+        ("PO-overdue", "overdue", "received"),
+        ("PO-tried", "failed", "received"),
+        ("PO-waiting", "in_progress", ""),
+        ("traced-1", "in_progress", ""),
+    ]
+
+
+def test_no_cell_of_the_export_is_a_formula(tom: Client) -> None:
+    _, rows = exported(tom)
+    assert sorted(row["transaction_id"] for row in rows if row["transaction_id"].endswith("1+1")) == ["'=1+1"]
+    assert {row["transaction_id"] for row in rows} >= set(ODD_IDS) - {"=1+1"}
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1"])
+def test_what_a_spreadsheet_would_run_begins_with_an_apostrophe(text: str) -> None:
+    assert harmless(text) == f"'{text}"
+
+
+def test_quotes_commas_and_lines_stay_inside_their_cell() -> None:
+    row = {
+        "workflow": "w",
+        "title": 'a "b", c\nd',
+        "transaction_id": "1",
+        "site": None,
+        "status": "late",
+        "state": "complete",
+        "start_ns": NOW,
+        "last_event_ns": NOW,
+        "next_due_ns": None,
+        "failed_milestone": None,
+        "error_class": None,
+        "missing": [],
+        "late": ["x", "y"],
+        "failed_attempts": 0,
+    }
+    read = list(csv.DictReader(io.StringIO(csv_text([row]))))
+    assert (read[0]["title"], read[0]["late"], read[0]["start_time"], read[0]["site"]) == (
+        'a "b", c\nd',
+        "x y",
+        "2026-03-26T20:43:00.000Z",
+        "",
+    )
+
+
+# -- what is wrong, in a few words -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ({"failed_milestone": "received", "error_class": "contract"}, "Work order received failed: contract error"),
+        ({"missing": ["received", "scheduled"]}, "Work order received has not come, and 1 more"),
+        ({"late": ["scheduled"]}, "scheduled came late"),
+        ({"failed_attempts": 3}, "3 failed attempts"),
+        ({}, ""),
+    ],
+)
+def test_what_is_wrong_is_said_in_a_few_words(row: dict[str, Any], words: str) -> None:
+    fine = {"workflow": "w", "failed_milestone": None, "error_class": None, "missing": [], "late": [], "failed_attempts": 0}
+    assert problem_words({**fine, **row}, {("w", "received"): "Work order received"}) == words

@@ -1,0 +1,119 @@
+"""Every page of a running demo, light and dark, wide and on a phone, into screenshots/: `make screenshots`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.parse import quote
+
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from app.server import PAGES
+from tests import browsers
+from tests.processes import free_ports, real_server
+from tests.repository import ROOT
+
+SCHEMES = ("light", "dark")
+SIZES = {"wide": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
+STATUSES = ("failed", "overdue", "late", "retrying", "complete")  # a path for each of these, as far as the demo has one
+SECONDS_FOR_HISTORY = 600
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="make screenshots", description=__doc__)
+    parser.add_argument("--days", type=int, default=28, help="days of history of the demo (default: 28)")
+    parser.add_argument("--out", type=Path, default=ROOT / "screenshots", help="default: screenshots/")
+    words = parser.parse_args()
+    chrome = browsers.find()
+    if chrome is None:
+        print(browsers.MISSING, file=sys.stderr)
+        return 1
+    words.out.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory() as folder, running_demo(Path(folder), words.days) as (base_url, password), sync_playwright() as playwright:
+        browser = browsers.launch(playwright, chrome)
+        for picture in take(browser, base_url, password, words.out):
+            print(picture, flush=True)
+        browser.close()
+    return 0
+
+
+@contextmanager
+def running_demo(folder: Path, days: int) -> Iterator[tuple[str, str]]:
+    """Address and password of a demo whose history is complete."""
+    (port,), said = free_ports(1), folder / "said.txt"
+    command = [sys.executable, "-m", "app", "demo", "--home", folder / "home", "--port", str(port), "--days", str(days)]
+
+    def greeted() -> bool:
+        return "Ctrl-C ends it" in said.read_text()
+
+    with real_server(command, greeted, log=said, environment={"SYNCLINE_OTLP_HTTP_PORT": "0"}):
+        end = time.monotonic() + SECONDS_FOR_HISTORY
+        while "The history is told" not in said.read_text():
+            if time.monotonic() > end:
+                raise RuntimeError(f"The history was not complete after {SECONDS_FOR_HISTORY} s:\n{said.read_text()}")
+            time.sleep(0.5)
+        yield f"http://127.0.0.1:{port}", re.findall(r"admin\s+(\S+)", said.read_text())[0]
+
+
+def take(browser: Browser, base_url: str, password: str, folder: Path) -> Iterator[Path]:
+    """Each picture, when it is written."""
+    for scheme in SCHEMES:
+        for size, viewport in SIZES.items():
+            context = browser.new_context(
+                base_url=base_url, viewport=viewport, color_scheme=scheme, reduced_motion="reduce", locale="en-GB"
+            )
+            page = context.new_page()
+            yield _picture(page, "/login", folder / f"login-{size}-{scheme}.png", "form")
+            _sign_in(page, password)
+            for name, address in _addresses(context):
+                yield _picture(page, address, folder / f"{name}-{size}-{scheme}.png", "#shell-page > *")
+            context.close()
+
+
+def _addresses(context: BrowserContext) -> Iterator[tuple[str, str]]:
+    """Name and address of every page; one that is about a transaction is shown for a transaction of each status."""
+    for page in PAGES:
+        name = page.path.strip("/") or "board"
+        if not page.parts:
+            yield name, page.path
+            continue
+        for status, (workflow, transaction) in _examples(context).items():
+            yield f"{name}-{status}", f"{page.path}/{quote(workflow, safe='')}/{quote(transaction, safe='')}"
+
+
+def _examples(context: BrowserContext) -> dict[str, tuple[str, str]]:
+    """One transaction of each status, the one that did most."""
+    rows = [json.loads(line) for line in context.request.get("/api/v1/transactions").text().splitlines()]
+    found: dict[str, tuple[int, str, str]] = {}
+    for row in rows:
+        reached = len(row["reached"])
+        if row["status"] in STATUSES and reached >= found.get(row["status"], (0, "", ""))[0]:
+            found[row["status"]] = (reached, row["workflow"], row["transaction_id"])
+    return {status: found[status][1:] for status in STATUSES if status in found}
+
+
+def _sign_in(page: Page, password: str) -> None:
+    page.locator("#username").fill("admin")
+    page.locator("#password").fill(password)
+    page.locator("#password").press("Enter")
+    page.locator("#shell-page > *").first.wait_for()
+
+
+def _picture(page: Page, address: str, file: Path, drawn: str) -> Path:
+    """The page as it stands once nothing moves any more, at its full height."""
+    page.goto(address)
+    page.locator(drawn).first.wait_for()
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=file, full_page=True, animations="disabled")
+    return file
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,65 @@
+"""A source's entry in the configuration is checked whole, with a sentence and a place for each problem."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import yaml
+
+from collectors.sources import SOURCES, check_source
+
+KNOWN = "csv, inventory_csv, otlp, otlp_file"
+
+
+@pytest.mark.parametrize(
+    ("entry", "problems"),
+    [
+        ("{name: a}", [("kind", f"is missing; known: {KNOWN}")]),
+        ("{name: a, kind: csvlog}", [("kind", f"no source is called 'csvlog'. Did you mean 'csv'? Known: {KNOWN}")]),
+        ("{name: a, kind: otlp_file}", [("path", "is missing")]),
+        ("{name: a, kind: otlp_file, path: ''}", [("path", "must be a text that is not empty (found '')")]),
+        (
+            "{name: a, kind: otlp_file, path: x, pth: y}",
+            [
+                (
+                    "pth",
+                    "no key is called 'pth'. Did you mean 'path'? Known: path, map, name, kind, complete, allowed_lateness, every",
+                )
+            ],
+        ),
+        (
+            "{name: a, kind: otlp, path: x}",
+            [("path", "no key is called 'path'. Known: map, name, kind, complete, allowed_lateness, every")],
+        ),
+        (
+            "{name: a, kind: csv, path: x, delimiter: ';;', encoding: utf-9, map: {event_type: {value: a}}}",
+            [
+                ("map.event_time", "must be mapped: a row says nothing without it"),
+                ("delimiter", 'must be one character, as in ";" or "\\t" (found \';;\')'),
+                ("encoding", "no encoding is called 'utf-9'; allowed are names such as utf-8, cp1252, latin-1, utf-16"),
+            ],
+        ),
+        (
+            "{name: a, kind: inventory_csv, path: x, map: {day: {column: D}}}",
+            [
+                (
+                    "map.day",
+                    "no field is called 'day'. Known: snapshot_time, system, site, location, item, batch, stock_status, quantity, uom",
+                )
+            ],
+        ),
+        ("{name: a, kind: csv, path: x, map: 5}", [("map", "must be a mapping of fields (found 5), as in `event_type: {column: NAME}`")]),
+    ],
+)
+def test_every_problem_has_its_place_and_its_sentence(entry: str, problems: list[Any]) -> None:
+    assert check_source(yaml.safe_load(entry)) == problems
+
+
+def test_the_keys_every_source_has_are_left_to_others() -> None:
+    entry = {"name": "a", "complete": "perhaps", "allowed_lateness": 5, "every": [], "kind": "otlp"}
+    assert check_source(entry) == []
+
+
+def test_every_kind_is_named_by_its_source() -> None:
+    assert {kind: source.kind for kind, source in SOURCES.items()} == {kind: kind for kind in KNOWN.split(", ")}
