@@ -15,7 +15,8 @@ def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _values(name: str, column: pd.Series) -> list[Any]:
     values = column.tolist()
-    return values if column.dtype.kind in "biu" else [_plain(name, value) for value in values]
+    has_gaps = pd.api.types.is_extension_array_dtype(column.dtype) or column.dtype.kind not in "biu"
+    return [_plain(name, value) for value in values] if has_gaps else values
 
 
 def _plain(name: str, value: Any) -> Any:
@@ -25,5 +26,5 @@ def _plain(name: str, value: Any) -> Any:
         return list(value)
     if pd.isna(value):
         return None
-    # A column with gaps comes as floats: nanoseconds lose their last digits there, never their milliseconds.
+    # An integer column with gaps may come as floats: nanoseconds lose their last digits there, never their milliseconds.
     return int(value) if name.endswith("_ns") else value
