@@ -119,7 +119,9 @@ def test_the_traces_behind_a_path_are_below_it_and_cut_honestly(tom: Client) -> 
 def test_a_trace_has_a_page_of_its_own(tom: Client) -> None:
     tree = page(tom, f"/path?trace={TRACE}")
     assert heading(tree) == "Trace"
-    assert trees.text(trees.with_class(tree, "waterfall-count")) == "230 spans in 1 trace."
+    assert trees.text(trees.with_class(tree, "waterfall-count")).startswith("Showing 200 of 230 spans in 1 trace: ")
+    everything = page(tom, f"/path?trace={TRACE}&spans=all")
+    assert trees.text(trees.with_class(everything, "waterfall-count")) == "230 spans in 1 trace."
 
 
 def test_a_span_that_is_opened_shows_what_it_carries(tom: Client) -> None:
@@ -127,7 +129,7 @@ def test_a_span_that_is_opened_shows_what_it_carries(tom: Client) -> None:
     inside, row = {"type": "span-inside", "span": TRACE + f"{401:016x}"}, {"type": "span-row", "span": TRACE + f"{401:016x}"}
     written = json.dumps(inside, sort_keys=True, separators=(",", ":"))
     answer = tom.call(
-        f"{written}.children",
+        '{"span":["MATCH"],"type":"span-inside"}.children',
         [{"id": row, "property": "n_clicks", "value": 1}],
         {"id": inside, "property": "children"},
         [{"id": row, "property": "id", "value": row}, {"id": "path-about", "property": "data", "value": about}],
