@@ -58,7 +58,9 @@ def test_an_activity_that_the_mapping_does_not_list_is_rejected_with_its_name(fo
     assert "'Return Goods'" in rows["reason"][0]
 
 
-@pytest.mark.skipif(not LOG.is_file(), reason="The purchase log (Simod's PurchasingExample) is not beside this checkout; it is not ours to ship.")
+@pytest.mark.skipif(
+    not LOG.is_file(), reason="The purchase log (Simod's PurchasingExample) is not beside this checkout; it is not ours to ship."
+)
 def test_every_case_with_a_purchase_order_becomes_a_transaction_with_a_path(folder: Path) -> None:
     (folder / "data" / "sample.csv").unlink()
     shutil.copy(LOG, folder / "data")
