@@ -57,16 +57,43 @@ def axis_of(intervals: Sequence[tuple[int, int]]) -> Axis:
     return Axis(kept[0][0], tuple(stretches), tuple(cuts))
 
 
-def ticks(axis: Axis, about: int = 5, apart: float = 12.0) -> list[tuple[float, str]]:
-    """(left, text) of round times since the start; none closer to the one before it than `apart` per cent."""
+def cut_words(axis: Axis) -> list[tuple[float, str]]:
+    """(middle, text) of what was cut out; where cuts stand close together only the first has room to say its length."""
+    found: list[tuple[float, str]] = []
+    taken: list[tuple[float, float]] = []
+    for left, width, text in axis.cuts:
+        middle, words = left + width / 2, f"{text} idle"
+        if _has_room(middle - _width(words) / 2, words, taken):
+            found.append((middle, words))
+    return found
+
+
+def ticks(axis: Axis, about: int = 5) -> list[tuple[float, str]]:
+    """(left, text) of round times since the start, as far as there is room beside each other and the words of the cuts."""
     step = _nice_step(sum(s.end_ns - s.start_ns for s in axis.stretches) / about)
+    taken = [(middle - _width(words) / 2, middle + _width(words) / 2) for middle, words in cut_words(axis)]
     found: list[tuple[float, str]] = []
     for stretch in axis.stretches:
         for since in range(0, stretch.end_ns - stretch.start_ns + 1, step):
-            left = axis.place(stretch.start_ns + since)
-            if (not found or left - found[-1][0] >= apart) and left <= 100 - apart / 2:
-                found.append((left, _since(stretch.start_ns + since - axis.start_ns)))
+            left, words = axis.place(stretch.start_ns + since), _since(stretch.start_ns + since - axis.start_ns)
+            is_new = not found or words != found[-1][1]  # hours after a cut, a second more is not worth a word
+            if is_new and _has_room(left, words, taken):
+                found.append((left, words))
     return found
+
+
+def _has_room(left: float, words: str, taken: list[tuple[float, float]]) -> bool:
+    """Whether a text fits beside those before it; if so, its place is taken from now on."""
+    right = left + _width(words)
+    is_free = right <= 100 and all(right <= other_left or left >= other_right for other_left, other_right in taken)
+    if is_free:
+        taken.append((left, right))
+    return is_free
+
+
+def _width(words: str) -> float:
+    """Of a text on the axis, in per cent of its width; measured on the narrowest track beside a name, 460 px."""
+    return 2.0 + 1.45 * len(words)
 
 
 def _since(ns: int) -> str:

@@ -9,7 +9,7 @@ from dash.development.base_component import Component
 from app.components.icons import icon
 from app.figures import times
 from app.figures.anchors import anchor
-from app.figures.axis import Axis, axis_of, ticks
+from app.figures.axis import Axis, axis_of, cut_words, ticks
 from app.figures.rows import rows_of
 from app.figures.spans import Span, Trace, chosen, end_of, start_of, traces_of
 from app.figures.words import count, event_words, span_of, system_word
@@ -78,9 +78,7 @@ def _trace(trace: Trace, known: set[str], zone: str) -> Component:
 
 def _ruler(axis: Axis) -> Component:
     marks = [html.Span(text, className="tick", style={"left": f"{left:.2f}%"}) for left, text in ticks(axis)]
-    cuts = [
-        html.Span(f"{text} idle", className="cut-text", style={"left": f"{left + width / 2:.2f}%"}) for left, width, text in axis.cuts[:3]
-    ]
+    cuts = [html.Span(words, className="cut-text", style={"left": f"{middle:.2f}%"}) for middle, words in cut_words(axis)]
     return html.Div(
         [html.Div(className="span-name"), html.Div([*marks, *cuts], className="span-track"), html.Div(className="span-took")],
         className="span-row ruler",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -35,9 +36,11 @@ def layout(**query: Any) -> Component:
 
 
 def documents(folder: Path) -> list[str]:
-    """Names without .md, those of subfolders with it: index first, then by name, decisions last."""
+    """Names without .md, those of subfolders with it: index first, then in the order in which it leads to them, the others by name."""
     names = [path.relative_to(folder).with_suffix("").as_posix() for path in folder.rglob("*.md")]
-    return sorted(names, key=lambda name: (name != FIRST, "/" in name, name))
+    index = folder / f"{FIRST}.md"
+    led_to = [FIRST, *re.findall(r"\]\(([^)]+)\.md\)", index.read_text(encoding="utf-8"))] if index.exists() else []
+    return sorted(names, key=lambda name: (led_to.index(name) if name in led_to else len(led_to), "/" in name, name))
 
 
 @cache

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from dash import html
 
-from app.figures.axis import axis_of, ticks
+from app.figures.axis import axis_of, cut_words, ticks
 from app.figures.boxes import boxes_of, lanes_of
 from app.figures.detail import detail_panel
 from app.figures.lanes import drawing_of
@@ -332,6 +332,12 @@ def test_a_short_pause_is_drawn_as_it_is() -> None:
 
 def test_the_ruler_counts_in_round_steps_from_the_start() -> None:
     assert ticks(axis_of([(0, 4 * SECOND)])) == [(0.0, "0"), (25.0, "+1 s"), (50.0, "+2 s"), (75.0, "+3 s")]
+
+
+def test_words_on_the_ruler_never_lie_on_each_other() -> None:
+    axis = axis_of([(0, 1 * SECOND), (3600 * SECOND, 3601 * SECOND), (7200 * SECOND, 7203 * SECOND)])
+    assert [(round(left), text) for left, text in cut_words(axis)] == [(20, "1 h idle"), (44, "1 h idle")]
+    assert [(round(left), text) for left, text in ticks(axis)] == [(0, "0"), (64, "+2 h")]
 
 
 def test_a_span_without_any_length_has_a_place_too() -> None:
