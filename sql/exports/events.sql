@@ -14,5 +14,6 @@ select
   e.payload_ref, e.payload_digest, e.recovery_id, e.trace_id, right(e.span_id, 16) as span_id, e.message_id, e.conversation_id, e.source, e.position
 from events e
 left join named n using (event_no)
-where e.event_ns <= getvariable('as_of') and e.recorded_ns <= getvariable('known_at') and may_see(e.site)
+where e.event_no <= (select value::bigint from meta where key = 'refreshed_event')   -- before its refresh nobody knows what an event names
+  and e.event_ns <= getvariable('as_of') and e.recorded_ns <= getvariable('known_at') and may_see(e.site)
 order by e.event_ns, e.attempt, e.event_id

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -47,3 +50,14 @@ def syncline(*words: str | Path, folder: Path) -> Result:
     """Runs a command as a process in `folder` to its end."""
     done = subprocess.run(command(*words), stdin=subprocess.DEVNULL, capture_output=True, text=True, cwd=folder, env=QUIET, check=False)
     return Result(done.returncode, done.stdout, done.stderr)
+
+
+@contextmanager
+def serving(folder: Path, real_server: Callable[..., Any]) -> Iterator[dict[str, Any]]:
+    """A `syncline serve` that is ready: process, pid, url of the web app, and the address for OTLP from its log."""
+    card, log = folder / "home" / "serve.json", folder / "serve.log"
+    card.unlink(missing_ok=True)  # one that was killed leaves it
+    log.unlink(missing_ok=True)
+    with real_server(command("serve"), card.exists, log=log, folder=folder, environment=QUIET) as process:
+        said = dict(line.split(": ", 2)[1:] for line in log.read_text().splitlines() if "http://" in line)
+        yield {**json.loads(card.read_text()), "process": process, "otlp": said["OTLP over HTTP"].strip()}

@@ -11,8 +11,13 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from app.application import opened
+from app.settings import load_settings
+from metrics.read import Moment
 from tests.cli.commands import Run
 from tests.cli.configurations import ORDERS, ORDERS_SETTINGS, PACK
+
+NOW = 2_000_000_000_000_000_000  # long after all of it
 
 
 @pytest.fixture
@@ -47,6 +52,18 @@ def test_an_export_can_be_limited_to_a_time(run: Run, folder: Path) -> None:
     run("ingest")
     result = run("export", "events", "--from", "2026-03-23T10:01:00+02:00", "--to", "2026-03-23T09:00:00Z")
     assert [json.loads(line)["event_id"] for line in result.out.splitlines()] == ["orders:2"]
+
+
+def test_what_is_loaded_and_not_yet_computed_is_not_half_in_an_export(folder: Path) -> None:
+    with opened(load_settings(folder / "syncline.yaml", {})) as application:
+        application.poll()
+        application.intake.load()
+        assert application.intake.loaded() == 3
+        with application.reader(Moment(NOW, NOW)) as reader:
+            assert list(reader.export("events")) == []
+        application.advance()
+        with application.reader(Moment(NOW, NOW)) as reader:
+            assert [row["objects"] for row in reader.export("events")] == [{"sales_order": [name]} for name in ("SO-1", "SO-1", "=SO-2")]
 
 
 def test_csv_neutralises_what_a_spreadsheet_would_calculate(run: Run, folder: Path) -> None:

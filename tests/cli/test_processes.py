@@ -11,14 +11,13 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.cli.commands import QUIET, Run, command, syncline
+from tests.cli.commands import QUIET, Run, command, serving, syncline
 from tests.cli.configurations import ORDERS, ORDERS_SETTINGS, PACK
 
 NOW = 1_774_252_800_000_000_000  # 2026-03-23T08:00:00Z
@@ -30,15 +29,6 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "pack.yaml").write_text(PACK)
     (tmp_path / "orders.csv").write_text(ORDERS)
     return tmp_path
-
-
-@contextmanager
-def serving(folder: Path, real_server: Callable[..., Any]) -> Iterator[dict[str, Any]]:
-    """A `syncline serve` that is ready: pid, url, and the address for OTLP from its log."""
-    card, log = folder / "home" / "serve.json", folder / "serve.log"
-    with real_server(command("serve"), card.exists, log=log, folder=folder, environment=QUIET) as process:
-        said = dict(line.split(": ", 2)[1:] for line in log.read_text().splitlines() if "http://" in line)
-        yield {**json.loads(card.read_text()), "process": process, "otlp": said["OTLP over HTTP"].strip()}
 
 
 def get(url: str, token: str = "") -> tuple[int, str]:

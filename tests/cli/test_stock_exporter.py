@@ -1,0 +1,103 @@
+"""The stock OpenTelemetry SDK, set up by environment variables alone, against a real `syncline serve`; killed and started again."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from opentelemetry.exporter.otlp.proto.http._log_exporter import OTLPLogExporter
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk._logs import LoggerProvider
+from opentelemetry.sdk._logs.export import BatchLogRecordProcessor
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExportResult
+
+from tests.cli.commands import Run, serving
+
+WITHIN_SECONDS = 5
+PLANT = Resource.create({"service.name": "opcenter", "mfg.system": "mes", "mfg.site": "hamburg"})
+
+
+@pytest.fixture
+def folder(tmp_path: Path, free_ports: Callable[[int], list[int]], monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A Syncline that listens at the same port whenever it is started, and an environment whose exporters send there."""
+    (otlp,) = free_ports(1)
+    (tmp_path / "syncline.yaml").write_text(f"version: 1\nworkflows: [default]\nweb: {{port: 0}}\notlp: {{http_port: {otlp}}}\n")
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", f"http://127.0.0.1:{otlp}")
+    return tmp_path
+
+
+class Noting(OTLPSpanExporter):
+    """The stock exporter; it also remembers which spans it was told are taken."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.acknowledged: set[str] = set()
+
+    def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
+        result = super().export(spans)
+        if result is SpanExportResult.SUCCESS:
+            self.acknowledged |= {f"{s.context.trace_id:032x}{s.context.span_id:016x}" for s in spans}
+        return result
+
+
+def event_ids(run: Run) -> list[str]:
+    return [json.loads(line)["event_id"] for line in run("export", "events").out.splitlines()]
+
+
+def test_its_spans_and_log_records_are_in_the_export_within_seconds(run: Run, folder: Path, real_server: Callable[..., Any]) -> None:
+    with serving(folder, real_server):
+        traces, logs = TracerProvider(resource=PLANT), LoggerProvider(resource=PLANT)
+        traces.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+        logs.add_log_record_processor(BatchLogRecordProcessor(OTLPLogExporter()))
+        with traces.get_tracer("plant").start_as_current_span("receive") as span:
+            span.set_attributes({"mfg.event.type": "work_order.received", "mfg.object.production_order": "1000231"})
+        logs.get_logger("plant").emit(event_name="downtime.recorded", attributes={"mfg.object.downtime": "DT-7"}, body="press 4 stands")
+        traces.shutdown()
+        logs.shutdown()
+        sent = time.monotonic()
+        while len(lines := run("export", "events").out.splitlines()) < 2:
+            assert time.monotonic() - sent < WITHIN_SECONDS, f"only this has come: {lines}"
+            time.sleep(0.05)
+    found = {(row["event_type"], row["system"], row["site"], json.dumps(row["objects"])) for row in map(json.loads, lines)}
+    assert found == {
+        ("work_order.received", "mes", "hamburg", '{"production_order": ["1000231"]}'),
+        ("downtime.recorded", "mes", "hamburg", '{"downtime": ["DT-7"]}'),
+    }
+
+
+def test_what_it_was_told_is_taken_is_there_once_after_a_kill(
+    run: Run, folder: Path, real_server: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OTEL_BSP_SCHEDULE_DELAY", "20")  # many small requests, so that the kill meets some of them in every state
+    exporter = Noting()
+    traces = TracerProvider(resource=PLANT)
+    traces.add_span_processor(BatchSpanProcessor(exporter))
+    tracer, sent = traces.get_tracer("plant"), 0
+
+    def send_until(taken: int) -> None:
+        nonlocal sent
+        while len(exporter.acknowledged) < taken:
+            sent += 1
+            with tracer.start_as_current_span("receive") as span:
+                span.set_attributes({"mfg.event.type": "work_order.received", "mfg.object.production_order": f"PO-{sent}"})
+            time.sleep(0.0005)
+
+    with serving(folder, real_server) as server:
+        send_until(500)
+        os.kill(server["pid"], signal.SIGKILL)
+        before = set(exporter.acknowledged)
+    with serving(folder, real_server):
+        send_until(len(exporter.acknowledged) + 300)  # the exporter sends again what it heard nothing about
+        traces.shutdown()
+    found = event_ids(run)
+    assert len(before) >= 500
+    assert exporter.acknowledged - set(found) == set()
+    assert len(found) == len(set(found))
