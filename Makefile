@@ -30,7 +30,7 @@ screenshots: .venv/.test    ## Every page, light and dark, into screenshots/
 	@$(PYTHON) -m tests.screenshots
 
 bench: .venv/.test          ## How fast: ingest, refresh, pages
-	@$(PYTHON) -m tests.bench
+	@$(PYTHON) -m tests.benchmarks
 
 soak: .venv/.test           ## How long: hours of traffic with kills in between
 	@$(PYTHON) -m tests.soak

@@ -48,7 +48,7 @@ def read_path(cursor: duckdb.DuckDBPyConnection, moment: Moment, workflow: str, 
         steps=tuple(_step(row, said, found, moment) for said, found in zip(row["definition"], row["steps"], strict=True)),
         events=_frame(cursor, "path_events"),
         hops=_frame(cursor, "hops"),
-        spans=_with_depth(_frame(cursor, "path_spans")),
+        spans=_with_depth(_spans(cursor)),
         objects=_frame(cursor, "path_objects"),
         neighbours=_frame(cursor, "path_neighbours"),
     )
@@ -94,6 +94,12 @@ def _step(row: dict[str, Any], said: dict[str, Any], found: dict[str, Any], mome
 
 def _frame(cursor: duckdb.DuckDBPyConnection, query: str) -> pd.DataFrame:
     return cursor.execute(models.text(f"queries/{query}")).df()
+
+
+def _spans(cursor: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    """What happened between the systems has no site and belongs to the path; what happened at a site is for those who may see it."""
+    models.run(cursor, "queries/path_traces")
+    return models.run(cursor, "queries/spans", seen="(s.site is null or may_see(s.site))").df()
 
 
 def _with_depth(spans: pd.DataFrame) -> pd.DataFrame:

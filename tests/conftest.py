@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent
 KIT = ROOT.parent / "shared" / "kit"
 
-# Two busy cores make single examples slow now and then; what is slow is measured in tests.bench, not here.
+# Two busy cores make single examples slow now and then; what is slow is measured in tests.benchmarks, not here.
 hypothesis.settings.register_profile("syncline", deadline=None, derandomize=os.environ.get("CI") == "true", print_blob=True)
 hypothesis.settings.load_profile("syncline")
 

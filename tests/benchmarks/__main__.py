@@ -1,0 +1,63 @@
+"""`make bench`: prints the table; `--record` puts it, dated, at the top of RESULTS.md."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import resource
+import sys
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from tests.benchmarks import answering, receiving
+from tests.benchmarks.figures import Figure
+
+RESULTS = Path(__file__).parent / "RESULTS.md"
+HEAD = "| what | found | ratio |\n|---|---|---|"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--transactions", type=int, default=250_000, help="how many the pages are asked about (default: 250,000)")
+    parser.add_argument("--seconds", type=float, default=20, help="how long requests are sent (default: 20)")
+    parser.add_argument("--record", action="store_true", help=f"writes the table into {RESULTS.name}")
+    words = parser.parse_args()
+    title = f"## {datetime.now(UTC):%Y-%m-%d}: {words.transactions:,} transactions"
+    print(f"{title}\n\n{_machine()}\n\n{HEAD}", flush=True)
+    rows = []
+    for figure in _figures(words.transactions, words.seconds):
+        rows.append(figure.row())
+        print(rows[-1], flush=True)
+    if words.record:
+        _record("\n".join([title, "", _machine(), "", HEAD, *rows]))
+    return 0
+
+
+def _figures(transactions: int, seconds: float) -> Iterator[Figure]:
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        yield from receiving.measure(Path(folder), seconds)
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        yield from answering.measure(Path(folder), transactions)
+    yield Figure("most memory this process held", f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MiB")
+
+
+def _machine() -> str:
+    """What it was measured on; a ratio compares two figures of the same run."""
+    version = f"{platform.python_implementation()} {platform.python_version()}, DuckDB {duckdb.__version__}"
+    ratio = "The ratio compares with what the row names, in the same run."
+    return f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, {version}. {ratio}"
+
+
+def _record(section: str) -> None:
+    before = RESULTS.read_text() if RESULTS.exists() else "# Benchmarks, newest first\n"
+    title, _, rest = before.partition("\n")
+    RESULTS.write_text(f"{title}\n\n{section}\n{rest}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

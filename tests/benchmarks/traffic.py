@@ -1,0 +1,123 @@
+"""Order releases as OTLP requests, any number of them: four spans a transaction, some failed, some without an answer."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterator
+from itertools import islice
+from random import Random
+from typing import Any, NamedTuple
+
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.common.v1.common_pb2 import KeyValue
+from opentelemetry.proto.trace.v1.trace_pb2 import Span
+
+SECOND, MINUTE, DAY = 10**9, 60 * 10**9, 86_400 * 10**9
+SPANS_PER_REQUEST = 512  # what the batch processor of an SDK sends at once
+SITES = ("hamburg", "brno", "monterrey")
+DAYS = 28
+
+
+class Step(NamedTuple):
+    system: str
+    event: str | None
+    kind: int
+    after_seconds: int
+
+
+STEPS = (
+    Step("erp", "order.released", 2, 0),
+    Step("middleware", None, 4, 1),
+    Step("mes", "work_order.received", 5, 90),
+    Step("mes", "work_order.scheduled", 1, 600),
+)
+
+
+def requests(transactions: int, end_ns: int, seed: int = 1) -> Iterator[bytes]:
+    """Requests of about 512 spans, protobuf, not compressed; transactions begin evenly over the 28 days before `end_ns`."""
+    random = Random(seed)
+    spans = _spans(transactions, end_ns, random)
+    while batch := list(islice(spans, SPANS_PER_REQUEST)):
+        yield _request(batch)
+
+
+def released(number: int, at_ns: int) -> bytes:
+    """One request with one event: order `number` was released at that moment."""
+    random = Random(at_ns)
+    span = _span(STEPS[0], number, random.randbytes(16), b"", at_ns, random, False)
+    return _request([("erp", SITES[0], span)])
+
+
+def order_of(number: int) -> str:
+    """The production order that transaction `number` is about."""
+    return str(10_000_000 + number)
+
+
+def compressed(request: bytes) -> bytes:
+    return gzip.compress(request, 6)
+
+
+def _spans(transactions: int, end_ns: int, random: Random) -> Iterator[tuple[str, str, Span]]:
+    apart = DAYS * DAY // max(transactions, 1)
+    for number in range(transactions):
+        yield from _transaction(number, end_ns - (transactions - number) * apart, random)
+
+
+def _transaction(number: int, start_ns: int, random: Random) -> Iterator[tuple[str, str, Span]]:
+    trace, parent = random.randbytes(16), b""
+    fate = random.random()
+    for step in STEPS[: 2 if fate < 0.01 else 4]:  # of a hundred orders one never arrives, and one is refused
+        at = start_ns + step.after_seconds * SECOND + random.randrange(30 * SECOND)
+        is_refused = step.event == "work_order.received" and fate > 0.99
+        span = _span(step, number, trace, parent, at, random, is_refused)
+        yield step.system, SITES[number % len(SITES)], span
+        parent = span.span_id
+        if is_refused:
+            return
+
+
+def _span(step: Step, number: int, trace: bytes, parent: bytes, at: int, random: Random, is_refused: bool) -> Span:
+    said: dict[str, Any] = {
+        "messaging.system": "kafka",
+        "messaging.destination.name": f"{step.system}.orders",
+        "messaging.operation.type": "process",
+        "messaging.message.id": f"{number}-{step.after_seconds}",
+        "thread.name": f"worker-{number % 8}",
+        "server.address": "bus-1.example",
+    }
+    if step.event:
+        said |= {
+            "mfg.event.type": step.event,
+            "mfg.object.production_order": order_of(number),
+            "mfg.object.sales_order": str(40_000_000 + number // 3),
+            "mfg.quantity": 1 + number % 90,
+            "mfg.idempotency_key": f"{step.event}:{number}",
+        }
+    span = Span(trace_id=trace, span_id=random.randbytes(8), parent_span_id=parent, name=step.event or "send", kind=step.kind)  # type: ignore[arg-type]
+    span.start_time_unix_nano, span.end_time_unix_nano = at - 200_000_000, at
+    span.attributes.extend(map(_attribute, said.items()))
+    if is_refused:
+        span.status.code, span.status.message = 2, "Material 4711 is not maintained in plant 1000"  # type: ignore[assignment]
+    return span
+
+
+def _request(batch: list[tuple[str, str, Span]]) -> bytes:
+    """One group for each system and site, as an SDK in that system would send them."""
+    request, groups = ExportTraceServiceRequest(), {}
+    for system, site, span in batch:
+        if (system, site) not in groups:
+            group = request.resource_spans.add()
+            said = {"service.name": f"{system}-bridge", "mfg.system": system, "mfg.site": site}
+            group.resource.attributes.extend(map(_attribute, said.items()))
+            groups[system, site] = group.scope_spans.add()
+        groups[system, site].spans.append(span)
+    return request.SerializeToString()
+
+
+def _attribute(pair: tuple[str, Any]) -> KeyValue:
+    attribute = KeyValue(key=pair[0])
+    if isinstance(pair[1], int):
+        attribute.value.int_value = pair[1]
+    else:
+        attribute.value.string_value = pair[1]
+    return attribute
