@@ -11,16 +11,16 @@ from collectors.event import Refused
 RFC3339 = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d):(\d\d)(?:[.,](\d+))?(Z|z|[+-]\d\d:?\d\d)?", re.ASCII)
 EPOCHS = {"unix_s": 10**9, "unix_ms": 10**6, "unix_us": 10**3, "unix_ns": 1}
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-FIRST_NS = (datetime(1678, 1, 1, tzinfo=UTC) - EPOCH) // timedelta(seconds=1) * 10**9
-END_NS = (datetime(2262, 1, 1, tzinfo=UTC) - EPOCH) // timedelta(seconds=1) * 10**9
-ALLOWED = "RFC 3339 with an offset, as in 2026-03-31T06:00:00Z, between 1678 and 2261"
+FIRST_NS = (datetime(1900, 1, 1, tzinfo=UTC) - EPOCH) // timedelta(seconds=1) * 10**9
+END_NS = (datetime(2200, 1, 1, tzinfo=UTC) - EPOCH) // timedelta(seconds=1) * 10**9
+ALLOWED = "RFC 3339 with an offset, as in 2026-03-31T06:00:00Z, between 1900 and 2199"
 
 
 def checked(ns: int, found: object) -> int:
-    """`ns` itself, if it lies in 1678 to 2261. Raises Refused."""
+    """`ns` itself, if it lies in 1900 to 2199. Raises Refused."""
     if FIRST_NS <= ns < END_NS:
         return ns
-    raise Refused(f"{found!r} lies outside the years 1678 to 2261")
+    raise Refused(f"{found!r} lies outside the years 1900 to 2199")
 
 
 def of_text(text: str, zone: tzinfo | None = None) -> int:

@@ -151,6 +151,8 @@ def error_code(get: Get) -> str | None:
     if code:
         return code
     status = get("http.response.status_code") or get("http.status_code")
+    if status.__class__ is float and status.is_integer():  # some clients have no other numbers
+        status = int(status)
     return f"http:{status}" if status.__class__ in (int, str) and status else None
 
 

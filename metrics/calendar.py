@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from itertools import count
 from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from metrics.keys import seconds
 from metrics.workflows import Calendar, Definitions
 
 SECOND_NS = 1_000_000_000
-UNIT_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-
-
-def seconds(duration: str) -> int:
-    """`90s`, `5m`, `4h`, `2d` in seconds."""
-    return int(duration[:-1]) * UNIT_SECONDS[duration[-1]]
+LOOK_BACK = timedelta(days=9)  # every calendar works on some day of the week, so the stretch before any moment is not further away
 
 
 def day_seconds(calendar: Calendar) -> int:
@@ -25,26 +22,38 @@ def day_seconds(calendar: Calendar) -> int:
     return closes - opens
 
 
-def stretches(calendar: Calendar, zone: ZoneInfo, first: date, last: date) -> Iterator[tuple[int, int]]:
-    """(opens, closes) in ns since 1970 UTC of every working day from `first` to `last`; a DST change moves them with the wall clock."""
-    day = first
-    while day <= last:
-        if day.weekday() in calendar.days:
-            yield tuple(_ns(datetime.combine(day, t, zone)) for t in (calendar.opens, calendar.closes))  # type: ignore[misc]
-        day += timedelta(days=1)
-
-
 def working_time(definitions: Definitions, first_ns: int, last_ns: int) -> pd.DataFrame:
-    """Rows of `working_time` for every site, and for the enterprise under the empty name, covering first_ns … last_ns."""
+    """Rows of `working_time` for every site, and for the enterprise under the empty name: enough to say when any deadline is due that
+    opens from first_ns to last_ns, however sparse the calendar."""
     calendars = {c.name: c for c in definitions.calendars}
-    first, last = (datetime.fromtimestamp(ns // SECOND_NS, UTC).date() for ns in (first_ns, last_ns))
+    first = _day(first_ns) - LOOK_BACK
     rows = []
     for site, timezone, name in [("", definitions.timezone, "default"), *((s.name, s.timezone, s.calendar) for s in definitions.sites)]:
-        before = 0
-        for opens, closes in stretches(calendars[name], ZoneInfo(timezone), first, last):
+        before, left = 0, longest_seconds(definitions, calendars[name]) * SECOND_NS
+        for opens, closes in stretches(calendars[name], ZoneInfo(timezone), first):
             rows.append((site, opens, closes, before))
             before += closes - opens
+            left -= closes - opens if opens > last_ns else 0
+            if opens > last_ns and left <= 0:
+                break
     return pd.DataFrame(rows, columns=["site", "opens_ns", "closes_ns", "before_ns"])
+
+
+def longest_seconds(definitions: Definitions, calendar: Calendar) -> int:
+    """The longest deadline in working time of this calendar."""
+    waits = [m.within for w in definitions.workflows for m in w.milestones if m.working and m.within]
+    return max((int(w[:-1]) * day_seconds(calendar) if w.endswith("d") else seconds(w) for w in waits), default=0)
+
+
+def stretches(calendar: Calendar, zone: ZoneInfo, first: date) -> Iterator[tuple[int, int]]:
+    """(opens, closes) in ns since 1970 UTC of every working day from `first` on, without end; DST moves them with the wall clock."""
+    for day in (first + timedelta(days=n) for n in count()):
+        if day.weekday() in calendar.days:
+            yield _ns(datetime.combine(day, calendar.opens, zone)), _ns(datetime.combine(day, calendar.closes, zone))
+
+
+def _day(ns: int) -> date:
+    return datetime.fromtimestamp(ns // SECOND_NS, UTC).date()
 
 
 def _ns(when: datetime) -> int:

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 import duckdb
 import pandas as pd
 
-from metrics.calendar import SECOND_NS, day_seconds, seconds
+from metrics.calendar import SECOND_NS, day_seconds
+from metrics.keys import seconds
 from metrics.workflows import Definitions, Milestone, Workflow
 from sql.store import insert
 
@@ -30,11 +31,6 @@ def write(cursor: duckdb.DuckDBPyConnection, definitions: Definitions) -> None:
     insert(cursor, "def_related", _related(definitions))
     insert(cursor, "def_sites", _sites(definitions))
     insert(cursor, "def_sources", _sources(definitions))
-
-
-def longest_working_seconds(definitions: Definitions) -> int:
-    """The longest deadline in working time, by the clock as if every day were a working day."""
-    return max((seconds(m.within) for w in definitions.workflows for m in w.milestones if m.working and m.within), default=0)
 
 
 def _write_workflow(cursor: duckdb.DuckDBPyConnection, w: Workflow, place: int) -> None:
@@ -86,7 +82,7 @@ def _steps(definitions: Definitions) -> pd.DataFrame:
     rows: list[tuple[object, ...]] = []
     for w in definitions.workflows:
         rows += [(w.name, w.object, n, m.event, m.system, m.until == "ordered_quantity") for n, m in enumerate(w.milestones, 1)]
-        rows += [(w.name, w.object, 0, event, system, False) for event, system in w.cancel]
+        rows += [(w.name, w.object, 0, event, system, False) for event, system in dict.fromkeys(w.cancel)]
     return _frame(rows, "workflow object_type step event_type system adds_up")
 
 

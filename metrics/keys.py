@@ -10,6 +10,7 @@ from typing import Any
 
 Place = tuple[str | int, ...]  # ("sources", 1, "kind") is written sources[1].kind
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+LONGEST_SECONDS = 3650 * 86400
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +119,13 @@ def choice(allowed: Iterable[str]) -> Read:
 
 def duration(value: Any, place: Place, problems: list[Problem]) -> str | None:
     """A duration as written: a whole number and one of s m h d."""
-    if isinstance(value, str) and re.fullmatch(r"[0-9]+[smhd]", value):
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,10}[smhd]", value) and seconds(value) <= LONGEST_SECONDS:
         return value
-    problems.append(Problem(place, f"must be a duration: a whole number and one of s, m, h, d, such as 15m or 2d (found {shown(value)})."))
+    problems.append(
+        Problem(
+            place, f"must be a duration: a whole number and one of s, m, h, d, such as 15m or 2d, at most 3650d (found {shown(value)})."
+        )
+    )
     return None
 
 

@@ -37,9 +37,7 @@ def _say(cursor: duckdb.DuckDBPyConnection, moment: Moment, sites: frozenset[str
     cursor.execute("set variable sites = $1::varchar[]", [None if sites is None else sorted(sites)])
     cursor.execute("set variable as_of = $1", [moment.as_of_ns])
     cursor.execute("set variable known_at = $1", [moment.known_ns])
-    cursor.execute(
-        "set variable default_mark = (select case when bool_and(is_complete) then getvariable('as_of') else -1 end from def_sources)"
-    )
+    models.run(cursor, "moment/default_mark")
 
 
 def _has_later(cursor: duckdb.DuckDBPyConnection) -> bool:

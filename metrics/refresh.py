@@ -14,7 +14,8 @@ from sql import models
 from sql.store import Store, insert
 
 EVER = 2**63 - 1
-DAY_NS = 86_400 * SECOND_NS
+MARGIN_NS = 31 * 86_400 * SECOND_NS
+COVERED = ("working_time_from_ns", "working_time_to_ns")  # openings whose deadlines `working_time` can say
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,15 +103,17 @@ class Refresher:
         self._remember(cursor)
 
     def _cover_working_time(self, cursor: duckdb.DuckDBPyConnection, anew: bool) -> None:
-        """Working time reaches well before the first event and past the last deadline that can open; an ASOF join finds nothing outside."""
-        first, last = cursor.execute("select min(event_ns), max(event_ns) from events").fetchone() or (None, None)
+        """Makes working time for every deadline that an event can open, and for a year to come, so that it is seldom made again."""
+        first, last = cursor.execute("select min(event_ns), max(event_ns) from events").fetchall()[0]
         if first is None:
             return
-        margin = 30 * DAY_NS + 5 * defining.longest_working_seconds(self.definitions) * SECOND_NS
-        opens, closes = cursor.execute("select min(opens_ns), max(closes_ns) from working_time").fetchone() or (None, None)
-        if anew or opens is None or first < opens or last + margin > closes:
+        covered = [int(_meta(cursor, key) or 0) for key in COVERED]
+        if anew or first < covered[0] or last > covered[1]:
+            covering = (first - MARGIN_NS, last + 12 * MARGIN_NS)
             cursor.execute("delete from working_time")
-            insert(cursor, "working_time", working_time(self.definitions, first - margin, last + 3 * margin))
+            insert(cursor, "working_time", working_time(self.definitions, *covering))
+            for key, ns in zip(COVERED, covering, strict=True):
+                _set_meta(cursor, key, str(ns))
 
     def _remember(self, cursor: duckdb.DuckDBPyConnection) -> None:
         _set_meta(cursor, "definitions", defining.fingerprint(self.definitions))

@@ -325,7 +325,8 @@ def verdict(step: Step, course: Course, as_of_ns: int, complete_to: Callable[[st
 def watermarks(events: list[Event], feeds: tuple[Feed, ...], as_of_ns: int) -> Callable[[str, str | None], int]:
     """Up to when what comes from a system at a site is known to be complete.
 
-    Of several sources the slowest counts; where nothing ever came from, only complete sources let anything be judged.
+    Of several sources the slowest counts. For a site that nothing ever came from, what the system said without a site counts, else only
+    its complete sources let anything be judged; for a system that never said anything, only complete sources all over.
     """
     marks: dict[tuple[str | None, str | None], list[int]] = {}
     for feed in feeds:
@@ -335,7 +336,15 @@ def watermarks(events: list[Event], feeds: tuple[Feed, ...], as_of_ns: int) -> C
             lagging_ns = min(newest_ns - feed.allowed_lateness_seconds * SECOND, as_of_ns)
             marks.setdefault(place, []).append(as_of_ns if feed.is_complete else lagging_ns)
     nowhere = as_of_ns if feeds and all(feed.is_complete for feed in feeds) else -1
-    return lambda system, site: min(marks.get((system, site), [nowhere]))
+    complete = {feed.source: feed.is_complete for feed in feeds}
+
+    def mark(system: str, site: str | None) -> int:
+        if found := marks.get((system, site)) or marks.get((system, None)):
+            return min(found)
+        sources = {e.source for e in events if e.system == system and e.source in complete}
+        return (as_of_ns if all(complete[source] for source in sources) else -1) if sources else nowhere
+
+    return mark
 
 
 def depends(step: Step, name: str, course: Course) -> bool:

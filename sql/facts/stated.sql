@@ -5,7 +5,7 @@ select
   transaction_id,
   min(event_ns) as start_ns,
   max(event_ns) as last_event_ns,
-  count(*) filter (where is_error) as failed_attempts,
+  count(distinct event_no) filter (where is_error) as failed_attempts,
   bool_or(step = 0 and not is_error) as is_cancelled,
   arg_min(site, {ns: event_ns, attempt: attempt, id: event_id}) filter (where names_it and site is not null) as site,
   arg_max(ordered_quantity, {ns: event_ns, attempt: attempt, id: event_id}) filter (where ordered_quantity is not null) as ordered_quantity,

@@ -1,4 +1,5 @@
--- one row per transaction with open working-time deadlines: step → due time. Time that runs out exactly at closing is due at closing
+-- one row per transaction with open working-time deadlines: step → due time. Time that runs out exactly at closing is due at closing;
+-- no time at all, at the first working moment from the opening on
 create or replace temp table working_due as
 with
 opened as (
@@ -6,7 +7,8 @@ opened as (
     r.workflow, r.transaction_id, s.step,
     site.site,
     r.reached[s.after_step] as opened_ns,
-    coalesce(s.within_days * site.day_ns, s.within_ns) as within_ns
+    greatest(coalesce(s.within_days * site.day_ns, s.within_ns), 1) as within_ns,
+    coalesce(s.within_days, s.within_ns) = 0 as is_at_once
   from steps r
   join stated t using (workflow, transaction_id)
   join (select workflow, unnest(steps, max_depth := 2) from def_workflows) s on s.workflow = r.workflow and s.is_working
@@ -23,8 +25,8 @@ select
   p.workflow,
   p.transaction_id,
   map_from_entries(list({k: p.step, v: case
-    when w.opens_ns is null then error('working time does not cover ' || p.opened_ns || ' at site ' || p.site)
-    else w.opens_ns + p.runs_out_ns - w.before_ns end})) as due
+    when w.opens_ns is null or p.runs_out_ns - w.before_ns > w.closes_ns - w.opens_ns then error('working time does not cover ' || p.opened_ns || ' at site ' || p.site)
+    else w.opens_ns + p.runs_out_ns - w.before_ns - p.is_at_once::integer end})) as due
 from placed p
 asof left join working_time w on w.site = p.site and w.before_ns < p.runs_out_ns
 group by all

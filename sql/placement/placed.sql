@@ -24,6 +24,7 @@ by_link as (
   select c.span_no, c.event_no, l.linked_span_id as named_by
   from candidates c
   join span_links l on l.span_id = c.own_span_id
+  join spans own on own.span_no = l.span_no and own.recorded_ns <= getvariable('known_at')   -- of a log record it may come later
 ),
 by_message as (
   select c.span_no, c.event_no, s.span_id as named_by from candidates c join spans s on s.message_id = c.message_id

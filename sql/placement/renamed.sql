@@ -3,7 +3,11 @@ create or replace temp table renaming as
 select event_no from changed
 union
 select o.event_no
-from event_objects o
+from (
+  select event_no, object_type, object_id from event_objects
+  union all
+  select event_no, object_type, object_id from placements where event_no is not null
+) o
 join ((from aliases except from joined_ids) union (from joined_ids except from aliases)) j
   on j.object_type = o.object_type and j.object_id = o.object_id;
 

@@ -4,7 +4,7 @@ with recursive
 receiving as (
   select
     m.workflow, m.transaction_id, m.event_no, e.event_id, e.event_ns, e.attempt, e.is_error, e.system, e.trace_id, e.span_id,
-    lag(e.system) over in_order as system_before,
+    nullif(lag(e.system) over in_order, e.system) as system_before,
     lag(e.event_ns) over in_order as before_ns
   from members m
   join scoped_events e using (event_no)
@@ -21,18 +21,18 @@ climb(event_no, own_system, at_span, steps) as (
   select c.event_no, c.own_system, n.parent_id, c.steps + 1
   from climb c
   join near n on n.span_id = c.at_span
-  where n.parent_id is not null and n.system is not distinct from c.own_system and n.kind <> 4 and c.steps < 200
+  where n.parent_id is not null and n.system is not distinct from c.own_system and c.steps < 200
 ),
 sending as (
   select l.event_no, s.span_id, s.system, s.end_ns, s.destination, 0 as steps
-  from (select distinct event_no, span_id from receiving) l
+  from (select distinct event_no, span_id, system from receiving) l
   join span_links k on k.span_id = l.span_id
-  join spans s on s.span_id = k.linked_span_id and s.recorded_ns <= getvariable('known_at')
+  join spans s on s.span_id = k.linked_span_id and s.recorded_ns <= getvariable('known_at') and s.system is distinct from l.system
   union all
   select c.event_no, n.span_id, n.system, n.end_ns, n.destination, c.steps
   from climb c
   join near n on n.span_id = c.at_span
-  where n.system is distinct from c.own_system or n.kind = 4
+  where n.system is distinct from c.own_system
 ),
 nearest as (
   select event_no, min_by(sending, steps) as s
@@ -42,7 +42,7 @@ nearest as (
 select
   r.workflow,
   r.transaction_id,
-  case when n.s.system is distinct from r.system then coalesce(n.s.system, r.system_before) else r.system_before end as from_system,
+  coalesce(n.s.system, r.system_before) as from_system,
   r.system as to_system,
   coalesce(n.s.end_ns, r.before_ns) as sent_ns,
   r.event_ns as received_ns,
@@ -54,5 +54,5 @@ select
   r.event_id
 from receiving r
 left join nearest n using (event_no)
-where n.s.span_id is not null or (r.system_before is not null and r.system_before <> r.system)
+where n.s.span_id is not null or r.system_before is not null
 order by r.workflow, r.transaction_id, r.event_ns, r.attempt, r.event_id

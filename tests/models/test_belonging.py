@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from tests.models.told import concludes, workflow
+from collectors.event import Event
+from metrics.workflows import Definitions
+from tests import plants
+from tests.models.agreement import agree, empty_store, product
+from tests.models.told import CALENDARS, FEEDS, LONG_AGO, SITES, concludes, ns, span_id, workflow
+from tests.oracle import Span, World
 
 CHAIN = workflow("""
 object: order
@@ -387,3 +392,60 @@ def test_a_failure_that_names_nothing_and_takes_over_nothing_is_kept_unplaced_a_
         """,
         export="unplaced",
     )
+
+
+def test_ids_that_are_joined_join_what_is_taken_over_too():
+    told = """
+        at     event          names               span  parent
+        08:00  released@erp   order A, sales S2   .     .
+        08:01  created@erp    .                   x9    x1
+        09:00  inspected@qms  sales S1, sales S2  .     .
+        """
+    span = """
+        span  names
+        x1    sales S2
+        """
+    expected = """
+        transaction  reached
+        A            created 08:01, released 08:00
+        """
+    concludes(CHAIN, told, expected, as_of="08:30", aliases=("sales",), spans=span)
+    concludes(CHAIN, told, expected, as_of="09:30", aliases=("sales",), spans=span)
+
+
+def test_objects_that_are_joined_are_one_transaction_with_what_is_taken_over():
+    concludes(
+        CHAIN,
+        """
+        at     event          names             span  parent
+        08:00  released@erp   order B           .     .
+        08:01  created@erp    .                 x9    x1
+        09:00  inspected@qms  order A, order B  .     .
+        """,
+        """
+        transaction  reached
+        A            created 08:01, released 08:00
+        """,
+        aliases=("order",),
+        spans="""
+        span  names
+        x1    order B
+        """,
+    )
+
+
+def test_links_of_a_span_that_nobody_had_told_us_of_place_nothing_yet():
+    log = Event("logs:1", "logs:1", 1, "logs", "1", LONG_AGO, ns("08:00"), "received", "mes", is_error=True, error_class="contract",
+                trace_id=(own := span_id("x5"))[:32], span_id=own)  # fmt: skip
+    spans = (
+        Span(own, ns("Tue 08:00"), ns("08:00"), links=(span_id("y1"),)),
+        Span(span_id("y1"), LONG_AGO, ns("07:00"), objects=(("order", "A"),)),
+    )
+    definitions = Definitions((CHAIN,), SITES, CALENDARS, "UTC", FEEDS)
+    with empty_store() as store:
+        plants.write(store, plants.Batch((log,), spans))
+        plants.refresh(store, definitions)
+        before, after = (product(store, (ns("12:00"), ns(known_at))) for known_at in ("13:00", "Tue 13:00"))
+        agree(store, World(definitions, (log,), spans), (ns("12:00"), ns("13:00")))
+    assert (before.transactions, before.unplaced) == ([], ["logs:1"])
+    assert ([row["transaction_id"] for row in after.transactions], after.unplaced) == (["A"], [])

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import time
+
 import pytest
 
-from metrics.workflows import Workflow
-from tests.models.told import concludes, workflow
+from metrics.workflows import Calendar, Workflow
+from tests.models.told import CALENDARS, concludes, workflow
 
 
 def pair(deadline: str) -> Workflow:
@@ -226,3 +228,39 @@ def test_on_the_day_the_clocks_change_working_time_is_the_time_that_really_passe
 
 def test_a_day_of_working_time_is_its_usual_length_whatever_the_clocks_do():
     concludes(pair("within: 1d, calendar: working"), due("", "Sun 00:00", "porto"), "next_due_time\n2026-03-30 00:00", as_of="Sun 12:00")
+
+
+@pytest.mark.parametrize(
+    ("sent", "expected"),
+    [("05:00", "07:00"), ("07:00", "07:00"), ("09:00", "09:00"), ("16:00", "Tue 07:00"), ("Sat 12:00", "2026-03-30 06:00")],
+)
+def test_no_working_time_at_all_is_due_at_the_first_working_moment(sent: str, expected: str):
+    for within in ("0h", "0d"):
+        concludes(pair(f"within: {within}, calendar: working"), due("", sent, "hamburg"), f"next_due_time\n{expected}", as_of="Sat 13:00")
+
+
+def test_a_calendar_that_seldom_works_is_followed_as_far_as_it_takes():
+    """Forty hours, one of them each Monday 08:00-09:00: forty weeks."""
+    seldom = (Calendar("default", (0,), time(8), time(9)), *CALENDARS[1:])
+    for within in ("40h", "40d"):
+        waits = pair(f"within: {within}, calendar: working")
+        concludes(waits, due("", "08:00", "."), "next_due_time\n2026-12-21 09:00", as_of="Sat 13:00", calendars=seldom)
+
+
+def test_deadlines_that_open_long_after_working_time_was_made_are_right_too():
+    concludes(
+        pair("within: 100h, calendar: working"),
+        """
+        at                event     names
+        2026-03-23 08:00  sent@erp  order A
+        2026-06-21 12:00  sent@erp  order B
+        2027-12-22 08:00  sent@erp  order C
+        """,
+        """
+        transaction  next_due_time
+        A            2026-04-07 09:00
+        B            2026-07-07 09:00
+        C            2028-01-06 09:00
+        """,
+        as_of="2028-02-01 00:00",
+    )

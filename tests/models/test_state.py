@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.models.told import concludes, workflow
+from metrics.workflows import Feed
+from tests.models.told import FEEDS, concludes, workflow
 
 CHAIN = workflow("""
 object: order
@@ -694,3 +695,63 @@ def test_the_one_word_is_the_first_that_applies():
         """,
         as_of="09:00",
     )
+
+
+def test_an_error_that_is_both_a_step_and_listed_as_cancelling_counts_once():
+    scrapping = workflow("""
+    object: order
+    cancel: [{event: scrapped, system: qms}]
+    milestones:
+      - {name: held,     event: held,     system: qms}
+      - {name: scrapped, event: scrapped, system: qms, required: false}
+    """)
+    concludes(
+        scrapping,
+        """
+        at     event         names    outcome
+        08:00  held@qms      order A  ok
+        08:01  scrapped@qms  order A  business
+        """,
+        """
+        transaction  state   failed_attempts
+        A            failed  1
+        """,
+    )
+
+
+# -- what can be judged
+
+SOME_LAG = (Feed("traces", allowed_lateness_seconds=3600), Feed("rows", is_complete=True))
+
+
+def verdict(other: str, expected: str, source: str, feeds: tuple[Feed, ...] = SOME_LAG) -> None:
+    """What is said of an order that the MES should have received at 08:05, after another event has come from `source`."""
+    told = f"""
+        at     event         names    site     span
+        08:00  released@erp  order A  hamburg  .
+        {other}  {"x7" if source == "traces" else "."}
+    """
+    concludes(CHAIN, told, f"transaction  missing   unjudged\nA            {expected}", as_of="12:00", feeds=feeds)
+
+
+def test_a_system_that_was_never_heard_is_judged_by_complete_sources_only():
+    verdict("09:00  paid@fin      order Z  hamburg", ".         received", "rows")
+    verdict("09:00  paid@fin      order Z  hamburg", "received  .", "rows", FEEDS)
+
+
+def test_a_feed_that_lags_judges_what_was_due_before_its_watermark():
+    verdict("09:30  checked@mes   order Z  hamburg", "received  .", "traces")
+    verdict("09:04  checked@mes   order Z  hamburg", ".         received", "traces")
+
+
+def test_a_complete_source_speaks_for_every_site_of_its_system():
+    verdict("09:00  checked@mes   order Z  boston", "received  .", "rows")
+
+
+def test_a_feed_that_names_no_site_speaks_for_every_site():
+    verdict("09:30  checked@mes   order Z  .", "received  .", "traces")
+    verdict("09:04  checked@mes   order Z  .", ".         received", "traces")
+
+
+def test_a_feed_that_lags_says_nothing_about_another_site():
+    verdict("11:59  checked@mes   order Z  boston", ".         received", "traces")

@@ -51,18 +51,28 @@ def concludes(
     export: str = "transactions",
     aliases: tuple[str, ...] = (),
     spans: str = "",
+    feeds: tuple[Feed, ...] = FEEDS,
+    calendars: tuple[Calendar, ...] = CALENDARS,
 ) -> None:
-    """Fails unless the product, and the second implementation too, conclude the rows of `expected`; only its columns are compared."""
-    definitions = Definitions((definition,), SITES, CALENDARS, "UTC", FEEDS, frozenset(aliases))
+    """Fails unless the product, and the second implementation too, conclude the rows of `expected`; only its columns are compared.
+
+    Told twice: all at once, and with the last event after a refresh of the others."""
+    definitions = Definitions((definition,), SITES, calendars, "UTC", feeds, frozenset(aliases))
     world = World(definitions, tuple(events(told)), tuple(spans_of(spans)) + tuple(event_spans(told)))
     moment = ns(as_of), LATER if known_at is None else ns(known_at)
     columns, rows = table(expected)
-    with empty_store() as store:
-        plants.write(store, plants.Batch(world.events, world.spans))
-        plants.refresh(store, definitions)
-        found = product(store, moment)
-        assert [shown(row, columns) for row in answers(found, export)] == rows
-        agree(store, world, moment)
+    last = {e.event_id for e in world.events[-1:]}
+    before, after = (
+        plants.Batch(world.events[:-1], tuple(s for s in world.spans if s.span_id not in last)),
+        plants.Batch(world.events, world.spans),
+    )
+    for batches in ([after], [before, after]):  # what is there already is left out
+        with empty_store() as store:
+            for batch in batches:
+                plants.write(store, batch)
+                plants.refresh(store, definitions)
+            assert [shown(row, columns) for row in answers(product(store, moment), export)] == rows
+            agree(store, world, moment)
 
 
 def answers(found, export: str) -> list[dict]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import yaml
 
 from app.instants import instant_text
-from metrics.calendar import seconds
+from metrics.keys import seconds
 from metrics.workflows import Workflow, parse
 
 PACK = Path(__file__).parents[2] / "app" / "packs" / "discrete_manufacturing.yaml"
