@@ -171,4 +171,5 @@ class Reader:
     def _frame(self, name: str, values: dict[str, Any] | None = None, **variables: int) -> pd.DataFrame:
         for variable, value in variables.items():
             self._cursor.execute(f"set variable {variable} = $1", [value])
-        return self._cursor.execute(models.text(name), values or {}).df()
+        statement = models.text(name).replace("{example_texts}", models.text("queries/example_texts"))
+        return self._cursor.execute(statement, values or {}).df()

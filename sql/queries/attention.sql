@@ -28,15 +28,9 @@ shown as (
   limit $limit
 ),
 examples as (
-  select s.workflow, s.example_id, s.error_class, arg_max(e.error_text, e.event_ns) as example_text
-  from shown s
-  join named_objects o on o.object_key = object_key(s.object_type, s.example_id) and o.object_type = s.object_type and o.object_id = s.example_id
-  join events e on e.event_no = o.event_no
-  where e.is_error and e.error_class = s.error_class and e.event_ns <= getvariable('as_of') and e.recorded_ns <= getvariable('known_at')
-  group by all
-)
+{example_texts})
 select
   s.kind, s.workflow, s.title, s.milestone, s.error_class, s.site, s.transactions, s.first_ns, s.last_ns, s.example_id, e.example_text, s.owner, s.criticality
 from shown s
-left join examples e on e.workflow = s.workflow and e.example_id = s.example_id and e.error_class = s.error_class
+left join examples e using (workflow, milestone, error_class, example_id)
 order by list_position(['critical', 'important', 'routine'], s.criticality), (s.kind = 'missing'), s.transactions desc, s.place, s.milestone, s.site

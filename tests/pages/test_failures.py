@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 
+from app.application import Application
 from app.figures.failure_groups import Around, cut, failed_groups, missing_groups, unplaced_groups
+from metrics.read import Moment, open_reader
 from tests.pages import trees
 from tests.pages.made_paths import ns
 from tests.pages.odd_plant import write_odd_plant
@@ -137,3 +140,46 @@ def test_a_site_narrows_the_page_and_its_links(odd_server: Flask) -> None:
     tree = trees.drawn(someone(odd_server, "tom").show("/failures", "?site=hamburg"))
     assert "10 transactions failed in 1 group and nothing is missing." in trees.text(tree)
     assert any(address.endswith("&site=hamburg") for _, address in trees.links(tree))
+
+
+# -- the words of an example -----------------------------------------------------------------------------------------------
+
+# Only a document is named where it failed last; what came after it is of another confirmation or of another step.
+NAMED_BY_ITS_DOCUMENT = """no,time,type,system,confirmation,document,outcome,code,error
+1,2026-11-23T10:00:00Z,production.completed,mes,60012,,ok,,
+2,2026-11-23T10:01:00Z,production.confirmed,erp,60012,4900,ok,,
+3,2026-11-23T10:02:00Z,inventory.posted,erp,60012,4900,error,idoc:51,Storage location 0001 is blocked
+4,2026-11-23T10:05:00Z,inventory.posted,erp,,4900,error,idoc:51,Posting period 11/2026 is not open
+5,2026-11-23T10:06:00Z,inventory.posted,erp,60013,4900,error,idoc:51,Said about another confirmation
+6,2026-11-23T10:07:00Z,inventory.posted,erp,60013,,ok,,
+7,2026-11-23T10:08:00Z,production.confirmed,erp,60012,4900,error,idoc:51,Confirmed twice
+"""
+CONFIGURATION = """
+version: 1
+timezone: UTC
+sources:
+  - {name: bus, kind: csv, path: bus.csv, position: no, complete: true, map: {event_type: {column: type}, event_time: {column: time},
+      system: {column: system}, outcome: {column: outcome}, error_code: {column: code}, error_text: {column: error}, objects: [
+        {type: {value: confirmation}, id: {column: confirmation}}, {type: {value: material_document}, id: {column: document}}]}}
+"""
+
+
+@pytest.fixture(scope="module")
+def documents(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
+    folder: Path = tmp_path_factory.mktemp("documents")
+    (folder / "bus.csv").write_text(NAMED_BY_ITS_DOCUMENT)
+    (folder / "syncline.yaml").write_text(CONFIGURATION)
+    with opened(folder / "syncline.yaml") as application:
+        yield application
+
+
+@pytest.mark.parametrize(
+    ("minute", "said"),
+    [("10:04", "Storage location 0001 is blocked"), ("10:30", "Posting period 11/2026 is not open")],
+)
+def test_an_example_says_what_was_said_last_about_its_failed_step_even_if_only_a_document_was_named(
+    documents: Application, minute: str, said: str
+) -> None:
+    with open_reader(documents.store, Moment(ns(f"2026-11-23 {minute}:00"), documents.now_ns())) as then:
+        told = [frame[frame["example_id"] == "60012"]["example_text"].tolist() for frame in (then.failures(), then.attention())]
+    assert told == [[said], [said]]
