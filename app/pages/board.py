@@ -63,7 +63,9 @@ def ask(at: reader.AsOf, site: str | None, hours: int) -> Answers:
         board = [row for row in rows_of(now.board(hours)) if site in (None, ALL_SITES, row["site"])]
         activity, groups = rows_of(now.activity(hours, site or None)), rows_of(now.attention(SHOWN_GROUPS + 1, site or None))
         zones: dict[str | None, str] = {None: now.timezone(), **dict(now.sites())}
-        anything = bool(board) or not now.sources().query("events > 0 or spans > 0 or log_rows > 0").empty
+        # Who sees some sites is not told what came from others, so for them it is never the very first start.
+        limited = current_user.sites is not None
+        anything = bool(board) or limited or not now.sources().query("events > 0 or spans > 0 or log_rows > 0").empty
         return Answers(board, activity, groups, rows_of(now.workflows()), zones, anything)
 
 

@@ -16,7 +16,7 @@ from app.components import links, moment, welcome
 from app.components.icons import icon
 from app.components.page import card, head, note, scrolling
 from app.components.tiles import name_of
-from app.configuration.model import Source
+from app.configuration.model import Settings, Source
 from app.configuration.sections import RECEIVED
 from app.figures import times, words
 from app.figures.rows import rows_of
@@ -24,6 +24,10 @@ from app.pages.errors import WrongAddress
 
 Row = Mapping[str, Any]
 PER_PAGE = 25
+NOT_SHOWN = (
+    "Events are those of your sites. How many spans, log records and stock rows came and what was rejected is not shown to people who see "
+    "only some sites: it is counted for all sites together."
+)
 MAY_READ_EXCERPTS = frozenset({"it"})  # and administrators: an excerpt can hold anything somebody sent
 
 
@@ -34,6 +38,8 @@ def layout(**query: Any) -> Component:
         frame, total = now.rejected(source, (number - 1) * PER_PAGE, number * PER_PAGE)
     settings = reader.application().settings
     by_name = {name: list(mine) for name, mine in groupby(rows, key=lambda row: row["source"])}
+    if source and source not in by_name:
+        raise WrongAddress(f"No source is called '{source}'. There are: {', '.join(by_name) or 'none'}.")
     cards = [
         _source(name, by_name[name], settings.sources, at, zone) for name in sorted(by_name, key=lambda name: not has_come(by_name[name]))
     ]
@@ -42,11 +48,18 @@ def layout(**query: Any) -> Component:
             head("Sources", _summary(by_name, at)),
             moment.banner(at, zone),
             _held_up(unjudged),
-            *([] if any(map(has_come, by_name.values())) else [welcome.first_start(settings)]),
+            *_beginning(by_name, settings),
             html.Div(cards, className="sources"),
             _rejected(rows_of(frame), total, source, number, zone, at.now_ns),
         ]
     )
+
+
+def _beginning(by_name: Mapping[str, Sequence[Row]], settings: Settings) -> list[Component]:
+    """What is left out for those who see some sites; for all others, how to connect the first source."""
+    if current_user.sites is not None:
+        return [note("info", NOT_SHOWN)]
+    return [] if any(map(has_come, by_name.values())) else [welcome.first_start(settings)]
 
 
 def _held_up(unjudged: int) -> Component | None:
@@ -69,16 +82,17 @@ def _number(page: str) -> int:
 
 
 def has_come(rows: Sequence[Row]) -> bool:
-    """Whether this source has ever said anything that was understood."""
+    """Whether this source has ever said anything that was understood; for those who see some sites, anything of these."""
     return any(row[name] for row in rows for name in ("events", "spans", "log_rows", "stock_rows"))
 
 
 def _summary(by_name: Mapping[str, Sequence[Row]], at: reader.AsOf) -> str:
     silent = [name for name, rows in by_name.items() if not has_come(rows)]
     newest = max((row["newest_recorded_ns"] for rows in by_name.values() for row in rows if row["newest_recorded_ns"]), default=None)
-    refused = sum(rows[0]["rejected"] for rows in by_name.values())
+    refused = sum(rows[0]["rejected"] or 0 for rows in by_name.values())
+    nothing = "nothing ever" if current_user.sites is None else "no event of your sites"
     parts = [words.count(len(by_name), "source"), f"newest record {_ago(newest, at)}" if newest else "no record yet"]
-    parts += [f"nothing ever from {', '.join(silent)}"] if silent else []
+    parts += [f"{nothing} from {', '.join(silent)}"] if silent else []
     return (
         f"{', '.join(parts)}. {words.count(refused, 'thing was', 'things were')} rejected, with the reason."
         if refused
@@ -133,6 +147,8 @@ def _no_events(row: Row) -> str:
 
 
 def _what_to_do(name: str, setting: Source | None) -> str:
+    if current_user.sites is not None:
+        return "No event of your sites has come from it."
     if name == RECEIVED:
         return "Nothing has come yet. Point an OpenTelemetry exporter at the address of the OTLP receiver; see Docs, connect."
     if setting is None:
@@ -219,8 +235,11 @@ def _excerpt(text: str | None) -> Component:
 
 
 def _pages(number: int, shown: int, total: int, source: str | None) -> Component:
-    first = (number - 1) * PER_PAGE + 1
-    said = f"Showing {first:,} to {first + shown - 1:,} of {total:,}." if shown else f"There is no page {number}; there are {total:,} rows."
+    first, last = (number - 1) * PER_PAGE + 1, (total - 1) // PER_PAGE + 1
+    if not shown:
+        to_last = html.A(f"To page {last}", href=links.to("sources", source=source, page=last))
+        return html.Div([html.Span(f"There is no page {number:,}: the last one is page {last:,}."), to_last], className="sources-pages")
+    said = f"Showing {first:,} to {first + shown - 1:,} of {total:,}."
     newer = html.A("Newer", href=links.to("sources", source=source, page=number - 1 if number > 2 else None)) if number > 1 else None
-    older = html.A("Older", href=links.to("sources", source=source, page=number + 1)) if first + shown - 1 < total and shown else None
+    older = html.A("Older", href=links.to("sources", source=source, page=number + 1)) if first + shown - 1 < total else None
     return html.Div([html.Span(said), *(part for part in (newer, older) if part)], className="sources-pages")

@@ -1,4 +1,5 @@
--- one row per source, system and site that sent events, and one per source that sent only other things
+-- one row per source, system and site that sent events, and one per source that sent only other things. What is not counted by site is
+-- null for those who see only some sites: the numbers would tell them how much the others send
 with
 refused as (select source, count(*) as rejected, max(recorded_ns) as newest_rejected_ns from rejected where recorded_ns <= getvariable('known_at') group by all),
 spanned as (select source, count(*) as spans, max(recorded_ns) as newest_ns from spans where recorded_ns <= getvariable('known_at') group by all),
@@ -19,11 +20,11 @@ select
   coalesce(f.events, 0) as events,
   f.first_event_ns,
   f.newest_event_ns,
-  coalesce(f.newest_recorded_ns, greatest(s.newest_ns, l.newest_ns, k.newest_ns)) as newest_recorded_ns,
-  coalesce(r.rejected, 0) as rejected,
-  coalesce(s.spans, 0) as spans,
-  coalesce(l.log_rows, 0) as log_rows,
-  coalesce(k.stock_rows, 0) as stock_rows,
+  coalesce(f.newest_recorded_ns, case when may_see(null) then greatest(s.newest_ns, l.newest_ns, k.newest_ns) end) as newest_recorded_ns,
+  case when may_see(null) then coalesce(r.rejected, 0) end as rejected,
+  case when may_see(null) then coalesce(s.spans, 0) end as spans,
+  case when may_see(null) then coalesce(l.log_rows, 0) end as log_rows,
+  case when may_see(null) then coalesce(k.stock_rows, 0) end as stock_rows,
   coalesce(d.is_complete, false) as is_complete
 from named n
 left join feeds f using (source)

@@ -16,7 +16,7 @@ from app.pages import docs
 from app.server import PAGES
 from app.web.sitemap import Page, Sitemap
 from tests.pages.served import Client, drawn_text, make_server, opened, someone
-from tests.pages.trees import links, of_kind, text
+from tests.pages.trees import drawn, links, of_kind, text
 
 ASSETS = Path(__file__).parents[2] / "assets"
 
@@ -133,6 +133,27 @@ def test_what_was_sent_is_text_and_only_for_those_who_look_after_interfaces(brok
 def test_who_sees_some_sites_hears_why_nothing_rejected_is_listed(broken: Flask) -> None:
     said = drawn_text(someone(broken, "bruno").show("/sources"))
     assert "What was rejected is shown only to people who may see all sites" in said
+
+
+def test_who_sees_some_sites_reads_no_count_of_the_others(broken: Flask, server: Flask) -> None:
+    """In one nothing is of this person's site; in the other the site's events are counted, and what has no site is not."""
+    nothing, brno = (drawn_text(someone(each, "bruno").show("/sources")) for each in (broken, server))
+    assert "rejected is not shown to people who see only some sites: it is counted for all sites together." in nothing
+    assert "60" not in nothing
+    assert "Nothing has arrived yet" not in nothing
+    assert " Brno " in brno
+    assert not any(f" {site} " in brno for site in ("Augsburg", "Monterrey", "Suzhou"))
+
+
+def test_a_page_beyond_the_last_leads_to_the_last(broken: Flask) -> None:
+    page = drawn(someone(broken, "tom").show("/sources", "?source=bus&page=99"))
+    assert "There is no page 99: the last one is page 3. To page 3" in text(page)
+    assert ("To page 3", "/sources?source=bus&page=3") in links(page)
+
+
+def test_a_source_that_is_not_there_is_named_with_those_that_are(broken: Flask) -> None:
+    said = drawn_text(someone(broken, "tom").show("/sources", "?source=nosuch"))
+    assert "No source is called 'nosuch'. There are: bus" in said
 
 
 @pytest.mark.parametrize("page", ["0", "-1", "x", "٣", "99999999999999999999"])
