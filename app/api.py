@@ -80,7 +80,7 @@ def refresh() -> ResponseReturnValue:
 
 @api.post("/api/v1/rebuild")
 def rebuild() -> ResponseReturnValue:
-    return jsonify(asdict(_ordered().rebuild()))
+    return jsonify(asdict(_ordered().rebuild(anyway=_body().get("anyway") is True)))
 
 
 @api.get("/healthz")

@@ -8,17 +8,19 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
+from errno import ENOSPC
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
+from sqlalchemy.exc import DatabaseError
 
 from app.accounts import Accounts
 from app.configuration.model import Settings, Source
 from app.configuration.sections import RECEIVED
 from app.trouble import Mistake, Unreachable
-from collectors.ingest import Intake, IntakeReport
-from collectors.journal import Journal, JournalBusy
+from collectors.ingest import Intake, IntakeReport, RecordsLost
+from collectors.journal import Journal, JournalBusy, JournalUnavailable
 from metrics.keys import unknown
 from metrics.read import Moment, Reader, open_reader
 from metrics.refresh import Refresher
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from collectors.receivers.otlp_http import OtlpHttpReceiver
 
 Progress = Callable[..., Any]
+FULL = ("No space left on device", "database or disk is full", "disk I/O error")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ class Done:
     events: int  # seen for the first time
     transactions: int  # computed anew
     rejected: int  # things of the intake that could not be understood
-    troubles: list[tuple[str, str]]  # sources that could not be read wholly, with the sentence
+    troubles: list[tuple[str, str]]  # what could not be read wholly, a source or the journal, with the sentence
     seconds: float
 
 
@@ -55,6 +58,7 @@ class Application:
         self.answers: Counter[int] = Counter()  # of the web server, by status
         self._changing = threading.Lock()
         self._totals: Counter[str] = Counter()  # loaded and computed since the start, by whoever asked for it
+        self._told = 0  # how many of the journal's problems somebody has been told
         self._open = ExitStack()
         with ExitStack() as opened:  # when one part cannot be opened, those before it are closed again
             make_home(settings.home)
@@ -96,14 +100,18 @@ class Application:
         """Polls, then advances. While serving, the loader may have loaded a part of it before; that counts as well."""
         begun, before = time.monotonic(), self._so_far()
         polled = self.poll(names, on_progress)
-        self.advance(on_progress)
-        return replace(self._done(before, begun), records=sum(polled.records.values()), troubles=polled.troubles)
+        loaded = self.advance(on_progress)
+        troubles = [*polled.troubles, *loaded.troubles]
+        return replace(self._done(before, begun), records=sum(polled.records.values()), troubles=troubles)
 
-    def rebuild(self, on_progress: Progress | None = None) -> Done:
-        """Everything anew from the records."""
+    def rebuild(self, on_progress: Progress | None = None, anyway: bool = False) -> Done:
+        """Everything anew from the records. Raises Unreachable when the journal lacks some of them, unless `anyway`."""
         begun, before = time.monotonic(), self._so_far()
         with self._changing:
-            loaded = self.intake.rebuild(on_progress)
+            try:
+                loaded = self.intake.rebuild(on_progress, anyway)
+            except RecordsLost as error:
+                raise Unreachable(str(error)) from error
             refreshed = self.refresher.rebuild()
             self._totals.update(events=loaded.events, rejected=loaded.rejected, transactions=refreshed.transactions)
         return self._done(before, begun)
@@ -114,8 +122,9 @@ class Application:
             return self._totals.copy()
 
     def _done(self, before: Counter[str], begun: float) -> Done:
-        new = self._totals - before
-        return Done(0, new["events"], new["transactions"], new["rejected"], [], time.monotonic() - begun)
+        new, troubles = self._totals - before, [("journal", sentence) for sentence in self.journal.problems[self._told :]]
+        self._told += len(troubles)
+        return Done(0, new["events"], new["transactions"], new["rejected"], troubles, time.monotonic() - begun)
 
     @contextmanager
     def reader(self, moment: Moment, sites: frozenset[str] | None = None) -> Iterator[Reader]:
@@ -129,11 +138,12 @@ class Application:
 
 @contextmanager
 def opened(settings: Settings) -> Iterator[Application]:
-    """The application of a home. Raises Unreachable when another process owns it, or it cannot be used."""
-    with reachable(settings.home):
-        application = Application(settings)
-    with closing(application):
-        yield application
+    """The application of a home. Raises Unreachable when another process owns it, it cannot be used, or its disk is full meanwhile."""
+    with room_for(settings.home):
+        with reachable(settings.home):
+            application = Application(settings)
+        with closing(application):
+            yield application
 
 
 @contextmanager
@@ -142,14 +152,41 @@ def reachable(home: Path) -> Iterator[None]:
     try:
         yield
     except (StoreBusy, JournalBusy) as error:
-        raise Unreachable(str(error)) from error
+        raise Unreachable(f"{error} Wait until it has ended, or stop it.") from error
     except NewerStore as error:
         raise Mistake(f"{home}: {error}") from error
-    except OSError as error:
-        raise Unreachable(f"the home {home} cannot be used: {error.strerror or error}.") from error
-    except duckdb.Error as error:
+    except (OSError, duckdb.Error, DatabaseError) as error:
+        if _is_full(error):
+            raise
+        raise Unreachable(_unusable(home, error)) from error
+
+
+@contextmanager
+def room_for(home: Path) -> Iterator[None]:
+    """Says in a sentence that the disk is full. Whatever was told to be taken is safe then."""
+    try:
+        yield
+    except JournalUnavailable as error:
+        raise Unreachable(str(error)) from error
+    except (OSError, duckdb.Error, DatabaseError) as error:
+        if not _is_full(error):
+            raise
+        raise Unreachable(f"the disk of {home} is full. Make room and do it again; nothing that was taken is lost.") from error
+
+
+def _is_full(error: Exception) -> bool:
+    return getattr(error, "errno", None) == ENOSPC or any(words in str(error) for words in FULL)
+
+
+def _unusable(home: Path, error: Exception) -> str:
+    if isinstance(error, duckdb.Error):
         advice = "Move syncline.duckdb away and run `syncline rebuild`: the journal holds everything."
-        raise Unreachable(f"the store of {home} cannot be opened: {error} {advice}") from error
+        return f"the store of {home} cannot be opened: {error} {advice}"
+    if isinstance(error, DatabaseError):
+        return f"{home}/accounts.sqlite cannot be used: {error.orig}. Bring it back from a backup, or move it away and add the people anew."
+    if isinstance(error, FileExistsError | NotADirectoryError):
+        return f"the home {home} cannot be used: a file is where a folder should be. Move it away, or set another `home`."
+    return f"the home {home} cannot be used: {getattr(error, 'strerror', None) or error}."
 
 
 def accounts_url(home: Path) -> str:

@@ -18,9 +18,10 @@ from collectors.classify import ErrorRules
 from collectors.collector import Clock, Collector, Trouble
 from collectors.event import Record
 from collectors.identifiers import Identifiers
-from collectors.journal import Frame, Journal
+from collectors.journal import Journal, examine
 from collectors.meaning import Meaning
 from collectors.rows import INT, TEXT, Rows, excerpt_of, frame_of
+from collectors.segment import Frame
 from collectors.sources.otlp import Otlp
 from sql.store import Store, insert
 
@@ -29,6 +30,10 @@ APPEND_BYTES, APPEND_RECORDS = 4 << 20, 5_000  # one sync of a poll: syncing cos
 LOAD_BYTES, LOAD_FRAMES = 16 << 20, 50_000  # one transaction of the loader
 FILLED = ("spans", "span_links", "span_objects", "log_rows", "events", "event_objects", "stock_snapshots", "rejected", "source_positions")
 Progress = Callable[[str, int], None]  # source, records so far
+
+
+class RecordsLost(Exception):
+    """The journal holds less than the tables were made from; the text says how much."""
 
 
 @dataclass(slots=True)
@@ -88,11 +93,15 @@ class Intake:
 
     def _read(self, name: str, report: IntakeReport) -> Iterator[Record]:
         after = {stream: text for (source, stream), text in self._after.items() if source == name}
-        for found in self._sources[name].read(after, self._clock):
-            if isinstance(found, Trouble):
-                report.troubles.append((name, found.sentence))
-            else:
-                yield found
+        try:
+            for found in self._sources[name].read(after, self._clock):
+                if isinstance(found, Trouble):
+                    report.troubles.append((name, found.sentence))
+                else:
+                    yield found
+        except Exception:  # our mistake, told loudly in the log; one source must not keep all others from being read
+            log.exception("reading the source %s failed", name)
+            report.troubles.append((name, "a fault of Syncline kept this source from being read to its end (see the log)."))
 
     def _positions(self) -> dict[tuple[str, str], str]:
         """Where each stream was left. The journal is the authority: what it holds beyond the tables counts."""
@@ -107,8 +116,11 @@ class Intake:
     # -- journal → tables
     def loaded(self) -> int:
         """The number of the newest frame that is in the tables."""
+        return self._mark("journal_loaded")
+
+    def _mark(self, key: str) -> int:
         with self._store.read() as cursor:
-            found = cursor.execute("select value from meta where key = 'journal_loaded'").fetchall()
+            found = cursor.execute("select value from meta where key = ?", [key]).fetchall()
         return int(found[0][0]) if found else 0
 
     def load(self, on_progress: Progress | None = None) -> LoadReport:
@@ -122,13 +134,24 @@ class Intake:
                     on_progress("journal", report.frames)
         return report
 
-    def rebuild(self, on_progress: Progress | None = None) -> LoadReport:
-        """Empties the tables and loads them anew from the journal."""
-        with self._loading, self._store.write() as cursor:
-            for table in FILLED:
-                cursor.execute(f"delete from {table}")
-            cursor.execute("delete from meta where key = 'journal_loaded'")
+    def rebuild(self, on_progress: Progress | None = None, anyway: bool = False) -> LoadReport:
+        """Empties the tables and loads them anew from the journal. Raises RecordsLost when that would lose rows, unless `anyway`."""
+        with self._loading:
+            if not anyway:
+                self._check_whole()
+            with self._store.write() as cursor:
+                for table in FILLED:
+                    cursor.execute(f"delete from {table}")
+                cursor.execute("delete from meta where key in ('journal_loaded', 'journal_records')")
         return self.load(on_progress)
+
+    def _check_whole(self) -> None:
+        known, there = self._mark("journal_records"), examine(self._journal.folder).records
+        if there < known:
+            raise RecordsLost(
+                f"the journal {self._journal.folder} holds {there:,} records, the tables were made from {known:,}: a rebuild would lose "
+                "what only the tables still have. Bring the journal's files back from a backup, or rebuild with --anyway to go on without."
+            )
 
     def _load(self, frames: list[Frame], report: LoadReport) -> None:
         with _no_garbage_search():
@@ -144,8 +167,7 @@ class Intake:
         with self._store.write() as cursor:
             stored = rows.store(cursor)
             _move_positions(cursor, frames)
-            cursor.execute("delete from meta where key = 'journal_loaded'")
-            cursor.execute("insert into meta values ('journal_loaded', ?)", [str(frames[-1].number)])
+            _move_marks(cursor, journal_loaded=frames[-1].number, journal_records=self._mark("journal_records") + len(frames))
         return stored
 
     def _decode(self, record: Record, rows: Rows) -> None:
@@ -207,6 +229,12 @@ def _frame_batches(frames: Iterator[Frame]) -> Iterator[list[Frame]]:
             if size >= LOAD_BYTES:
                 break
         yield batch
+
+
+def _move_marks(cursor: duckdb.DuckDBPyConnection, **marks: int) -> None:
+    """The newest frame in the tables, and how many frames they were made from: fewer than its number where some were lost before."""
+    cursor.execute("delete from meta where key in ('journal_loaded', 'journal_records')")
+    cursor.executemany("insert into meta values (?, ?)", [[key, str(number)] for key, number in marks.items()])
 
 
 def _move_positions(cursor: duckdb.DuckDBPyConnection, frames: list[Frame]) -> None:

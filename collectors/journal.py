@@ -1,12 +1,7 @@
 """The journal: every record of every source on disk, fsynced, before anything else happens to it.
 
-A segment file is a row of blocks; one block is what one sync made durable, so it is there whole or not at all:
-
-    b"SLJ1" · payload length · CRC-32 · number of the first frame · frames in it · flags      big-endian, 28 bytes
-    payload: per frame  header length · body length · header JSON · body
-
-Numbers run on over segments, whose files are named after their first frame. Blocks are compressed, not bodies: a row of a table
-is 200 bytes and compresses by a tenth, a thousand of them to a seventh.
+A segment file is a row of blocks (collectors/segment.py); one block is what one sync made durable. Frame numbers run on over segments,
+whose files are named after their first frame.
 """
 
 from __future__ import annotations
@@ -14,24 +9,16 @@ from __future__ import annotations
 import fcntl
 import os
 import threading
-import zlib
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from pathlib import Path
-from struct import Struct
-from typing import BinaryIO, NamedTuple, TextIO
-
-import orjson
+from typing import NamedTuple, TextIO
 
 from collectors.event import Record
+from collectors.segment import Block, Frame, block_of, encoded, frames_of, scan
 
-MAGIC = b"SLJ1"
-BLOCK = Struct(">4sIIQII")
-CHECKED = Struct(">QII")
-FRAME = Struct(">II")
-COMPRESSED = 1
-SMALLEST_TO_COMPRESS = 256
+DAMAGED = "damaged"  # the folder for what is no whole block
 SEGMENT_BYTES = 64 << 20
 COMMIT_BYTES = 32 << 20  # one sync takes at most this much (or one append, if that is larger)
 RESERVE_BYTES = 32 << 20  # so much stays free on the disk: DuckDB needs room as well, and a full disk must refuse, not tear
@@ -45,18 +32,12 @@ class JournalUnavailable(Exception):
     """Nothing can be made durable at the moment; nothing of the append was kept. The text says why."""
 
 
-class Frame(NamedTuple):
-    number: int
-    record: Record
+class Examination(NamedTuple):
+    """What a journal holds: how many records, the number of the newest, and a sentence for each damage."""
 
-
-class Block(NamedTuple):
-    offset: int
-    end: int
-    first: int
-    frames: int
-    payload: bytes
-    is_damaged: bool = False
+    records: int
+    newest: int
+    problems: list[str]
 
 
 class Journal:
@@ -104,13 +85,17 @@ class Journal:
         for first, path in segments[max(0, behind - 1) :]:
             if first <= last:
                 for block in self._blocks(path, after, last):
-                    yield from _frames(block, after)
+                    yield from frames_of(block, after)
 
     def continue_after(self, number: int) -> None:
         """Numbers given from now on lie above `number`: what was lost with a damaged tail never lends its number to another."""
         with self._turn:
             self._turn.wait_for(lambda: not self._is_syncing)
             if number > self.last:
+                self.problems.append(
+                    f"{self.folder} ends with record {self.last:,}, the tables know {number:,}: what lies between is lost. "
+                    "Bring the files back from a backup before the next rebuild."
+                )
                 self.last = number
                 self._new_segment()
 
@@ -156,7 +141,7 @@ class Journal:
         first = number = self.last + 1
         for append in batch:
             append.first, number = number, number + append.count
-        data = _block(first, number - first, b"".join(append.data for append in batch))
+        data = block_of(first, number - first, b"".join(append.data for append in batch))
         try:
             self._check_room(len(data))
             if self._end > self._segment_bytes:
@@ -198,7 +183,7 @@ class Journal:
 
     # -- reading
     def _segments(self) -> list[tuple[int, Path]]:
-        return sorted((int(path.stem), path) for path in self.folder.glob("*.journal"))
+        return segments(self.folder)
 
     def _blocks(self, path: Path, after: int, last: int) -> Iterator[Block]:
         """The sound blocks of one segment that hold frames behind `after` and not above `last`."""
@@ -227,7 +212,7 @@ class Journal:
                 if block.is_damaged:
                     self._tell_damage(self._path, block.offset, block.end)
                 else:
-                    self._end, self.last = block.end, block.first + block.frames - 1
+                    self._end, self.last = block.end, block.last
                     starts.append((block.first, block.offset))
         self._starts[self._path] = starts
         if os.fstat(self._fd).st_size > self._end:
@@ -235,18 +220,37 @@ class Journal:
             os.fsync(self._fd)
 
     def _tell_damage(self, path: Path, start: int, end: int) -> None:
-        aside = self.folder / "damaged" / f"{path.stem}-{start}.part"
+        aside = self.folder / DAMAGED / f"{path.stem}-{start}.part"
         if not aside.exists():
             aside.parent.mkdir(exist_ok=True)
             with path.open("rb") as file:
                 file.seek(start)
                 aside.write_bytes(file.read(end - start))
-        sentence = (
-            f"{path}: {end - start} bytes from byte {start} on are no whole block (torn by a crash, or damaged on the disk). "
-            f"They are kept in {aside}; all else is read."
-        )
+        sentence = f"{_damage(path, start, end)} They are kept in {aside}; all else is read."
         if sentence not in self.problems:
             self.problems.append(sentence)
+
+
+def examine(folder: Path) -> Examination:
+    """Reads every block of the journal in `folder`, whoever has it open, and changes nothing."""
+    records, newest, problems = 0, 0, []
+    for _, path in segments(folder):
+        with path.open("rb") as file:
+            for block in scan(file):
+                if block.is_damaged:
+                    problems.append(_damage(path, block.offset, block.end))
+                else:
+                    records, newest = records + block.frames, max(newest, block.last)
+    return Examination(records, newest, problems)
+
+
+def segments(folder: Path) -> list[tuple[int, Path]]:
+    """(number of its first frame, path) of every segment, in order. Files of other names are not ours."""
+    return sorted((int(path.stem), path) for path in folder.glob("*.journal") if path.stem.isdecimal())
+
+
+def _damage(path: Path, start: int, end: int) -> str:
+    return f"{path}: {end - start} bytes from byte {start} on are no whole block (torn by a crash, or damaged on the disk)."
 
 
 class _Append:
@@ -255,85 +259,8 @@ class _Append:
     __slots__ = ("count", "data", "failure", "first", "is_settled")
 
     def __init__(self, records: Sequence[Record]) -> None:
-        self.data, self.count = _encoded(records), len(records)
+        self.data, self.count = encoded(records), len(records)
         self.first, self.is_settled, self.failure = 0, False, ""
-
-
-def scan(file: BinaryIO, offset: int = 0, after: int = -1) -> Iterator[Block]:
-    """The blocks of an open segment from `offset` on. Damage is one block without payload; bodies wholly up to `after` are skipped."""
-    size = os.fstat(file.fileno()).st_size
-    while offset < size:
-        block = _block_at(file, offset, size, after)
-        if block is None:
-            end = _next_sound(file, offset + 1, size)
-            yield Block(offset, end, 0, 0, b"", True)
-            offset = end
-        else:
-            offset = block.end
-            if block.first + block.frames - 1 > after:
-                yield block
-
-
-def _block_at(file: BinaryIO, offset: int, size: int, after: int) -> Block | None:
-    file.seek(offset)
-    head = file.read(BLOCK.size)
-    if len(head) < BLOCK.size:
-        return None
-    magic, length, crc, first, count, flags = BLOCK.unpack(head)
-    end = offset + BLOCK.size + length
-    if magic != MAGIC or end > size:
-        return None
-    if first + count - 1 <= after:
-        return Block(offset, end, first, count, b"")
-    payload = file.read(length)
-    if zlib.crc32(payload, zlib.crc32(CHECKED.pack(first, count, flags))) != crc:
-        return None
-    return Block(offset, end, first, count, zlib.decompress(payload) if flags & COMPRESSED else payload)
-
-
-def _next_sound(file: BinaryIO, offset: int, size: int) -> int:
-    """Where the next whole block begins, or the end."""
-    while offset < size:
-        file.seek(offset)
-        chunk = file.read(1 << 20)
-        found = chunk.find(MAGIC)
-        if found < 0:
-            offset += max(1, len(chunk) - len(MAGIC) + 1)
-        elif _block_at(file, offset + found, size, -1):
-            return offset + found
-        else:
-            offset += found + 1
-    return size
-
-
-def _encoded(records: Sequence[Record]) -> bytes:
-    parts: list[bytes] = []
-    for record in records:
-        head = orjson.dumps([record.source, record.position, record.content_type, record.recorded_ns, record.stream, record.after])
-        parts += (FRAME.pack(len(head), len(record.payload)), head, record.payload)
-    return b"".join(parts)
-
-
-def _block(first: int, frames: int, payload: bytes) -> bytes:
-    flags = 0
-    if len(payload) >= SMALLEST_TO_COMPRESS:
-        smaller = zlib.compress(payload, 1)
-        if len(smaller) < 0.9 * len(payload):
-            payload, flags = smaller, COMPRESSED
-    crc = zlib.crc32(payload, zlib.crc32(CHECKED.pack(first, frames, flags)))
-    return BLOCK.pack(MAGIC, len(payload), crc, first, frames, flags) + payload
-
-
-def _frames(block: Block, after: int) -> Iterator[Frame]:
-    payload, offset = block.payload, 0
-    for number in range(block.first, block.first + block.frames):
-        head_size, body_size = FRAME.unpack_from(payload, offset)
-        body = offset + FRAME.size + head_size
-        if number > after:
-            source, position, content_type, recorded_ns, stream, resume = orjson.loads(payload[offset + FRAME.size : body])
-            said = payload[body : body + body_size]
-            yield Frame(number, Record(source, position or str(number), said, content_type, recorded_ns, stream, resume))
-        offset = body + body_size
 
 
 def _write_all(fd: int, data: bytes, offset: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -53,15 +54,27 @@ def _target(out: Path | None) -> Iterator[Callable[[bytes], object]]:
         yield sys.stdout.buffer.write
         sys.stdout.buffer.flush()
         return
+    out = Path(os.path.realpath(out))  # a link stays one
+    if out.exists() and not out.is_file():  # a device or a pipe is written to, never replaced
+        with _told(out), out.open("wb") as file:
+            yield file.write
+        return
     draft = out.with_name(f".{out.name}.part")
     try:
-        with draft.open("wb") as file:
-            yield file.write
-        draft.replace(out)
-    except OSError as error:
-        raise Mistake(f"{out} cannot be written: {error.strerror or error}.") from error
+        with _told(out):
+            with draft.open("wb") as file:
+                yield file.write
+            draft.replace(out)
     finally:
         draft.unlink(missing_ok=True)
+
+
+@contextmanager
+def _told(out: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise Mistake(f"{out} cannot be written: {error.strerror or error}.") from error
 
 
 def _options(parser: argparse.ArgumentParser) -> None:

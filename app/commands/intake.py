@@ -32,7 +32,7 @@ def refresh(arguments: argparse.Namespace) -> None:
 
 
 def rebuild(arguments: argparse.Namespace) -> None:
-    done = _ordered(arguments, "rebuild")
+    done = _ordered(arguments, "rebuild", anyway=arguments.anyway)
     made = f"{_count(done['events'], 'event')} and {_count(done['transactions'], 'transaction')}"
     print(f"{made} made anew from the records, in {done['seconds']:.1f} s.")
     _tell_trouble(done)
@@ -51,7 +51,7 @@ def _done_here(settings: Settings, what: str, **options: Any) -> dict[str, Any]:
     with opened(settings) as application, closing(ProgressLine()) as progress:
         if what == "ingest":
             return asdict(application.ingest(options["sources"], progress))
-        return asdict(application.rebuild(progress) if what == "rebuild" else application.advance(progress))
+        return asdict(application.rebuild(progress, options["anyway"]) if what == "rebuild" else application.advance(progress))
 
 
 def _tell_trouble(done: dict[str, Any]) -> None:
@@ -80,10 +80,15 @@ def _with_sources(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("source", nargs="*", metavar="SOURCE", help="read only these sources (default: all)")
 
 
+def _with_anyway(parser: argparse.ArgumentParser) -> None:
+    configuration(parser)
+    parser.add_argument("--anyway", action="store_true", help="also when the journal has lost records that the tables were made from")
+
+
 COMMANDS = (
     Command(
         "ingest", "reads all (or the named) sources once to the end, then refreshes; may be interrupted and repeated", _with_sources, ingest
     ),
     Command("refresh", "loads and computes what is new", configuration, refresh),
-    Command("rebuild", "makes everything anew from the records; the result is the same", configuration, rebuild),
+    Command("rebuild", "makes everything anew from the records; the result is the same", _with_anyway, rebuild),
 )

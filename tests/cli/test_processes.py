@@ -92,7 +92,8 @@ def test_serving_reads_the_tables_and_answers_the_commands(run: Run, folder: Pat
         second = syncline("serve", folder=folder)
         assert second.code == 4
         assert second.said == (
-            f"syncline: {folder}/home/journal is in use by process {server['pid']}; only one process may write a journal.\n"
+            f"syncline: {folder}/home/journal is in use by process {server['pid']}; only one process may write a journal. "
+            "Wait until it has ended, or stop it.\n"
         )
     assert server["process"].returncode == 0, "SIGTERM ends it in order"
     assert not (folder / "home" / "serve.json").exists()
