@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from app.trouble import Mistake
 from collectors.collector import Trouble
 from collectors.explain import Explanation, explain_file
 from collectors.meaning import Meaning
+from collectors.tail import Folder
 from metrics.keys import nearest
 from metrics.workflows import Definitions
 
@@ -100,17 +102,19 @@ def _entry(settings: Settings, file: Path, name: str | None) -> dict[str, Any]:
 def _fitting(settings: Settings, readable: list[Source], file: Path) -> dict[str, Any]:
     """The one whose path fits, else the one whose kind fits the ending of the file."""
     kinds = KINDS.get(Path(file.name.removesuffix(".gz")).suffix, ())
-    fitting = [
-        source
-        for source in readable
-        if "path" in source.options and file.resolve() in map(Path.resolve, settings.folder.glob(source.options["path"]))
-    ]
+    fitting = [source for source in readable if "path" in source.options and _reads(settings, source.options["path"], file)]
     fitting = fitting or [source for source in readable if source.kind in kinds]
     if not fitting and "otlp_file" in kinds:
         return next((source.options for source in readable if source.kind == RECEIVED), RECEIVED_FILE)
     if len(fitting) != 1:
         raise Mistake(f"say with --source which source is to read {file}. Possible: {_names(fitting or readable)}.")
     return fitting[0].options
+
+
+def _reads(settings: Settings, pattern: str, file: Path) -> bool:
+    # Not Path.resolve: it refuses a link that points at itself, and one such link beside the sample is no reason to stop.
+    found = {os.path.realpath(path) for _, path in Folder(settings.folder, pattern).streams()}
+    return os.path.realpath(file) in found
 
 
 def _names(sources: list[Source]) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from pathlib import Path
 
 import duckdb
 
@@ -14,6 +16,7 @@ from app.instants import instant_ns
 from app.remote import Server
 from app.settings import Settings, Source
 from app.trouble import Trouble
+from collectors.tail import Folder
 
 HOUR = 3600
 
@@ -43,12 +46,19 @@ def _newest_events(settings: Settings, server: Server | None) -> Mapping[str, in
 
 
 def _files(settings: Settings, source: Source, pattern: str, newest: Mapping[str, int]) -> Finding:
-    files = [path for path in settings.folder.glob(pattern) if path.is_file()]
+    files = list(_states(settings.folder, pattern))
     if not files:
         return warn(f"Source {source.name}: no file matches {settings.folder / pattern}.", "Correct the path, or wait for the first file.")
-    written = _ago(time.time() - max(path.stat().st_mtime for path in files))
+    written = _ago(time.time() - max(file.st_mtime for file in files))
     event = f", {_event(newest[source.name])}" if source.name in newest else ""
     return ok(f"Source {source.name}: {len(files)} file{'s' * (len(files) > 1)}, the newest written {written} ago{event}.")
+
+
+def _states(folder: Path, pattern: str) -> Iterator[os.stat_result]:
+    """What the system knows of each file; a link that leads nowhere is none."""
+    for _, path in Folder(folder, pattern).streams():
+        with suppress(OSError):
+            yield path.stat()
 
 
 def _event(newest_ns: int) -> str:

@@ -192,6 +192,14 @@ def test_a_sample_shows_how_each_record_is_read(run: Run, folder: Path) -> None:
     assert result.said == "syncline: 1 record of the sample cannot be understood; the reason stands beside each.\n"
 
 
+def test_a_path_may_be_absolute_and_have_links_to_nowhere_beside_its_files(run: Run, folder: Path) -> None:
+    (folder / "loop.csv").symlink_to("loop.csv")
+    (folder / "gone.csv").symlink_to("nowhere.csv")
+    (folder / "syncline.yaml").write_text(ORDERS_SETTINGS.replace("orders*.csv", f"{folder}/*.csv"))
+    assert run("check", "--sample", "orders.csv").out.splitlines()[0] == "1  row: event order.created, ok, of sales_order SO-1"
+    assert "ok    Source orders: 1 file, the newest written 0 seconds ago." in run("doctor").out.splitlines()
+
+
 def test_init_writes_a_configuration_that_is_right_and_never_overwrites(run: Run, tmp_path: Path) -> None:
     assert run("init", "plant").code == 0
     assert run("check", "--config", "plant/syncline.yaml").code == 0
