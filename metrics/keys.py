@@ -179,13 +179,15 @@ def record_of(keys: Iterable[Key], make: Callable[..., Any]) -> Read:
 
 
 def repeated(things: Iterable[tuple[Place, Any]], what: str) -> list[Problem]:
-    """A problem for each thing that stood before: names must be unique."""
-    first: dict[Any, Place] = {}
+    """A problem for each name that stood before, also where one is written 1 and the other "1". What is no name has its own problem."""
+    first: dict[str, Place] = {}
     problems = []
     for place, thing in things:
-        if thing in first:
-            problems.append(Problem(place, f"{what} '{thing}' stands already at {written(first[thing])}; each name may be used once."))
-        first.setdefault(thing, place)
+        if not isinstance(thing, str | int):
+            continue
+        if str(thing) in first:
+            problems.append(Problem(place, f"{what} '{thing}' stands already at {written(first[str(thing)])}; each name may be used once."))
+        first.setdefault(str(thing), place)
     return problems
 
 
@@ -194,7 +196,7 @@ def unknown(noun: str, found: str, allowed: Iterable[str]) -> str:
     words = sorted(allowed)
     near = nearest(found, words)
     suggestion = f" Did you mean '{near[0]}'?" if near else ""
-    return f"no {noun} is called '{found}'.{suggestion} Known: {', '.join(words)}."
+    return f"no {noun} is called '{found}'.{suggestion} Known: {', '.join(words) or 'none'}."
 
 
 def nearest(found: Any, words: Iterable[str]) -> list[str]:

@@ -224,7 +224,7 @@ def _related_problems(workflow: Any, place: Place) -> Iterator[Problem]:
 
 def _after_problems(step: dict[str, Any], earlier: list[str]) -> Iterator[tuple[str, str]]:
     after = step.get("after")
-    if after is not None and after not in earlier:
+    if after is not None and str(after) not in earlier:
         near = f" Did you mean '{close[0]}'?" if (close := nearest(after, earlier)) else ""
         known = f"Earlier milestones: {', '.join(earlier)}." if earlier else "The first milestone can have no `after`."
         yield "after", f"'{after}' is no earlier milestone of this workflow.{near} {known}"

@@ -26,6 +26,7 @@ def override(document: Document, environment: Mapping[str, str]) -> None:
         if environment.get(variable):
             _put(document.data, place, _value(variable, environment[variable]))
             document.overrides[place] = variable
+            document.unknown.discard(place)
 
 
 def strangers(environment: Mapping[str, str], used: set[str]) -> list[str]:

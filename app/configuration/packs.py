@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from app.configuration.document import Document, read_document
@@ -10,6 +10,7 @@ from metrics.keys import Place, Problem
 from metrics.workflows import Workflow, parse
 
 DEFAULT = "default"
+LONGEST_SHOWN = 300
 DEFAULT_PACK = Path(__file__).parent.parent / "packs" / "discrete_manufacturing.yaml"
 
 
@@ -17,37 +18,46 @@ def read_packs(document: Document, names: Sequence[str], environment: Mapping[st
     """The workflows of all packs, and the packs as documents with their problems."""
     workflows: list[Workflow] = []
     packs: list[Document] = []
-    for number, name in enumerate(names):
-        if (file := _pack_file(document, name, ("workflows", number))) is not None:
-            pack = read_document(file, environment)
-            if not pack.problems:
-                workflows += _parse(pack, workflows)
-            packs.append(pack)
+    for place, name, file in _pack_files(document, names):
+        if any(file.samefile(pack.file) for pack in packs):
+            document.problems.append(Problem(place, f"'{name}' is named twice; keep one of them."))
+            continue
+        pack = read_document(file, environment)
+        if not pack.is_lost:
+            workflows += _parse(pack, workflows)
+        packs.append(pack)
     return tuple(workflows), packs
 
 
-def _pack_file(document: Document, name: str, place: Place) -> Path | None:
-    file = DEFAULT_PACK if name == DEFAULT else document.file.parent / name
-    if file.is_file():
-        return file
-    document.problems.append(
-        Problem(place, f"there is no file {file}. Write the path of a workflow pack, relative to this file, or 'default'.")
-    )
-    return None
+def _pack_files(document: Document, names: Sequence[str]) -> Iterator[tuple[Place, str, Path]]:
+    """Each pack that is there, with its name and where it is named; a name of nothing is a problem."""
+    for number, name in enumerate(names):
+        place, file = ("workflows", number), DEFAULT_PACK if name == DEFAULT else document.file.parent / name
+        if _is_file(file):
+            yield place, name, file
+        else:
+            advice = "Write the path of a workflow pack, relative to this file, or 'default'."
+            document.problems.append(Problem(place, f"there is no file {_short(str(file))}. {advice}"))
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= LONGEST_SHOWN else f"{name[:LONGEST_SHOWN]}…"
+
+
+def _is_file(file: Path) -> bool:
+    try:
+        return file.is_file()
+    except OSError:  # a name longer than the system has, a folder that may not be looked into
+        return False
 
 
 def _parse(pack: Document, before: Sequence[Workflow]) -> tuple[Workflow, ...]:
     workflows, problems = parse(pack.data)
     taken = {workflow.name for workflow in before}
-    twice = {workflow.name for workflow in workflows} & taken
     pack.problems += problems
     pack.problems += [
-        Problem(("workflows", number, "name"), f"another pack has a workflow called '{name}' already; rename one of them.")
-        for number, name in enumerate(_names(pack))
-        if name in twice
+        Problem(("workflows", number, "name"), f"another pack has a workflow called '{entry['name']}' already; rename one of them.")
+        for number, entry in enumerate(pack.entries("workflows"))
+        if str(entry.get("name")) in taken
     ]
     return workflows
-
-
-def _names(pack: Document) -> list[str | None]:
-    return [entry.get("name") if isinstance(entry, dict) else None for entry in pack.data["workflows"]]

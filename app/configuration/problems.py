@@ -5,24 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.configuration.document import Document
-from metrics.keys import written
+from metrics.keys import Problem, written
 
 
 class ConfigurationError(Exception):
     """Every problem of every file of a configuration, as a text to print."""
 
     def __init__(self, documents: Sequence[Document]) -> None:
-        wrong = [document for document in documents if document.problems]
-        self.count = sum(len(document.problems) for document in wrong)
-        super().__init__("\n".join(_report(document, first=document is wrong[0]) for document in wrong))
+        wrong = [(document, told) for document in documents if (told := document.told())]
+        self.count = sum(len(told) for _, told in wrong)
+        reports = (_report(document, told, is_first=number == 0) for number, (document, told) in enumerate(wrong))
+        super().__init__("\n".join(reports))
 
 
-def _report(document: Document, first: bool) -> str:
-    count = len(document.problems)
-    head = f"{document.file} has {count} problem{'s' * (count > 1)}{'; nothing was started' * first}."
-    return "\n".join([head, *_lines(document)])
-
-
-def _lines(document: Document) -> list[str]:
-    ordered = sorted(document.problems, key=lambda problem: document.line(problem.place))
-    return [f"  {', '.join(filter(None, [document.where(p.place), written(p.place)]))}: {p.text}" for p in ordered]
+def _report(document: Document, told: list[tuple[str, Problem]], is_first: bool) -> str:
+    count = len(told)
+    head = f"{document.file} has {count} problem{'s' * (count > 1)}{'; nothing was started' * is_first}."
+    return "\n".join([head, *(f"  {', '.join(filter(None, [where, written(p.place)]))}: {p.text}" for where, p in told)])

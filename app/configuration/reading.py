@@ -8,13 +8,13 @@ from typing import Any
 
 from app.configuration.document import Document, read_document
 from app.configuration.environment import override, strangers
-from app.configuration.model import Owner, Settings, Source
+from app.configuration.model import Otlp, Owner, Settings, Source, Web
 from app.configuration.packs import DEFAULT, read_packs
 from app.configuration.problems import ConfigurationError
-from app.configuration.sections import RECEIVED, configuration
+from app.configuration.sections import LOOPBACK, RECEIVED, configuration
 from collectors.classify import ErrorRules
 from collectors.identifiers import Identifiers
-from metrics.keys import Problem, read_keys, repeated, unknown
+from metrics.keys import Place, Problem, read_keys, repeated, unknown, written
 from metrics.workflows import Calendar, Definitions, Feed, Workflow
 
 STOCK = "inventory_csv"  # its rows are no events, so nothing waits for it
@@ -23,14 +23,14 @@ STOCK = "inventory_csv"  # its rows are no events, so nothing waits for it
 def load_settings(file: Path, environment: Mapping[str, str]) -> Settings:
     """The settings of `file`. Raises ConfigurationError with every problem of it and of the packs it names."""
     document = read_document(file, environment)
-    if document.problems:
+    if document.is_lost:
         raise ConfigurationError([document])
     override(document, environment)
     found = read_keys(document.data, configuration(file.absolute().parent), (), document.problems)
     workflows, packs = read_packs(document, found["workflows"] or (DEFAULT,), environment)
     calendars = _calendars(found["calendars"])
     document.problems += _between(document, found, calendars)
-    if any(each.problems for each in (document, *packs)):
+    if any(each.told() for each in (document, *packs)):
         raise ConfigurationError([document, *packs])
     used = document.variables.union(*(pack.variables for pack in packs))
     return _settings(file, found, _definitions(found, workflows, calendars), tuple(strangers(environment, used)))
@@ -69,21 +69,36 @@ def _settings(file: Path, found: Mapping[str, Any], definitions: Definitions, no
 
 
 def _between(document: Document, found: Mapping[str, Any], calendars: tuple[Calendar, ...]) -> list[Problem]:
-    """What is wrong between the sections: names that stand twice, names that nothing has."""
+    """What is wrong between the sections: names that stand twice, names that nothing has, one port for two."""
     problems = repeated(_named(document, "sites"), "a site called") + repeated(_named(document, "sources"), "a source called")
     known = [calendar.name for calendar in calendars]
     problems += [
-        Problem(("sites", number, "calendar"), unknown("calendar", site["calendar"], known))
-        for number, site in enumerate(_entries(document, "sites"))
-        if site.get("calendar", "default") not in known
+        Problem(("sites", number, "calendar"), unknown("calendar", str(name), known))
+        for number, site in enumerate(document.entries("sites"))
+        if isinstance(name := site.get("calendar"), str | int) and str(name) not in known
     ]
-    return problems
+    return problems + _one_port(document, found["web"], found["otlp"])
 
 
-def _named(document: Document, section: str) -> list[tuple[Any, Any]]:
-    return [((section, number, "name"), entry["name"]) for number, entry in enumerate(_entries(document, section)) if entry.get("name")]
+def _named(document: Document, section: str) -> list[tuple[Place, Any]]:
+    return [((section, number, "name"), entry.get("name")) for number, entry in enumerate(document.entries(section))]
 
 
-def _entries(document: Document, section: str) -> list[dict[str, Any]]:
-    found = document.data.get(section) if isinstance(document.data, dict) else None
-    return [entry if isinstance(entry, dict) else {} for entry in found] if isinstance(found, list) else []
+def _one_port(document: Document, web: Web, otlp: Otlp) -> list[Problem]:
+    """The mistake stands at the port that is written, of two at the second."""
+    places: list[Place] = [("otlp", "http_port"), ("web", "port")]
+    if any(problem.place[:1] in (("web",), ("otlp",)) for problem in document.problems):
+        return []
+    if web.port == otlp.http_port != 0 and _meet(web.host, otlp.http_host):
+        if places[0] not in document.lines and places[0] not in document.overrides:
+            places.reverse()
+        return [Problem(places[0], f"is {web.port}, which is {written(places[1])} as well; each needs a port of its own.")]
+    return []
+
+
+def _meet(one: str, other: str) -> bool:
+    """True when both cannot be listened on at one port. The families are apart: 0.0.0.0 leaves :: free."""
+    hosts, sixes = {one, other}, [":" in host for host in (one, other)]
+    if len(hosts) == 1 or "*" in hosts or ("localhost" in hosts and hosts <= set(LOOPBACK)):
+        return True
+    return ("0.0.0.0" in hosts and not any(sixes)) or ("::" in hosts and all(sixes))  # noqa: S104  compared, not listened on

@@ -40,8 +40,11 @@ ZONES = available_timezones()
 
 def zone(value: Any, place: Place, problems: list[Problem]) -> str | None:
     """An IANA time zone."""
+    if not isinstance(value, str):
+        problems.append(Problem(place, f"must be the name of a time zone, such as Europe/Berlin or UTC (found {shown(value)})."))
+        return None
     if value in ZONES:
-        return str(value)
+        return value
     close = nearest(value, lowered := {known.lower(): known for known in ZONES})
     near = f" Did you mean '{lowered[close[0]]}'?" if close else ""
     problems.append(

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from app.settings import Owner, load_settings
 from metrics.workflows import Feed, Site
 from tests.cli.configurations import PACK, PLANT, problems_of, settings_of
@@ -51,6 +53,66 @@ def test_a_workflow_of_two_packs_is_a_mistake_of_the_second(tmp_path: Path) -> N
         "b.yaml has 1 problem; nothing was started.\n"
         "  line 3, workflows[0].name: another pack has a workflow called 'order' already; rename one of them."
     )
+
+
+def test_a_pack_that_stands_under_two_names_is_named_twice(tmp_path: Path) -> None:
+    (tmp_path / "b.yaml").symlink_to("a.yaml")
+    assert problems_of(tmp_path, "version: 1\nworkflows: [a.yaml, b.yaml]\n", a=PACK) == (
+        "syncline.yaml has 1 problem; nothing was started.\n  line 2, workflows[1]: 'b.yaml' is named twice; keep one of them."
+    )
+
+
+def test_a_pack_of_a_name_that_no_file_can_have_is_not_there(tmp_path: Path) -> None:
+    said = problems_of(tmp_path, f"version: 1\nworkflows: [{'x' * 5000}]\n")
+    assert "  line 2, workflows[0]: there is no file " in said
+    assert said.endswith("xxx…. Write the path of a workflow pack, relative to this file, or 'default'.")
+
+
+def test_a_number_longer_than_python_reads_is_shown_shortened(tmp_path: Path) -> None:
+    said = (
+        "syncline.yaml has 1 problem; nothing was started.\n"
+        f"  {{}}, web.port: must be a whole number from 0 to 65535 (found '{'9' * 57}…')."
+    )
+    assert problems_of(tmp_path, f"version: 1\nweb: {{port: {'9' * 5000}}}\n") == said.format("line 2")
+    assert problems_of(tmp_path, "version: 1\n", {"SYNCLINE_WEB_PORT": "9" * 5000}) == said.format("SYNCLINE_WEB_PORT")
+
+
+def test_what_is_nested_too_deeply_is_no_configuration(tmp_path: Path) -> None:
+    assert problems_of(tmp_path, f"version: 1\nsites: {'[' * 600}{']' * 600}\n") == (
+        "syncline.yaml has 1 problem; nothing was started.\n"
+        "  line 1: is nested deeper than can be read; a configuration needs no more than ten levels."
+    )
+
+
+@pytest.mark.parametrize(
+    ("web", "otlp"),
+    [("127.0.0.1", "localhost"), ("0.0.0.0", "10.0.0.7"), ("*", "::1"), ("::", "::1"), ("plant.example", "plant.example")],
+)
+def test_two_cannot_listen_at_one_port_of_an_address(tmp_path: Path, web: str, otlp: str) -> None:
+    ports = f'version: 1\nweb: {{host: "{web}", port: 9000}}\notlp: {{http_host: "{otlp}", http_port: 9000}}\n'
+    assert problems_of(tmp_path, ports) == (
+        "syncline.yaml has 1 problem; nothing was started.\n"
+        "  line 3, otlp.http_port: is 9000, which is web.port as well; each needs a port of its own."
+    )
+
+
+@pytest.mark.parametrize(("web", "otlp"), [("127.0.0.1", "10.0.0.7"), ("0.0.0.0", "::"), ("127.0.0.1", "::1")])
+def test_two_can_listen_at_one_port_of_two_addresses(tmp_path: Path, web: str, otlp: str) -> None:
+    ports = f'version: 1\nweb: {{host: "{web}", port: 9000}}\notlp: {{http_host: "{otlp}", http_port: 9000}}\n'
+    assert settings_of(tmp_path, ports).otlp.http_port == 9000
+
+
+def test_a_free_port_may_be_taken_twice(tmp_path: Path) -> None:
+    assert settings_of(tmp_path, "version: 1\nweb: {port: 0}\notlp: {http_port: 0}\n").web.port == 0
+
+
+def test_a_tag_that_changes_nothing_is_no_mistake(tmp_path: Path) -> None:
+    assert settings_of(tmp_path, "version: !!int 1\nhome: !!str data\nsites: !!seq []\n").home == tmp_path / "data"
+
+
+def test_a_number_is_the_name_it_is_written_as(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path, "version: 1\ncalendars: {1: {}}\nsites: [{name: a, timezone: UTC, calendar: 1}]\n")
+    assert settings.definitions.sites == (Site("a", "UTC", "1"),)
 
 
 def test_what_is_not_written_has_a_default(tmp_path: Path) -> None:
