@@ -14,34 +14,48 @@ import orjson
 from collectors.otlp_forms import DEEPEST, EXCERPT, LAST_NS, NO_SPAN, NO_TRACE, Group, Invalid, Log, Span, Undecodable, Unusable, plain
 
 NOTHING = (NO_TRACE, NO_SPAN)
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+SERVED = {"resourceSpans": "/v1/traces", "resourceLogs": "/v1/logs"}  # what a body may hold → where it goes
+READ_ONLY = "Syncline reads traces (resourceSpans) and logs (resourceLogs)"
 FIRST_INT, LAST_INT = -(1 << 63), (1 << 63) - 1
 Item = Callable[[Any, int], Span | Log]
 
 
 def traces(body: bytes) -> list[Group]:
     """The groups of an ExportTraceServiceRequest. Raises Undecodable."""
-    return _groups(_object(body), "resourceSpans", "scopeSpans", "spans", _span)
+    return _groups(_request(body, "resourceSpans"), "resourceSpans", "scopeSpans", "spans", _span)
 
 
 def logs(body: bytes) -> list[Group]:
     """The groups of an ExportLogsServiceRequest. Raises Undecodable."""
-    return _groups(_object(body), "resourceLogs", "scopeLogs", "logRecords", _log)
+    return _groups(_request(body, "resourceLogs"), "resourceLogs", "scopeLogs", "logRecords", _log)
 
 
 def line(body: bytes) -> Iterator[tuple[str, list[Group]]]:
     """What one line of a file holds, as (signal, groups). Raises Undecodable."""
     data = _object(body)
     if "resourceMetrics" in data or "resourceProfiles" in data:
-        raise Undecodable("the line holds metrics or profiles; Syncline reads traces (resourceSpans) and logs (resourceLogs)")
+        raise Undecodable(f"the line holds metrics or profiles; {READ_ONLY}")
     if data and "resourceSpans" not in data and "resourceLogs" not in data:
         raise Undecodable(f"the line has neither resourceSpans nor resourceLogs (found {', '.join(sorted(data)[:5])})")
     yield "traces", _groups(data, "resourceSpans", "scopeSpans", "spans", _span)
     yield "logs", _groups(data, "resourceLogs", "scopeLogs", "logRecords", _log)
 
 
+def _request(body: bytes, wanted: str) -> dict[str, Any]:
+    """The request, which holds nothing that its reader would pass over: that would be acknowledged and lost."""
+    data = _object(body)
+    for name, path in SERVED.items():
+        if name != wanted and data.get(name):
+            raise Undecodable(f"the body holds {name}; send it to {path}")
+    if data.get("resourceMetrics") or data.get("resourceProfiles"):
+        raise Undecodable(f"the body holds metrics or profiles; {READ_ONLY}")
+    return data
+
+
 def _object(body: bytes) -> dict[str, Any]:
     try:
-        data = orjson.loads(body)
+        data = orjson.loads(body.removeprefix(BYTE_ORDER_MARK))
     except orjson.JSONDecodeError as error:
         raise Undecodable(f"not JSON: {error}") from error
     if not isinstance(data, dict):
@@ -102,7 +116,14 @@ def _read(read: Item, raw: Any, number: int, problem: str) -> Span | Log | Inval
             raise Unusable("it is no object")
         return read(raw, number)
     except Unusable as error:
-        return Invalid(number, str(error), orjson.dumps(raw).decode()[:EXCERPT])
+        return Invalid(number, str(error), _excerpt(raw))
+
+
+def _excerpt(raw: Any) -> str:
+    try:
+        return orjson.dumps(raw).decode()[:EXCERPT]
+    except TypeError:  # orjson reads 1,024 levels and writes 254
+        return "(nested too deeply to be shown)"
 
 
 def _span(raw: dict[str, Any], number: int) -> Span:
@@ -136,6 +157,8 @@ def _span_event(raw: Any) -> tuple[str, int, dict[str, Any]]:
 
 def _link(raw: Any) -> str | None:
     """The linked span's id; a link to nowhere is left out, the span itself is good."""
+    if raw.__class__ is not dict:
+        raise Unusable(f"a link must be an object ({_found(raw)})")
     try:
         return _id(raw.get("traceId"), 32, "traceId") + _id(raw.get("spanId"), 16, "spanId")
     except Unusable:
@@ -176,7 +199,13 @@ def _id(value: Any, digits: int, name: str) -> str:
                 return value.lower()
         except ValueError:
             pass
-    raise Unusable(f"{name} must be {digits} hex digits, not all zero (found {str(value)[:60]!r})")
+    raise Unusable(f"{name} must be {digits} hex digits, not all zero ({_found(value)})")
+
+
+def _found(value: Any) -> str:
+    """What stood there, as a reason ends with it; never the inside of a list, which may be of any size and depth."""
+    names = {list: "a list", dict: "an object", type(None): "nothing"}
+    return f"found {names.get(value.__class__) or repr(str(value)[:60])}"
 
 
 def _text(raw: Any, key: str) -> str:
@@ -187,7 +216,7 @@ def _text(raw: Any, key: str) -> str:
         return value
     if value is None:
         return ""
-    raise Unusable(f"{key} must be a text (found {value!r})")
+    raise Unusable(f"{key} must be a text ({_found(value)})")
 
 
 def _enum(raw: dict[str, Any], key: str) -> int:
@@ -196,7 +225,7 @@ def _enum(raw: dict[str, Any], key: str) -> int:
         return value if -128 <= value <= 127 else 0  # a number nobody has defined yet is kept; nonsense is "unspecified"
     if value is None:
         return 0
-    raise Unusable(f"{key} must be a number: OTLP/JSON sends enums as integers, not as names (found {str(value)[:60]!r})")
+    raise Unusable(f"{key} must be a number: OTLP/JSON sends enums as integers, not as names ({_found(value)})")
 
 
 def _time(raw: dict[str, Any], key: str) -> int:
@@ -207,7 +236,7 @@ def _time(raw: dict[str, Any], key: str) -> int:
         return value
     if value is None:
         return 0
-    raise Unusable(f"{key} must be whole nanoseconds since 1970, before the year 2262 (found {str(value)[:60]!r})")
+    raise Unusable(f"{key} must be whole nanoseconds since 1970, before the year 2262 ({_found(value)})")
 
 
 def _items(value: Any, name: str) -> list[Any]:
@@ -238,7 +267,7 @@ def _value(value: Any, depth: int) -> Any:
     if depth > DEEPEST:
         raise Undecodable(f"attribute values are nested deeper than {DEEPEST}")
     if value.__class__ is not dict:
-        raise Unusable(f'an attribute\'s value must be an object such as {{"stringValue": …}} (found {str(value)[:60]!r})')
+        raise Unusable(f'an attribute\'s value must be an object such as {{"stringValue": …}} ({_found(value)})')
     for name, inner in value.items():
         read = VALUES.get(name)
         if read and inner is not None:
@@ -248,13 +277,13 @@ def _value(value: Any, depth: int) -> Any:
 
 def _string(value: Any, depth: int) -> str:
     if value.__class__ is not str:
-        raise Unusable(f"stringValue must be a text (found {str(value)[:60]!r})")
+        raise Unusable(f"stringValue must be a text ({_found(value)})")
     return value
 
 
 def _bool(value: Any, depth: int) -> bool:
     if value.__class__ is not bool:
-        raise Unusable(f"boolValue must be true or false (found {str(value)[:60]!r})")
+        raise Unusable(f"boolValue must be true or false ({_found(value)})")
     return value
 
 
@@ -264,7 +293,7 @@ def _int(value: Any, depth: int) -> int:
         number = int(value)
     if number.__class__ is int and FIRST_INT <= number <= LAST_INT:
         return number
-    raise Unusable(f"intValue must be a whole number of 64 bits (found {str(value)[:60]!r})")
+    raise Unusable(f"intValue must be a whole number of 64 bits ({_found(value)})")
 
 
 def _double(value: Any, depth: int) -> float | str:
@@ -272,7 +301,7 @@ def _double(value: Any, depth: int) -> float | str:
         return plain(float(value))
     if value in ("NaN", "Infinity", "-Infinity"):
         return value
-    raise Unusable(f'doubleValue must be a number, "NaN", "Infinity" or "-Infinity" (found {str(value)[:60]!r})')
+    raise Unusable(f'doubleValue must be a number, "NaN", "Infinity" or "-Infinity" ({_found(value)})')
 
 
 def _array(value: Any, depth: int) -> list[Any]:

@@ -7,34 +7,46 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from google.protobuf.message import DecodeError
+from google.protobuf.unknown_fields import UnknownFieldSet
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from collectors.otlp_forms import DEEPEST, EXCERPT, LAST_NS, Group, Invalid, Log, Span, Undecodable, Unusable, plain
 
 ZERO_TRACE, ZERO_SPAN = bytes(16), bytes(8)
+FIXED64, LENGTH_DELIMITED = 1, 2  # wire types
 Item = Callable[[Any, int], Span | Log]
 
 
 def traces(body: bytes) -> list[Group]:
     """The groups of an ExportTraceServiceRequest. Raises Undecodable."""
-    request = _parse(ExportTraceServiceRequest, body)
+    request = _parse(ExportTraceServiceRequest, body, ExportLogsServiceRequest, "/v1/logs")
     scopes = ((holder, scope, scope.spans) for holder in request.resource_spans for scope in holder.scope_spans)
     return _groups(scopes, _span)
 
 
 def logs(body: bytes) -> list[Group]:
     """The groups of an ExportLogsServiceRequest. Raises Undecodable."""
-    request = _parse(ExportLogsServiceRequest, body)
+    request = _parse(ExportLogsServiceRequest, body, ExportTraceServiceRequest, "/v1/traces")
     scopes = ((holder, scope, scope.log_records) for holder in request.resource_logs for scope in holder.scope_logs)
     return _groups(scopes, _log)
 
 
-def _parse(message: Any, body: bytes) -> Any:
+def _parse(message: Any, body: bytes, other: Any, path: str) -> Any:
     try:
         return message.FromString(body)
     except DecodeError as error:
+        if _is(other, body):
+            raise Undecodable(f"the body is an {other.DESCRIPTOR.name}; send it to {path}") from error
         raise Undecodable(f"not the protobuf message {message.DESCRIPTOR.name}: {error}") from error
+
+
+def _is(message: Any, body: bytes) -> bool:
+    try:
+        message.FromString(body)
+        return True
+    except DecodeError:
+        return False
 
 
 def _groups(scopes: Iterable[tuple[Any, Any, Any]], read: Item) -> list[Group]:
@@ -54,6 +66,8 @@ def _read(read: Item, raw: Any, number: int) -> Span | Log | Invalid:
 
 
 def _span(raw: Any, number: int) -> Span:
+    if not raw.trace_id and _has(raw, FIXED64):
+        raise Unusable("it is a log record; send it to /v1/logs")
     trace_id = _id(raw.trace_id, 16, ZERO_TRACE, "trace_id")
     parent, status = raw.parent_span_id, raw.status
     kind = raw.kind
@@ -79,7 +93,14 @@ def _points_somewhere(link: Any) -> bool:
     return len(link.trace_id) == 16 and len(link.span_id) == 8 and link.trace_id != ZERO_TRACE and link.span_id != ZERO_SPAN
 
 
+def _has(raw: Any, wire_type: int) -> bool:
+    """Whether field 1 came in another wire type than its own: a log record's time and a span's trace id share that number."""
+    return any((field.field_number, field.wire_type) == (1, wire_type) for field in UnknownFieldSet(raw))
+
+
 def _log(raw: Any, number: int) -> Log:
+    if not raw.time_unix_nano and _has(raw, LENGTH_DELIMITED):
+        raise Unusable("it is a span; send it to /v1/traces")
     trace_id = raw.trace_id.hex() if len(raw.trace_id) == 16 and raw.trace_id != ZERO_TRACE else None
     has_span = trace_id and len(raw.span_id) == 8 and raw.span_id != ZERO_SPAN
     if raw.span_id and not has_span:

@@ -16,7 +16,7 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsSer
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 from waitress import create_server, wasyncore
 from waitress.channel import HTTPChannel
-from waitress.parser import HTTPRequestParser
+from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.task import ErrorTask, ThreadedTaskDispatcher, WSGITask
 
 from collectors import otlp
@@ -239,6 +239,12 @@ def _decompressed(environ: dict[str, Any], limit: int) -> bytes:
 # -- waitress, taught two things: when a request had arrived, and that its own refusals are a google.rpc.Status as well
 class Parser(HTTPRequestParser):
     arrived = 0.0
+
+    def parse_header(self, header_plus: bytes) -> None:
+        try:
+            super().parse_header(header_plus)
+        except ValueError as error:  # from urlsplit; waitress answers its own kind only
+            raise ParsingError("the request line holds no valid URI") from error
 
     def received(self, data: bytes) -> int:
         consumed: int = super().received(data)

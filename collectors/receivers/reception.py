@@ -15,6 +15,7 @@ from collectors.journal import Journal, JournalUnavailable
 
 EXAMPLES = 3  # rejected items told in the answer; all of them are rows of `rejected`
 CHUNK = 1 << 16
+GZIP_START = b"\x1f\x8b"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,8 @@ def gunzipped(body: bytes, limit: int) -> bytes:
                 raise TooLarge
             body = stream.unconsumed_tail
             if stream.eof and (body := stream.unused_data):
+                if not body.startswith(GZIP_START[: len(body)]):
+                    raise Unreadable(f"gzip: something that is no gzip follows the compressed data (found {body[:20]!r})")
                 stream = zlib.decompressobj(31)  # a second member: allowed by RFC 1952
     except zlib.error as error:
         raise Unreadable(f"gzip: {error}") from error

@@ -133,10 +133,22 @@ def test_otlp_46_logs_posted_as_traces_are_refused() -> None:
     records = request.resource_logs.add().scope_logs.add().log_records
     records.add(time_unix_nano=5)
     (group,) = otlp.decode("traces", PROTOBUF, request.SerializeToString())
-    assert [type(item) for item in group.items] == [Invalid]
+    assert [item.reason for item in group.items if isinstance(item, Invalid)] == ["it is a log record; send it to /v1/logs"]
     records.add(time_unix_nano=5, trace_id=b"t" * 16, severity_text="warn")
-    with pytest.raises(Undecodable):
+    with pytest.raises(Undecodable) as refusal:
         otlp.decode("traces", PROTOBUF, request.SerializeToString())
+    assert str(refusal.value) == "the body is an ExportLogsServiceRequest; send it to /v1/logs"
+
+
+def test_otlp_46_spans_posted_as_logs_are_refused() -> None:
+    request = ExportTraceServiceRequest()
+    spans = request.resource_spans.add().scope_spans.add().spans
+    spans.add(trace_id=b"t" * 16, span_id=b"s" * 8, end_time_unix_nano=5)
+    (group,) = otlp.decode("logs", PROTOBUF, request.SerializeToString())
+    assert [item.reason for item in group.items if isinstance(item, Invalid)] == ["it is a span; send it to /v1/traces"]
+    spans[0].name = "process"
+    with pytest.raises(Undecodable, match=r"^the body is an ExportTraceServiceRequest; send it to /v1/traces$"):
+        otlp.decode("logs", PROTOBUF, request.SerializeToString())
 
 
 @pytest.mark.parametrize("levels", [33, 45, 80])

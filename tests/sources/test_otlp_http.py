@@ -112,19 +112,20 @@ def test_otlp_01_gzip_may_have_several_members(running: Receiver) -> None:
 
 
 @pytest.mark.parametrize(
-    ("headers", "body"),
+    ("headers", "body", "paths"),
     [
-        (PROTOBUF, b""),
-        (JSON, b"{}"),
-        (JSON, b'{"resourceSpans":[]}'),
-        (JSON, b'{"resourceSpans":[{"scopeSpans":[{"spans":[]}]}]}'),
-        (JSON, b'{"resourceSpans":[{}]}'),
-        (JSON, b'{"resourceSpans":null}'),
+        (PROTOBUF, b"", ("/v1/traces", "/v1/logs")),
+        (JSON, b"{}", ("/v1/traces", "/v1/logs")),
+        (JSON, b'{"resourceSpans":[]}', ("/v1/traces", "/v1/logs")),
+        (JSON, b'{"resourceSpans":[{"scopeSpans":[{"spans":[]}]}]}', ("/v1/traces",)),
+        (JSON, b'{"resourceSpans":[{}]}', ("/v1/traces",)),
+        (JSON, b'{"resourceLogs":[{}]}', ("/v1/logs",)),
+        (JSON, b'{"resourceSpans":null}', ("/v1/traces", "/v1/logs")),
     ],
 )
-def test_otlp_02_an_empty_request_is_a_success(running: Receiver, headers: dict[str, str], body: bytes) -> None:
+def test_otlp_02_an_empty_request_is_a_success(running: Receiver, headers: dict[str, str], body: bytes, paths: tuple[str, ...]) -> None:
     before = len(running.kept())
-    for path in ("/v1/traces", "/v1/logs"):
+    for path in paths:
         assert running.post(body, headers, path).status_code == 200
     assert len(running.kept()) == before
 
@@ -248,6 +249,10 @@ def test_otlp_29_bad_compression_is_400(running: Receiver) -> None:
     assert status(running.post(b"plain", packed)) == (3, "gzip: Error -3 while decompressing data: incorrect header check")
     assert status(running.post(gzip.compress(b"{}")[:-4], packed)) == (3, "gzip: the data ends in the middle")
     assert status(running.post(b"", packed)) == (3, "gzip: the data ends in the middle")
+    assert status(running.post(gzip.compress(b"{}") + b"\n", packed)) == (
+        3,
+        "gzip: something that is no gzip follows the compressed data (found b'\\n')",
+    )
     assert status(running.post(b"{}", {**JSON, "content-encoding": "br"})) == (3, "Content-Encoding must be gzip or absent (found 'br')")
 
 
@@ -295,6 +300,7 @@ def test_otlp_21_22_the_content_type_is_compared_as_a_media_type(running: Receiv
         b"POST /v1/traces HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
         b"GET / HTTP/1.1\r\nX: " + b"x" * 300_000 + b"\r\n\r\n",
         b"POST / HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n",
+        b"POST http://[ HTTP/1.1\r\nHost: x\r\n\r\n",
     ],
 )
 def test_otlp_27_even_broken_http_is_answered_with_a_status(running: Receiver, request_: bytes) -> None:
@@ -324,6 +330,20 @@ def test_otlp_46_logs_sent_to_traces_are_rejected(running: Receiver) -> None:
         running.post(logs(log()).replace(b"Logs", b"Spans").replace(b"logRecords", b"spans")).json()["partialSuccess"]["rejectedSpans"]
         == "1"
     )
+
+
+def test_otlp_46_what_goes_to_the_other_path_is_never_acknowledged_and_lost(running: Receiver) -> None:
+    before = len(running.kept())
+    assert status(running.post(logs(log()))) == (3, "the body holds resourceLogs; send it to /v1/logs")
+    assert status(running.post(traces(span()), path="/v1/logs")) == (3, "the body holds resourceSpans; send it to /v1/traces")
+    assert len(running.kept()) == before
+
+
+def test_a_wrong_type_in_a_span_is_a_partial_success(running: Receiver) -> None:
+    assert running.post(traces(span(links=[5]), span())).json()["partialSuccess"] == {
+        "rejectedSpans": "1",
+        "errorMessage": "1 span rejected: span 0: a link must be an object (found '5')",
+    }
 
 
 # -- tokens

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from collectors import otlp_json
 from collectors.otlp_forms import Invalid, Log, Span, Undecodable
-from tests.sources.plant_floor import NOON_NS, SPAN, TRACE, log, logs, span, traces
+from tests.sources.plant_floor import NOON_NS, SPAN, TRACE, log, logs, read_otlp, reason_of, span, traces
 
 
 def only(groups: list[Any]) -> Any:
@@ -63,14 +63,17 @@ def test_otlp_35_ids_are_hex_in_either_case() -> None:
     assert (found.parent_id, found.links) == (TRACE + "a" * 16, [TRACE + "b" * 16])
 
 
-@pytest.mark.parametrize(
-    "value", [None, "", "0" * 32, "0af7", "CvdlGRbNQ92ESOshHIAxnA==", "g" * 32, "0a f7651916cd43dd8448eb211c8031", 5, ["a"]]
-)
+@pytest.mark.parametrize("value", ["", "0" * 32, "0af7", "CvdlGRbNQ92ESOshHIAxnA==", "g" * 32, "0a f7651916cd43dd8448eb211c8031", 5])
 def test_otlp_35_other_trace_ids_are_refused(value: Any) -> None:
     assert reason(traceId=value) == f"traceId must be 32 hex digits, not all zero (found {str(value)!r})"
 
 
-@pytest.mark.parametrize("value", [None, "", "0" * 16, SPAN * 2, "xyz"])
+@pytest.mark.parametrize(("value", "found"), [(None, "nothing"), (["a"], "a list"), ({"a": 1}, "an object")])
+def test_a_reason_names_what_stood_there_in_words(value: Any, found: str) -> None:
+    assert reason(traceId=value) == f"traceId must be 32 hex digits, not all zero (found {found})"
+
+
+@pytest.mark.parametrize("value", ["", "0" * 16, SPAN * 2, "xyz"])
 def test_otlp_39_a_span_without_a_span_id_is_refused(value: Any) -> None:
     assert reason(spanId=value) == f"spanId must be 16 hex digits, not all zero (found {str(value)!r})"
 
@@ -135,7 +138,7 @@ def test_otlp_38_doubles_may_be_the_three_names() -> None:
     }
 
 
-@pytest.mark.parametrize("value", ["one", "nan", True, {}])
+@pytest.mark.parametrize("value", ["one", "nan", True, {}, []])
 def test_otlp_38_other_doubles_are_refused(value: Any) -> None:
     assert reason(attributes=[{"key": "k", "value": {"doubleValue": value}}]).startswith("doubleValue must be a number")
 
@@ -207,6 +210,14 @@ def test_otlp_47_hostile_nesting_is_refused_not_crashed_on() -> None:
         otlp_json.traces(b'{"resourceSpans":' + b"[" * 100_000 + b"]" * 100_000 + b"}")
 
 
+def test_otlp_47_what_is_read_but_too_deep_to_be_written_costs_its_span_only() -> None:
+    deep = b'"future":' + b"[" * 400 + b"]" * 400
+    body = traces(span("zz"), span()).replace(b'"spanId": "zz"', b'"spanId":' + b"[" * 900 + b"]" * 900 + b"," + deep)
+    (group,) = otlp_json.traces(body)
+    assert [type(item) for item in group.items] == [Invalid, Span]
+    assert group.items[0] == (0, "spanId must be 16 hex digits, not all zero (found a list)", "(nested too deeply to be shown)")
+
+
 def test_otlp_47_texts_that_are_no_utf_8_are_refused() -> None:
     with pytest.raises(Undecodable, match=r"^not JSON: "):
         otlp_json.traces(traces(span(name="MARK")).replace(b"MARK", b"\xff\xfe"))
@@ -234,6 +245,48 @@ def test_a_line_that_is_no_otlp_says_why(body: bytes, sentence: str) -> None:
     with pytest.raises(Undecodable) as refusal:
         list(otlp_json.line(body))
     assert str(refusal.value) == sentence
+
+
+@pytest.mark.parametrize(
+    ("read", "body", "sentence"),
+    [
+        (otlp_json.traces, logs(log()), "the body holds resourceLogs; send it to /v1/logs"),
+        (otlp_json.logs, traces(span()), "the body holds resourceSpans; send it to /v1/traces"),
+        (otlp_json.traces, b'{"resourceSpans":[{}],"resourceLogs":[{}]}', "the body holds resourceLogs; send it to /v1/logs"),
+        (
+            otlp_json.logs,
+            b'{"resourceMetrics":[{}]}',
+            "the body holds metrics or profiles; Syncline reads traces (resourceSpans) and logs (resourceLogs)",
+        ),
+    ],
+)
+def test_what_would_be_passed_over_is_refused_with_where_it_goes(read: Any, body: bytes, sentence: str) -> None:
+    with pytest.raises(Undecodable) as refusal:
+        read(body)
+    assert str(refusal.value) == sentence
+
+
+def test_a_mark_of_the_byte_order_is_no_part_of_the_json() -> None:
+    assert isinstance(only(otlp_json.traces(b"\xef\xbb\xbf" + traces(span()))), Span)
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"links": [5]}, "a link must be an object (found '5')"),
+        ({"links": 5}, "links must be a list"),
+        ({"events": [5]}, "what should hold name is no object"),
+        ({"events": "boom"}, "events must be a list"),
+        ({"status": [1]}, "status must be an object"),
+        ({"name": {"a": 1}}, "name must be a text (found an object)"),
+        ({"attributes": 5}, "attributes must be a list of {key, value}"),
+        ({"attributes": [{"key": "k", "value": {"arrayValue": [1]}}]}, "arrayValue and kvlistValue must be objects with values"),
+    ],
+)
+def test_a_wrong_type_inside_a_span_costs_that_span_only(fields: dict[str, Any], sentence: str) -> None:
+    (group,) = otlp_json.traces(traces({**span(), **fields}, span("a" * 16)))
+    assert [type(item) for item in group.items] == [Invalid, Span]
+    assert group.items[0].reason == sentence
 
 
 def test_one_bad_span_leaves_the_others() -> None:
@@ -336,6 +389,17 @@ def test_any_json_is_read_or_refused(resource: Any, scope: Any, item: Any) -> No
         with suppress(Undecodable):
             for group in read(body):
                 orjson.dumps([group.resource, [i[1:] for i in group.items]])
+
+
+SPANS = st.dictionaries(st.sampled_from([*span(), "parentSpanId", "status", "events", "links"]), JSON, max_size=4)
+LOGS = st.dictionaries(st.sampled_from([*log(), "body", "eventName", "traceId", "spanId", "observedTimeUnixNano"]), JSON, max_size=4)
+
+
+@given(SPANS, LOGS)
+def test_a_wrong_type_anywhere_costs_its_item_and_never_more_than_the_line(wrong_span: Any, wrong_log: Any) -> None:
+    for body in (traces({**span(), **wrong_span}, span("a" * 16)), logs({**log(), **wrong_log}, log())):
+        rows = read_otlp(body)
+        assert len(rows.spans) + len(rows.logs) in (1, 2) or "cannot be read" in reason_of(rows)
 
 
 @given(st.binary(max_size=200))
