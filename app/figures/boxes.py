@@ -9,7 +9,7 @@ from typing import Any
 
 from app.figures import times
 from app.figures.rows import rows_of
-from app.figures.words import amount, event_words, span_of, system_word, with_unit
+from app.figures.words import amount, code_beside, event_words, span_of, system_word, with_unit
 from metrics.path import Path, Step
 
 # A run of attempts (or redeliveries) this long is one box: three still read well beside each other, twenty do not.
@@ -174,7 +174,8 @@ def _box(path: Path, step: Step | None, event: dict[str, Any], tone: str) -> Box
 
 def _detail(path: Path, event: dict[str, Any]) -> str:
     if event["is_error"]:
-        return " ".join(filter(None, (event["error_code"], event["error_text"] or event["error_type"]))) or "no reason given"
+        text = event["error_text"] or event["error_type"] or ""
+        return " ".join(filter(None, (code_beside(event["error_code"], text), text))) or "no reason given"
     return _moved(event) or _promised(path, event) or _others(path, event) or event["system_name"] or ""
 
 
@@ -220,7 +221,7 @@ def _folded(path: Path, run: list[Box]) -> list[Box]:
     if len(run) < FOLD_FROM or run[0].tone not in _FOLDED:
         return run
     first, last = run[0], run[-1]
-    note = f"{times.clock(first.ns or 0, path.timezone)} to {times.short(last.ns or 0, path.timezone, first.ns or 0)}"
+    note = f"{times.clock(first.ns or 0, path.timezone)} to {_until(last.ns or 0, first.ns or 0, path.timezone)}"
     what = f"{len(run)} {_FOLDED[first.tone]}"
     return [
         replace(
@@ -233,6 +234,12 @@ def _folded(path: Path, run: list[Box]) -> list[Box]:
             events=tuple(event for box in run for event in box.events),
         )
     ]
+
+
+def _until(ns: int, since_ns: int, zone: str) -> str:
+    """The time, with its day when that is another one."""
+    is_same = times.day_of(ns, zone) == times.day_of(since_ns, zone)
+    return times.clock(ns, zone) if is_same else f"{times.day(ns, zone)} {times.clock(ns, zone)}"
 
 
 # -- what follows what -----------------------------------------------------------------------------------------------------

@@ -12,7 +12,19 @@ from app.figures import times
 from app.figures.anchors import anchor
 from app.figures.boxes import Box
 from app.figures.rows import rows_of
-from app.figures.words import ERROR_CLASSES, amount, duration, event_words, span_of, system_word, type_words, with_unit
+from app.figures.words import (
+    ERROR_CLASSES,
+    amount,
+    code_beside,
+    duration,
+    event_words,
+    span_of,
+    step_words,
+    system_word,
+    type_words,
+    with_unit,
+)
+from metrics.keys import seconds
 from metrics.path import Path, Step
 
 Fact = tuple[str, Any]
@@ -40,7 +52,7 @@ def _error(event: dict[str, Any]) -> list[Component]:
     if not event["is_error"]:
         return []
     said = event["error_text"] or event["error_type"] or "The sender gave no reason."
-    origin = ", ".join(filter(None, (event["error_code"], event["error_type"] if event["error_text"] else None)))
+    origin = ", ".join(filter(None, (code_beside(event["error_code"], said), _type_beside(event))))
     quote = html.Figure(
         [html.Blockquote(said, dir="auto"), html.Figcaption(f"{system_word(event['system'])}{': ' + origin if origin else ''}")],
         className="said",
@@ -59,6 +71,12 @@ def _error(event: dict[str, Any]) -> list[Component]:
         else None
     )
     return [part for part in (quote, html.P(meaning, className="meaning"), aside) if part is not None]
+
+
+def _type_beside(event: dict[str, Any]) -> str | None:
+    """The type of the error, where neither the text nor the code says it."""
+    text, name, code = event["error_text"], event["error_type"], event["error_code"] or ""
+    return name if text and name and name not in text and name not in (code, code.rpartition(":")[2]) else None
 
 
 # -- what came -------------------------------------------------------------------------------------------------------------
@@ -175,7 +193,7 @@ def _step_facts(path: Path, step: Step) -> list[Fact]:
     opened = f"{times.full(step.opened_ns, path.timezone)}" if step.opened_ns is not None else "not yet"
     due = f"{times.full(step.due_ns, path.timezone)} ({path.timezone})" if step.due_ns is not None else None
     return [
-        ("Waits for", f"{event_words(step.event)} in {system_word(step.system)}"),
+        ("Waits for", step_words(step.event, step.system)),
         ("Event type", step.event),
         ("Opens with", event_words(earlier.event) if earlier else None),
         ("Opened", opened if earlier else None),
@@ -188,10 +206,15 @@ def _step_facts(path: Path, step: Step) -> list[Fact]:
 
 
 def agreed(step: Step) -> str | None:
-    """`within 2d of working time`, or why there is no deadline."""
+    """`within 2 d of working time`, or why there is no deadline."""
     if step.within:
-        return f"within {step.within}{' of working time' if step.working else ''}"
+        return f"within {_length(step.within)}{' of working time' if step.working else ''}"
     return f"no deadline: {step.open_ended}" if step.open_ended else "no deadline"
+
+
+def _length(written: str) -> str:
+    """`5m` → 5 min, as on the board. A day stays a day: of working time it has not 24 hours."""
+    return f"{written[:-1]} d" if written.endswith("d") else duration(seconds(written))
 
 
 def _state(path: Path, step: Step) -> str:

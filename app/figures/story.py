@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from app.figures import times
+from app.figures import times, words
 from app.figures.boxes import EARLY_NS
 from app.figures.rows import rows_of
-from app.figures.words import ERROR_CLASSES, count, event_words, span_of, system_word
+from app.figures.words import ERROR_CLASSES, count, span_of, system_word
 from metrics.path import Path, Step
 
 QUOTED = 160
@@ -22,12 +22,15 @@ def story(path: Path) -> list[str]:
 
 def step_words(step: Step) -> str:
     """Receipt posted in ERP"""
-    return f"{event_words(step.event)} in {system_word(step.system)}"
+    return words.step_words(step.event, step.system)
 
 
 def error_words(event: dict[str, Any]) -> str:
-    """The error in the sender's words, with its code before it."""
-    return " ".join(filter(None, (event["error_code"], event["error_text"] or event["error_type"]))) or "no reason given"
+    """The error in the sender's words, quoted, with its code beside them where they do not say it."""
+    text = event["error_text"] or event["error_type"] or ""
+    code = words.code_beside(event["error_code"], text)
+    quote = f"“{text if len(text) <= QUOTED else text[: QUOTED - 1] + '…'}”" if text else ""
+    return " ".join(filter(None, (quote, f"({code})" if quote and code else code))) or "no reason given"
 
 
 # -- what happened ---------------------------------------------------------------------------------------------------------
@@ -177,8 +180,7 @@ def _at(path: Path, errors: list[dict[str, Any]]) -> str:
 def _quoted(errors: list[dict[str, Any]]) -> str:
     if not errors:
         return ""
-    text = error_words(errors[-1])
-    return f": “{text if len(text) <= QUOTED else text[: QUOTED - 1] + '…'}”"
+    return f": {error_words(errors[-1])}"
 
 
 def _put_aside(errors: list[dict[str, Any]]) -> str:

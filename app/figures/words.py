@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -67,6 +68,20 @@ def event_words(event_type: str) -> str:
     words = event_type.replace("_", " ").replace(".", " ").split()
     text = " ".join(_CAPITALS.get(word, word) for word in words)
     return text[:1].upper() + text[1:]
+
+
+def step_words(event_type: str, system: str | None) -> str:
+    """`receipt.posted` in `erp` → Receipt posted in ERP: the one form in which a step is named in sentences."""
+    return f"{event_words(event_type)}{f' in {system_word(system)}' if system else ''}"
+
+
+def code_beside(code: str | None, text: str) -> str | None:
+    """The code of an error, unless its text says it: `http:400` beside “400 Bad Request” would only repeat it."""
+    if not code or code in text:
+        return None
+    number = code.rpartition(":")[2]
+    # A short one, such as the 51 of an IDoc, may be in a text by chance.
+    return None if len(number) > 2 and re.search(rf"(?<!\w){re.escape(number)}(?!\w)", text) else code
 
 
 def type_words(object_type: str) -> str:

@@ -43,7 +43,7 @@ def test_each_of_three_attempts_has_its_number_and_the_last_one_is_the_failure()
 def test_many_attempts_are_one_box_that_can_be_unfolded() -> None:
     many = received(*(failing(n, n) for n in range(2, 22)), is_failed=True, attempts=20)
     assert after_release(boxes_of(many)) == [
-        ("Attempt failed", "19 attempts failed: Read timed out", "09:02:00 to 09:20"),
+        ("Attempt failed", "19 attempts failed: Read timed out", "09:02:00 to 09:20:00"),
         ("Failed", "Read timed out", "Failed 09:21:00, attempt 20"),
     ]
     assert len(after_release(boxes_of(many, each=True))) == 20

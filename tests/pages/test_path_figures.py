@@ -133,7 +133,7 @@ def test_a_step_that_has_not_come_says_what_was_agreed() -> None:
         "Opened": "Mon 23 Mar 2026, 09:01:30 CET",
         "Due": "Mon 23 Mar 2026, 09:31:30 CET (Europe/Berlin)",
         "UTC": "2026-03-23T08:31:30.000Z",
-        "Agreed": "within 30m",
+        "Agreed": "within 30 min",
         "State": "Expected in 5 min.",
         "Milestone": "scheduled",
     }
@@ -170,20 +170,20 @@ def test_the_table_says_of_every_milestone_what_was_agreed_and_what_came() -> No
     assert rows == [
         ["Milestone", "System", "Agreed", "Due", "Reached", "Lateness", "Failed attempts", "State"],
         ["Purchase order created", "ERP", "no deadline", "–", "Mon 23 Mar 2026, 09:00:00", "–", "0", "Done"],
-        ["Purchase order sent", "ERP", "within 1h", "Mon 23 Mar 2026, 10:00:00", "Mon 23 Mar 2026, 09:00:00", "in time", "0", "Done"],
+        ["Purchase order sent", "ERP", "within 1 h", "Mon 23 Mar 2026, 10:00:00", "Mon 23 Mar 2026, 09:00:00", "in time", "0", "Done"],
         [
             "Purchase order confirmed",
             "Supplier",
-            "within 2d of working time",
+            "within 2 d of working time",
             "Wed 25 Mar 2026, 09:00:00",
             "Tue 24 Mar 2026, 10:12:00",
             "in time",
             "0",
             "Done",
         ],
-        ["ASN received", "Supplier", "within 10d", "Thu 26 Mar 2026, 10:00:00", "Thu 26 Mar 2026, 12:00:00", "2 h late", "0", "Done late"],
-        ["Goods received", "WMS", "within 5d", "Tue 31 Mar 2026, 13:00:00", "Fri 27 Mar 2026, 09:30:00", "in time", "0", "Done"],
-        ["Receipt posted", "ERP", "within 30m", "Fri 27 Mar 2026, 10:00:00", "–", "3 h 51 min overdue", "3", "Failed"],
+        ["ASN received", "Supplier", "within 10 d", "Thu 26 Mar 2026, 10:00:00", "Thu 26 Mar 2026, 12:00:00", "2 h late", "0", "Done late"],
+        ["Goods received", "WMS", "within 5 d", "Tue 31 Mar 2026, 13:00:00", "Fri 27 Mar 2026, 09:30:00", "in time", "0", "Done"],
+        ["Receipt posted", "ERP", "within 30 min", "Fri 27 Mar 2026, 10:00:00", "–", "3 h 51 min overdue", "3", "Failed"],
     ]
 
 

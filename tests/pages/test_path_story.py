@@ -31,7 +31,7 @@ def two_steps(as_of: str, received: dict[str, object], events: list[dict[str, ob
 def test_a_failed_one_says_what_the_sender_said_and_who_acts() -> None:
     assert story(failed_purchase()) == [
         "Receipt posted in ERP failed on Fri 27 Mar 2026, 11:02:40 CET after 3 attempts:"
-        " “idoc:51 Material M-0042 not maintained in plant 1000”."
+        " “Material M-0042 not maintained in plant 1000” (idoc:51)."
         " The message was put aside: no further attempt will come by itself.",
         "The last step taken was Goods received in WMS on Fri 27 Mar 2026, 09:30:00 CET.",
         "Who acts on a business error: the owner of the data. supply-chain owns this workflow.",
