@@ -14,7 +14,7 @@ from app.components.icons import icon
 from app.components.status import mark
 from app.components.tiles import name_of
 from app.figures import times
-from app.figures.words import ERROR_CLASSES, count, event_words, span_of, system_word
+from app.figures.words import ERROR_CLASSES, count, span_of, step_words, system_word
 
 SHOWN, QUOTED = 100, 220
 
@@ -24,13 +24,19 @@ Steps = Mapping[tuple[str, str], tuple[str, str]]  # (workflow, milestone) → e
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What every group is shown with. `owners`: titles by name; `address`: a site and a past moment, which go along into every link."""
+    """What every group is shown with. `owners`: titles by name; `zones`: of the sites, and under None the enterprise's; `address`: a site
+    and a past moment, which go along into every link."""
 
     steps: Steps
     owners: Mapping[str, str]
-    zone: str
+    zones: Mapping[str | None, str]
     as_of_ns: int
     address: Mapping[str, Any]
+
+    def zone(self, row: Row) -> str:
+        """The zone of the group's site when it has one site, else the enterprise's."""
+        sites = [row["site"]] if "site" in row else row["sites"] or []
+        return self.zones.get(sites[0] if len(sites) == 1 else None) or self.zones[None]
 
     @property
     def moment(self) -> dict[str, Any]:
@@ -133,7 +139,7 @@ def _acts(row: Row) -> Component:
 
 def _step(row: Row, around: Around) -> str:
     event, system = around.steps.get((row["workflow"], row["milestone"]), (row["milestone"], ""))
-    return f"{event_words(event)}{f' in {system_word(system)}' if system else ''}"
+    return step_words(event, system)
 
 
 def _sites(sites: list[str] | None) -> str:
@@ -151,11 +157,17 @@ def _stuck(row: Row, listed: str, around: Around) -> str:
 
 def _since(row: Row, around: Around, newest: str) -> Component:
     """Age first: it is what decides; the times beside it."""
-    first, last = (
-        times.brief(row[name], around.zone, around.as_of_ns) if row[name] is not None else "" for name in ("first_ns", "last_ns")
-    )
-    until = f", {newest} {last}" if last and row["last_ns"] != row["first_ns"] else ""
-    return html.Span([html.B(span_of(row["first_ns"], around.as_of_ns)), html.Span(f" since {first}{until}")], className="num")
+    zone = around.zone(row)
+    first, last = (times.brief(row[name], zone, around.as_of_ns) if row[name] is not None else "" for name in ("first_ns", "last_ns"))
+    age = html.B(span_of(row["first_ns"], around.as_of_ns))
+    if not last or row["last_ns"] == row["first_ns"]:
+        return html.Span([age, " ", _together(f"since {first}")], className="num")
+    return html.Span([age, " ", _together(f"since {first},"), " ", _together(f"{newest} {last}")], className="num")
+
+
+def _together(text: str) -> Component:
+    """Lines break before it or after it: a zone alone on a line belongs to nothing."""
+    return html.Span(text, style={"whiteSpace": "nowrap"})
 
 
 def _owner(row: Row, around: Around) -> Component:

@@ -11,7 +11,7 @@ from app.components import links
 from app.components.status import status_of
 from app.components.tiles import name_of
 from app.figures import times
-from app.figures.words import count, event_words
+from app.figures.words import count, step_words
 from app.instants import instant_text
 
 CSV_COLUMNS = (
@@ -38,9 +38,11 @@ Steps = Mapping[tuple[str, str], str]
 
 
 def steps_of(workflows: Iterable[Row]) -> Steps:
-    """(workflow, milestone) → the words of its event. From the rows of Reader.workflows()."""
+    """(workflow, milestone) → its words. From the rows of Reader.workflows()."""
     return {
-        (workflow["workflow"], step["milestone"]): event_words(step["event_type"]) for workflow in workflows for step in workflow["steps"]
+        (workflow["workflow"], step["milestone"]): step_words(step["event_type"], step["system"])
+        for workflow in workflows
+        for step in workflow["steps"]
     }
 
 

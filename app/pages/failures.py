@@ -22,6 +22,7 @@ from app.figures.failure_groups import Around, Steps, failed_groups, missing_gro
 from app.figures.rows import rows_of
 from app.figures.words import count, span_of
 from app.pages.errors import WrongAddress
+from app.pages.narrowing import unknown_site
 from metrics.version import data_version
 
 MOST = 2_000  # groups asked for: beyond it nobody reads, and the sentence would still count them
@@ -38,14 +39,18 @@ class Answers:
     unplaced: list[dict[str, Any]]
     steps: Steps
     sites: list[str]
-    zone: str
+    zones: dict[str | None, str]  # of the sites, and under None the enterprise's
+
+    @property
+    def zone(self) -> str:
+        return self.zones[None]
 
 
-def layout(site: str | None = None, **query: Any) -> Component:
-    try:
-        at = reader.as_of(query)
-    except ValueError as wrong:
-        raise WrongAddress(str(wrong)) from wrong
+def layout(**query: Any) -> Component:
+    at, site = reader.as_of(query), links.one(query.get("site"))
+    with reader.reader(at) as now:
+        if wrong := site and unknown_site(site, now):
+            raise WrongAddress(wrong)
     asked = ask(at, site)
     past: dict[str, Any] = {name: query[name] for name in ("as_of", "known_at") if name in query}
     return html.Div(
@@ -66,16 +71,15 @@ def ask(at: reader.AsOf, site: str | None) -> Answers:
         steps = {(w["workflow"], s["milestone"]): (s["event_type"], s["system"]) for w in workflows for s in w["steps"]}
         missing = [row for row in rows_of(now.attention(MOST, site or None)) if row["kind"] == "missing"]
         # A failure that nobody can place may have no site either: it is shown whichever site is chosen.
-        return Answers(
-            rows_of(now.failures(site or None)), missing, rows_of(now.unplaced()), steps, [name for name, _ in now.sites()], now.timezone()
-        )
+        sites, zones = [name for name, _ in now.sites()], {None: now.timezone(), **dict[str | None, str](now.sites())}
+        return Answers(rows_of(now.failures(site or None)), missing, rows_of(now.unplaced()), steps, sites, zones)
 
 
 def body(asked: Answers, at: reader.AsOf, site: str | None, past: dict[str, Any]) -> list[Component]:
     if not (asked.failed or asked.missing or asked.unplaced):
         return [_all_well(asked, at, site)]
     owners = {owner.name: owner.title for owner in reader.application().settings.owners}
-    around = Around(asked.steps, owners, asked.zone, at.moment.as_of_ns, {**past, "site": site or None})
+    around = Around(asked.steps, owners, asked.zones, at.moment.as_of_ns, {**past, "site": site or None})
     sections = [
         ("Failed", "A system refused it, and nothing more comes by itself.", asked.failed, failed_groups),
         ("Missing", "It should have come by now and has not.", asked.missing, missing_groups),

@@ -7,7 +7,9 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from app.components.status import STATUSES
+from app.components.verdict import words_of
 from app.instants import instant_ns
+from metrics.read import Reader
 
 HOUR_NS = 3_600 * 10**9
 PERIODS = {"24h": ("Last 24 hours", 24), "7d": ("Last 7 days", 7 * 24), "28d": ("Last 28 days", 28 * 24)}
@@ -37,11 +39,31 @@ class Asked:
 
 
 def asked_of(query: Mapping[str, Any]) -> Asked:
-    """From a query string's values; what is not a known status or period is left out, as nothing could match it."""
+    """From a query string's values; what is not a known status or period is left out: a page has told it before, see `unknown`."""
     found = {field.name: _value(query.get(_IN_ADDRESS.get(field.name, field.name)), field.default == ()) for field in fields(Asked)}
     found["status"] = tuple(status for status in found["status"] if status in STATUSES)
     found["period"] = found["period"] if found["period"] in PERIODS else ""
     return Asked(**found)
+
+
+def unknown(query: Mapping[str, Any], now: Reader) -> list[str]:
+    """A sentence for each value that nothing can have: shown as if it were not there, the list would answer another question."""
+    known = {"workflow": list(now.workflows()["workflow"]), "status": list(STATUSES), "period": list(PERIODS)}
+    sentences = [
+        f"There is no {name} '{value}'. Known: {', '.join(values)}."
+        for name, values in known.items()
+        for value in _value(query.get(name), many=True)
+        if value not in values
+    ]
+    return sentences + [sentence for site in _value(query.get("site"), many=True) if (sentence := unknown_site(site, now))]
+
+
+def unknown_site(site: str, now: Reader) -> str | None:
+    """A sentence when it is neither configured nor anywhere in the data, or must not be seen: these are told alike."""
+    seen = [name for name, _ in now.sites()]
+    if site in seen or now.transactions({"site": [site]}, stop=0)[1]:
+        return None
+    return f"There is no site '{site}', or you may not see it. You see: {words_of(seen) or 'none'}."
 
 
 def address_of(asked: Asked) -> dict[str, Any]:

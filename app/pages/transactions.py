@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import dash_ag_grid as dag
@@ -24,8 +25,9 @@ from app.figures import times
 from app.figures.rows import rows_of
 from app.figures.transaction_rows import Steps, csv_text, grid_rows, steps_of
 from app.figures.words import count, event_words
+from app.instants import instant_ns
 from app.pages.errors import WrongAddress
-from app.pages.narrowing import PERIODS, Asked, address_of, asked_of, filters_of
+from app.pages.narrowing import PERIODS, Asked, address_of, asked_of, filters_of, unknown
 from metrics.read import Reader
 
 BLOCK = 200
@@ -41,30 +43,52 @@ SORTED_BY = {
     "due": "next_due_ns",
     "attempts": "failed_attempts",
 }
+Order = list[tuple[str, str]]  # (column of the grid, asc or desc)
 ASKED = "asked"  # the hidden column that carries the filters of the page in every request of the grid
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What the words on the page are written with. `past`: the moment in the address, which goes along into every link."""
+
+    at: reader.AsOf
+    zone: str
+    steps: Steps
+    past: Mapping[str, Any]
+
+    def time(self, text: str) -> str:
+        """An instant of the address on the clocks of the enterprise."""
+        return times.brief(instant_ns(text), self.zone, self.at.moment.as_of_ns) if text else ""
 
 
 def layout(**query: Any) -> Component:
     try:
-        at, asked = reader.as_of(query), asked_of(query)
+        at, asked, order = reader.as_of(query), asked_of(query), order_of(query.get("sort"))
         filters_of(asked, at.moment.as_of_ns)
     except ValueError as wrong:
         raise WrongAddress(str(wrong)) from wrong
     with reader.reader(at) as now:
-        workflows, sites, zone, seen = rows_of(now.workflows()), [name for name, _ in now.sites()], now.timezone(), _seen(now, asked, at)
-    past: dict[str, Any] = {} if at.is_now else {name: query[name] for name in ("as_of", "known_at") if name in query}
+        if wrong_values := unknown(query, now):
+            raise WrongAddress(" ".join(wrong_values))
+        workflows, sites, seen = rows_of(now.workflows()), [name for name, _ in now.sites()], _seen(now, asked, at)
+        past: dict[str, Any] = {} if at.is_now else {name: query[name] for name in ("as_of", "known_at") if name in query}
+        around = _around(now, at, past)
     about = {"past": past, "kept": {name: value for name, value in address_of(asked).items() if name in _NOT_IN_BAR}}
     return html.Div(
         [
             dcc.Store(id="transactions-about", data=about),
             dcc.Download(id="transactions-download"),
             head("Transactions", "Every order, batch, delivery … that a workflow watches. Choose one to see its path.", _export()),
-            moment.banner(at, zone),
+            moment.banner(at, around.zone),
             _bar(asked, workflows, sites),
-            html.Div(_found(asked, seen, workflows, past), id="transactions-found"),
-            card(None, _grid(asked, zone), className=_grid_class(seen[0]), id="transactions-card"),
+            html.Div(_found(asked, seen, around), id="transactions-found"),
+            card(None, _grid(asked, order), className=_grid_class(seen[0]), id="transactions-card"),
         ]
     )
+
+
+def _around(now: Reader, at: reader.AsOf, past: Mapping[str, Any]) -> Around:
+    return Around(at, now.timezone(), steps_of(rows_of(now.workflows())), past)
 
 
 # -- the filter bar --------------------------------------------------------------------------------------------------------
@@ -131,9 +155,9 @@ def _seen(now: Reader, asked: Asked, at: reader.AsOf) -> tuple[int, int]:
     return matching, now.transactions({}, stop=0)[1] if asked.anything else matching
 
 
-def _found(asked: Asked, seen: tuple[int, int], workflows: list[dict[str, Any]], past: Mapping[str, Any]) -> list[Component]:
-    sentence = html.P([_sentence(asked, *seen), *_pills(asked, steps_of(workflows), past)], className="found", role="status")
-    return [sentence] if seen[0] else [sentence, _nothing(asked, seen[1])]
+def _found(asked: Asked, seen: tuple[int, int], around: Around) -> list[Component]:
+    sentence = html.P([_sentence(asked, *seen), *_pills(asked, around)], className="found", role="status")
+    return [sentence] if seen[0] else [sentence, _nothing(asked, seen[1], around)]
 
 
 def _sentence(asked: Asked, matching: int, total: int) -> str:
@@ -144,40 +168,47 @@ def _sentence(asked: Asked, matching: int, total: int) -> str:
     return f"Showing {matching:,} of {count(total, 'transaction')}.{limited}"
 
 
-def _pills(asked: Asked, steps: Steps, past: Mapping[str, Any]) -> list[Component]:
+def _pills(asked: Asked, around: Around) -> list[Component]:
     """Filters that came with a link and have no field in the bar, each with a way to drop it; and a way to drop all."""
     words = {
-        "milestone": f"Step: {_step_words(steps, asked.milestone)}",
-        "missing": f"Missing: {_step_words(steps, asked.missing)}",
+        "milestone": f"Step: {_step_words(around.steps, asked.milestone)}",
+        "missing": f"Missing: {_step_words(around.steps, asked.missing)}",
         "error_class": f"{asked.error_class.capitalize()} errors",
         "state": f"State: {asked.state.replace('_', ' ')}",
-        "from": f"Started from {asked.since}",
-        "to": f"Started before {asked.until}",
+        "from": f"Started from {around.time(asked.since)}",
+        "to": f"Started before {around.time(asked.until)}",
     }
     address = address_of(asked)
     pills = [
         html.A(
             [words[name], icon("x", "drop this filter")],
-            href=links.transactions(**{**address, **past, name: None}),
+            href=links.transactions(**{**address, **around.past, name: None}),
             className="pill pill-drop",
         )
         for name in _NOT_IN_BAR
         if address[name]
     ]
-    return [*pills, html.A("Clear all filters", href=links.transactions(**past), className="clear")] if asked.anything else []
+    return [*pills, html.A("Clear all filters", href=links.transactions(**around.past), className="clear")] if asked.anything else []
 
 
 def _step_words(steps: Steps, milestone: str) -> str:
     return next((words for (_, name), words in steps.items() if name == milestone), event_words(milestone) if milestone else "")
 
 
-def _nothing(asked: Asked, total: int) -> Component:
+def _nothing(asked: Asked, total: int, around: Around) -> Component:
     if asked.anything and total:
         return empty(
             "Nothing matches",
             "No transaction fits all of these filters at once. Drop one of them, or look for the number in the box at the top.",
-            button("Clear all filters", links.transactions()),
+            button("Clear all filters", links.transactions(**around.past)),
             picture="list-filter",
+        )
+    if not around.at.is_now:
+        return empty(
+            "Nothing had started by then",
+            f"As of {times.full(around.at.moment.as_of_ns, around.zone)} no transaction that you may see had started.",
+            button("The list as of now", links.transactions()),
+            picture="history",
         )
     return empty(
         "No transaction yet",
@@ -194,12 +225,12 @@ def _grid_class(matching: int) -> str:
     return "grid-card" if matching else "grid-card is-empty"
 
 
-def _grid(asked: Asked, zone: str) -> Component:
+def _grid(asked: Asked, order: Order) -> Component:
     return dag.AgGrid(
         id="transactions-grid",
         className="transactions-grid",
         rowModelType="infinite",
-        columnDefs=_columns(),
+        columnDefs=[{**column, **_place_in(order, column["field"])} for column in _columns()],
         getRowId="params.data.id",
         filterModel=_carried(asked),
         defaultColDef={"sortable": True, "resizable": True, "filter": False, "minWidth": 90},
@@ -238,6 +269,11 @@ def _columns() -> list[dict[str, Any]]:
     ]
 
 
+def _place_in(order: Order, column: str) -> dict[str, Any]:
+    """How the grid's first request is sorted by this column."""
+    return next(({"sort": way, "sortIndex": place} for place, (name, way) in enumerate(order) if name == column), {})
+
+
 def _carried(asked: Asked) -> dict[str, Any]:
     """The page's filters as the grid's filter model, so that a request says by itself what it asks for."""
     return {ASKED: {"filterType": "text", "type": "equals", "filter": json.dumps(address_of(asked), sort_keys=True)}}
@@ -250,23 +286,38 @@ def asked_in(request: Mapping[str, Any]) -> Asked:
     return asked_of(read if isinstance(read, dict) else {})
 
 
+def order_of(sort: str | list[str] | None) -> Order:
+    """`due:asc` of the address as (column, direction). Raises ValueError with a sentence for what is no column or direction."""
+    order = []
+    for text in [sort] if isinstance(sort, str) else sort or []:
+        column, _, way = text.partition(":")
+        if column not in SORTED_BY or way not in ("asc", "desc"):
+            raise ValueError(f"sort={text}: write a column and asc or desc, such as due:asc. Columns: {', '.join(SORTED_BY)}.")
+        order.append((column, way))
+    return order
+
+
+def order_in(request: Mapping[str, Any]) -> Order:
+    """The order in a request of the grid; columns that nobody offers are not sorted by."""
+    wanted = [(each.get("colId", ""), "desc" if each.get("sort") == "desc" else "asc") for each in request.get("sortModel") or []]
+    return [(column, way) for column, way in wanted if column in SORTED_BY]
+
+
 def sort_in(request: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """The order in a request of the grid, in the reader's words."""
-    wanted = [
-        (SORTED_BY.get(each.get("colId", "")), "desc" if each.get("sort") == "desc" else "asc") for each in request.get("sortModel") or []
-    ]
-    return [(column, direction) for column, direction in wanted if column]
+    """The same in the reader's words."""
+    return [(SORTED_BY[column], way) for column, way in order_in(request)]
 
 
 @callback(
     Output("transactions-grid", "getRowsResponse"),
+    Output("shell-address", "data", allow_duplicate=True),
     Input("transactions-grid", "getRowsRequest"),
     State("transactions-about", "data"),
     prevent_initial_call=True,
 )
 def rows(request: dict[str, Any] | None, about: dict[str, Any]) -> Any:
     if request is None:
-        return no_update
+        return no_update, no_update
     at = reader.as_of(about["past"])
     start = max(int(request["startRow"]), 0)
     with reader.reader(at) as now:
@@ -274,7 +325,8 @@ def rows(request: dict[str, Any] | None, about: dict[str, Any]) -> Any:
             filters_of(asked_in(request), at.moment.as_of_ns), sort_in(request), start, min(int(request["endRow"]), start + BLOCK)
         )
         steps = steps_of(rows_of(now.workflows()))
-    return {"rowData": grid_rows(rows_of(frame), steps, at.moment.as_of_ns, **about["past"]), "rowCount": total}
+    found = {"rowData": grid_rows(rows_of(frame), steps, at.moment.as_of_ns, **about["past"]), "rowCount": total}
+    return found, {"sort": [f"{column}:{way}" for column, way in order_in(request)]}
 
 
 @callback(
@@ -294,8 +346,8 @@ def narrow(text: str, workflow: list[str], site: list[str], status: list[str], p
     at = reader.as_of(about["past"])
     asked = asked_of({**about["kept"], "text": text, "workflow": workflow, "site": site, "status": status, "period": period})
     with reader.reader(at) as now:
-        seen, workflows = _seen(now, asked, at), rows_of(now.workflows())
-    return _carried(asked), _found(asked, seen, workflows, about["past"]), f"card {_grid_class(seen[0])}", address_of(asked)
+        seen, around = _seen(now, asked, at), _around(now, at, about["past"])
+    return _carried(asked), _found(asked, seen, around), f"card {_grid_class(seen[0])}", address_of(asked)
 
 
 @callback(

@@ -20,7 +20,8 @@ from tests.pages.served import make_server, opened, someone
 
 AS_OF = ns("2026-03-23 12:00:00")
 STEPS = {("order_to_production", "received"): ("work_order.received", "mes")}
-AROUND = Around(STEPS, {"plant-it": "Plant IT"}, "Europe/Berlin", AS_OF, {"site": "hamburg", "as_of": "2026-03-23T12:00:00Z"})
+ZONES = {None: "Europe/Berlin", "hamburg": "Europe/Berlin", "penang": "Asia/Kuala_Lumpur"}
+AROUND = Around(STEPS, {"plant-it": "Plant IT"}, ZONES, AS_OF, {"site": "hamburg", "as_of": "2026-03-23T12:00:00Z"})
 GROUP = {
     "workflow": "order_to_production",
     "title": "Order-to-production release",
@@ -84,8 +85,8 @@ def test_a_step_that_is_no_longer_defined_keeps_its_name_and_an_absent_owner_is_
 def test_what_never_came_is_a_group_of_its_own() -> None:
     tree = missing_groups([{**GROUP, "kind": "missing", "site": "penang", "error_class": None}], AROUND)
     assert groups(tree) == [
-        "Work order received in MES has not come Order-to-production release critical For example PO-9 Penang 26 h since 22 Mar 11:00 CET,"
-        " newest 12:30 CET Owner: Plant IT 3 transactions"
+        "Work order received in MES has not come Order-to-production release critical For example PO-9 Penang 26 h since 22 Mar 18:00"
+        " UTC+08, newest 19:30 UTC+08 Owner: Plant IT 3 transactions"
     ]
     assert trees.links(tree)[1][1].startswith(
         "/transactions?site=penang&as_of=2026-03-23T12%3A00%3A00Z&workflow=order_to_production&missing=received"
@@ -134,6 +135,11 @@ def test_the_page_sums_up_and_shows_what_failed_and_what_is_missing(odd_server: 
 def test_when_nothing_fails_the_page_says_as_of_when(odd_server: Flask) -> None:
     tree = trees.drawn(someone(odd_server, "tom").show("/failures", "?as_of=2026-01-01T00:00:00Z"))
     assert "Nothing is failing as of Thu 1 Jan 2026, 01:00:00 CET" in trees.text(tree)
+
+
+def test_a_site_that_is_not_there_is_told_with_those_that_are(odd_server: Flask) -> None:
+    said = trees.text(trees.drawn(someone(odd_server, "tom").show("/failures", "?site=paris")))
+    assert "There is no site 'paris', or you may not see it. You see: hamburg and penang." in said
 
 
 def test_a_site_narrows_the_page_and_its_links(odd_server: Flask) -> None:

@@ -41,13 +41,18 @@ def asked_for(**filters: Any) -> dict[str, Any]:
 
 def block(client: Client, start: int = 0, stop: int = 200, filters: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
     request = {"startRow": start, "endRow": stop, "filterModel": asked_for(**(filters or {})), "sortModel": [], **more}
-    answer = client.call(
-        f"{GRID}.getRowsResponse",
+    return answered(client, request)[GRID]["getRowsResponse"]
+
+
+def answered(client: Client, request: dict[str, Any]) -> dict[str, Any]:
+    """What the page is given for a request of its grid."""
+    known = next(name for name in client.http.application.extensions["syncline_callbacks"] if f"{GRID}.getRowsResponse" in name)
+    return client.call(
+        known,
         [{"id": GRID, "property": "getRowsRequest", "value": request}],
-        {"id": GRID, "property": "getRowsResponse"},
+        [{"id": part.rpartition(".")[0], "property": part.rpartition(".")[2]} for part in known.strip(".").split("...")],
         [{"id": "transactions-about", "property": "data", "value": ABOUT}],
-    )
-    return answer.get_json()["response"][GRID]["getRowsResponse"]
+    ).get_json()["response"]
 
 
 def names(found: dict[str, Any]) -> list[str]:
@@ -67,7 +72,7 @@ def test_a_row_says_in_words_how_a_transaction_stands(tom: Client) -> None:
         "site": "Penang",
         "status": "Overdue",
         "kind": "overdue",
-        "problem": "Work order received has not come",
+        "problem": "Work order received in MES has not come",
         "attempts": 0,
         "href": "/path/order_to_production/PO-overdue",
     }
@@ -128,10 +133,6 @@ def test_an_address_and_its_filters_are_the_same_thing() -> None:
     }
 
 
-def test_words_that_no_status_and_no_period_has_are_left_out() -> None:
-    assert asked_of({"status": ["broken", "late"], "period": "forever"}) == Asked(status=("late",))
-
-
 def shown(client: Client, query: str = "") -> Any:
     return trees.drawn(client.show("/transactions", query))
 
@@ -143,9 +144,9 @@ def test_the_page_says_how_many_there_are(tom: Client) -> None:
 
 def test_filters_that_came_with_a_link_can_be_dropped_one_by_one(tom: Client) -> None:
     found = trees.with_class(shown(tom, "?status=failed&milestone=received&error_class=business"), "found")
-    assert trees.text(found) == "Showing 10 of 15 transactions. Step: Work order received Business errors Clear all filters"
+    assert trees.text(found) == "Showing 10 of 15 transactions. Step: Work order received in MES Business errors Clear all filters"
     assert trees.links(found)[0] == (
-        "Step: Work order received",
+        "Step: Work order received in MES",
         "/transactions?status=failed&text=&period=&missing=&error_class=business&state=&from=&to=",
     )
 
@@ -157,6 +158,56 @@ def test_who_may_see_one_site_reads_so(odd_server: Flask) -> None:
 def test_nothing_found_and_nothing_there_are_told_apart(tom: Client, odd_server: Flask) -> None:
     assert trees.text(trees.with_class(shown(tom, "?text=nobody"), "empty")).startswith("Nothing matches ")
     assert trees.text(trees.with_class(shown(someone(odd_server, "bruno")), "empty")).startswith("No transaction yet ")
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        (
+            "?status=bogus&period=1y",
+            "There is no status 'bogus'. Known: cancelled, abandoned, failed, inconsistent, unjudged, overdue, late, retrying, in_progress,"
+            " complete. There is no period '1y'. Known: 24h, 7d, 28d.",
+        ),
+        ("?workflow=nosuch", "There is no workflow 'nosuch'. Known: order_to_production, "),
+        ("?site=paris", "There is no site 'paris', or you may not see it. You see: hamburg and penang."),
+        ("?sort=price:asc", "sort=price:asc: write a column and asc or desc, such as due:asc. Columns: transaction, workflow, site, "),
+        ("?sort=due", "sort=due: write a column and asc or desc"),
+    ],
+)
+def test_a_value_that_nothing_has_is_told_with_those_that_are_known(tom: Client, query: str, said: str) -> None:
+    answer = trees.text(shown(tom, query))
+    assert answer.startswith("This address cannot be shown ")
+    assert said in answer
+
+
+def test_a_site_that_one_may_not_see_is_told_like_one_that_is_not_there(odd_server: Flask) -> None:
+    said = [trees.text(shown(someone(odd_server, "bruno"), f"?site={site}")) for site in ("penang", "paris")]
+    assert said[0] == said[1].replace("paris", "penang")
+    assert "There is no site 'penang', or you may not see it. You see: none." in said[0]
+
+
+def test_times_in_filters_are_on_the_clocks_of_the_enterprise(tom: Client) -> None:
+    found = trees.with_class(shown(tom, "?as_of=2026-11-25T12:00:00Z&from=2026-11-25T05:00:00.000Z&to=2026-12-01T00:00:00Z"), "found")
+    assert "Started from 06:00 CET Started before 1 Dec 01:00 CET" in trees.text(found)
+
+
+def test_before_everything_the_page_says_so(tom: Client) -> None:
+    empty = trees.with_class(shown(tom, "?as_of=2020-01-01T00:00:00Z"), "empty")
+    assert trees.text(empty) == (
+        "Nothing had started by then As of Wed 1 Jan 2020, 01:00:00 CET no transaction that you may see had started. The list as of now"
+    )
+    assert trees.links(empty) == [("The list as of now", "/transactions")]
+
+
+def test_the_order_is_in_the_address_and_the_grid_begins_with_it(tom: Client) -> None:
+    assert answered(tom, {"startRow": 0, "endRow": 9, "sortModel": [{"colId": "due", "sort": "asc"}, {"colId": "site", "sort": "desc"}]})[
+        "shell-address"
+    ] == {"data": {"sort": ["due:asc", "site:desc"]}}
+    grid = next(part for part in trees.parts(shown(tom, "?sort=due:asc&sort=site:desc")) if getattr(part, "id", None) == GRID)
+    assert {column["field"]: (column["sort"], column["sortIndex"]) for column in grid.columnDefs if "sort" in column} == {
+        "due": ("asc", 0),
+        "site": ("desc", 1),
+    }
 
 
 def test_a_time_without_its_zone_is_refused_in_words(tom: Client) -> None:
@@ -255,8 +306,8 @@ def test_quotes_commas_and_lines_stay_inside_their_cell() -> None:
 @pytest.mark.parametrize(
     ("row", "words"),
     [
-        ({"failed_milestone": "received", "error_class": "contract"}, "Work order received failed: contract error"),
-        ({"missing": ["received", "scheduled"]}, "Work order received has not come, and 1 more"),
+        ({"failed_milestone": "received", "error_class": "contract"}, "Work order received in MES failed: contract error"),
+        ({"missing": ["received", "scheduled"]}, "Work order received in MES has not come, and 1 more"),
         ({"late": ["scheduled"]}, "scheduled came late"),
         ({"failed_attempts": 3}, "3 failed attempts"),
         ({}, ""),
@@ -264,4 +315,4 @@ def test_quotes_commas_and_lines_stay_inside_their_cell() -> None:
 )
 def test_what_is_wrong_is_said_in_a_few_words(row: dict[str, Any], words: str) -> None:
     fine = {"workflow": "w", "failed_milestone": None, "error_class": None, "missing": [], "late": [], "failed_attempts": 0}
-    assert problem_words({**fine, **row}, {("w", "received"): "Work order received"}) == words
+    assert problem_words({**fine, **row}, {("w", "received"): "Work order received in MES"}) == words
