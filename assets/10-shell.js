@@ -1,12 +1,64 @@
-// The few things the shell does in the browser: in-page navigation, keyboard of the search box, light and dark, noticing silence.
+// The few things the shell does in the browser: in-page navigation, keyboard of the search box, light and dark, noticing silence,
+// an ended session and answers that come too late.
 (function () {
   "use strict";
   var SILENT_AFTER_MS = 45000;
+  var SLOW_AFTER_MS = 400;
   var prefix = document.documentElement.dataset.prefix || "/";
   var lastHeard = Date.now();
   var lastPath = null;
   var drawn = null; // the address whose page stands there, as it was when it was drawn
+  var kept = null; // the same with the filters chosen since
   var none = function () { return window.dash_clientside.no_update; };
+
+  // ── questions: what Dash asks the server goes through here ──
+  var ask = window.fetch;
+  var draws = 0; // pages drawn so far
+  var slow = null; // the timer of the page that is waited for
+
+  function outputOf(resource, options) {
+    var isQuestion = String(resource.url || resource).includes("_dash-update-component") && options && typeof options.body === "string";
+    return isQuestion ? String(JSON.parse(options.body).output) : null;
+  }
+
+  // What Dash understands as: nothing changes.
+  function nothing() { return new Response(null, { status: 204 }); }
+
+  // A page that comes at once shows no sign of waiting: that would only flicker.
+  function busy(isBusy) {
+    clearTimeout(slow);
+    var main = document.getElementById("main");
+    if (!main) return;
+    main.removeAttribute("aria-busy");
+    if (isBusy) slow = setTimeout(function () { main.setAttribute("aria-busy", "true"); }, SLOW_AFTER_MS);
+  }
+
+  // The page asked for stays in the address, so that signing in leads to it.
+  function tellEnded(isEnded) {
+    var note = document.getElementById("shell-ended");
+    if (!note) return;
+    if (isEnded) note.querySelector("a").href = prefix + "login?next=" + encodeURIComponent(here());
+    note.hidden = !isEnded;
+  }
+
+  window.fetch = function (resource, options) {
+    var output = outputOf(resource, options);
+    if (output === null) return ask.apply(window, arguments);
+    var isPage = output.includes("shell-page.children");
+    var draw = draws;
+    if (isPage) busy(true);
+    return ask.apply(window, arguments).then(function (answer) {
+      var isEnded = answer.status === 401;
+      if (isPage) { busy(false); draws += isEnded ? 0 : 1; }
+      tellEnded(isEnded);
+      // Filters of a page that was left meanwhile are nobody's: they must not get into the address of the next one.
+      var isLate = draw !== draws && output.includes("shell-address.data");
+      return isEnded || isLate ? nothing() : answer;
+    }, function (fault) {
+      if (isPage) busy(false);
+      throw fault;
+    });
+  };
 
   // ── links: pages of ours are exchanged without loading everything again ──
   function isOurs(link) {
@@ -50,6 +102,27 @@
     });
     return target.href;
   }
+
+  // “Back to now” is this page without its past moment, with the filters it has.
+  function pointToNow() {
+    var query = new URLSearchParams(location.search);
+    query.delete("as_of");
+    query.delete("known_at");
+    var text = query.toString();
+    document.querySelectorAll("a[data-now]").forEach(function (link) { link.href = location.pathname + (text ? "?" + text : ""); });
+  }
+
+  // Also what is opened in a tab of its own stays in the moment.
+  function lendMoment(event) {
+    var link = event.target.closest && event.target.closest("a[href]");
+    if (!link || event.button > 1 || link.getAttribute("href").startsWith("#") || link.hasAttribute("data-now") || !isOurs(link)) return;
+    if (event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey) return;
+    var plain = link.getAttribute("href");
+    link.href = atSameMoment(link.href);
+    setTimeout(function () { link.setAttribute("href", plain); });
+  }
+  document.addEventListener("click", lendMoment, true);
+  document.addEventListener("auxclick", lendMoment, true);
 
   // The user's menu closes when one clicks elsewhere, chooses something in it, or presses Escape.
   function closeMenu(event) {
@@ -124,7 +197,7 @@
     if (event.key === "ArrowDown") { event.preventDefault(); walk(1); }
     if (event.key === "ArrowUp") { event.preventDefault(); walk(-1); }
     if (event.key === "Enter") { event.preventDefault(); enter(); }
-    if (event.key === "Escape") closeHits(true);
+    if (event.key === "Escape") closeHits(false);
   });
   document.addEventListener("focusin", function (event) {
     if (event.target === field() && options().length) { hits().hidden = false; field().setAttribute("aria-expanded", "true"); }
@@ -186,7 +259,8 @@
         markCurrent();
         if (lastPath !== null && lastPath !== location.pathname) document.getElementById("main").focus({ preventScroll: true });
         lastPath = location.pathname;
-        drawn = here();
+        drawn = kept = here();
+        pointToNow();
         showAnchor();
         return opened ? false : none();
       },
@@ -210,6 +284,7 @@
       },
       // A page's filters into the address, without drawing the page again: reload, back and a shared link find them there.
       remember: function (filters) {
+        if (here() !== kept) return none(); // the next page is already in the address, and not drawn yet
         var query = new URLSearchParams(location.search);
         Object.entries(filters || {}).forEach(function (entry) {
           query.delete(entry[0]);
@@ -218,6 +293,8 @@
         var text = query.toString();
         var address = location.pathname + (text ? "?" + text : "") + location.hash;
         if (address !== location.pathname + location.search + location.hash) history.replaceState(history.state, "", address);
+        kept = here();
+        pointToNow();
         return none();
       },
     }),

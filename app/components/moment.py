@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import ALL, Input, Output, State, html
+from dash import ALL, Input, Output, State, html, no_update
 from dash.development.base_component import Component
 
 from app import reader
@@ -12,6 +12,10 @@ from app.components import links
 from app.components.callbacks import callback, clientside
 from app.components.icons import icon
 from app.figures import times
+from app.figures.words import count
+from metrics.version import data_version
+
+MINUTE_NS = 60_000_000_000
 
 
 def display() -> Component:
@@ -23,34 +27,53 @@ def banner(at: reader.AsOf, zone: str) -> Component | None:
     """Above a page that shows a past moment."""
     if at.is_now:
         return None
-    told = "" if at.moment.known_ns >= at.now_ns - 60_000_000_000 else f", from what was known on {times.full(at.moment.known_ns, zone)}"
+    told = "" if at.moment.known_ns >= at.now_ns - MINUTE_NS else f", from what was known on {times.full(at.moment.known_ns, zone)}"
     text = ["Everything here is as of ", html.B(times.full(at.moment.as_of_ns, zone)), f"{told}. "]
-    back = html.A("Back to now", href=links.to(""), **{"data-now": "yes"})
+    back = html.A("Back to now", href=links.to(""), **{"data-now": "yes"})  # assets/10-shell.js: this page, without the moment
     return html.Div([icon("history"), html.Div([*text, back])], className="note note-info", role="note")
 
 
 @callback(
     Output("shell-asof", "children"),
     Output({"type": "nav-count", "page": ALL}, "children"),
+    Output("shell-counted", "data"),
     Input("shell-tick", "n_intervals"),
     Input("shell-url", "search"),
+    State("shell-counted", "data"),
     State({"type": "nav-count", "page": ALL}, "id"),
 )
-def tell(_ticks: int | None, query: str, counters: list[dict[str, str]]) -> tuple[str, list[Any]]:
-    """The moment in the enterprise's time zone, and how many cases wait behind each entry of the navigation."""
+def tell(_ticks: int | None, query: str, counted: dict[str, str] | None, counters: list[dict[str, str]]) -> tuple[str, Any, Any]:
+    """The moment in the enterprise's time zone, and how many cases wait behind each entry of the navigation.
+
+    Counted only when the number may be another: this is asked every few seconds by every page that is open."""
     at = reader.as_of(query)
+    if counted and counted["version"] == version(at):
+        return _words(at, counted["zone"]), [no_update] * len(counters), no_update
     with reader.reader(at) as now:
-        zone, counts = now.timezone(), {"/failures": int(now.failures()["transactions"].sum())}
-    text = times.short(at.moment.as_of_ns, zone, at.now_ns) if not at.is_now else times.clock(at.now_ns, zone)
-    return f"{text} {_zone(at.moment.as_of_ns, zone)}", [_number(counts.get(counter["page"], 0)) for counter in counters]
+        zone, failed = now.timezone(), now.transactions({"status": ["failed"]}, stop=0)[1]
+    counts = [_number(failed) if counter["page"] == "/failures" else None for counter in counters]
+    return _words(at, zone), counts, {"version": version(at), "zone": zone}
+
+
+def version(at: reader.AsOf) -> str:
+    """Differs when what is shown as of that moment may: new data, or a minute later, because deadlines pass without any event."""
+    return f"{data_version(reader.application().store)}@{at.moment.as_of_ns // MINUTE_NS}/{at.moment.known_ns // MINUTE_NS}"
+
+
+def _words(at: reader.AsOf, zone: str) -> str:
+    text = times.clock(at.now_ns, zone) if at.is_now else times.short(at.moment.as_of_ns, zone, at.now_ns)
+    return f"{text} {_zone(at.moment.as_of_ns, zone)}"
 
 
 def _zone(ns: int, zone: str) -> str:
     return times.full(ns, zone).rpartition(" ")[2]
 
 
-def _number(count: int) -> str | None:
-    return f"{count:,}" if count else None
+def _number(failed: int) -> Component | None:
+    """What the number is of stands in its title, and is read aloud."""
+    words = count(failed, "failed transaction")
+    number, _, what = words.partition(" ")
+    return html.Span([number, html.Span(f" {what}", className="unseen")], title=words) if failed else None
 
 
 clientside("heard", Output("shell-moment", "className"), Input("shell-asof", "children"), prevent_initial_call=True)

@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 from flask_login import current_user
 
 from app import reader
+from app.accounts import ROLES
 from app.components import links, moment, search
 from app.components.callbacks import callback, clientside
 from app.components.icons import icon
@@ -53,8 +54,16 @@ def _invisible() -> list[Component]:
         dcc.Interval(id="shell-tick", interval=LIVE_SECONDS * 1000),
         dcc.Store(id="shell-title"),
         dcc.Store(id="shell-address"),  # a page's filters, {name: value}: written into the address without drawing the page again
+        dcc.Store(id="shell-counted"),  # the version of the data that the counts in the navigation were made from, and its time zone
         html.Div(id="shell-fault", role="alert"),
+        _ended(),
     ]
+
+
+def _ended() -> Component:
+    """Shown by assets/10-shell.js, which also makes the link lead back to where one is."""
+    text = html.Div(["Your session has ended. ", html.A("Sign in again", href=links.to("login")), "."])
+    return html.Div(html.Div([icon("history"), text], className="note note-late"), id="shell-ended", hidden=True, role="alert")
 
 
 def _header() -> Component:
@@ -87,14 +96,20 @@ def _user_menu() -> Component:
     """A plain disclosure: opens and closes without any script; assets/10-shell.js only closes it when one goes elsewhere."""
     name = current_user.name
     face = html.Summary(name[:2].upper(), className="menu-face", **{"aria-label": f"Signed in as {name}: menu"})
-    who = html.Div([html.B(name), html.Div(", ".join(sorted(current_user.roles)), className="muted")], className="menu-who")
+    who = html.Div([html.B(f"User {name}"), html.Div(_roles(), className="muted")], className="menu-who")
     parts = [
         html.A([icon("shield-check"), "Your permissions"], href=links.to("permissions"), className="menu-item"),
-        html.Button([icon("sun-moon"), "Light or dark"], id="shell-scheme-menu", className="menu-item menu-phone"),
-        html.Button([icon("monitor"), "As the system: light or dark"], id="shell-scheme-auto", className="menu-item"),
+        html.Button([icon("sun-moon"), "Theme: light or dark"], id="shell-scheme-menu", className="menu-item menu-phone"),
+        html.Button([icon("monitor"), "Theme: as the system"], id="shell-scheme-auto", className="menu-item"),
         html.Button([icon("log-out"), "Sign out"], id="shell-signout", className="menu-item"),
     ]
     return html.Details([face, html.Div([who, *parts], className="menu-list")], className="menu")
+
+
+def _roles() -> str:
+    """Role: Plant IT and integration"""
+    titles = [ROLES[role].partition(":")[0] for role in ROLES if role in current_user.roles]
+    return f"{'Role' if len(titles) == 1 else 'Roles'}: {', '.join(titles)}"
 
 
 def _navigation() -> Component:
@@ -122,7 +137,9 @@ def _navbar(opened: bool) -> dict[str, Any]:
 
 @callback(Output("shell-page", "children"), Output("shell-title", "data"), Input("shell-url", "pathname"), Input("shell-url", "search"))
 def show(pathname: str, query: str) -> tuple[Component, str]:
-    """Draws the page of the address. A page draws itself whole, so the first paint needs no second question."""
+    """Draws the page of the address. A page draws itself whole, so the first paint needs no second question.
+
+    What is drawn may have a title of its own in its `data-title`; else it is called as in the navigation."""
     page = sitemap().page_at(pathname)
     if page is None:
         return errors.not_found(pathname), "Not found"
@@ -133,9 +150,10 @@ def show(pathname: str, query: str) -> tuple[Component, str]:
     except ValueError as wrong:
         return errors.wrong_address(str(wrong)), "Not found"
     try:
-        return page.draw(query, sitemap().below(page, pathname)), page.title
+        drawn = page.draw(query, sitemap().below(page, pathname))
     except errors.WrongAddress as wrong:
         return errors.wrong_address(str(wrong)), "Not found"
+    return drawn, getattr(drawn, "data-title", page.title)
 
 
 @callback(Output("shell", "navbar"), Input("shell-burger", "opened"), prevent_initial_call=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import Input, Output, State, ctx, dcc, html, no_update
+from dash import Input, Output, State, dcc, html, no_update
 from dash.development.base_component import Component
 from flask_login import current_user
 
@@ -18,7 +18,6 @@ from app.components.verdict import words_of
 from app.figures import times
 from app.figures.rows import rows_of
 from app.pages.errors import WrongAddress
-from metrics.version import data_version
 
 PERIODS = {"24h": ("24 h", 24), "7d": ("7 days", 168)}
 FIRST_PERIOD = "24h"
@@ -52,7 +51,7 @@ def layout(**query: Any) -> Component:
             head("Sync status", html.Span(_subtitle(at, asked, site), id="board-subtitle"), _sites(asked, site), _periods(period)),
             moment.banner(at, asked.zones[None]),
             html.Div(body(asked, at, site, period), id="board-body", **{"data-live": "yes"}),
-            dcc.Store(id="board-version", data=_version(at)),
+            dcc.Store(id="board-version", data=_version(at, site, period)),
             dcc.Interval(id="board-tick", interval=LIVE_SECONDS * 1000),
         ]
     )
@@ -132,9 +131,9 @@ def _periods(period: str) -> Component:
     return dmc.SegmentedControl(id="board-period", data=choices, value=period, size="sm", **{"aria-label": "Period"})
 
 
-def _version(at: reader.AsOf) -> str:
-    """Differs when the page would: new data, or a minute later, because deadlines pass without any event."""
-    return f"{data_version(reader.application().store)}@{at.moment.as_of_ns // 60_000_000_000}"
+def _version(at: reader.AsOf, site: str | None, period: str) -> str:
+    """Differs when the page would."""
+    return f"{moment.version(at)} {period} {site or ALL_SITES}"
 
 
 @callback(
@@ -150,9 +149,10 @@ def _version(at: reader.AsOf) -> str:
     prevent_initial_call=True,
 )
 def update(_ticks: int | None, site: str, period: str, version: str, query: str) -> Any:
+    """Dash also asks at once when the page has been drawn: then nothing is newer."""
     at = reader.as_of(query)
-    newest = _version(at)
-    if ctx.triggered_id == "board-tick" and newest == version:
+    newest = _version(at, site, period)
+    if newest == version:
         return no_update
     asked = ask(at, site, PERIODS[period][1])
     address = {"site": site, "period": None if period == FIRST_PERIOD else period}

@@ -96,6 +96,7 @@ def _page(path: Path, at: reader.AsOf, view: View) -> Component:
             _traces(path, at, view),
         ],
         className="path-page",
+        **{"data-title": f"{_kind(path)} {path.transaction_id}"},
     )
 
 
@@ -115,11 +116,16 @@ def chosen_box(boxes: list[Box], key: str | None) -> Box | None:
 
 
 def _head(path: Path) -> Component:
-    kind = type_words(path.object_type)
-    title = [f"{kind[:1].upper()}{kind[1:]} ", html.Span(path.transaction_id, dir="auto", className="path-id")]
+    title = [f"{_kind(path)} ", html.Span(path.transaction_id, dir="auto", className="path-id")]
     return head(
         title, [path.title, ", ", html.A("all of this workflow", href=links.transactions(workflow=path.workflow))], badge(path.status)
     )
+
+
+def _kind(path: Path) -> str:
+    """Production order"""
+    kind = type_words(path.object_type)
+    return kind[:1].upper() + kind[1:]
 
 
 def _verdict(path: Path) -> Component:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import re
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Response, Route, expect
 
 from app.application import Application
 from tests.browser.checks import problems_of
@@ -15,6 +17,7 @@ from tests.browser.stage import reachable, sign_in
 from tests.pages.plant import write_plant
 from tests.pages.served import PASSWORD, opened
 
+UPDATES = "**/_dash-update-component*"
 PAGES = ("/", "/transactions", "/failures", "/sources", "/docs", "/permissions", "/nothing-here")
 
 
@@ -33,6 +36,11 @@ def address(application: Application) -> Iterator[str]:
 @pytest.fixture
 def page(new_page: Callable[..., Page], address: str) -> Page:
     return sign_in(new_page(address), "maria")
+
+
+def asked(route: Route) -> str:
+    """Which outputs a question is about."""
+    return str(json.loads(route.request.post_data or "{}").get("output", ""))
 
 
 def test_signing_in_leads_to_the_board_and_signing_out_leaves_it(page: Page) -> None:
@@ -90,6 +98,79 @@ def test_back_returns_to_the_board_as_it_was(page: Page) -> None:
     expect(page.locator(".kpi").first).to_contain_text("Transactions, 7 days")
 
 
+def test_a_late_answer_of_the_board_leaves_the_address_of_the_next_page_alone(page: Page) -> None:
+    held: list[Route] = []
+    page.route(UPDATES, lambda route: held.append(route) if "board-body" in asked(route) else route.continue_())
+    with page.expect_request(lambda question: "board-body" in (question.post_data or "")):
+        page.get_by_label("7 days").locator("xpath=..").click()
+    page.get_by_role("link", name="Production-to-inventory posting, Augsburg: Failed").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Transactions")
+    address = page.url
+    with page.expect_response(lambda answer: "board-body" in (answer.request.post_data or "")):
+        held[-1].continue_()
+    page.wait_for_timeout(200)
+    assert page.url == address
+
+
+def test_filters_that_come_between_two_pages_belong_to_neither(page: Page) -> None:
+    held: list[Route] = []
+    page.route(UPDATES, lambda route: held.append(route) if "shell-page" in asked(route) else route.continue_())
+    page.get_by_role("link", name="Failures").first.click()
+    expect(page).to_have_url("/failures")
+    page.get_by_label("7 days").locator("xpath=..").click()
+    expect(page.locator(".kpi").first).to_contain_text("Transactions, 7 days")
+    expect(page).to_have_url("/failures")
+    held[-1].continue_()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Failures")
+
+
+def test_a_board_that_was_just_drawn_is_not_computed_again(page: Page) -> None:
+    answers: list[Response] = []
+    page.on("response", lambda answer: answers.append(answer) if "board-body" in (answer.request.post_data or "") else None)
+    page.reload()
+    page.locator(".answer").wait_for()
+    page.wait_for_load_state("networkidle")
+    assert [answer.json()["response"] for answer in answers] == [{}]
+
+
+def test_a_slow_page_shows_that_it_is_waited_for(page: Page) -> None:
+    held: list[Route] = []
+    page.route(UPDATES, lambda route: held.append(route) if "shell-page" in asked(route) else route.continue_())
+    page.get_by_role("link", name="Failures").first.click()
+    expect(page.locator("#main")).to_have_attribute("aria-busy", "true")
+    held[-1].continue_()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Failures")
+    expect(page.locator("#main")).not_to_have_attribute("aria-busy", "true")
+
+
+def test_an_ended_session_is_told_and_signing_in_leads_back(page: Page) -> None:
+    page.context.clear_cookies()
+    page.get_by_role("link", name="Sources").first.click()
+    ended = page.get_by_role("alert").filter(has_text="session")
+    expect(ended).to_have_text("Your session has ended. Sign in again.")
+    page.wait_for_timeout(200)
+    page.problems.clear()  # the browser reports the 401 itself
+    ended.get_by_role("link").click()
+    page.locator("#username").fill("maria")
+    page.locator("#password").fill(PASSWORD)
+    page.locator("#password").press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sources")
+    expect(ended).to_be_hidden()
+
+
+def test_a_path_is_called_by_its_object_in_the_title_of_the_browser(page: Page) -> None:
+    page.goto("/transactions?workflow=order_to_production")
+    page.locator("a.path-link").first.click()
+    number = page.locator(".path-id").inner_text()
+    expect(page).to_have_title(f"Production order {number} · Syncline")
+
+
+def test_the_navigation_says_how_many_transactions_have_failed(page: Page) -> None:
+    said = re.compile(r"^\d+ failed transactions$")
+    expect(page.locator(".nav-item", has_text="Failures").locator(".nav-count > span")).to_have_attribute("title", said)
+    expect(page.locator(".nav-item", has_text="Failures").locator(".nav-count")).to_have_text(said)
+
+
 def test_a_site_is_chosen_and_a_reload_keeps_it(page: Page) -> None:
     page.get_by_label("Site", exact=True).first.click()
     page.get_by_role("option", name="Brno").click()
@@ -121,6 +202,7 @@ def test_what_is_found_can_be_walked_with_arrows_and_left_with_escape(page: Page
     assert box.get_attribute("aria-activedescendant") == "shell-hit-1"
     page.keyboard.press("Escape")
     expect(page.locator("#shell-hits")).to_be_hidden()
+    expect(box).to_be_focused()
 
 
 def test_the_rest_of_what_was_found_is_a_list_of_transactions(page: Page) -> None:
@@ -191,8 +273,24 @@ def test_a_past_moment_is_said_and_kept_from_page_to_page(page: Page) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Sources")
     assert "as_of=2026-01-01T08%3A00%3A00Z" in page.url
     page.get_by_role("link", name="Back to now").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Sync status")
-    expect(page.get_by_role("note")).to_have_count(0)
+    expect(page.get_by_text("Everything here is as of")).to_have_count(0)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sources")
+    expect(page).to_have_url("/sources")
+
+
+def test_back_to_now_keeps_the_filters(page: Page) -> None:
+    page.goto("/transactions?as_of=2026-01-01T08:00:00Z&status=failed")
+    page.get_by_role("link", name="Back to now").click()
+    expect(page.get_by_text("Everything here is as of")).to_have_count(0)
+    expect(page).to_have_url("/transactions?status=failed")
+
+
+def test_what_is_opened_in_a_tab_of_its_own_stays_in_the_past_moment(page: Page) -> None:
+    page.goto("/?as_of=2026-01-01T08:00:00Z")
+    with page.context.expect_page() as opened_page:
+        page.get_by_role("link", name="Sources").first.click(modifiers=["Control"])
+    expect(opened_page.value).to_have_url("/sources?as_of=2026-01-01T08%3A00%3A00Z")
+    assert page.get_by_role("link", name="Sources").first.get_attribute("href") == "/sources"
 
 
 def test_new_data_appear_without_losing_focus_or_place(new_page: Callable[..., Page], tmp_path: Path) -> None:
