@@ -230,7 +230,7 @@ def _grid(asked: Asked, order: Order) -> Component:
         id="transactions-grid",
         className="transactions-grid",
         rowModelType="infinite",
-        columnDefs=[{**column, **_place_in(order, column["field"])} for column in _columns()],
+        columnDefs=[{**column, "tooltipField": column["field"], **_place_in(order, column["field"])} for column in _columns()],
         getRowId="params.data.id",
         filterModel=_carried(asked),
         defaultColDef={"sortable": True, "resizable": True, "filter": False, "minWidth": 90},
@@ -243,7 +243,7 @@ def _grid(asked: Asked, order: Order) -> Component:
             "maxBlocksInCache": 10,
             "maxConcurrentDatasourceRequests": 1,
             "blockLoadDebounceMillis": 60,
-            "rowHeight": 40,
+            "rowHeight": 44,
             "headerHeight": 40,
             "ensureDomOrder": True,
             "animateRows": False,
@@ -255,16 +255,19 @@ def _grid(asked: Asked, order: Order) -> Component:
 
 
 def _columns() -> list[dict[str, Any]]:
+    """As wide as their longest usual content; a page of 1440 px shows them up to the last event. What may be cut has a tooltip."""
+    time: dict[str, Any] = {"width": 166, "cellClass": "num"}
+    words: dict[str, Any] = {"wrapText": True, "cellClass": "wraps"}
     return [
-        {"field": "transaction", "headerName": "Transaction", "pinned": "left", "width": 150, "cellRenderer": "TransactionLink"},
-        {"field": "status", "headerName": "Status", "width": 136, "cellRenderer": "StatusBadge"},
-        {"field": "problem", "headerName": "What is wrong", "flex": 2, "minWidth": 300, "sortable": False, "tooltipField": "problem"},
-        {"field": "workflow", "headerName": "Workflow", "flex": 1, "minWidth": 190, "tooltipField": "workflow"},
-        {"field": "site", "headerName": "Site", "width": 108},
-        {"field": "due", "headerName": "Next due", "width": 152, "cellClass": "num"},
-        {"field": "started", "headerName": "Started", "width": 152, "cellClass": "num"},
-        {"field": "last", "headerName": "Last event", "width": 152, "cellClass": "num"},
-        {"field": "attempts", "headerName": "Failed attempts", "width": 140, "type": "rightAligned", "cellClass": "num"},
+        {"field": "transaction", "headerName": "Transaction", "pinned": "left", "width": 156, "cellRenderer": "TransactionLink"},
+        {"field": "status", "headerName": "Status", "width": 130, "cellRenderer": "StatusBadge"},
+        {"field": "problem", "headerName": "What is wrong", "flex": 5, "minWidth": 176, "sortable": False, **words},
+        {"field": "workflow", "headerName": "Workflow", "flex": 3, "minWidth": 108, **words},
+        {"field": "site", "headerName": "Site", "width": 92},
+        {"field": "due", "headerName": "Next due", **time},
+        {"field": "started", "headerName": "Started", **time},
+        {"field": "last", "headerName": "Last event", **time},
+        {"field": "attempts", "headerName": "Failed attempts", "width": 134, "type": "rightAligned", "cellClass": "num"},
         {"field": ASKED, "hide": True, "filter": "agTextColumnFilter", "sortable": False, "suppressColumnsToolPanel": True},
     ]
 

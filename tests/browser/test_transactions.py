@@ -67,6 +67,27 @@ def test_a_heading_orders_the_list(page: Page) -> None:
     expect(page.locator(FIRST)).to_have_text("PO-waiting")
 
 
+def test_the_order_survives_a_reload_and_the_way_back(page: Page) -> None:
+    go(page, "?text=PO-")
+    page.get_by_role("columnheader", name="Transaction").dblclick()
+    expect(page.locator(FIRST)).to_have_text("PO-waiting")
+    expect(page).to_have_url(re.compile("sort=transaction%3Adesc"))
+    page.reload()
+    expect(page.locator(FIRST)).to_have_text("PO-waiting")
+    page.locator(FIRST).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Production order PO-waiting")
+    page.go_back()
+    expect(page.locator(FIRST)).to_have_text("PO-waiting")
+
+
+def test_at_1440_px_every_column_up_to_the_last_event_is_on_the_screen(page: Page) -> None:
+    page.set_viewport_size({"width": 1440, "height": 900})
+    go(page)
+    box = page.get_by_role("columnheader", name="Last event").bounding_box()
+    assert box is not None
+    assert box["x"] + box["width"] <= 1440
+
+
 def test_a_row_opens_the_path_and_back_leads_to_the_same_list(page: Page) -> None:
     go(page, "?text=PO-tried")
     page.locator('.ag-row[row-index="0"] [col-id="site"]').click()
