@@ -33,10 +33,9 @@ STEPS = (
 )
 
 
-def requests(transactions: int, end_ns: int, seed: int = 1) -> Iterator[bytes]:
+def requests(transactions: int, end_ns: int, seed: int = 1, first: int = 0) -> Iterator[bytes]:
     """Requests of about 512 spans, protobuf, not compressed; transactions begin evenly over the 28 days before `end_ns`."""
-    random = Random(seed)
-    spans = _spans(transactions, end_ns, random)
+    spans = _spans(range(first, first + transactions), end_ns, Random(seed))
     while batch := list(islice(spans, SPANS_PER_REQUEST)):
         yield _request(batch)
 
@@ -57,10 +56,10 @@ def compressed(request: bytes) -> bytes:
     return gzip.compress(request, 6)
 
 
-def _spans(transactions: int, end_ns: int, random: Random) -> Iterator[tuple[str, str, Span]]:
-    apart = DAYS * DAY // max(transactions, 1)
-    for number in range(transactions):
-        yield from _transaction(number, end_ns - (transactions - number) * apart, random)
+def _spans(numbers: range, end_ns: int, random: Random) -> Iterator[tuple[str, str, Span]]:
+    apart = DAYS * DAY // max(len(numbers), 1)
+    for place, number in enumerate(numbers):
+        yield from _transaction(number, end_ns - (len(numbers) - place) * apart, random)
 
 
 def _transaction(number: int, start_ns: int, random: Random) -> Iterator[tuple[str, str, Span]]:

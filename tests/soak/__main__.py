@@ -1,0 +1,69 @@
+"""`make soak`: kills under traffic, thousands of new random plants, the kit's plants where the kit is; `--record` keeps the outcome."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tests.repository import ROOT
+from tests.soak import kills
+
+RESULTS = Path(__file__).parent / "RESULTS.md"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="make soak", description=__doc__)
+    parser.add_argument("--minutes", type=float, default=60, help="how long there is traffic, with kills in between (default: 60)")
+    parser.add_argument("--seed", type=int, default=1, help="decides when it is killed (default: 1)")
+    parser.add_argument("--only", choices=["kills", "plants", "kit"], help="one part of it")
+    parser.add_argument("--record", action="store_true", help=f"writes what came out into {RESULTS.name}")
+    words = parser.parse_args()
+    lines = [
+        f"## {datetime.now(UTC):%Y-%m-%d}",
+        "",
+        f"{os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}.",
+        "",
+    ]
+    print("\n".join(lines), flush=True)
+    for line in _lines(words):
+        lines.append(f"* {line}")
+        print(lines[-1], flush=True)
+    if words.record:
+        _record("\n".join(lines))
+    return 0
+
+
+def _lines(words: argparse.Namespace) -> Iterator[str]:
+    if words.only in (None, "kills"):
+        with tempfile.TemporaryDirectory(prefix="soak-") as folder:
+            yield from kills.run(Path(folder), words.minutes, words.seed)
+    if words.only in (None, "plants"):
+        said = _run("pytest", "-q", "tests/models/test_random_plants.py", "--hypothesis-profile=soak", "--hypothesis-seed=random")
+        yield f"random plants: {said.splitlines()[-1].strip()}"
+    if words.only in (None, "kit"):
+        said = _run("tests.kit").splitlines()
+        yield f"the kit's plants, {len(said)} ways: {sum(line.count(' agree') > 0 for line in said)} agree" if len(said) > 1 else said[0]
+
+
+def _run(*words: str) -> str:
+    done = subprocess.run([sys.executable, "-m", *words], cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.exit(f"{' '.join(words)} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def _record(section: str) -> None:
+    before = RESULTS.read_text() if RESULTS.exists() else "# Soak runs, newest first\n"
+    title, _, rest = before.partition("\n")
+    RESULTS.write_text(f"{title}\n\n{section}\n{rest}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
