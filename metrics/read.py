@@ -22,6 +22,7 @@ __all__ = ["EXPORTS", "Hit", "Moment", "Reader", "open_reader"]
 
 EXPORTS = ("transactions", "failures", "expectations", "events", "spans", "hops", "links", "sources", "rejected")
 HOUR_NS = 3_600_000_000_000
+MOST_HOURLY = 48  # hours whose activity is told hour by hour; of a week there would be 168 bars, thinner than a pixel
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +73,17 @@ class Reader:
         return str(rows[0][0]) if rows else "UTC"
 
     def board(self, hours: int = 24) -> pd.DataFrame:
-        """Per workflow and site: counts by status word (`failed` … `abandoned`, `total`) of what started in the last `hours` and of
-        everything still open or wrong, lag_p50_seconds and lag_p95_seconds of limit_milestone against limit_seconds,
-        oldest_problem_ns, newest_event_ns; with title, owner, criticality."""
+        """Per workflow and site: counts by status word (`failed` … `abandoned`). What is open counts whatever its age, what is over, or
+        late, when it started in the last `hours`; inconsistent counts both, `inconsistent_started` the latter. `started`: in the last
+        `hours`; `total`: all these. lag_p50_seconds and lag_p95_seconds of limit_milestone against limit_seconds, oldest_failed_ns,
+        oldest_overdue_ns, newest_event_ns; with title, owner, criticality."""
         return self._frame("queries/board", window_ns=hours * HOUR_NS)
 
     def activity(self, hours: int = 24, site: str | None = None) -> pd.DataFrame:
-        """Per hour, empty ones included: hour_ns, transactions started, of these late and failed as of the moment."""
-        return self._frame("queries/activity", {"site": site}, window_ns=hours * HOUR_NS)
+        """Per hour (of more than two days per six), empty ones included: from_ns, to_ns, transactions started, of these complete, late
+        (or overdue) and failed (or inconsistent) as of the moment. All together are the last `hours`."""
+        bar_ns = HOUR_NS if hours <= MOST_HOURLY else 6 * HOUR_NS
+        return self._frame("queries/activity", {"site": site}, window_ns=hours * HOUR_NS, bar_ns=bar_ns)
 
     def attention(self, limit: int = 20, site: str | None = None) -> pd.DataFrame:
         """Groups that need somebody: kind (failed, missing), workflow, title, milestone, error_class, site, transactions, first_ns,

@@ -1,4 +1,4 @@
-"""Transactions per hour as bars: the volume, and below it on an axis of its own what came late or failed."""
+"""Transactions per hour, or per few hours, as bars: the volume, and below it on an axis of its own what came late or failed."""
 
 from __future__ import annotations
 
@@ -16,26 +16,33 @@ Row = Mapping[str, Any]
 HOUR_NS = 3_600_000_000_000
 
 
-def chart(hours: Sequence[Row], zone: str, site: str | None) -> Component:
-    """Each hour is a link to its transactions. Bars are plain elements: they follow light and dark and need no script."""
-    peak, trouble = max((row["transactions"] for row in hours), default=0), max((row["late"] + row["failed"] for row in hours), default=0)
-    columns = [_hour(row, peak, trouble, zone, site) for row in hours]
+def step(bars: Sequence[Row]) -> str:
+    """What a bar stands for: hour, or 6 hours. The last one is whole, the first one begins with the period."""
+    hours = (bars[-1]["to_ns"] - bars[-1]["from_ns"]) // HOUR_NS if bars else 1
+    return "hour" if hours == 1 else f"{hours} hours"
+
+
+def chart(bars: Sequence[Row], zone: str, site: str | None) -> Component:
+    """From the rows of Reader.activity(). Each bar is a link to its transactions, and a plain element: it needs no script."""
+    peak, trouble = max((row["transactions"] for row in bars), default=0), max((row["late"] + row["failed"] for row in bars), default=0)
+    columns = [_column(row, peak, trouble, zone, site) for row in bars]
     parts = [
         _axis("All transactions", peak),
         _axis("Late and failed", trouble),
         html.Div(columns, className="hourly-bars"),
-        _clock(hours, zone),
+        _clock(bars, zone),
     ]
-    return html.Div(parts, className="hourly", role="group", **{"aria-label": _summary(hours, zone)})
+    return html.Div(parts, className="hourly", role="group", **{"aria-label": _summary(bars, zone)})
 
 
-def _summary(hours: Sequence[Row], zone: str) -> str:
-    if not any(row["transactions"] for row in hours):
-        return "Transactions per hour: none in this period"
-    busiest = max(hours, key=lambda row: row["transactions"])
-    late, failed = sum(row["late"] for row in hours), sum(row["failed"] for row in hours)
-    most = f"most in the hour from {times.clock(busiest['hour_ns'], zone)[:5]}, {busiest['transactions']:,}"
-    return f"Transactions per hour: {most}; late {late:,}, failed {failed:,}"
+def _summary(bars: Sequence[Row], zone: str) -> str:
+    if not any(row["transactions"] for row in bars):
+        return f"Transactions per {step(bars)}: none in this period"
+    busiest = max(bars, key=lambda row: row["transactions"])
+    late, failed = sum(row["late"] for row in bars), sum(row["failed"] for row in bars)
+    since = times.short(busiest["from_ns"], zone, bars[-1]["from_ns"])
+    most = f"most in the {step(bars)} from {since}, {busiest['transactions']:,}"
+    return f"Transactions per {step(bars)}: {most}; late {late:,}, failed {failed:,}"
 
 
 def _axis(name: str, top: int) -> Component:
@@ -51,18 +58,18 @@ def nice(top: int) -> int:
     return top
 
 
-def _hour(row: Row, peak: int, trouble: int, zone: str, site: str | None) -> Component:
+def _column(row: Row, peak: int, trouble: int, zone: str, site: str | None) -> Component:
     """Heights are shares of the axis."""
-    from_ns = row["hour_ns"]
+    from_ns, to_ns = row["from_ns"], row["to_ns"]
     said = (
-        f"{times.short(from_ns, zone, 0)} {words.count(row['transactions'], 'transaction')}, {row['late']:,} late or overdue, "
-        f"{row['failed']:,} failed or inconsistent"
+        f"{times.short(from_ns, zone, 0)} to {times.clock(to_ns, zone)[:5]}: {words.count(row['transactions'], 'transaction')}, "
+        f"{row['late']:,} late or overdue, {row['failed']:,} failed or inconsistent"
     )
     volume = html.Span(_bar("hourly-all", row["transactions"], nice(peak)), className="hourly-cell")
     wrong = html.Span(
         [_bar("hourly-failed", row["failed"], nice(trouble)), _bar("hourly-late", row["late"], nice(trouble))], className="hourly-cell"
     )
-    address = links.transactions(site=site, **{"from": instant_text(from_ns), "to": instant_text(from_ns + HOUR_NS)})
+    address = links.transactions(site=site, **{"from": instant_text(from_ns), "to": instant_text(to_ns)})
     return html.A([volume, wrong], href=address, title=said, tabIndex=-1, className="hourly-hour", **{"aria-label": said})
 
 
@@ -70,12 +77,16 @@ def _bar(kind: str, value: int, top: int) -> Component | None:
     return html.Span(className=kind, style={"height": f"{100 * value / top:.2f}%"}) if value else None
 
 
-def _clock(hours: Sequence[Row], zone: str) -> Component:
-    """Six times below the bars."""
-    every = max(1, len(hours) // 6)
-    marks = [html.Span(_mark(row["hour_ns"], zone, len(hours))) for row in hours[::every][:6]]
+def _clock(bars: Sequence[Row], zone: str) -> Component:
+    """Up to seven times below the bars, each where its bar begins."""
+    is_hourly = step(bars) == "hour"
+    every = max(1, len(bars) // 6) if is_hourly else 8
+    places = range(0, len(bars), every)
+    marks = [
+        html.Span(_mark(bars[place]["from_ns"], zone, is_hourly), style={"flexGrow": min(every, len(bars) - place)}) for place in places
+    ]
     return html.Div(marks, className="hourly-clock", **{"aria-hidden": "true"})
 
 
-def _mark(hour_ns: int, zone: str, hours: int) -> str:
-    return times.clock(hour_ns, zone)[:5] if hours <= 48 else times.day(hour_ns, zone)
+def _mark(ns: int, zone: str, is_hourly: bool) -> str:
+    return times.clock(ns, zone)[:5] if is_hourly else times.day(ns, zone)

@@ -8,9 +8,9 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
-from app.components import links
+from app.components import hourly, links
 from app.components.spark import spark
-from app.components.tiles import GRAVEST, name_of
+from app.components.tiles import Chosen, name_of, oldest_of
 from app.figures import words
 
 Row = Mapping[str, Any]
@@ -26,60 +26,64 @@ def card(
     return html.A(parts, href=href, className="card kpi") if href else html.Div(parts, className="card kpi")
 
 
-def cards(rows: Sequence[Row], hours: Sequence[Row], as_of_ns: int, period: str, site: str | None) -> Component:
-    """From the rows of Reader.board() and Reader.activity()."""
+def cards(rows: Sequence[Row], bars: Sequence[Row], as_of_ns: int, period: str, chosen: Chosen) -> Component:
+    """From the rows of Reader.board() and Reader.activity(); `period` in words."""
     shown = [
-        _transactions(hours, period, site),
-        _failed(rows, hours, site),
-        _overdue(rows, hours, site),
+        _transactions(bars, period, chosen),
+        _failed(rows, chosen),
+        _overdue(rows, chosen),
         _oldest(rows, as_of_ns),
-        _in_time(rows, hours),
+        _in_time(bars, period, chosen),
     ]
     return html.Div(shown, className="kpis")
 
 
-def _transactions(hours: Sequence[Row], period: str, site: str | None) -> Component:
-    counts = [row["transactions"] for row in hours]
-    last = f"{counts[-1]:,} in the hour running" if counts else ""
-    return card(f"Transactions, {period}", f"{sum(counts):,}", "", last, counts, "", links.transactions(site=site))
+def _transactions(bars: Sequence[Row], period: str, chosen: Chosen) -> Component:
+    counts = [row["transactions"] for row in bars]
+    last = f"{counts[-1]:,} in the {hourly.step(bars)} running" if counts else ""
+    href = links.transactions(site=chosen.site, period=chosen.period)
+    return card(f"Transactions, {period}", f"{sum(counts):,}", "", last, counts, "", href)
 
 
-def _failed(rows: Sequence[Row], hours: Sequence[Row], site: str | None) -> Component:
-    failed = sum(row["failed"] for row in rows)
-    retrying = sum(row["retrying"] for row in rows)
+def _failed(rows: Sequence[Row], chosen: Chosen) -> Component:
+    """Without a course: when what is failed now had started says nothing about how many were failed then."""
+    failed, retrying = (sum(row[name] for row in rows) for name in ("failed", "retrying"))
     text = f"{retrying:,} more being retried" if retrying else "none being retried"
-    return card(
-        "Failed now", f"{failed:,}", "", text, [row["failed"] for row in hours], "failed" if failed else "", links.failures(site=site)
-    )
+    return card("Failed now", f"{failed:,}", "", text, [], "failed" if failed else "", links.failures(site=chosen.site))
 
 
-def _overdue(rows: Sequence[Row], hours: Sequence[Row], site: str | None) -> Component:
+def _overdue(rows: Sequence[Row], chosen: Chosen) -> Component:
     overdue, unjudged = sum(row["overdue"] for row in rows), sum(row["unjudged"] for row in rows)
     text = f"{unjudged:,} more cannot be judged" if unjudged else "should have come and have not"
-    course = [row["late"] for row in hours]
-    return card(
-        "Overdue now", f"{overdue:,}", "", text, course, "overdue" if overdue else "", links.transactions(status="overdue", site=site)
-    )
+    href = links.transactions(status="overdue", site=chosen.site)
+    return card("Overdue now", f"{overdue:,}", "", text, [], "overdue" if overdue else "", href)
 
 
 def _oldest(rows: Sequence[Row], as_of_ns: int) -> Component:
-    open_rows = [row for row in rows if row["oldest_problem_ns"] is not None]
-    if not open_rows:
+    known = [(since, state, row) for row in rows for state in ("failed", "overdue") if (since := oldest_of(row, state)) is not None]
+    if not known:
         return card("Oldest open problem", "none", "", "nothing failed, nothing overdue", [])
-    row = min(open_rows, key=lambda each: each["oldest_problem_ns"])
-    state = next(name for name in GRAVEST if row[name])
+    since, state, row = min(known, key=lambda each: each[0])
     href = links.transactions(workflow=row["workflow"], site=row["site"], status=state)
-    where = f"{row['title']}, {name_of(row['site'])}"
-    return card("Oldest open problem", words.span_of(row["oldest_problem_ns"], as_of_ns), "", where, [], state, href)
+    where = f"{name_of(row['site'])}, {row['title']}"
+    return card("Oldest open problem", words.span_of(since, as_of_ns), "", where, [], state, href)
 
 
-def _in_time(rows: Sequence[Row], hours: Sequence[Row]) -> Component:
-    """Of what is decided: complete in time, against complete late, failed, overdue and inconsistent. What is under way is in neither."""
-    good = sum(row["complete"] for row in rows)
-    decided = good + sum(row[name] for row in rows for name in ("late", "failed", "overdue", "inconsistent"))
+def _in_time(bars: Sequence[Row], period: str, chosen: Chosen) -> Component:
+    """Of what started in the period and is decided: complete in time, against what was or is late, failed or inconsistent.
+
+    What is under way is in neither. The card opens the other ones."""
+    label, good = f"Through in time, {period}", sum(row["complete"] for row in bars)
+    decided = good + sum(row["late"] + row["failed"] for row in bars)
     if not decided:
-        return card("Through in time", "no data", "", "nothing is decided yet", [])
-    course = [1 - (row["late"] + row["failed"]) / row["transactions"] if row["transactions"] else None for row in hours]
+        return card(label, "no data", "", "nothing is decided yet", [])
     # Rounded down: 100 % is said only when it is.
     share = f"{1000 * good // decided / 10:.1f}" if good < decided else "100"
-    return card("Through in time", share, "%", f"{good:,} of {decided:,} decided", course, "ok" if good / decided >= 0.95 else "late")
+    href = links.transactions(status=("failed", "inconsistent", "overdue", "late"), site=chosen.site, period=chosen.period)
+    kind = "ok" if good / decided >= 0.95 else "late"
+    return card(label, share, "%", f"{good:,} of {decided:,} decided", _course(bars), kind, href if good < decided else None)
+
+
+def _course(bars: Sequence[Row]) -> list[float | None]:
+    decided = [row["complete"] + row["late"] + row["failed"] for row in bars]
+    return [row["complete"] / whole if whole else None for row, whole in zip(bars, decided, strict=True)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from dash import html
@@ -15,10 +16,21 @@ from app.figures import times, words
 
 Row = Mapping[str, Any]
 
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What the page is narrowed to, as it stands in addresses."""
+
+    period: str = "24h"
+    site: str | None = None
+
+
 # What a tile says when several are true: the gravest first.
 GRAVEST = ("failed", "overdue", "inconsistent", "unjudged")
 # One late document among a thousand is no late workflow: amber from the share on, or when the slowest twentieth is over the limit.
 LATE_SHARE = 0.05
+# Letters of a tile's last line that fit at the width of a laptop; the whole of it is in the title and is read aloud.
+FITS = 26
 ON_TIME = Status("On time", "circle-check", "ok", "Nothing is stuck, and what came came in time.")
 NO_DATA = Status("No data", "circle-dashed", "nodata", "Nothing started in this period: that is neither good nor bad.")
 
@@ -39,8 +51,19 @@ def is_late(row: Row) -> bool:
     return bool(over or (finished and row["late"] / finished > LATE_SHARE))
 
 
+def oldest_of(row: Row, name: str) -> int | None:
+    """Since when the oldest one in that state has been in it; None for states that have no such moment."""
+    ns: int | None = row[f"oldest_{name}_ns"] if name in ("failed", "overdue") else None
+    return ns
+
+
 def board(
-    workflows: Sequence[Row], sites: Sequence[str | None], rows: Sequence[Row], as_of_ns: int, zones: Mapping[str | None, str]
+    workflows: Sequence[Row],
+    sites: Sequence[str | None],
+    rows: Sequence[Row],
+    as_of_ns: int,
+    zones: Mapping[str | None, str],
+    chosen: Chosen,
 ) -> Component:
     """A grid with a row per workflow and a column per site; None is the column of what names no site."""
     cells = {(row["workflow"], row["site"]): row for row in rows}
@@ -49,8 +72,8 @@ def board(
     parts: list[Component] = [html.Div("Workflow", className="board-corner"), *heads]
     for workflow in workflows:
         mine = [cells.get((workflow["workflow"], site)) for site in sites]
-        parts.append(_workflow(workflow, mine))
-        parts += [tile(workflow, site, row, as_of_ns) for site, row in zip(sites, mine, strict=True)]
+        parts.append(_workflow(workflow, mine, chosen))
+        parts += [tile(workflow, site, row, as_of_ns, chosen.period) for site, row in zip(sites, mine, strict=True)]
     return html.Div(html.Div(parts, className="board", style={"--sites": len(sites)}), className="scroll")
 
 
@@ -66,31 +89,41 @@ def name_of(site: str | None) -> str:
     return "No site named" if site is None else site[:1].upper() + site[1:]
 
 
-def _workflow(workflow: Row, mine: Sequence[Row | None]) -> Component:
+def _workflow(workflow: Row, mine: Sequence[Row | None], chosen: Chosen) -> Component:
     limited = next((row for row in mine if row is not None and row["limit_seconds"] is not None), None)
-    promise = (
-        f"{words.event_words(limited['limit_milestone'])} within {words.duration(limited['limit_seconds'])}"
-        if limited
-        else "no deadline seen yet"
-    )
-    return html.Div(
-        [html.A(workflow["title"], href=links.transactions(workflow=workflow["workflow"])), html.Span(promise)], className="board-workflow"
+    address = links.transactions(workflow=workflow["workflow"], site=chosen.site, period=chosen.period)
+    return html.Div([html.A(workflow["title"], href=address), html.Span(_promise(workflow, limited))], className="board-workflow")
+
+
+def _promise(workflow: Row, limited: Row | None) -> str:
+    """Delivery picked in WMS within 8 h"""
+    step = next((step for step in workflow["steps"] if limited and step["milestone"] == limited["limit_milestone"]), None)
+    if limited is None or step is None:
+        return "no deadline seen yet"
+    return (
+        f"{words.event_words(step['event_type'])} in {words.system_word(step['system'])} within {words.duration(limited['limit_seconds'])}"
     )
 
 
-def tile(workflow: Row, site: str | None, row: Row | None, as_of_ns: int) -> Component:
-    """A link to the transactions behind it: to the stuck ones when there are any."""
+def tile(workflow: Row, site: str | None, row: Row | None, as_of_ns: int, period: str) -> Component:
+    """A link to the transactions it counts: to the stuck ones when there are any."""
     name, status = state_of(row)
-    shown = name if name in STATUSES else None
     said = f"{workflow['title']}, {name_of(site)}: {status.word}"
     if row is None:
         return html.Div([_place(site), _top(status, "")], className="tile kind-nodata", title=f"{said}. {status.meaning}")
-    (figure, unit), count, detail = _figure(name, row, as_of_ns), _count(name, row), _detail(name, row)
+    (figure, unit), count, (counts, lags) = _figure(name, row, as_of_ns), _count(name, row), _details(name, row)
+    detail = ", ".join([*counts, *lags]) or "no lag measured yet"
     attributes = {"aria-label": f"{said}, {count}, {unit} {figure}, {detail}", "data-key": f"{workflow['workflow']} {site}"}
     shown_figure = html.Span([figure, html.Small(unit)], className="tile-figure")
-    parts = [_place(site), _top(status, count), shown_figure, html.Span(detail, className="tile-detail"), _bar(row)]
-    address = links.transactions(workflow=workflow["workflow"], site=site, status=shown)
-    return html.A(parts, className=f"tile kind-{status.kind}", href=address, title=status.meaning, **attributes)
+    parts = [_place(site), _top(status, count), shown_figure, html.Span(_fitting(counts, lags), className="tile-detail"), _bar(row)]
+    address = links.transactions(workflow=workflow["workflow"], site=site, **_counted(name, row, period))
+    return html.A(parts, className=f"tile kind-{status.kind}", href=address, title=f"{status.meaning} {detail}", **attributes)
+
+
+def _counted(name: str, row: Row, period: str) -> dict[str, str]:
+    """The filters that find what the tile counts: what is open has no age, what is over is of the period."""
+    is_of_period = name in ("ok", "late") or (name == "inconsistent" and row["inconsistent"] == row["inconsistent_started"])
+    return {**({"status": name} if name in STATUSES else {}), **({"period": period} if is_of_period else {})}
 
 
 def _place(site: str | None) -> Component:
@@ -103,16 +136,16 @@ def _top(status: Status, count: str) -> Component:
 
 
 def _count(name: str, row: Row) -> str:
-    """How many are in the state shown, of how many; other problems beside it are in the detail."""
-    if name in STATUSES:
-        return f"{row[name]:,} of {row['total']:,}"
-    return f"{row['total']:,}"
+    """How many are in the state shown; other problems beside it are in the detail."""
+    if name == "late":
+        return f"{row['late']:,} of {row['started']:,}"
+    return f"{row[name]:,}" if name in STATUSES else f"{row['started']:,}"
 
 
 def _figure(name: str, row: Row, as_of_ns: int) -> tuple[str, str]:
     """The one figure of a tile, and what it is."""
-    if name in ("failed", "overdue") and row["oldest_problem_ns"] is not None:
-        return words.span_of(row["oldest_problem_ns"], as_of_ns), "oldest"
+    if (since := oldest_of(row, name)) is not None:
+        return words.span_of(since, as_of_ns), "oldest"
     if row["lag_p95_seconds"] is not None:
         return lag(row["lag_p95_seconds"]), "p95"
     return f"{row['in_progress'] + row['retrying']:,}", "under way"
@@ -126,13 +159,23 @@ def lag(seconds: float) -> str:
     return f"{minutes} min {rest:02d} s" if rest else f"{minutes} min"
 
 
-def _detail(name: str, row: Row) -> str:
-    """The other counts, then the lags that the figure does not say."""
-    others = [f"{row[each]:,} {STATUSES[each].word.lower()}" for each in (*GRAVEST, "late", "retrying") if row[each] and each != name]
-    if row["lag_p50_seconds"] is not None:
-        others.append(f"p50 {lag(row['lag_p50_seconds'])}")
-        others += [f"p95 {lag(row['lag_p95_seconds'])}"] if name in ("failed", "overdue") else []
-    return ", ".join(others) or "no lag measured yet"
+def _details(name: str, row: Row) -> tuple[list[str], list[str]]:
+    """The other counts, and the lags that the figure does not say."""
+    counts = [f"{row[each]:,} {STATUSES[each].word.lower()}" for each in (*GRAVEST, "late", "retrying") if row[each] and each != name]
+    if row["lag_p50_seconds"] is None:
+        return counts, []
+    p50, p95 = f"p50 {lag(row['lag_p50_seconds'])}", f"p95 {lag(row['lag_p95_seconds'])}"
+    return counts, [p50, p95] if name in ("failed", "overdue") else [p50]
+
+
+def _fitting(counts: Sequence[str], lags: Sequence[str]) -> str:
+    """As much of the details as one line holds; counts that are left out leave an ellipsis."""
+    shown: list[str] = []
+    for part in (*counts, *lags):
+        if shown and len(", ".join([*shown, part])) > FITS:
+            break
+        shown.append(part)
+    return ", ".join([*shown, "…"] if len(shown) < len(counts) else shown) or "no lag measured yet"
 
 
 def _bar(row: Row) -> Component:
@@ -141,6 +184,14 @@ def _bar(row: Row) -> Component:
         return html.Span(className="tile-bar tile-bar-none", **{"aria-hidden": "true"})
     share = min(1.0, row["lag_p95_seconds"] / row["limit_seconds"])
     return html.Span(html.Span(style={"width": f"{share:.0%}"}), className="tile-bar", **{"aria-hidden": "true"})
+
+
+def explained(period: str) -> str:
+    """What the numbers of the tiles count; `period` in words."""
+    return (
+        f"On time and late count what started in the last {period}; the other states count what is open, however old. "
+        "p50 and p95: half of them, and 95 of 100, took no longer than this; the bar is p95 against the deadline."
+    )
 
 
 def legend() -> Component:

@@ -13,7 +13,7 @@ from app.components import links
 from app.components.icons import icon
 from app.components.page import button
 from app.components.status import STATUSES
-from app.components.tiles import GRAVEST, name_of
+from app.components.tiles import GRAVEST, Chosen, name_of, oldest_of
 from app.figures import words
 
 Row = Mapping[str, Any]
@@ -30,23 +30,25 @@ class Verdict:
     action: tuple[str, str] | None  # words and address of what to do next
 
 
-def verdict_of(rows: Sequence[Row], as_of_ns: int, hours: int) -> Verdict:
-    """From the rows of Reader.board()."""
+def verdict_of(rows: Sequence[Row], as_of_ns: int, hours: int, chosen: Chosen) -> Verdict:
+    """From the rows of Reader.board() for that many hours."""
     totals = {name: sum(row[name] for row in rows) for name in GRAVEST}
     worst = next((name for name in GRAVEST if totals[name]), None)
     if worst is None:
-        return _quiet(rows, hours)
+        return _quiet(rows, hours, chosen)
     hit = sorted((row for row in rows if any(row[name] for name in GRAVEST)), key=lambda row: _gravity(row, as_of_ns))
     counts = [_doing(name, totals[name]) for name in GRAVEST if totals[name]]
     first, *rest = [_named(row, as_of_ns) for row in hit[:NAMED]]
     more = f" and {len(hit) - NAMED} more" if len(hit) > NAMED else ""
-    affected = f"{words.count(len(hit), 'workflow at a site is affected:', 'workflows at sites are affected, first')} "
-    action = (
-        ("Open failures", links.failures())
-        if worst == "failed"
-        else (f"Open {STATUSES[worst].word.lower()}", links.transactions(status=worst))
+    affected = (
+        f"{len(hit):,} of {words.count(len(rows), 'workflow and site pair')} {'is affected:' if len(hit) == 1 else 'are affected, first'}"
     )
-    return Verdict(worst, _title(counts), f"{affected}{'; '.join([first, *rest])}{more}.", action)
+    action = (
+        ("Open failures", links.failures(site=chosen.site))
+        if worst == "failed"
+        else (f"Open {STATUSES[worst].word.lower()}", links.transactions(status=worst, site=chosen.site))
+    )
+    return Verdict(worst, _title(counts), f"{affected} {'; '.join([first, *rest])}{more}.", action)
 
 
 def _doing(name: str, number: int) -> tuple[int, str]:
@@ -61,27 +63,33 @@ def _title(counts: Sequence[tuple[int, str]]) -> str:
     return words_of([f"{words.count(number, 'transaction')} {doing}", *(f"{number:,} {doing}" for number, doing in rest)])
 
 
-def _quiet(rows: Sequence[Row], hours: int) -> Verdict:
-    total, late = sum(row["total"] for row in rows), sum(row["late"] for row in rows)
-    if not total:
+def _quiet(rows: Sequence[Row], hours: int, chosen: Chosen) -> Verdict:
+    started, late = sum(row["started"] for row in rows), sum(row["late"] for row in rows)
+    if not any(row["total"] for row in rows):
         return Verdict("nodata", f"Nothing happened in the last {hours} hours", "No transaction started, and none is open.", None)
-    moved = f"{words.count(total, 'transaction')} in the last {hours} hours: none failed, none is overdue"
+    moved = f"{words.count(started, 'transaction')} started in the last {hours} hours: none failed, none is overdue"
     if late:
-        return Verdict("late", "Nothing is stuck", f"{moved}; {late:,} came late.", ("Open late", links.transactions(status="late")))
+        action = ("Open late", links.transactions(status="late", site=chosen.site, period=chosen.period))
+        return Verdict("late", "Nothing is stuck", f"{moved}; {late:,} came late.", action)
     return Verdict("ok", "Everything is in step", f"{moved}, none came late.", None)
 
 
 def _gravity(row: Row, as_of_ns: int) -> tuple[int, int, int]:
     """The most critical first, of these the gravest, of these the oldest."""
     grade = ("critical", "important", "routine").index(row["criticality"])
-    return grade, next(place for place, name in enumerate(GRAVEST) if row[name]), row["oldest_problem_ns"] or as_of_ns
+    place, state = next((place, name) for place, name in enumerate(GRAVEST) if row[name])
+    return grade, place, oldest_of(row, state) or as_of_ns
 
 
 def _named(row: Row, as_of_ns: int) -> str:
-    age = f" for up to {words.span_of(row['oldest_problem_ns'], as_of_ns)}" if row["oldest_problem_ns"] is not None else ""
-    counts = words_of([f"{row[name]:,} {STATUSES[name].word.lower()}" for name in GRAVEST if row[name]])
+    counts = words_of([f"{row[name]:,} {STATUSES[name].word.lower()}{_age(row, name, as_of_ns)}" for name in GRAVEST if row[name]])
     where = f" in {name_of(row['site'])}" if row["site"] is not None else ""
-    return f"{row['title']}{where} ({counts}{age})"
+    return f"{row['title']}{where} ({counts})"
+
+
+def _age(row: Row, name: str, as_of_ns: int) -> str:
+    since = oldest_of(row, name)
+    return "" if since is None else f" for up to {words.span_of(since, as_of_ns)}"
 
 
 def words_of(parts: Sequence[str]) -> str:

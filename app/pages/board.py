@@ -31,7 +31,7 @@ class Answers:
     """What the page asked the reader. Rows are plain dictionaries."""
 
     board: list[dict[str, Any]]
-    hours: list[dict[str, Any]]
+    bars: list[dict[str, Any]]
     groups: list[dict[str, Any]]
     workflows: list[dict[str, Any]]
     zones: dict[str | None, str]  # of the sites, and under None the enterprise's
@@ -71,31 +71,33 @@ def ask(at: reader.AsOf, site: str | None, hours: int) -> Answers:
 def body(asked: Answers, at: reader.AsOf, site: str | None, period: str) -> list[Component]:
     """Everything below the head: the answer, the figures, the board, the list of work."""
     if not asked.anything:
-        return [welcome.first_start(reader.application().settings), _board(asked, at, site)]
+        return [welcome.first_start(reader.application().settings), _board(asked, at, tiles.Chosen(period, site or None))]
     as_of_ns, (words, hours) = at.moment.as_of_ns, PERIODS[period]
-    figures = kpis.cards(asked.board, asked.hours, as_of_ns, words, site or None)
-    below = html.Div([_attention(asked, as_of_ns), _hourly(asked, site)], className="board-below")
-    return [verdict.banner(verdict.verdict_of(asked.board, as_of_ns, hours)), figures, _board(asked, at, site), below]
+    chosen = tiles.Chosen(period, site or None)
+    figures = kpis.cards(asked.board, asked.bars, as_of_ns, words, chosen)
+    below = html.Div([_attention(asked, as_of_ns, chosen), _hourly(asked, site)], className="board-below")
+    return [verdict.banner(verdict.verdict_of(asked.board, as_of_ns, hours, chosen)), figures, _board(asked, at, chosen), below]
 
 
-def _board(asked: Answers, at: reader.AsOf, site: str | None) -> Component:
+def _board(asked: Answers, at: reader.AsOf, chosen: tiles.Chosen) -> Component:
     """Columns: the configured sites, then those only the data know, last what names no site."""
     seen = {row["site"] for row in asked.board}
     configured = [site.name for site in reader.definitions().sites]
     columns: list[str | None] = [name for name in configured if name in asked.zones]
     columns += sorted(name for name in seen - {None, *columns}) + ([None] if None in seen or not columns else [])
-    shown = [name for name in columns if name == site] if site else columns
-    grid = tiles.board(asked.workflows, shown, asked.board, at.moment.as_of_ns, asked.zones)
-    return card("Lag and problems by workflow and site", grid, aside=tiles.legend(), className="card-board")
+    shown = [name for name in columns if name == chosen.site] if chosen.site else columns
+    grid = tiles.board(asked.workflows, shown, asked.board, at.moment.as_of_ns, asked.zones, chosen)
+    meaning = html.P(tiles.explained(PERIODS[chosen.period][0]), className="board-meaning")
+    return card("Lag and problems by workflow and site", grid, meaning, aside=tiles.legend(), className="card-board")
 
 
-def _attention(asked: Answers, as_of_ns: int) -> Component:
+def _attention(asked: Answers, as_of_ns: int, chosen: tiles.Chosen) -> Component:
     owners = {owner.name: owner.title for owner in reader.application().settings.owners}
     if not asked.groups:
         return card(
             "Needs attention", html.P("Nothing does: no step has failed, and nothing that should have come is missing.", className="muted")
         )
-    more = html.A("All failures", href=links.failures())
+    more = html.A("All failures", href=links.failures(site=chosen.site))
     return card(
         "Needs attention",
         attention.listed(asked.groups[:SHOWN_GROUPS], asked.workflows, owners, as_of_ns),
@@ -109,7 +111,7 @@ def _hourly(asked: Answers, site: str | None) -> Component:
         [html.Span([html.I(className="hourly-late"), "Late or overdue"]), html.Span([html.I(className="hourly-failed"), "Failed"])],
         className="legend",
     )
-    return card("Transactions per hour", hourly.chart(asked.hours, asked.zones[None], site or None), aside=legend)
+    return card(f"Transactions per {hourly.step(asked.bars)}", hourly.chart(asked.bars, asked.zones[None], site or None), aside=legend)
 
 
 def _subtitle(at: reader.AsOf, asked: Answers, site: str | None) -> str:

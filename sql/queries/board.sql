@@ -1,7 +1,9 @@
--- one row per workflow and site with transactions: those started in the window, and everything still open whatever its age
+-- one row per workflow and site with transactions: what started in the window, and what is still open whatever its age
 with
 shown as (
-  select * from transactions where is_open or start_ns > getvariable('as_of') - getvariable('window_ns')
+  select *, start_ns >= getvariable('as_of') - getvariable('window_ns') as is_new
+  from transactions
+  where is_open or start_ns >= getvariable('as_of') - getvariable('window_ns')
 ),
 lags as (
   select workflow, site, quantile_cont(pace_ns / 1e9, [0.5, 0.95]) as lags
@@ -14,17 +16,21 @@ counted as (
     workflow,
     site,
     count(*) as total,
+    count(*) filter (where is_new) as started,
     count(*) filter (where status = 'failed') as failed,
     count(*) filter (where status = 'inconsistent') as inconsistent,
+    count(*) filter (where status = 'inconsistent' and is_new) as inconsistent_started,
     count(*) filter (where status = 'unjudged') as unjudged,
     count(*) filter (where status = 'overdue') as overdue,
-    count(*) filter (where status = 'late') as late,
+    -- what came late stays late for ever: only that of the window is news
+    count(*) filter (where status = 'late' and is_new) as late,
     count(*) filter (where status = 'retrying') as retrying,
     count(*) filter (where status = 'in_progress') as in_progress,
     count(*) filter (where status = 'complete') as complete,
     count(*) filter (where status = 'cancelled') as cancelled,
     count(*) filter (where status = 'abandoned') as abandoned,
-    min(coalesce(failed_since_ns, next_due_ns, start_ns)) filter (where status in ('failed', 'overdue')) as oldest_problem_ns,
+    min(coalesce(failed_since_ns, start_ns)) filter (where status = 'failed') as oldest_failed_ns,
+    min(coalesce(next_due_ns, start_ns)) filter (where status = 'overdue') as oldest_overdue_ns,
     max(last_event_ns) as newest_event_ns
   from shown
   group by all

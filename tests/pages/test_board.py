@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from flask import Flask
 
+from app.application import Application
 from app.components import attention, hourly, kpis, spark, tiles, verdict
-from app.components.tiles import board, lag, state_of, tile
-from tests.pages.trees import links, said, text, with_class
+from app.components.tiles import Chosen, board, lag, state_of, tile
+from app.instants import instant_text
+from app.pages.narrowing import asked_of, filters_of
+from metrics.moment import Moment
+from tests.pages.served import someone
+from tests.pages.trees import drawn, links, said, text, with_class
 
 HOUR = 3_600 * 10**9
 NOW = 1_764_000_000 * 10**9  # Mon 24 Nov 2025, 16:00 UTC
+STEPS = [{"milestone": "received", "event_type": "work_order.received", "system": "mes"}]
 WORKFLOW = {"workflow": "order_to_production", "title": "Order-to-production release"}
+WATCHED = {**WORKFLOW, "steps": STEPS}
+DAY = Chosen()
 
 
 def row(**known: Any) -> dict[str, Any]:
@@ -20,20 +30,38 @@ def row(**known: Any) -> dict[str, Any]:
     counts = dict.fromkeys(
         ("failed", "inconsistent", "unjudged", "overdue", "late", "retrying", "in_progress", "cancelled", "abandoned"), 0
     )
-    rest = {"oldest_problem_ns": None, "newest_event_ns": NOW, "lag_p50_seconds": 60.0, "lag_p95_seconds": 111.0, "limit_seconds": 300.0}
+    rest = {
+        "oldest_failed_ns": None,
+        "oldest_overdue_ns": None,
+        "newest_event_ns": NOW,
+        "lag_p50_seconds": 60.0,
+        "lag_p95_seconds": 111.0,
+        "limit_seconds": 300.0,
+    }
     words = {"limit_milestone": "received", "criticality": "critical", "owner": "plant-it", "site": "augsburg"}
     whole = {**WORKFLOW, **counts, **rest, **words, "complete": 12, **known}
-    parts = (*counts, "complete")
-    return {"total": sum(whole[part] for part in parts), **whole}
+    total = sum(whole[part] for part in (*counts, "complete"))
+    return {"total": total, "started": total, "inconsistent_started": whole["inconsistent"], **whole}
 
 
 # ── a tile ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
 def test_a_tile_shows_the_gravest_state_and_counts_the_others() -> None:
-    shown = tile(WORKFLOW, "augsburg", row(failed=4, overdue=2, late=1, oldest_problem_ns=NOW - 2 * HOUR), NOW)
-    assert text(shown) == "Augsburg Failed 4 of 19 2 h oldest 2 overdue, 1 late, p50 1 min, p95 1 min 51 s"
-    assert said(shown) == "Order-to-production release, Augsburg: Failed, 4 of 19, oldest 2 h, 2 overdue, 1 late, p50 1 min, p95 1 min 51 s"
+    shown = tile(WATCHED, "augsburg", row(failed=4, overdue=2, late=1, oldest_failed_ns=NOW - 2 * HOUR), NOW, "24h")
+    assert text(shown) == "Augsburg Failed 4 2 h oldest 2 overdue, 1 late"
+    assert said(shown) == "Order-to-production release, Augsburg: Failed, 4, oldest 2 h, 2 overdue, 1 late, p50 1 min, p95 1 min 51 s"
     assert shown.href == "/transactions?workflow=order_to_production&site=augsburg&status=failed"
     assert shown.className == "tile kind-failed"
+
+
+def test_the_age_on_a_tile_is_that_of_the_problem_it_names() -> None:
+    both = row(failed=1, overdue=1, oldest_failed_ns=NOW - HOUR, oldest_overdue_ns=NOW - 3 * HOUR)
+    assert text(tile(WATCHED, "augsburg", both, NOW, "24h")) == "Augsburg Failed 1 1 h oldest 1 overdue, p50 1 min"
+
+
+def test_counts_that_do_not_fit_on_a_tile_leave_an_ellipsis_and_are_read_aloud() -> None:
+    shown = tile(WATCHED, "augsburg", row(failed=1, overdue=12, inconsistent=3, unjudged=1, oldest_failed_ns=NOW - HOUR), NOW, "24h")
+    assert text(with_class(shown, "tile-detail")[0]) == "12 overdue, 3 inconsistent, …"
+    assert said(shown).endswith("12 overdue, 3 inconsistent, 1 cannot judge, p50 1 min, p95 1 min 51 s")
 
 
 @pytest.mark.parametrize(
@@ -69,20 +97,20 @@ def test_a_workflow_is_late_when_its_slowest_twentieth_is_over_the_limit() -> No
     assert state_of(row(lag_p95_seconds=301.0, limit_seconds=None))[1].word == "On time"
 
 
-def test_a_tile_that_is_well_shows_its_lag_and_links_to_everything() -> None:
-    shown = tile(WORKFLOW, "augsburg", row(), NOW)
+def test_a_tile_that_is_well_shows_its_lag_and_links_to_all_it_counts() -> None:
+    shown = tile(WATCHED, "augsburg", row(), NOW, "24h")
     assert text(shown) == "Augsburg On time 12 1 min 51 s p95 p50 1 min"
-    assert shown.href == "/transactions?workflow=order_to_production&site=augsburg"
+    assert shown.href == "/transactions?workflow=order_to_production&site=augsburg&period=24h"
     assert with_class(shown, "tile-bar")[0].children.style == {"width": "37%"}
 
 
 def test_a_workflow_whose_lag_nobody_can_measure_says_so() -> None:
-    shown = tile(WORKFLOW, None, row(complete=0, in_progress=3, lag_p50_seconds=None, lag_p95_seconds=None), NOW)
+    shown = tile(WATCHED, None, row(complete=0, in_progress=3, lag_p50_seconds=None, lag_p95_seconds=None), NOW, "24h")
     assert text(shown) == "No site named On time 3 3 under way no lag measured yet"
 
 
 def test_no_data_is_no_link_and_no_zero() -> None:
-    shown = tile(WORKFLOW, "pune", None, NOW)
+    shown = tile(WATCHED, "pune", None, NOW, "24h")
     assert (text(shown), shown.className, links(shown)) == ("Pune No data", "tile kind-nodata", [])
 
 
@@ -95,98 +123,133 @@ def test_lags_are_as_fine_as_limits_are_short(seconds: float, words: str) -> Non
 
 def test_a_site_that_has_said_nothing_is_told_at_its_head() -> None:
     zones = {None: "Europe/Berlin", "augsburg": "Europe/Berlin", "pune": "Asia/Kolkata"}
-    drawn = board([WORKFLOW], ["augsburg", "pune"], [row()], NOW, zones)
+    drawn = board([WATCHED], ["augsburg", "pune"], [row()], NOW, zones, DAY)
     assert [text(site) for site in with_class(drawn, "board-site")] == ["Augsburg 17:00 CET", "Pune nothing has come yet"]
-    assert text(with_class(drawn, "board-workflow")[0]) == "Order-to-production release Received within 5 min"
+    assert text(with_class(drawn, "board-workflow")[0]) == "Order-to-production release Work order received in MES within 5 min"
 
 
 # ── the verdict ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 def test_the_verdict_names_what_is_wrong_where_and_for_how_long() -> None:
-    rows = [row(failed=3, oldest_problem_ns=NOW - HOUR), row(site="brno", overdue=1, oldest_problem_ns=NOW - 2 * HOUR), row(site=None)]
-    found = verdict.verdict_of(rows, NOW, 24)
-    assert found.title == "3 transactions have failed and 1 is overdue"
+    one = row(failed=3, overdue=1, oldest_failed_ns=NOW - HOUR, oldest_overdue_ns=NOW - 2 * HOUR)
+    rows = [one, row(site="brno", inconsistent=1), row(site=None)]
+    found = verdict.verdict_of(rows, NOW, 24, DAY)
+    assert found.title == "3 transactions have failed, 1 is overdue and 1 is inconsistent"
     assert found.text == (
-        "2 workflows at sites are affected, first Order-to-production release in Augsburg (3 failed for up to 1 h); "
-        "Order-to-production release in Brno (1 overdue for up to 2 h)."
+        "2 of 3 workflow and site pairs are affected, first Order-to-production release in Augsburg "
+        "(3 failed for up to 1 h and 1 overdue for up to 2 h); Order-to-production release in Brno (1 inconsistent)."
     )
     assert (found.kind, found.action) == ("failed", ("Open failures", "/failures"))
 
 
 def test_the_most_critical_comes_first_and_the_rest_is_counted() -> None:
     rows = [row(title=title, criticality=grade, failed=1) for title, grade in (("D", "routine"), ("C", "important"), ("B", "important"))]
-    found = verdict.verdict_of([*rows, row(title="A", overdue=1)], NOW, 24)
+    found = verdict.verdict_of([*rows, row(title="A", overdue=1)], NOW, 24, DAY)
     assert found.text == (
-        "4 workflows at sites are affected, first A in Augsburg (1 overdue); C in Augsburg (1 failed); B in Augsburg (1 failed) and 1 more."
+        "4 of 4 workflow and site pairs are affected, first A in Augsburg (1 overdue); C in Augsburg (1 failed); "
+        "B in Augsburg (1 failed) and 1 more."
     )
 
 
 def test_a_single_workflow_is_named_plainly() -> None:
-    found = verdict.verdict_of([row(failed=1, oldest_problem_ns=NOW - HOUR), row(site="brno")], NOW, 24)
+    found = verdict.verdict_of([row(failed=1, oldest_failed_ns=NOW - HOUR), row(site="brno")], NOW, 24, DAY)
     assert found.title == "1 transaction has failed"
-    assert found.text == "1 workflow at a site is affected: Order-to-production release in Augsburg (1 failed for up to 1 h)."
+    assert found.text == "1 of 2 workflow and site pairs is affected: Order-to-production release in Augsburg (1 failed for up to 1 h)."
 
 
 def test_when_only_a_feed_is_behind_nobody_is_accused() -> None:
-    found = verdict.verdict_of([row(unjudged=2)], NOW, 24)
+    found = verdict.verdict_of([row(unjudged=2)], NOW, 24, DAY)
     assert (found.kind, found.title) == ("unjudged", "2 transactions cannot be judged")
     assert found.action == ("Open cannot judge", "/transactions?status=unjudged")
 
 
 def test_when_all_is_well_it_says_so_with_how_much_was_seen() -> None:
-    found = verdict.verdict_of([row()], NOW, 24)
+    found = verdict.verdict_of([row()], NOW, 24, DAY)
     assert (found.kind, found.title, found.action) == ("ok", "Everything is in step", None)
-    assert found.text == "12 transactions in the last 24 hours: none failed, none is overdue, none came late."
+    assert found.text == "12 transactions started in the last 24 hours: none failed, none is overdue, none came late."
 
 
 def test_nothing_happened_is_not_everything_is_well() -> None:
-    found = verdict.verdict_of([], NOW, 24)
+    found = verdict.verdict_of([], NOW, 24, DAY)
     assert (found.kind, found.title) == ("nodata", "Nothing happened in the last 24 hours")
 
 
+def test_what_the_verdict_opens_is_of_the_site_that_was_chosen() -> None:
+    chosen = Chosen("7d", "brno")
+    found = [verdict.verdict_of([row(**counts)], NOW, 168, chosen).action for counts in ({"failed": 1}, {"overdue": 1}, {"late": 1})]
+    assert found == [
+        ("Open failures", "/failures?site=brno"),
+        ("Open overdue", "/transactions?status=overdue&site=brno"),
+        ("Open late", "/transactions?status=late&site=brno&period=7d"),
+    ]
+
+
 # ── figures, hours, groups ──────────────────────────────────────────────────────────────────────────────────────────────
-def hours(*counts: tuple[int, int, int]) -> list[dict[str, int]]:
+def bars(*counts: tuple[int, int, int], hours: int = 1) -> list[dict[str, int]]:
+    """(transactions, late, failed); the rest of a bar is complete, and the last one has just begun."""
     return [
-        {"hour_ns": NOW - (len(counts) - place) * HOUR, "transactions": transactions, "late": late, "failed": failed}
+        {
+            "from_ns": NOW - (len(counts) - place - 1) * hours * HOUR,
+            "to_ns": NOW - (len(counts) - place - 2) * hours * HOUR,
+            "transactions": transactions,
+            "complete": transactions - late - failed,
+            "late": late,
+            "failed": failed,
+        }
         for place, (transactions, late, failed) in enumerate(counts)
     ]
 
 
 def test_the_cards_answer_with_figures_and_open_their_cases() -> None:
-    rows = [row(complete=90, late=4, failed=5, overdue=1, oldest_problem_ns=NOW - 3 * HOUR)]
-    shown = kpis.cards(rows, hours((60, 2, 1), (40, 3, 4)), NOW, "24 h", None)
+    rows = [row(failed=5, overdue=1, oldest_failed_ns=NOW - HOUR, oldest_overdue_ns=NOW - 3 * HOUR)]
+    shown = kpis.cards(rows, bars((60, 2, 1), (40, 3, 4)), NOW, "24 h", DAY)
     assert [text(card) for card in with_class(shown, "kpi")] == [
         "Transactions, 24 h 100 40 in the hour running",
         "Failed now 5 none being retried",
         "Overdue now 1 should have come and have not",
-        "Oldest open problem 3 h Order-to-production release, Augsburg",
-        "Through in time 90.0 % 90 of 100 decided",
+        "Oldest open problem 3 h Augsburg, Order-to-production release",
+        "Through in time, 24 h 90.0 % 90 of 100 decided",
     ]
     assert [address for _, address in links(shown)] == [
-        "/transactions",
+        "/transactions?period=24h",
         "/failures",
         "/transactions?status=overdue",
-        "/transactions?workflow=order_to_production&site=augsburg&status=failed",
+        "/transactions?workflow=order_to_production&site=augsburg&status=overdue",
+        "/transactions?status=failed&status=inconsistent&status=overdue&status=late&period=24h",
     ]
+
+
+def test_only_what_happened_in_the_period_has_a_course() -> None:
+    shown = kpis.cards([row(failed=5)], bars((60, 2, 1), (40, 3, 4)), NOW, "24 h", DAY)
+    assert [bool(with_class(card, "spark")) for card in with_class(shown, "kpi")] == [True, False, False, False, True]
 
 
 def test_without_transactions_a_share_is_no_data_and_no_hundred_percent() -> None:
-    shown = kpis.cards([], hours((0, 0, 0)), NOW, "24 h", None)
-    assert text(with_class(shown, "kpi")[4]) == "Through in time no data nothing is decided yet"
+    shown = kpis.cards([], bars((0, 0, 0)), NOW, "24 h", DAY)
+    assert text(with_class(shown, "kpi")[4]) == "Through in time, 24 h no data nothing is decided yet"
     assert text(with_class(shown, "kpi")[3]) == "Oldest open problem none nothing failed, nothing overdue"
 
 
 def test_a_share_is_a_hundred_only_when_it_is() -> None:
-    assert "99.9 %" in text(kpis.cards([row(complete=99_999, late=1)], [], NOW, "24 h", None))
-    assert "100 %" in text(kpis.cards([row(complete=99_999)], [], NOW, "24 h", None))
+    assert "99.9 %" in text(kpis.cards([], bars((100_000, 1, 0)), NOW, "24 h", DAY))
+    assert "100 %" in text(kpis.cards([], bars((99_999, 0, 0)), NOW, "24 h", DAY))
 
 
 def test_an_hour_is_a_link_to_its_transactions() -> None:
-    drawn = hourly.chart(hours((40, 0, 0), (35, 3, 2)), "Europe/Berlin", "brno")
+    drawn = hourly.chart(bars((40, 0, 0), (35, 3, 2)), "Europe/Berlin", "brno")
     hour = with_class(drawn, "hourly-hour")[1]
-    assert hour.href == "/transactions?site=brno&from=2025-11-24T15%3A00%3A00.000Z&to=2025-11-24T16%3A00%3A00.000Z"
-    assert said(hour).endswith("16:00 35 transactions, 3 late or overdue, 2 failed or inconsistent")
-    assert said(drawn) == "Transactions per hour: most in the hour from 15:00, 40; late 3, failed 2"
+    assert hour.href == "/transactions?site=brno&from=2025-11-24T16%3A00%3A00.000Z&to=2025-11-24T17%3A00%3A00.000Z"
+    assert said(hour) == "Mon 24 Nov 2025 17:00 to 18:00: 35 transactions, 3 late or overdue, 2 failed or inconsistent"
+    assert said(drawn) == "Transactions per hour: most in the hour from 16:00, 40; late 3, failed 2"
     assert [bar.style["height"] for bar in with_class(hour, "hourly-all") + with_class(hour, "hourly-late")] == ["70.00%", "60.00%"]
+
+
+def test_of_a_week_a_bar_is_six_hours_and_says_so() -> None:
+    week = bars(*[(place, 0, 0) for place in range(29)], hours=6)
+    assert (
+        said(hourly.chart(week, "Europe/Berlin", None)) == "Transactions per 6 hours: most in the 6 hours from 17:00, 28; late 0, failed 0"
+    )
+    assert text(with_class(hourly.chart(week, "Europe/Berlin", None), "hourly-clock")[0]) == "Mon 17 Nov Wed 19 Nov Fri 21 Nov Sun 23 Nov"
+    assert "28 in the 6 hours running" in text(kpis.cards([], week, NOW, "7 days", DAY))
 
 
 @pytest.mark.parametrize(("top", "end"), [(0, 1), (1, 1), (3, 5), (5, 5), (6, 10), (41, 50), (101, 200), (1_000_000, 1_000_000)])
@@ -217,11 +280,10 @@ def group(**known: Any) -> dict[str, Any]:
     }
 
 
-STEPS = [{**WORKFLOW, "steps": [{"milestone": "received", "event_type": "work_order.received", "system": "mes"}]}]
-
-
 def test_what_needs_somebody_is_told_in_the_words_of_its_step() -> None:
-    shown = attention.listed([group(), group(kind="missing", error_class=None, example_text=None)], STEPS, {"plant-it": "Plant IT"}, NOW)
+    shown = attention.listed(
+        [group(), group(kind="missing", error_class=None, example_text=None)], [WATCHED], {"plant-it": "Plant IT"}, NOW
+    )
     failed, missing = with_class(shown, "attention-row")
     assert text(failed) == (
         "Work order received: failed in MES Order-to-production release, Augsburg. 4 transactions, business error. "
@@ -235,12 +297,51 @@ def test_what_needs_somebody_is_told_in_the_words_of_its_step() -> None:
 
 
 def test_the_only_document_of_a_group_is_one_click_away() -> None:
-    shown = attention.listed([group(transactions=1, example_id="PO 4711")], STEPS, {}, NOW)
+    shown = attention.listed([group(transactions=1, example_id="PO 4711")], [WATCHED], {}, NOW)
     assert with_class(shown, "attention-row")[0].href == "/path/order_to_production/PO%204711"
 
 
 def test_long_words_of_a_sender_are_cut_and_say_so() -> None:
     assert attention.cut("x" * 500) == "x" * 139 + "…"
+
+
+# ── what a link opens ───────────────────────────────────────────────────────────────────────────────────────────────────
+def listed(application: Application, address: str, as_of_ns: int) -> int:
+    """How many transactions the list at that address counts."""
+    filters = filters_of(asked_of(parse_qs(urlsplit(address).query)), as_of_ns)
+    with application.reader(Moment(as_of_ns, as_of_ns)) as then:
+        return then.transactions(filters, stop=0)[1]
+
+
+@pytest.mark.parametrize("query", ["", "&period=7d", "&site=augsburg"])
+def test_the_list_behind_a_number_has_as_many_transactions(application: Application, server: Flask, query: str) -> None:
+    as_of_ns = application.now_ns()
+    shown = drawn(someone(server, "ada").show("/", f"?as_of={instant_text(as_of_ns)}{query}"))
+    numbers = [(card.href, text(with_class(card, "kpi-figure"))) for card in with_class(shown, "kpi") if "Transactions" in text(card)]
+    numbers += [(card.href, text(with_class(card, "kpi-figure"))) for card in with_class(shown, "kpi") if "Overdue now" in text(card)]
+    numbers += [(tile.href, text(with_class(tile, "tile-count"))) for tile in with_class(shown, "tile") if hasattr(tile, "href")]
+    assert len(numbers) > 10
+    wrong = [
+        (address, number)
+        for address, number in numbers
+        if int(number.split(" ")[0].replace(",", "")) != listed(application, address, as_of_ns)
+    ]
+    assert wrong == []
+
+
+def test_the_card_of_what_was_in_time_opens_all_the_rest(application: Application, server: Flask) -> None:
+    as_of_ns = application.now_ns()
+    card = with_class(drawn(someone(server, "ada").show("/", f"?as_of={instant_text(as_of_ns)}")), "kpi")[-1]
+    good, _, decided, _ = text(with_class(card, "kpi-text")).split(" ")
+    assert int(decided) - int(good) == listed(application, card.href, as_of_ns) > 0
+
+
+@pytest.mark.parametrize(("hours", "bars"), [(24, 25), (168, 29)])
+def test_the_bars_together_are_the_period(application: Application, hours: int, bars: int) -> None:
+    now = application.now_ns() // HOUR * HOUR + HOUR // 2
+    with application.reader(Moment(now, now)) as then:
+        activity = then.activity(hours)
+        assert (len(activity), activity["transactions"].sum()) == (bars, then.transactions({"from_ns": now - hours * HOUR}, stop=0)[1])
 
 
 def test_the_legend_explains_every_state() -> None:
