@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from app.examination.finding import Finding, ok, warn
+from app.examination.finding import Finding, fail, ok, warn
 from app.examination.home import look_at_home
 from app.examination.machine import look_at_machine
 from app.examination.network import look_at_network
@@ -13,6 +13,7 @@ from app.examination.people import look_at_people
 from app.examination.sources import look_at_sources
 from app.remote import find_server
 from app.settings import Settings
+from app.trouble import Unreachable
 
 
 def examine_machine() -> Iterator[Finding]:
@@ -24,7 +25,11 @@ def examine(settings: Settings) -> Iterator[Finding]:
     """The findings about a configuration that can be used, each as soon as it is known."""
     yield ok(f"{settings.file} is right.")
     yield from (warn(note, "") for note in settings.notes)
-    server = find_server(settings.home)
+    try:
+        server = find_server(settings.home)
+    except Unreachable as trouble:
+        server = None
+        yield fail(f"{str(trouble)[0].upper()}{str(trouble)[1:]}", "")
     yield from look_at_home(settings, server)
     yield from look_at_sources(settings, server)
     yield from look_at_people(settings)

@@ -72,12 +72,12 @@ def find_server(home: Path) -> Server | None:
     """The server of `home`, when there is one. A card left behind by a process that was killed is none."""
     try:
         card = json.loads((home / CARD).read_text())
-        token = (home / SECRET_FILE).read_text().strip()
-    except (FileNotFoundError, NotADirectoryError, json.JSONDecodeError):
-        return None
+        server = Server(int(card["pid"]), str(card["url"]), (home / SECRET_FILE).read_text().strip())
     except PermissionError as error:
         raise Unreachable(f"the home {home} belongs to another user. Run the command as that user.") from error
-    return Server(card["pid"], card["url"], token) if _lives(card["pid"]) and _listens(card["url"]) else None
+    except (OSError, ValueError, TypeError, KeyError):  # no card, or no whole one; what else is wrong with a home says who opens it
+        return None
+    return server if _lives(server.pid) and _listens(server.url) else None
 
 
 def write_card(home: Path, url: str, token: str) -> None:

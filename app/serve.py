@@ -83,7 +83,7 @@ def _receiver(application: Application) -> Any:
     limits = Limits(body_bytes=otlp.max_request_bytes)
     try:
         return create_receiver(application.journal, otlp.http_host, otlp.http_port, tokens_ok, application.now_ns, limits, RECEIVED)
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise Unreachable(taken(otlp.http_host, otlp.http_port, error)) from error
 
 

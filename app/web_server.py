@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import threading
+from errno import EACCES, EADDRNOTAVAIL
 from functools import partial
 from typing import Any
 
@@ -22,7 +25,7 @@ class WebServer:
         self._sockets: dict[int, Any] = {}
         try:
             self._server = waitress.create_server(application, map=self._sockets, host=host, port=port, ident=None, **options)
-        except OSError as error:
+        except (OSError, ValueError) as error:
             wasyncore.close_all(self._sockets, ignore_all=True)
             raise Unreachable(taken(host, port, error)) from error
         self._listeners = [
@@ -48,6 +51,19 @@ class WebServer:
             self._listeners[0].trigger.pull_trigger(action)
 
 
-def taken(host: str, port: int, error: OSError) -> str:
-    """The sentence for an address that cannot be listened on."""
-    return f"cannot listen on {host}:{port}: {error.strerror or error}. Stop what listens there, or set another port."
+def taken(host: str, port: int, error: Exception) -> str:
+    """The sentence for an address that cannot be listened on. waitress makes a ValueError of a name that nobody can resolve."""
+    if isinstance(error, ValueError | socket.gaierror):
+        why = f"no address is called {host}. Correct the host; 127.0.0.1 is this machine only, 0.0.0.0 all networks"
+    else:
+        number = getattr(error, "errno", None) or 0
+        why = f"{os.strerror(number) if number else error}. {ADVICE.get(number, 'Stop what listens there, or set another port')}"
+    return f"cannot listen on {at(host, port)}: {why}."
+
+
+def at(host: str, port: int) -> str:
+    """An address as it is written."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+ADVICE = {EADDRNOTAVAIL: "Set a host that this machine has; 0.0.0.0 means all of its addresses", EACCES: "Set a port above 1023"}

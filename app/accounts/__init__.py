@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Callable, Collection
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, Row, insert, inspect, select, update
+from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from app.accounts import people, throttle, tokens
 from app.accounts.people import ROLES, AccountError, User
-from app.accounts.tables import open_engine
+from app.accounts.tables import open_engine, open_unchanged
 from app.accounts.tables import tokens as token_table
 from app.accounts.tables import users as user_table
 from app.accounts.throttle import TooManyAttempts
 from app.accounts.tokens import SCOPES, Token
 
-__all__ = ["ROLES", "SCOPES", "AccountError", "Accounts", "Token", "TooManyAttempts", "User"]
+__all__ = ["ROLES", "SCOPES", "AccountError", "Accounts", "Token", "TooManyAttempts", "User", "users_in"]
 
 _USED_EVERY_NS = 60 * 1_000_000_000  # `last_used_ns` is written at most once a minute: reading must not cost a write
 
@@ -118,7 +120,7 @@ class Accounts:
     # ── machines ────────────────────────────────────────────────────────────────────────────────────────────────────
     def add_token(self, name: str, scope: str, sites: Collection[str] | None = None) -> str:
         """The secret, to be shown once: it is nowhere afterwards. Raises AccountError: name taken, unknown scope."""
-        name = people.name_of(name)
+        name = people.name_of(name, "token")
         if scope not in SCOPES:
             raise AccountError(f"No scope is called {scope!r}. Known: {', '.join(SCOPES)}.")
         secret = tokens.new_secret()
@@ -146,7 +148,7 @@ class Accounts:
 
     def revoke(self, name: str) -> None:
         """The token of that name works no more. Raises AccountError when none is in use under it."""
-        name = people.name_of(name)
+        name = people.name_of(name, "token")
         live = update(token_table).where(token_table.c.name == name, token_table.c.revoked_ns.is_(None))
         with self._engine.begin() as connection:
             changed = connection.execute(live.values(revoked_ns=self._now_ns())).rowcount
@@ -165,6 +167,22 @@ class Accounts:
             with self._engine.begin() as connection:
                 connection.execute(update(token_table).where(mine).values(last_used_ns=self._now_ns()))
         return tokens.token_of(row)
+
+
+def users_in(file: Path) -> list[User]:
+    """The users in a SQLite file, which is only read. Raises sqlalchemy.exc.DatabaseError when it is damaged."""
+    if not file.exists():
+        return []
+    engine = open_unchanged(file)
+    try:
+        with engine.connect() as connection:
+            if (said := connection.exec_driver_sql("pragma quick_check").scalar()) != "ok":
+                raise DatabaseError("pragma quick_check", None, sqlite3.DatabaseError(said))
+            # A file made by a process that was killed right then is empty; its tables are made by the next.
+            known = inspect(connection).has_table(user_table.name)
+            return [people.user_of(row) for row in connection.execute(select(user_table))] if known else []
+    finally:
+        engine.dispose()
 
 
 def _user_row(connection: Connection, name: str) -> Row[Any] | None:

@@ -18,6 +18,7 @@ ROLES = {
     "admin": "Administration: users, tokens and everything the others may see.",
 }
 PASSWORD_MIN, PASSWORD_MAX = 12, 1024
+UNENCODABLE = re.compile("[\ud800-\udfff]")  # what Python makes of bytes that are no UTF-8
 _NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{0,63}")
 _HASHER = PasswordHasher()
 _NOBODY = _HASHER.hash("nobody has this password")  # an unknown user must cost as much time as a known one
@@ -49,12 +50,12 @@ def user_of(row: Any) -> User:
     return User(row.name, frozenset(row.roles.split()), sites, row.disabled, row.epoch, row.created_ns, row.last_login_ns)
 
 
-def name_of(text: str) -> str:
-    """The name as stored: lower case. Raises AccountError when it cannot be one."""
+def name_of(text: str, what: str = "user") -> str:
+    """The name as stored: lower case. Raises AccountError when no user, or what else it is for, can have it."""
     name = text.strip().lower()
     if not _NAME.fullmatch(name):
         raise AccountError(
-            f"{text!r} cannot be a user name. Allowed: 1 to 64 letters a-z, digits and . _ @ -, beginning with a letter or digit."
+            f"{text!r} cannot be a {what} name. Allowed: 1 to 64 letters a-z, digits and . _ @ -, beginning with a letter or digit."
         )
     return name
 
@@ -86,6 +87,8 @@ def hash_of(name: str, password: str) -> str:
         )
     if len(password) > PASSWORD_MAX:
         raise AccountError(f"The password has {len(password)} characters; at most {PASSWORD_MAX} are allowed.")
+    if UNENCODABLE.search(password):
+        raise AccountError("The password is not UTF-8 text; type or save it as such, or use other characters.")
     if name in password.lower() and len(name) > 3:
         raise AccountError("The password contains the user name; choose one that does not.")
     if len(set(password)) < 5:
@@ -97,7 +100,7 @@ def matches(stored: str | None, password: str) -> bool:
     """Whether `password` is the one behind `stored` (None: no such user; takes as long and is never true)."""
     try:
         return _HASHER.verify(stored or _NOBODY, password[: PASSWORD_MAX + 1]) and stored is not None
-    except (VerificationError, InvalidHashError):
+    except (VerificationError, InvalidHashError, UnicodeEncodeError):
         return False
 
 

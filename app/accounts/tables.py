@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, Column, Engine, Index, Integer, MetaData, String, Table, create_engine, event
@@ -66,6 +68,14 @@ def open_engine(url: str) -> Engine:
             for index in table.indexes:
                 connection.execute(CreateIndex(index, if_not_exists=True))
     return engine
+
+
+def open_unchanged(file: Path) -> Engine:
+    """An engine that only reads a SQLite file, and leaves no file beside it."""
+    # SQLite reads a file in WAL mode only with two more beside it, which it makes. Where they are not there nobody has the file open,
+    # and it can be read as one that never changes.
+    mode = "mode=ro" if file.with_name(f"{file.name}-wal").exists() else "immutable=1"
+    return create_engine("sqlite://", creator=lambda: sqlite3.connect(f"{file.absolute().as_uri()}?{mode}", uri=True))
 
 
 def _set_pragmas(connection: Any, _record: object) -> None:

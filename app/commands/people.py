@@ -98,6 +98,8 @@ def revoke_token(arguments: argparse.Namespace) -> None:
 
 @contextmanager
 def _accounts(arguments: argparse.Namespace) -> Iterator[tuple[Accounts, Settings]]:
+    from sqlalchemy.exc import DatabaseError
+
     from app.accounts import AccountError, Accounts
     from app.application import accounts_url, reachable
 
@@ -108,6 +110,9 @@ def _accounts(arguments: argparse.Namespace) -> Iterator[tuple[Accounts, Setting
         yield accounts, settings
     except AccountError as error:
         raise Mistake(str(error)) from error
+    except DatabaseError:
+        with reachable(settings.home):
+            raise
     finally:
         accounts.close()
 
@@ -136,9 +141,12 @@ def _password(arguments: argparse.Namespace) -> str:
 
 def _from_file(file: Path) -> str:
     try:
-        return (sys.stdin.readline() if str(file) == "-" else file.read_text(encoding="utf-8")).rstrip("\r\n")
+        text = sys.stdin.readline() if str(file) == "-" else file.read_text(encoding="utf-8")
     except OSError as error:
         raise Mistake(f"the password file {file} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise Mistake(f"the password file {file} is not UTF-8 text. Save it as UTF-8.") from error
+    return text.partition("\n")[0].rstrip("\r")
 
 
 def _tell(arguments: argparse.Namespace, password: str) -> None:

@@ -1,45 +1,56 @@
-"""The home folder: may it be written, is there room, are journal and store sound."""
+"""The home folder: is it there or could it be made, may it be written, is there room, and what does its server say."""
 
 from __future__ import annotations
 
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
-import duckdb
-
 from app.examination.finding import Finding, fail, ok, warn
+from app.examination.storage import look_at_storage, rejected
 from app.remote import Server
 from app.settings import Settings
 from app.trouble import Trouble
-from collectors.journal import Journal, JournalBusy
-from sql import migrate
 
 TIGHT_BYTES, LITTLE_BYTES = 512 * 2**20, 5 * 2**30
 
 
 def look_at_home(settings: Settings, server: Server | None) -> Iterator[Finding]:
     """Folder, disk, and then what the serving process says, or journal and store themselves."""
-    home = settings.home
-    if not home.exists():
-        yield warn(f"The home {home} does not exist yet.", "It is made by the first `syncline ingest` or `syncline serve`.")
+    try:
+        usable = _folder(settings.home)
+    except OSError as error:
+        usable = fail(f"The home {settings.home} cannot be used: {error.strerror or error}.", "Correct `home` in the configuration.")
+    if isinstance(usable, Finding):
+        yield usable
         return
-    if not os.access(home, os.W_OK):
-        yield fail(f"The home {home} cannot be written.", "Give it to the user that runs Syncline.")
-        return
-    yield _room(home)
+    yield _room(usable)
     if server:
         yield from _serving(server)
+    elif usable == settings.home:
+        yield from look_at_storage(settings.home)
     else:
-        yield from _journal(home / "journal")
-        yield from _store(home / "syncline.duckdb")
+        yield warn(f"The home {settings.home} does not exist yet.", "It is made by the first `syncline ingest` or `syncline serve`.")
 
 
-def _room(home: Path) -> Finding:
-    free = shutil.disk_usage(home).free
-    text = f"{free / 2**30:.1f} GiB are free for {home}."
+def _folder(home: Path) -> Path | Finding:
+    """The home, or the folder it would be made in; or why neither can be used."""
+    place = next(path for path in (home, *home.parents) if path.is_symlink() or path.exists())
+    if not place.is_dir():
+        what = "a link that leads nowhere" if place.is_symlink() else "no folder"
+        return fail(f"The home {home} cannot be used: {place} is {what}.", "Move it away, or set another `home`.")
+    if not os.access(place, os.W_OK | os.X_OK):
+        where = "it" if place == home else place
+        return fail(f"The home {home} cannot be used: {where} cannot be written.", "Give it to the user that runs Syncline.")
+    if shutil.disk_usage(place).total == 0:  # such as /proc, which lets root write but not make anything
+        return fail(f"The home {home} cannot be used: {place} is on no disk.", "Set another `home`.")
+    return place
+
+
+def _room(folder: Path) -> Finding:
+    free = shutil.disk_usage(folder).free
+    text = f"{free / 2**30:.1f} GiB are free for {folder}."
     if free < TIGHT_BYTES:
         return fail(text, "Records are refused soon; make room.")
     return warn(text, "Make room in time.") if free < LITTLE_BYTES else ok(text)
@@ -55,44 +66,4 @@ def _serving(server: Server) -> Iterator[Finding]:
     yield ok(f"Process {server.pid} serves this home at {server.url}; {behind} records are not loaded yet.")
     for problem in state["problems"]:
         yield fail(problem, "The log of the server says more.")
-    yield from _rejected(state["rejected"] or 0)
-
-
-def _journal(folder: Path) -> Iterator[Finding]:
-    if not folder.exists():
-        return
-    try:
-        with closing(Journal(folder)) as journal:
-            yield ok(f"The journal holds {journal.last} records.")
-            for problem in journal.problems:
-                yield warn(problem, "Nothing else is lost; keep the file for whoever looks into it.")
-    except (JournalBusy, OSError) as error:
-        yield fail(f"The journal cannot be opened: {error}", "Stop the process that uses it, or look at the disk.")
-
-
-def _store(file: Path) -> Iterator[Finding]:
-    if not file.exists():
-        return
-    try:
-        with duckdb.connect(str(file), read_only=True) as connection:
-            applied = {number for (number,) in connection.execute("select number from migrations").fetchall()}
-            rejected = connection.execute("select count(*) from rejected").fetchall()[0][0]
-    except duckdb.Error as error:
-        yield fail(f"The store {file} cannot be read: {error}", "Move it away and run `syncline rebuild`: the journal holds everything.")
-        return
-    yield _schema(applied)
-    yield from _rejected(rejected)
-
-
-def _schema(applied: set[int]) -> Finding:
-    known = {int(path.name[:4]) for path in migrate.FOLDER.glob("*.sql")}
-    if applied - known:
-        return fail(f"The store has schema {max(applied)}, this Syncline knows up to {max(known)}.", "Use the newer Syncline.")
-    if known - applied:
-        return warn(f"The store has schema {max(applied)}, {max(known)} is the newest.", "The next start brings it there.")
-    return ok(f"The store opens and has the newest schema, {max(known)}.")
-
-
-def _rejected(count: int) -> Iterator[Finding]:
-    if count:
-        yield warn(f"{count:,} things of the input could not be understood.", "See them: syncline export rejected")
+    yield from rejected(state["rejected"] or 0)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from app.examination.finding import Finding, fail, ok, warn
 from app.remote import Server
 from app.settings import Settings
-from app.web_server import taken
+from app.web_server import at, taken
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -28,8 +28,12 @@ def look_at_network(settings: Settings, server: Server | None) -> Iterator[Findi
 
 def _address(what: str, host: str, port: int) -> Finding:
     try:
-        with socket.create_server((host, port)):
-            return ok(f"{what} can listen on {host}:{port}.")
-    except OSError as error:
+        # A name may have several addresses; all are listened on.
+        for family, _, _, _, address in socket.getaddrinfo(
+            None if host == "*" else host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        ):
+            socket.create_server(address[:2], family=family).close()
+    except (OSError, ValueError) as error:
         sentence = taken(host, port, error)
         return fail(f"{what} {sentence.partition('. ')[0]}.", sentence.partition(". ")[2])
+    return ok(f"{what} can listen on {at(host, port)}.")

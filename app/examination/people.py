@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing
 
-from app.accounts import Accounts
-from app.application import accounts_url
-from app.examination.finding import Finding, ok, warn
+from sqlalchemy.exc import DatabaseError
+
+from app.accounts import users_in
+from app.examination.finding import Finding, fail, ok, warn
 from app.settings import Settings
+
+FROM_BACKUP = "Bring it back from a backup, or move it away and add the people anew."
 
 
 def look_at_people(settings: Settings) -> Iterator[Finding]:
     """Users, and at least one administrator among them."""
-    if not settings.home.exists():
+    file = settings.home / "accounts.sqlite"
+    try:
+        if not settings.home.is_dir():
+            return
+        active = [user for user in users_in(file) if not user.disabled]
+    except DatabaseError as error:
+        yield fail(f"{file} cannot be read: {error.orig}.", FROM_BACKUP)
         return
-    with closing(Accounts(accounts_url(settings.home))) as accounts:
-        active = [user for user in accounts.list_users() if not user.disabled]
+    except OSError:  # a finding about the home already
+        return
     if not active:
         yield warn("Nobody can sign in yet.", "Add a user: syncline user add NAME --role admin")
     elif not any("admin" in user.roles for user in active):

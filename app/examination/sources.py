@@ -34,7 +34,7 @@ def look_at_sources(settings: Settings, server: Server | None) -> Iterator[Findi
 def _newest_events(settings: Settings, server: Server | None) -> Mapping[str, int]:
     """Source → when its newest event took effect. Nothing where nobody can say: the reason is a finding of its own already."""
     file = settings.home / "syncline.duckdb"
-    with suppress(Trouble, duckdb.Error):
+    with suppress(Trouble, duckdb.Error, OSError):
         if server:
             rows = [json.loads(line) for line in b"".join(server.export("sources")).splitlines()]
             times = [(row["source"], instant_ns(row["newest_event_time"])) for row in rows if row["newest_event_time"]]

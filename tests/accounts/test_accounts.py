@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from app.accounts import AccountError, Accounts, TooManyAttempts
+from app.accounts import AccountError, Accounts, TooManyAttempts, users_in
 from app.accounts.secret import secret_key
 
 GOOD = "correct horse battery"
@@ -57,6 +57,7 @@ def test_a_wrong_password_and_an_unknown_user_are_refused_alike(accounts):
     assert accounts.verify("maria", "wrong") is None
     assert accounts.verify("nobody", GOOD) is None
     assert accounts.verify("", "") is None
+    assert accounts.verify("maria", "p\udcf6ssword") is None
 
 
 def test_what_cannot_be_a_user_is_refused_in_a_sentence(accounts):
@@ -72,6 +73,9 @@ def test_what_cannot_be_a_user_is_refused_in_a_sentence(accounts):
     )
     assert refused(accounts.add_user, "tom", "aaaaaaaaaaaa", ["it"]) == (
         "The password repeats the same few characters; use at least five different ones."
+    )
+    assert refused(accounts.add_user, "tom", "a long p\udcf6ssword", ["it"]) == (
+        "The password is not UTF-8 text; type or save it as such, or use other characters."
     )
     assert refused(accounts.add_user, "tom", GOOD, ["boss"]) == "No role is called 'boss'. Known: supply, it, exec, admin."
     assert refused(accounts.add_user, "tom", GOOD, []) == "A user needs at least one role. Known: supply, it, exec, admin."
@@ -152,6 +156,9 @@ def test_a_name_of_a_token_is_free_again_once_revoked(accounts):
     accounts.revoke("mes-agent")
     accounts.add_token("mes-agent", "read")
     assert refused(accounts.revoke, "wms") == "No token in use is called 'wms'. In use: mes-agent."
+    assert refused(accounts.add_token, "", "read") == (
+        "'' cannot be a token name. Allowed: 1 to 64 letters a-z, digits and . _ @ -, beginning with a letter or digit."
+    )
     assert refused(accounts.add_token, "x", "write") == "No scope is called 'write'. Known: read, ingest, admin."
 
 
@@ -188,6 +195,18 @@ def test_two_processes_may_use_a_new_file_at_once(tmp_path):
     accounts = Accounts(url)
     assert ([process.exitcode for process in processes], len(accounts.list_tokens())) == ([0, 0], 40)
     accounts.close()
+
+
+def test_the_users_of_a_file_are_read_without_a_trace(accounts, tmp_path):
+    assert users_in(tmp_path / "none.sqlite") == []
+    accounts.add_user("maria", GOOD, ["supply"])
+    assert [user.name for user in users_in(tmp_path / "accounts.sqlite")] == ["maria"], "also while it is open elsewhere"
+    accounts.close()
+    before = {file: file.read_bytes() for file in tmp_path.iterdir()}
+    assert [user.name for user in users_in(tmp_path / "accounts.sqlite")] == ["maria"]
+    assert {file: file.read_bytes() for file in tmp_path.iterdir()} == before
+    (tmp_path / "empty.sqlite").touch()
+    assert users_in(tmp_path / "empty.sqlite") == []
 
 
 def test_the_session_key_is_made_once_and_readable_by_its_owner_only(tmp_path):
