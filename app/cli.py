@@ -7,6 +7,7 @@ import os
 import re
 import sys
 from collections.abc import Sequence
+from errno import ENOSPC
 from importlib.metadata import version
 from typing import NoReturn
 
@@ -40,8 +41,13 @@ def main(words: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:  # `syncline export events | head`: whoever reads has enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return 0
+    except OSError as error:
+        if error.errno != ENOSPC:
+            raise
+        _drop_output()  # of a full home the application says so itself
+        return _say(f"syncline: standard output cannot be written: {error.strerror}. Make room and do it again.", 4)
     except ConfigurationError as error:
         return _say(str(error), 2)
     except Trouble as trouble:
@@ -85,6 +91,11 @@ class _Parser(argparse.ArgumentParser):
 
 
 WHAT = {"COMMAND": "command", "NAME": "export", "--format": "format"}
+
+
+def _drop_output() -> None:
+    """What is still to be written goes nowhere, so that Python does not try again at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _say(sentence: str, code: int) -> int:

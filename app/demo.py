@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 import shutil
 import signal
@@ -15,6 +16,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from errno import EADDRINUSE
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -22,10 +24,12 @@ from app.accounts import Accounts
 from app.remote import find_server
 from app.settings import Settings, load_settings
 from app.trouble import Mistake, Unreachable
+from app.web_server import taken
+from metrics.keys import shown
 
 HOME = Path("demo-home")
 CARD = "demo.json"  # marks a folder as a demo's, and holds what --keep goes on with
-PORTS_TRIED = 20
+PORTS_TRIED, LAST_PORT = 20, 65535
 DAYS_AGAIN = 15  # --keep tells this much of the history once more: what was under way then is finished now
 SECONDS_TO_STOP = 15
 PEOPLE = (
@@ -149,29 +153,34 @@ def _settings(home: Path, port: int | None) -> tuple[Settings, list[str]]:
     environment = os.environ
     web_host, otlp_host = (environment.get(f"SYNCLINE_{which}_HOST") or "127.0.0.1" for which in ("WEB", "OTLP_HTTP"))
     web_port, web_notes = _free(web_host, port if port is not None else _port(environment, "SYNCLINE_WEB_PORT", 8050), "the web app")
-    otlp_port, otlp_notes = _free(otlp_host, _port(environment, "SYNCLINE_OTLP_HTTP_PORT", 4318), "OTLP")
+    otlp_port, otlp_notes = _free(otlp_host, _port(environment, "SYNCLINE_OTLP_HTTP_PORT", 4318), "OTLP", web_port)
     return settings_in(home, web_port, otlp_port, web_host, otlp_host), [*web_notes, *otlp_notes]
 
 
 def _port(environment: Mapping[str, str], variable: str, usual: int) -> int:
     text = environment.get(variable) or str(usual)
-    if not text.isdigit() or int(text) > 65535:
-        raise Mistake(f"{variable} must be a port from 0 to 65535 (found {text!r}).")
+    if not re.fullmatch(r"[0-9]{1,5}", text) or int(text) > LAST_PORT:
+        raise Mistake(f"{variable} must be a port from 0 to {LAST_PORT} (found {shown(text)}).")
     return int(text)
 
 
-def _free(host: str, wanted: int, what: str) -> tuple[int, list[str]]:
-    """The wanted port, else the next free one and the sentence that says so."""
-    for port in range(wanted, wanted + PORTS_TRIED) if wanted else (0,):
+def _free(host: str, wanted: int, what: str, promised: int = 0) -> tuple[int, list[str]]:
+    """The wanted port, else the next free one that is not `promised` to another, and the sentence that says so."""
+    last = min(wanted + PORTS_TRIED - 1, LAST_PORT)
+    for port in range(wanted, last + 1) if wanted else (0,):
+        if port == promised != 0:
+            continue
         with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((host, port))
-            except OSError:
-                continue
-            taken = probe.getsockname()[1]
-        return taken, [f"Port {wanted} is in use; {what} is on {taken}."] if taken != wanted and wanted else []
-    raise Unreachable(f"ports {wanted} to {wanted + PORTS_TRIED - 1} on {host} are all in use. Name another with --port.")
+            except (OSError, ValueError) as error:
+                if getattr(error, "errno", None) == EADDRINUSE:
+                    continue
+                raise Unreachable(taken(host, port, error)) from error
+            found = probe.getsockname()[1]
+        return found, [f"Port {wanted} is in use; {what} is on {found}."] if found != wanted and wanted else []
+    raise Unreachable(f"ports {wanted} to {last} on {host} are all in use. Name another with --port.")
 
 
 def _people(accounts: Accounts) -> str:

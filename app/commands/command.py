@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,7 +35,11 @@ def configuration(parser: argparse.ArgumentParser) -> None:
 
 def settings_of(arguments: argparse.Namespace) -> Settings:
     """The settings the command was pointed at. Raises Mistake when there is no such file."""
-    if not arguments.config.is_file():
+    try:
+        is_there = arguments.config.is_file()
+    except OSError as error:
+        raise Mistake(f"the configuration {arguments.config} cannot be read: {error.strerror or error}.") from error
+    if not is_there:
         raise Mistake(
             f"there is no configuration {arguments.config}. `syncline init` writes one to start from; `--config FILE` names another."
         )
@@ -49,6 +54,17 @@ def instant(text: str) -> int:
         return instant_ns(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def whole(low: int, high: int) -> Callable[[str], int]:
+    """Reads a whole number from `low` to `high` from the command line."""
+
+    def read(text: str) -> int:
+        if re.fullmatch(r"[0-9]{1,9}", text) and low <= int(text) <= high:
+            return int(text)
+        raise argparse.ArgumentTypeError(f"must be a whole number from {low} to {high} (found '{text}')")
+
+    return read
 
 
 def table(rows: Sequence[tuple[str, ...]], heads: tuple[str, ...]) -> str:

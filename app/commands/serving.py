@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from app.commands.command import Command, configuration, settings_of
+from app.commands.command import Command, configuration, settings_of, whole
 
 
 def serve(arguments: argparse.Namespace) -> None:
@@ -34,9 +34,9 @@ def demo(arguments: argparse.Namespace) -> int | None:
 
 def _demo_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=1, help="the same seed makes the same plants (default: 1)")
-    parser.add_argument("--days", type=int, default=28, help="days of history (default: 28)")
+    parser.add_argument("--days", type=whole(0, 90), default=28, help="days of history, at most 90 (default: 28)")
     parser.add_argument("--home", type=Path, default=Path("demo-home"), metavar="DIR", help="where it keeps its data (default: demo-home)")
-    parser.add_argument("--port", type=int, metavar="PORT", help="port of the web app (default: 8050, or the next free one)")
+    parser.add_argument("--port", type=whole(0, 65535), metavar="PORT", help="port of the web app (default: 8050, or the next free one)")
     parser.add_argument("--keep", action="store_true", help="go on with the data of the last demo instead of starting anew")
 
 

@@ -6,15 +6,18 @@ import io
 import json
 import re
 import stat
+import subprocess
+from contextlib import closing
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from app.accounts import Accounts
 from app.application import opened
 from app.settings import load_settings
 from metrics.read import Moment
-from tests.cli.commands import Run
+from tests.cli.commands import QUIET, Run, command
 from tests.cli.configurations import ORDERS, ORDERS_SETTINGS, PACK
 
 NOW = 2_000_000_000_000_000_000  # long after all of it
@@ -93,7 +96,10 @@ def test_parquet_keeps_times_and_appears_whole(run: Run, folder: Path) -> None:
 
 def test_a_file_that_cannot_be_written_is_a_sentence(run: Run, folder: Path) -> None:
     result = run("export", "events", "--out", "nowhere/events.jsonl")
-    assert (result.code, result.said) == (2, "syncline: nowhere/events.jsonl cannot be written: No such file or directory.\n")
+    assert (result.code, result.said) == (
+        2,
+        f"syncline: {folder.resolve()}/nowhere/events.jsonl cannot be written: No such file or directory.\n",
+    )
 
 
 def test_rejected_input_is_counted_and_the_rest_stored(run: Run, folder: Path) -> None:
@@ -152,15 +158,42 @@ MISTAKES = {
     "--generate.",
     "user add tom --role admin --site x --generate": "no site is called 'x'. Known: none; add them under `sites` in the configuration.",
     "user add tom --role admin --password-file none.txt": "the password file none.txt cannot be read: No such file or directory.",
+    "user add tom --role admin --password-file latin-1.txt": "the password file latin-1.txt is not UTF-8 text. Save it as UTF-8.",
+    "demo --port 99999": "argument --port: must be a whole number from 0 to 65535 (found '99999'). `syncline demo --help` shows what there "
+    "is.",
+    "demo --days -1": "argument --days: must be a whole number from 0 to 90 (found '-1'). `syncline demo --help` shows what there is.",
     "user disable tom": "No user is called 'tom'. Known: none yet.",
+    "token add /tom --scope read": "'/tom' cannot be a token name. Allowed: 1 to 64 letters a-z, digits and . _ @ -, beginning with a "
+    "letter or digit.",
     "token revoke scraper": "No token in use is called 'scraper'. In use: none.",
 }
 
 
 @pytest.mark.parametrize("line", MISTAKES)
 def test_a_mistake_on_the_command_line_is_a_sentence(run: Run, folder: Path, line: str) -> None:
+    (folder / "latin-1.txt").write_bytes("ein langes Paßwort".encode("latin-1"))
     result = run(*line.split())
     assert (result.code, result.said) == (2, f"syncline: {MISTAKES[line]}\n")
+
+
+def test_a_source_asked_for_where_there_is_none_is_a_sentence(run: Run, folder: Path) -> None:
+    (folder / "syncline.yaml").write_text("version: 1\n")
+    result = run("ingest", "nope")
+    assert (result.code, result.said) == (2, "syncline: no source is called 'nope'. Known: none.\n")
+
+
+def test_a_configuration_of_a_name_that_no_file_can_have_is_a_sentence(run: Run) -> None:
+    result = run("check", "--config", "x" * 300)
+    assert (result.code, result.said) == (2, f"syncline: the configuration {'x' * 300} cannot be read: File name too long.\n")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="There is no /dev/full on this system.")
+@pytest.mark.parametrize("words", ["check", "doctor", "export transactions --format csv"])
+def test_a_standard_output_that_is_full_is_a_sentence(folder: Path, words: str) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command(*words.split()), stdout=full, stderr=subprocess.PIPE, text=True, cwd=folder, env=QUIET, check=False)
+    said = "syncline: standard output cannot be written: No space left on device. Make room and do it again.\n"
+    assert (done.returncode, done.stderr) == (4, said)
 
 
 def test_a_broken_configuration_stops_every_command_that_needs_it(run: Run, folder: Path) -> None:
@@ -221,6 +254,13 @@ def test_people_are_added_listed_and_disabled(run: Run, folder: Path, monkeypatc
     assert listed == ["user   roles   sites  state     last login", "maria  supply  all    disabled  never"]
 
 
+def test_only_the_first_line_of_a_file_is_the_password(run: Run, folder: Path) -> None:
+    (folder / "password.txt").write_text("a long enough phrase\r\nand a note\n")
+    assert run("user", "add", "maria", "--role", "it", "--password-file", "password.txt").code == 0
+    with closing(Accounts(f"sqlite:///{folder}/home/accounts.sqlite")) as accounts:
+        assert accounts.verify("maria", "a long enough phrase")
+
+
 def test_a_password_is_made_and_printed_once(run: Run, folder: Path) -> None:
     made = run("user", "add", "tom", "--role", "admin", "--generate")
     assert made.code == 0
@@ -245,7 +285,7 @@ def test_the_doctor_names_what_is_missing(run: Run, folder: Path) -> None:
     assert re.search(
         r"^warn  Source orders: no file matches .*none/\*\.csv\. Correct the path, or wait for the first file\.$", result.out, re.MULTILINE
     )
-    assert "ok    The store opens and has the newest schema" in result.out
+    assert "ok    The store can be read and has the newest schema" in result.out
 
 
 def test_the_home_is_for_its_owner(run: Run, folder: Path) -> None:
@@ -267,7 +307,8 @@ def test_a_store_that_is_damaged_is_a_sentence_and_can_be_made_anew(run: Run, fo
 
 def test_a_home_that_is_a_file_is_a_sentence(run: Run, folder: Path) -> None:
     (folder / "home").write_text("a file")
-    said = f"syncline: the home {folder}/home cannot be used: File exists.\n"
+    advice = "a file is where a folder should be. Move it away, or set another `home`."
+    said = f"syncline: the home {folder}/home cannot be used: {advice}\n"
     for words in (["ingest"], ["user", "list"]):
         result = run(*words)
         assert (result.code, result.said) == (4, said)

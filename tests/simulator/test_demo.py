@@ -97,6 +97,31 @@ def test_a_busy_port_gives_the_next_free_one_and_a_sentence() -> None:
     assert notes == [f"Port {port} is in use; the web app is on {found}."]
 
 
+def test_a_port_promised_to_another_is_not_taken() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    found, notes = demo._free("127.0.0.1", port, "OTLP", port)
+    assert found != port
+    assert notes == [f"Port {port} is in use; OTLP is on {found}."]
+
+
+def test_the_last_port_is_the_last_tried() -> None:
+    with pytest.raises(Unreachable) as refusal:
+        demo._free("127.0.0.1", 65535, "OTLP", 65535)
+    assert str(refusal.value) == "ports 65535 to 65535 on 127.0.0.1 are all in use. Name another with --port."
+
+
+def test_a_host_that_cannot_be_had_is_no_busy_port() -> None:
+    with pytest.raises(Unreachable, match=r"^cannot listen on not.a.host.invalid:8050: no address is called not.a.host.invalid\."):
+        demo._free("not.a.host.invalid", 8050, "the web app")
+
+
+@pytest.mark.parametrize("port", ["²", "99999", "9" * 5000, "-1"])
+def test_a_variable_that_is_no_port_is_a_sentence(port: str) -> None:
+    with pytest.raises(Mistake, match=r"^SYNCLINE_WEB_PORT must be a port from 0 to 65535 \(found "):
+        demo._port({"SYNCLINE_WEB_PORT": port}, "SYNCLINE_WEB_PORT", 8050)
+
+
 def test_a_folder_of_something_else_is_not_emptied(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("years of work")
     with pytest.raises(Mistake, match="is not the home of a demo, so it is not emptied"):
