@@ -24,11 +24,12 @@ def display() -> Component:
 
 
 def banner(at: reader.AsOf, zone: str) -> Component | None:
-    """Above a page that shows a past moment."""
+    """Above a page that shows a past moment, or one to come."""
     if at.is_now:
         return None
     told = "" if at.moment.known_ns >= at.now_ns - MINUTE_NS else f", from what was known on {times.full(at.moment.known_ns, zone)}"
-    text = ["Everything here is as of ", html.B(times.full(at.moment.as_of_ns, zone)), f"{told}. "]
+    ahead = "That is in the future: deadlines are counted as if nothing more came. " if at.moment.as_of_ns > at.now_ns else ""
+    text = ["Everything here is as of ", html.B(times.full(at.moment.as_of_ns, zone)), f"{told}. {ahead}"]
     back = html.A("Back to now", href=links.to(""), **{"data-now": "yes"})  # assets/10-shell.js: this page, without the moment
     return html.Div([icon("history"), html.Div([*text, back])], className="note note-info", role="note")
 

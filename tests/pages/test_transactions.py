@@ -199,6 +199,14 @@ def test_before_everything_the_page_says_so(tom: Client) -> None:
     assert trees.links(empty) == [("The list as of now", "/transactions")]
 
 
+def test_a_moment_to_come_is_told_with_what_it_means(tom: Client) -> None:
+    note = trees.with_class(shown(tom, "?as_of=2090-01-01T00:00:00Z"), "note")
+    assert trees.text(note) == (
+        "Everything here is as of Sun 1 Jan 2090, 01:00:00 CET . That is in the future: deadlines are counted as if nothing more came."
+        " Back to now"
+    )
+
+
 def test_the_order_is_in_the_address_and_the_grid_begins_with_it(tom: Client) -> None:
     assert answered(tom, {"startRow": 0, "endRow": 9, "sortModel": [{"colId": "due", "sort": "asc"}, {"colId": "site", "sort": "desc"}]})[
         "shell-address"
