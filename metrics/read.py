@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from sql.store import Store
 __all__ = ["EXPORTS", "Hit", "Moment", "Reader", "open_reader"]
 
 EXPORTS = ("transactions", "failures", "expectations", "events", "spans", "hops", "links", "sources", "rejected")
+SPAN_ID = re.compile("[0-9a-fA-F]{16}")
 HOUR_NS = 3_600_000_000_000
 MOST_HOURLY = 48  # hours whose activity is told hour by hour; of a week there would be 168 bars, thinner than a pixel
 
@@ -122,6 +124,10 @@ class Reader:
         self._cursor.execute("create or replace temp table shown_traces as select unnest($1::varchar[]) as trace_id", [list(trace_ids)])
         return models.run(self._cursor, "queries/spans", seen="may_see(s.site)").df()
 
+    def trace_transactions(self, trace_id: str) -> pd.DataFrame:
+        """workflow, title, transaction_id, status of what the trace's events name: 50 at most."""
+        return self._frame("queries/trace_transactions", {"trace": trace_id})
+
     def sources(self) -> pd.DataFrame:
         """Per source, system and site: events, first_event_ns, newest_event_ns, newest_recorded_ns; per source: rejected, spans, log_rows,
         stock_rows, is_complete."""
@@ -137,9 +143,10 @@ class Reader:
         return rows.df(), int(total)
 
     def find(self, text: str, limit: int = 20) -> list[Hit]:
-        """Transactions by the id of their object or of one linked to it (exact first, then by its beginning), and traces by their id.
+        """Transactions by the id of their object or of one linked to it (exact first, then by its beginning), and traces by their id
+        or that of a span.
 
-        `text` is compared as it is; give it in the forms an id may have."""
+        An exact id is compared as it is, with its capitals; give it in the forms it may have."""
         text = text.strip()
         if not text:
             return []
@@ -149,8 +156,9 @@ class Reader:
             Hit("transaction", title, workflow, name, kind, object_id, None, status, site)
             for workflow, title, name, kind, object_id, status, site in rows
         ]
-        traces = self._cursor.execute(models.text("queries/found_traces"), {"text": text}).fetchall()
-        return hits + [Hit("trace", f"{spans} spans", trace_id=trace_id) for trace_id, spans in traces]
+        span_hash = int(text, 16) if SPAN_ID.fullmatch(text) else None
+        traces = self._cursor.execute(models.text("queries/found_traces"), {"text": text, "span_hash": span_hash}).fetchall()
+        return hits + [Hit("trace", f"{spans:,} span{'' if spans == 1 else 's'}", trace_id=trace_id) for trace_id, spans in traces]
 
     def columns(self, name: str) -> list[str]:
         """The columns of an export."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from dash import html
 from dash.development.base_component import Component
 
@@ -10,6 +13,8 @@ from app.components.status import badge
 from app.figures.rows import rows_of
 from app.figures.words import amount, count, type_words, with_unit
 from metrics.path import Path
+
+Row = Mapping[str, Any]
 
 
 def goods_words(path: Path) -> list[tuple[str, str]]:
@@ -46,6 +51,21 @@ def object_list(path: Path) -> Component:
         for row in rows_of(path.objects)
     ]
     return html.Ul(rows, className="plain-list") if rows else html.P("Its events name no objects.", className="muted")
+
+
+def named_list(transactions: Sequence[Row], moment: Mapping[str, Any]) -> Component:
+    """Transactions that a trace's events name, each with its path at that moment."""
+    rows = [
+        html.Li(
+            [
+                badge(row["status"]),
+                html.A(row["transaction_id"], href=links.path(row["workflow"], row["transaction_id"], **moment), dir="auto"),
+                html.Span(row["title"], className="muted"),
+            ]
+        )
+        for row in transactions
+    ]
+    return html.Ul(rows, className="plain-list") if rows else html.P("Its events name no transaction that you may see.", className="muted")
 
 
 def neighbour_list(path: Path) -> Component:

@@ -22,7 +22,7 @@ from app.figures.boxes import Box, boxes_of, lanes_of
 from app.figures.detail import detail_panel
 from app.figures.lanes import drawing_of
 from app.figures.milestones import milestone_table
-from app.figures.related import goods_words, neighbour_list, object_list
+from app.figures.related import goods_words, named_list, neighbour_list, object_list
 from app.figures.rows import rows_of
 from app.figures.span_detail import span_detail
 from app.figures.spans import traces_of
@@ -53,7 +53,7 @@ def layout(**query: Any) -> Component:
     workflow, transaction, trace = (_text(query.get(name)) for name in ("workflow", "transaction", "trace"))
     with reader.reader(at) as now:
         if trace and not transaction:
-            return _trace_page(trace, now.trace([trace]), now.timezone(), at, query.get("spans") == "all")
+            return _trace_page(trace.lower(), now, at, query.get("spans") == "all")
         path, zone = now.path(workflow, transaction), now.timezone()
     if path is None:
         return _unknown(workflow, transaction, at, zone)
@@ -195,7 +195,8 @@ def _traces(path: Path, at: reader.AsOf, view: View) -> Component:
     )
 
 
-def _trace_page(trace: str, spans: pd.DataFrame, zone: str, at: reader.AsOf, all_spans: bool) -> Component:
+def _trace_page(trace: str, now: Reader, at: reader.AsOf, all_spans: bool) -> Component:
+    spans, zone, past = now.trace([trace]), now.timezone(), {} if at.is_now else _moment(at)
     if spans.empty:
         return empty(
             "This trace is not here",
@@ -206,8 +207,11 @@ def _trace_page(trace: str, spans: pd.DataFrame, zone: str, at: reader.AsOf, all
     return html.Div(
         [
             dcc.Store(id="path-about", data={"trace": trace, "all_spans": all_spans, **_moment(at)}),
+            dcc.Store(id="path-selected"),  # no step to choose here: what listens to the page's data reads it
             head("Trace", html.Span(trace, className="mono")),
-            card("Spans", waterfall(spans, zone, links.to("path", trace=trace, spans="all"), all_spans)),
+            moment.banner(at, zone),
+            card("Transactions", named_list(rows_of(now.trace_transactions(trace)), past)),
+            card("Spans", waterfall(spans, zone, links.to("path", trace=trace, spans="all", **past), all_spans)),
         ]
     )
 

@@ -131,6 +131,15 @@ def test_the_trace_of_an_event_is_one_click_below_it(page: Page) -> None:
     expect(page.locator(":target")).to_contain_text("create work order")
 
 
+def test_a_trace_has_a_page_whose_spans_open_and_which_leads_to_its_transactions(page: Page) -> None:
+    page.goto("/path?trace=4bf92f3577b34da6a3ce929d0e0e4736")
+    batch = page.locator(".span", has_text="import batch").first
+    batch.locator("summary").click()
+    expect(batch.locator(".attributes")).to_contain_text("thread.name")
+    page.get_by_role("link", name="traced-1").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Production order traced-1")
+
+
 def test_an_old_link_says_what_is_not_there(page: Page) -> None:
     page.goto("/path/order_to_production/PO-gone")
     expect(page.get_by_role("heading", name="There is no transaction PO-gone in the workflow order_to_production")).to_be_visible()

@@ -124,6 +124,16 @@ def test_a_trace_has_a_page_of_its_own(tom: Client) -> None:
     assert trees.text(trees.with_class(everything, "waterfall-count")) == "230 spans in 1 trace."
 
 
+def test_a_trace_leads_to_the_transactions_that_its_events_name(tom: Client) -> None:
+    assert trees.links(page(tom, f"/path?trace={TRACE}"))[0] == ("traced-1", "/path/order_to_production/traced-1")
+
+
+def test_a_trace_at_a_past_moment_says_so_and_its_links_stay_there(tom: Client) -> None:
+    tree = page(tom, f"/path?trace={TRACE}&as_of=2090-01-01T00:00:00Z")
+    assert "Everything here is as of Sun 1 Jan 2090, 01:00:00 CET" in trees.text(tree)
+    assert all("as_of=2090-01-01T00%3A00%3A00.000Z" in address for text, address in trees.links(tree) if text != "Back to now")
+
+
 def test_a_span_that_is_opened_shows_what_it_carries(tom: Client) -> None:
     about = {"workflow": "order_to_production", "transaction": "traced-1", "each": False, "all_spans": False, "as_of": "", "known_at": ""}
     inside, row = {"type": "span-inside", "span": TRACE + f"{401:016x}"}, {"type": "span-row", "span": TRACE + f"{401:016x}"}
