@@ -21,6 +21,9 @@ from collectors.identifiers import Identifiers
 from metrics.read import Hit
 
 SHORTEST, SHOWN, MOST_FORMS = 2, 8, 12
+LOOKED_FOR = (
+    "Looked for: the number of an order, batch, delivery or any other object, exactly or its beginning, and the id of a trace or of a span."
+)
 TRACE = re.compile("(?:[0-9a-fA-F]{2}-)?([0-9a-fA-F]{32})(?:-[0-9a-fA-F]{16}-[0-9a-fA-F]{2})?")
 
 
@@ -54,20 +57,21 @@ def find(text: str | None, query: str) -> tuple[list[Component], bool, str]:
     if len(wanted) < SHORTEST:
         return [], True, wanted
     with reader.reader(reader.as_of(query)) as now:
-        hits = list({hit: None for form in forms_of(wanted, [site for site, _ in now.sites()]) for hit in now.find(form)})
+        forms = forms_of(wanted, [site for site, _ in now.sites()])
+        hits = list({hit: None for form in forms for hit in now.find(form)})
     found = [_row(hit) for hit in hits[:SHOWN]]
     options = [html.Div(found, id="shell-options", role="listbox", **{"aria-label": "Found"})] if found else []
-    return [*options, _rest(wanted, hits)], False, wanted
+    return [*options, *_rest(forms, hits)], False, wanted
 
 
 def forms_of(text: str, sites: Sequence[str]) -> list[str]:
-    """The text as typed, then as ids of each type are kept: `00004500012345` is also looked for as `4500012345`.
+    """The text as typed, in capitals and without, then as ids of each type are kept: `00004500012345` is also `4500012345`.
 
     Of a W3C traceparent its trace id. Ids composed with a site are tried with each; those composed with more cannot be guessed."""
     settings = reader.application().settings
     kinds = {kind for workflow in settings.definitions.workflows for kind in (workflow.object, *workflow.related)}
     parent = TRACE.fullmatch(text)
-    forms = [text, *([parent[1].lower()] if parent else [])]
+    forms = [text, *([parent[1].lower()] if parent else []), text.upper(), text.lower()]
     for kind in sorted(kinds):
         forms += [form for site in ("", *sites) if (form := _canonical(settings.identifiers, kind, text, site))]
     return list(dict.fromkeys(forms))[:MOST_FORMS]
@@ -98,14 +102,12 @@ def _address(hit: Hit) -> str:
     return links.to("path", trace=hit.trace_id)
 
 
-def _rest(wanted: str, hits: list[Hit]) -> Component:
+def _rest(forms: Sequence[str], hits: Sequence[Hit]) -> list[Component]:
+    """What is not shown, and the list of all whose number holds the text, in the form in which the list finds them."""
     if not hits:
-        return html.Div(
-            [
-                html.B("Nothing is called so. "),
-                "Looked for: the number of an order, batch, delivery or any other object, exactly or its beginning, and the id of a trace.",
-            ],
-            className="hit-none",
-        )
-    more = f"Showing {SHOWN} of {len(hits)} or more. " if len(hits) > SHOWN else ""
-    return html.Div([more, html.A(f"All transactions with “{wanted}”", href=links.transactions(text=wanted))], className="hit-rest")
+        return [html.Div([html.B("Nothing is called so. "), LOOKED_FOR], className="hit-none")]
+    names = [hit.transaction_id.lower() for hit in hits if hit.transaction_id]
+    listed = next((form for form in forms if any(form.lower() in name for name in names)), None)
+    more = [f"Showing {SHOWN} of {len(hits)} or more. "] if len(hits) > SHOWN else []
+    link = [html.A(f"All transactions with “{listed}”", href=links.transactions(text=listed))] if listed else []
+    return [html.Div([*more, *link], className="hit-rest")] if more or link else []

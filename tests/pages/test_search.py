@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -16,7 +18,9 @@ TABLE = """no,time,type,system,site,purchase_order,asn
 1,2026-11-23T10:00:00Z,purchase_order.created,erp,brno,00004500012345,
 2,2026-11-23T10:01:00Z,purchase_order.sent,erp,brno,4500012345,
 3,2026-11-23T10:02:00Z,asn.received,supplier,brno,4500012345,k7
+4,2026-11-23T10:03:00Z,purchase_order.created,erp,brno,TO-KUL-1,
 """
+TRACE_ID, SPAN_ID, HIDDEN_SPAN_ID = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7", "00f067aa0ba902b9"
 CONFIGURATION = """
 version: 1
 timezone: UTC
@@ -38,13 +42,33 @@ sources:
       objects:
         - {type: {value: purchase_order}, id: {column: purchase_order}}
         - {type: {value: asn}, id: {column: asn}}
+  - {name: traces, kind: otlp_file, path: traces.jsonl, complete: true}
 """
+
+
+def traces() -> str:
+    """Two spans of one trace at Brno, and one of another trace at another site."""
+    spans = [("brno", TRACE_ID, SPAN_ID), ("brno", TRACE_ID, "00f067aa0ba902b8"), ("kulim", TRACE_ID[::-1], HIDDEN_SPAN_ID)]
+    return "".join(json.dumps(request(*span)) + "\n" for span in spans)
+
+
+def request(site: str, trace_id: str, span_id: str) -> dict[str, Any]:
+    resource = [{"key": key, "value": {"stringValue": value}} for key, value in (("mfg.system", "erp"), ("mfg.site", site))]
+    span = {
+        "traceId": trace_id,
+        "spanId": span_id,
+        "name": "POST",
+        "startTimeUnixNano": "1795428000000000000",
+        "endTimeUnixNano": "1795428001000000000",
+    }
+    return {"resourceSpans": [{"resource": {"attributes": resource}, "scopeSpans": [{"spans": [span]}]}]}
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     folder: Path = tmp_path_factory.mktemp("search")
     (folder / "bus.csv").write_text(TABLE)
+    (folder / "traces.jsonl").write_text(traces())
     (folder / "syncline.yaml").write_text(CONFIGURATION)
     with opened(folder / "syncline.yaml") as application:
         yield make_server(application)
@@ -89,3 +113,39 @@ def test_a_traceparent_is_read_as_its_trace_id(server: Flask) -> None:
     with server.app_context():
         forms = forms_of("00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01", [])
     assert forms[1] == "4bf92f3577b34da6a3ce929d0e0e4736"
+
+
+# -- capitals, the list below, spans ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("typed", ["tO-kUl-1", "to-kul-1", "TO-KUL-1", "to-kul"])
+def test_capitals_make_no_difference(server: Flask, typed: str) -> None:
+    said, addresses = find(someone(server, "maria"), typed)
+    assert "/path/procure_to_receipt/TO-KUL-1" in addresses
+    assert "Nothing is called so" not in said
+
+
+@pytest.mark.parametrize(
+    ("typed", "listed"),
+    [
+        ("00004500012345", ["/transactions?text=4500012345"]),
+        ("45000", ["/transactions?text=45000"]),
+        ("to-kul", ["/transactions?text=to-kul"]),
+        ("k7", []),  # found through its shipping notice: no transaction is called so
+        (TRACE_ID, []),
+        (SPAN_ID, []),
+    ],
+)
+def test_the_link_to_the_list_is_there_where_the_list_finds_something(server: Flask, typed: str, listed: list[str]) -> None:
+    _, addresses = find(someone(server, "maria"), typed)
+    assert [address for address in addresses if address.startswith("/transactions")] == listed
+
+
+@pytest.mark.parametrize("typed", [TRACE_ID, TRACE_ID.upper(), SPAN_ID, SPAN_ID.upper()])
+def test_a_trace_is_found_by_its_id_and_by_that_of_a_span(server: Flask, typed: str) -> None:
+    said, addresses = find(someone(server, "maria"), typed)
+    assert (said, addresses) == (f"Trace {TRACE_ID} 2 spans", [f"/path?trace={TRACE_ID}"])
+
+
+def test_a_span_of_a_site_one_may_not_see_finds_no_trace(server: Flask) -> None:
+    assert find(someone(server, "bruno"), HIDDEN_SPAN_ID)[1] == []
