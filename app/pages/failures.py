@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import Input, Output, State, ctx, dcc, html, no_update
+from dash import Input, Output, State, dcc, html, no_update
 from dash.development.base_component import Component
 from flask_login import current_user
 
@@ -23,7 +23,6 @@ from app.figures.rows import rows_of
 from app.figures.words import count, span_of
 from app.pages.errors import WrongAddress
 from app.pages.narrowing import unknown_site
-from metrics.version import data_version
 
 MOST = 2_000  # groups asked for: beyond it nobody reads, and the sentence would still count them
 LIVE_SECONDS = 12
@@ -56,7 +55,7 @@ def layout(**query: Any) -> Component:
     return html.Div(
         [
             dcc.Store(id="failures-about", data=past),
-            dcc.Store(id="failures-version", data=_version(at)),
+            dcc.Store(id="failures-version", data=_version(at, site)),
             dcc.Interval(id="failures-tick", interval=LIVE_SECONDS * 1000),
             head("Failures", "What failed and what never came, grouped by what has to be done.", _sites(asked, site)),
             moment.banner(at, asked.zone),
@@ -129,9 +128,9 @@ def _sites(asked: Answers, site: str | None) -> Component:
     )
 
 
-def _version(at: reader.AsOf) -> str:
-    """Differs when the page would: new data, or a minute later, because deadlines pass without any event."""
-    return f"{data_version(reader.application().store)}@{at.moment.as_of_ns // 60_000_000_000}"
+def _version(at: reader.AsOf, site: str | None) -> str:
+    """Differs when the page would."""
+    return f"{moment.version(at)} {site or ALL_SITES}"
 
 
 @callback(
@@ -145,8 +144,9 @@ def _version(at: reader.AsOf) -> str:
     prevent_initial_call=True,
 )
 def update(_ticks: int | None, site: str, version: str, past: dict[str, Any]) -> Any:
+    """Dash also asks at once when the page has been drawn: then nothing is newer."""
     at = reader.as_of(past)
-    newest = _version(at)
-    if ctx.triggered_id == "failures-tick" and newest == version:
+    newest = _version(at, site)
+    if newest == version:
         return no_update
     return body(ask(at, site), at, site, past), newest, {"site": site}
