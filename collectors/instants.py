@@ -72,6 +72,8 @@ def _seconds(when: datetime, zone: tzinfo | None) -> int:
 
 
 def _offset(text: str | None) -> str:
+    if text is not None and text not in "Zz" and (int(text[1:3]) > 23 or int(text[-2:]) > 59):
+        raise ValueError(f"{text} is no offset; they go to 23:59")
     return "" if text is None else "+00:00" if text in "Zz" else text
 
 

@@ -19,11 +19,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from collectors import instants
 from collectors.event import Refused
-from collectors.suggest import unknown
 
 FIELDS = {  # field of the vocabulary → the attribute that carries it in OpenTelemetry
     "event_type": "mfg.event.type",
@@ -62,16 +61,9 @@ FIELDS = {  # field of the vocabulary → the attribute that carries it in OpenT
 ROW_ONLY = ("outcome", "trace_id", "span_id")  # OTLP says these itself
 TIMES = ("event_time", "due_time", "promised_time", "snapshot_time")
 NUMBERS = ("quantity", "ordered_quantity", "value")
-OPTIONS = {
-    "values": "any field",
-    "time_zone": "times, such as event_time",
-    "format": "times, such as event_time",
-    "decimal": "numbers: quantity, ordered_quantity, value",
-    "split": "the ids of objects",
-}
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)  # Python's own reading allows 1_000 and digits of any script
 HEX = {"trace_id": re.compile("[0-9a-f]{32}"), "span_id": re.compile("[0-9a-f]{16}")}
 Lookup = Callable[[str], Any]
-Problems = Iterator[tuple[str, str]]
 
 
 class Found(NamedTuple):
@@ -94,7 +86,7 @@ class Term:
 
     def __init__(self, data: dict[str, Any], word: str) -> None:
         self._word, self._constant = word, data.get("value")
-        self.names = _as_list(data[word]) if word in data else []
+        self.names = as_list(data[word]) if word in data else []
         self._values = {_key(k): v for k, v in data["values"].items()} if "values" in data else None
         self._zone = ZoneInfo(data["time_zone"]) if "time_zone" in data else None
         self._format, self._decimal, self._split = data.get("format"), data.get("decimal", "."), data.get("split")
@@ -103,7 +95,7 @@ class Term:
         """What the term gives for one row or span; None when it is empty there. Raises Refused."""
         for name in self.names:
             value = lookup(name)
-            if value is not None and value != "":
+            if _says_something(value):
                 return self._translated(Found(value, f"{self._word} {name}"))
         return Found(self._constant, f"the constant {self._constant!r}") if self._constant is not None else None
 
@@ -118,10 +110,18 @@ class Term:
             raise Refused(f"{found.origin}: {error}") from error
 
     def number(self, found: Found) -> Any:
-        """The number a found value stands for, with a point before its decimals."""
-        if self._decimal != "," or found.value.__class__ is not str:
+        """The number a found value stands for, with a point before its decimals. Raises Refused."""
+        if found.value.__class__ is not str:
             return found.value
-        return found.value.replace(".", "").replace(" ", "").replace(",", ".")
+        text, hint = found.value, ""
+        if self._decimal == ",":
+            whole, comma, decimals = text.partition(",")
+            text = whole.replace(".", "").replace(" ", "") + comma.replace(",", ".") + decimals
+        elif "," in text:
+            hint = '; is the comma before its decimals? Then write `decimal: ","`'
+        if NUMBER.fullmatch(text.strip()):
+            return text
+        raise Refused(f"{found.origin}: {found.value[:80]!r} is no number{hint}")
 
     def parts(self, found: Found) -> list[Any]:
         """The ids a found value holds."""
@@ -177,7 +177,7 @@ class _Mapping:
 
     def __init__(self, data: dict[str, Any]) -> None:
         self.fields = [Field(name, FIELDS.get(name, name), _terms(term, self.word)) for name, term in data.items() if name != "objects"]
-        self.objects = [_Object(_terms(o["type"], self.word), _terms(o["id"], self.word)) for o in _as_list(data.get("objects") or [])]
+        self.objects = [_Object(_terms(o["type"], self.word), _terms(o["id"], self.word)) for o in as_list(data.get("objects") or [])]
 
     def absent_columns(self, header: Sequence[str]) -> Iterator[tuple[str, str]]:
         """Fields none of whose columns the header has, and these columns: such a field would stay empty without a word."""
@@ -185,6 +185,11 @@ class _Mapping:
             for term in terms:
                 if term.names and not set(term.names) & set(header):
                     yield field, " or ".join(term.names)
+
+    def columns(self) -> list[str]:
+        """Every column the mapping names."""
+        terms = [*(t for f in self.fields for t in f.terms), *(t for o in self.objects for t in o.kind + o.ids)]
+        return list(dict.fromkeys(name for term in terms for name in term.names))
 
     def _name_objects(self, lookup: Lookup, attributes: dict[str, Any], origins: dict[str, str]) -> None:
         named: dict[str, list[Any]] = {}
@@ -236,109 +241,17 @@ class AttributeMapping(_Mapping):
         return extended, origins
 
 
-# -- checking
-def check_mapping(data: Any, word: str = "column") -> list[tuple[str, str]]:
-    """Every problem of a `map` section as (path inside it, sentence); `word` is column for tables, attribute for OTLP."""
-    if word == "attribute":
-        return check_fields(data, word, [*FIELDS, "objects"], ())
-    return check_fields(data, word, [*FIELDS, *ROW_ONLY, "objects"], ("event_type", "event_time"))
-
-
-def check_fields(data: Any, word: str, known: Sequence[str], required: Sequence[str]) -> list[tuple[str, str]]:
-    """The same for any set of fields."""
-    return list(_check(data, word, known, required))
-
-
-def _check(data: Any, word: str, known: Sequence[str], required: Sequence[str]) -> Problems:
-    if not isinstance(data, dict):
-        yield "", f"must be a mapping of fields (found {data!r}), as in `{known[0]}: {{{word}: NAME}}`"
-        return
-    for name, term in data.items():
-        if name not in known:
-            yield str(name), unknown("field", name, known)
-        elif name == "objects":
-            yield from _check_objects(term, word)
-        else:
-            yield from _check_terms(term, word, name, name)
-    yield from ((name, "must be mapped: a row says nothing without it") for name in required if name not in data)
-
-
-def _check_objects(data: Any, word: str) -> Problems:
-    for i, spec in enumerate(_as_list(data)):
-        path = f"objects[{i}]" if isinstance(data, list) else "objects"
-        if not isinstance(spec, dict):
-            yield path, f"must be `{{type: …, id: …}}` or a list of such (found {spec!r})"
-            continue
-        yield from ((f"{path}.{key}", unknown("key", key, ("type", "id"))) for key in spec if key not in ("type", "id"))
-        for key in ("type", "id"):
-            if key not in spec:
-                yield f"{path}.{key}", "is missing; an object has a type and an id"
-            else:
-                yield from _check_terms(spec[key], word, f"{path}.{key}", key)
-
-
-def _check_terms(data: Any, word: str, path: str, field: str) -> Problems:
-    if data == []:
-        yield path, "is an empty list; name at least one place"
-    for i, term in enumerate(_as_list(data)):
-        yield from _check_term(term, word, f"{path}[{i}]" if isinstance(data, list) else path, field)
-
-
-def _check_term(term: Any, word: str, path: str, field: str) -> Problems:
-    if not isinstance(term, dict):
-        yield path, f"must be `{{{word}: NAME}}` or `{{value: CONSTANT}}` (found {term!r})"
-        return
-    known = (word, "value", *OPTIONS)
-    yield from ((f"{path}.{key}", unknown("key", key, known)) for key in term if key not in known)
-    if word not in term and "value" not in term:
-        yield path, f"says neither {word} nor value"
-    if word in term and not all(isinstance(n, str) and n for n in _as_list(term[word]) or [None]):
-        yield f"{path}.{word}", f"must be a name or a list of names (found {term[word]!r})"
-    if "value" in term and (term["value"] is None or isinstance(term["value"], list | dict)):
-        yield f"{path}.value", f"must be one constant (found {term['value']!r})"
-    yield from _check_options(term, path, field)
-
-
-def _check_options(term: dict[str, Any], path: str, field: str) -> Problems:
-    if "values" in term and (not isinstance(term["values"], dict) or not term["values"]):
-        yield f"{path}.values", f"must map what is found to what it means (found {term['values']!r}), as in `{{OK: ok, NOK: error}}`"
-    elif "values" in term and field == "outcome":
-        wrong = [v for v in term["values"].values() if v not in ("ok", "error")]
-        if wrong:
-            yield f"{path}.values", f"an outcome is ok or error (found {wrong[0]!r})"
-    for key, fields in (("time_zone", TIMES), ("format", TIMES), ("decimal", NUMBERS), ("split", ("id",))):
-        if key in term and field not in fields:
-            yield f"{path}.{key}", f"is only for {OPTIONS[key]}"
-        elif key in term and (problem := OPTION_CHECKS[key](term[key])):
-            yield f"{path}.{key}", problem
-
-
-def _check_zone(value: Any) -> str | None:
-    try:
-        ZoneInfo(value)
-        return None
-    except (ZoneInfoNotFoundError, ValueError, TypeError, OSError, AttributeError):
-        return f"no time zone is called {value!r}; allowed are names such as Europe/Berlin or UTC"
-
-
-OPTION_CHECKS: dict[str, Callable[[Any], str | None]] = {
-    "time_zone": _check_zone,
-    "format": lambda v: (
-        None
-        if v in instants.EPOCHS or (isinstance(v, str) and "%" in v)
-        else f'must be letters of strptime, as in "%d.%m.%Y %H:%M", or one of {", ".join(instants.EPOCHS)} (found {v!r})'
-    ),
-    "decimal": lambda v: None if v in (".", ",") else f'must be "." or "," (found {v!r})',
-    "split": lambda v: None if isinstance(v, str) and v else f"must be the text between two ids (found {v!r})",
-}
-
-
 def _terms(data: Any, word: str) -> list[Term]:
-    return [Term(term, word) for term in _as_list(data)]
+    return [Term(term, word) for term in as_list(data)]
 
 
-def _as_list(value: Any) -> list[Any]:
+def as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
+
+
+def _says_something(value: Any) -> bool:
+    """A text of nothing but spaces is an empty one: exports of fixed width are full of them."""
+    return value is not None and value != "" and not (value.__class__ is str and value.isspace())
 
 
 def _key(value: Any) -> str:

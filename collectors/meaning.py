@@ -14,6 +14,7 @@ from collectors import instants
 from collectors.classify import ErrorRules
 from collectors.event import Event, Refused
 from collectors.identifiers import Identifiers
+from collectors.mapping import NUMBER
 
 OBJECT = "mfg.object."
 TEXTS = (   # in the order of the table events, as far as that goes
@@ -131,6 +132,8 @@ class Meaning:
             return text(attributes.get, "mfg.system.name" if name == "system_name" else f"mfg.{name}") or getattr(place, name, None)
 
         kind, canonical = key[11:], self.identifiers.canonical
+        if not kind:
+            raise Refused(f"{OBJECT}: an object has a type, as in mfg.object.purchase_order (found {_shown(value)})")
         values = value if value.__class__ is list else (value,)
         return [(kind, canonical(kind, each if each.__class__ is str else _id_text(each, key), field)) for each in values]
 
@@ -172,6 +175,8 @@ def quantity_of(value: Any, name: str) -> str | None:
 
 def _decimal(value: Any) -> Decimal:
     if value.__class__ not in (int, float, str):
+        return Decimal("NaN")
+    if value.__class__ is str and not NUMBER.fullmatch(value.strip()):
         return Decimal("NaN")
     try:
         return Decimal(str(value))

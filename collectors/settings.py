@@ -7,9 +7,11 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any
 
-from collectors.mapping import check_fields, check_mapping
+from collectors.mapping_check import check_fields, check_mapping
 from collectors.suggest import unknown
+from collectors.tail import is_wide
 
+PROBE = 'A,;\t"\r\nz09'
 Check = Callable[[Any], list[tuple[str, str]]]  # a value → its problems as (path inside it, sentence)
 INVENTORY_FIELDS = ("snapshot_time", "system", "site", "location", "item", "batch", "stock_status", "quantity", "uom")
 
@@ -36,15 +38,29 @@ def a_text(value: Any) -> list[tuple[str, str]]:
 
 
 def a_character(value: Any) -> list[tuple[str, str]]:
-    return [] if isinstance(value, str) and len(value) == 1 else [("", f'must be one character, as in ";" or "\\t" (found {value!r})')]
+    if not isinstance(value, str) or len(value) != 1:
+        return [("", f'must be one character, as in ";" or "\\t" (found {value!r})')]
+    if value in '"\r\n\0':
+        return [("", f'must be a character that can stand between two fields, as in ";" or "\\t" (found {value!r})')]
+    return []
 
 
 def an_encoding(value: Any) -> list[tuple[str, str]]:
+    allowed = "allowed are names such as utf-8, cp1252, latin-1, utf-16"
     try:
         codecs.lookup(value)
-        return []
-    except (LookupError, TypeError):
-        return [("", f"no encoding is called {value!r}; allowed are names such as utf-8, cp1252, latin-1, utf-16")]
+    except (LookupError, TypeError, ValueError):
+        return [("", f"no encoding is called {value!r}; {allowed}")]
+    return [] if _holds_lines(value) else [("", f"{value!r} is no encoding in which a file has lines and columns; {allowed}")]
+
+
+def _holds_lines(encoding: str) -> bool:
+    """Whether files in `encoding` can be split at line ends before they are decoded, or decoded as a whole."""
+    try:
+        encoded = PROBE.encode(encoding)
+        return encoded.decode(encoding).endswith(PROBE) and (is_wide(encoding) or encoded.endswith(PROBE.encode()))
+    except (LookupError, ValueError):  # some codecs turn no text into bytes at all
+        return False
 
 
 def column_map(value: Any) -> list[tuple[str, str]]:

@@ -2,10 +2,12 @@
 
 Where it stopped is the byte behind the last line and a hash of the file's beginning. Another beginning under the same name, or a
 file shorter than it was, is another file: it is read from its start, and its positions carry its number (`erp.jsonl#2:17`).
+The same file read in another form (say, another encoding) is read from its start as well, under the positions it had.
 """
 
 from __future__ import annotations
 
+import codecs
 import glob
 import gzip
 import io
@@ -19,14 +21,21 @@ import orjson
 
 HEAD_BYTES = 1024
 LONGEST_LINE = 64 << 20
-WIDE = ("utf16", "utf32")  # encodings whose line ends are no single byte: such a file is turned into UTF-8 as a whole
+KEPT_OF_CUT = 1 << 16  # bytes of a longer line that are kept, for the eyes of a person
+TOO_LONG = f"it is longer than {LONGEST_LINE >> 20} MiB; only its beginning was kept"
+UNREADABLE = (OSError, EOFError, LookupError, ValueError, zlib.error)  # what reading a file may raise: trouble_of has the sentence
+WIDE = ("utf-16", "utf-32")  # encodings whose line ends are no single byte: such a file is turned into UTF-8 as a whole
 
 
 class Tail:
-    """One file from where it was left. Iterating gives whole lines; `mark` is what to hand in to go on behind the last one."""
+    """One file from where it was left. Iterating gives whole lines; `mark` is what to hand in to go on behind the last one.
 
-    def __init__(self, path: Path, stream: str, after: str | None, encoding: str = "utf-8") -> None:
-        self.path, self.stream = path, stream
+    `form` is how the reader makes records of the lines; a mark from before there were forms counts as one of this form.
+    """
+
+    def __init__(self, path: Path, stream: str, after: str | None, encoding: str = "utf-8", form: str = "") -> None:
+        self.path, self.stream, self._form = path, stream, form
+        self.is_cut = False  # the line given last is only the beginning of one
         self.offset = self.line = 0
         self.generation = 1
         self.unfinished = b""  # a last line without its end, once all others were given
@@ -42,11 +51,12 @@ class Tail:
 
     def _resume(self, state: dict[str, Any], head: bytes) -> None:
         size, digest = state["head"]
-        if _hash(head[:size]) == digest and self._file.seek(0, io.SEEK_END) >= state["offset"]:
-            self.offset, self.line, self.generation = state["offset"], state["line"], state["file"]
-            self._open_ended = state["open"]
-        else:
+        if _hash(head[:size]) != digest or self._file.seek(0, io.SEEK_END) < state["offset"]:
             self.generation = state["file"] + 1
+            return
+        self.generation = state["file"]
+        if state.get("form", self._form) == self._form:
+            self.offset, self.line, self._open_ended = state["offset"], state["line"], state["open"]
 
     def __iter__(self) -> Iterator[bytes]:
         while (line := self.next()) is not None:
@@ -54,7 +64,7 @@ class Tail:
 
     def next(self) -> bytes | None:
         """The next whole line with its end, None behind the last. Of a line too long to be one, only its beginning."""
-        line = self._file.readline(LONGEST_LINE)
+        line, self.is_cut = self._file.readline(LONGEST_LINE), False
         if not line.endswith(b"\n"):
             if len(line) < LONGEST_LINE:
                 self.unfinished = line
@@ -73,7 +83,7 @@ class Tail:
 
     def mark(self) -> str:
         state = {"offset": self.offset, "line": self.line, "file": self.generation, "head": self._head, "open": self._open_ended}
-        return orjson.dumps(state).decode()
+        return orjson.dumps({**state, "form": self._form}).decode()
 
     def position(self, line: int) -> str:
         """The position of what begins in `line`."""
@@ -91,7 +101,7 @@ class Tail:
         self._file.close()
 
     def _cut(self, line: bytes) -> bytes:
-        size = len(line)
+        size, self.is_cut = len(line), True
         while not (more := self._file.readline(1 << 20)).endswith(b"\n") and more:
             size += len(more)
         self.offset += size + len(more)
@@ -115,16 +125,18 @@ class Folder:
     def streams(self) -> list[tuple[str, Path]]:
         """(stream, path) of every file, by name; the stream is the path as the configuration would write it."""
         found = glob.glob(self._pattern, root_dir=self._folder, recursive=True)  # noqa: PTH207  Path.glob refuses absolute patterns
-        return [(_as_text(name), self._folder / name) for name in sorted(found) if not (self._folder / name).is_dir()]
+        return [(as_text(name), self._folder / name) for name in sorted(found) if not (self._folder / name).is_dir()]
 
     def missing(self) -> str | None:
         """The sentence for a pattern that cannot match anything yet."""
-        fixed = Path(self._pattern)
+        fixed = pattern = Path(self._pattern)
         while glob.has_magic(str(fixed)):
             fixed = fixed.parent
+        if fixed == pattern and (self._folder / fixed).is_dir():
+            return f'{self._folder / fixed} is a folder; for the files in it, write `path: "{fixed}/*"`.'
         if (self._folder / fixed).exists():
             return None
-        what = "file" if str(fixed) == self._pattern else "folder"
+        what = "file" if fixed == pattern else "folder"
         return f"{self._folder / fixed}: there is no such {what}. It is read once it is there; or correct `path` in the configuration."
 
     def is_unchanged(self, stream: str, path: Path) -> bool:
@@ -135,20 +147,25 @@ class Folder:
         self._finished[stream] = state
 
 
-def _as_text(name: str) -> str:
+def as_text(name: str) -> str:
     """A file's name as it can be stored: bytes that are no UTF-8 are written out, as in `caf\\xe9.csv`."""
     return name.encode(errors="surrogateescape").decode(errors="backslashreplace")
 
 
 def trouble_of(path: Path, error: Exception) -> str:
     """The sentence for a file that cannot be read."""
-    name = _as_text(str(path))
+    name = as_text(str(path))
     if isinstance(error, EOFError):
         return f"{name} ends in the middle of its compressed data. What is whole was read; the rest is when it has come."
     if isinstance(error, zlib.error | gzip.BadGzipFile):
         return f"{name} is no sound gzip file ({error}). Lines before the damage were read; put a sound file in its place."
     reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return f"{name} cannot be read: {reason}. It is tried again with the next poll."
+
+
+def rests(state: tuple[int, int, int], now_ns: int, nanoseconds: int) -> bool:
+    """Whether nobody wrote to the file for so long; one from the future counts as resting, whatever clock it is from."""
+    return not 0 <= now_ns - state[2] < nanoseconds
 
 
 def _open(path: Path, encoding: str) -> IO[bytes]:
@@ -160,7 +177,7 @@ def _open(path: Path, encoding: str) -> IO[bytes]:
 
 
 def is_wide(encoding: str) -> bool:
-    return encoding.replace("-", "").replace("_", "").lower().startswith(WIDE)
+    return codecs.lookup(encoding).name.startswith(WIDE)
 
 
 def state_of(path: Path) -> tuple[int, int, int]:

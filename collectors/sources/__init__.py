@@ -22,7 +22,7 @@ def check_source(data: dict[str, Any]) -> list[tuple[str, str]]:
     kind = data.get("kind")
     if kind is None:
         return [("kind", f"is missing; known: {', '.join(SOURCES)}")]
-    if kind not in SOURCES:
+    if not isinstance(kind, str) or kind not in SOURCES:
         return [("kind", unknown("source", kind, SOURCES))]
     return check_settings(SOURCES[kind].Settings, data, COMMON)
 

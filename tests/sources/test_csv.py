@@ -171,7 +171,7 @@ def test_what_is_no_row_is_kept_with_its_reason_and_the_rest_goes_on(file: Path)
                 '{"ID":"3","A',
             ),
             ("log.csv:7", "row", "column RC: 'WARN' is not among the values of the mapping; allowed: OK, NOK", '{"ID":"4","A'),
-            ("log.csv:8", "row", "mfg.quantity: must be a finite number (found 'many')", '{"ID":"5","A'),
+            ("log.csv:8", "row", "column QTY: 'many' is no number", '{"ID":"5","A'),
         ]
 
 

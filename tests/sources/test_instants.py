@@ -44,6 +44,11 @@ def test_rfc_3339_is_read_to_the_nanosecond(text: str, ns: int) -> None:
         ("soon", "'soon' is no time; allowed: RFC 3339 with an offset, as in 2026-03-31T06:00:00Z, between 1900 and 2199"),
         ("1899-12-31T23:59:59Z", "'1899-12-31T23:59:59Z' lies outside the years 1900 to 2199"),
         ("2200-01-01T00:00:00Z", "'2200-01-01T00:00:00Z' lies outside the years 1900 to 2199"),
+        (
+            "2024-01-15T14:10:00+99:00",
+            "'2024-01-15T14:10:00+99:00' is no time: +99:00 is no offset; they go to 23:59; "
+            "allowed: RFC 3339 with an offset, as in 2026-03-31T06:00:00Z, between 1900 and 2199",
+        ),
         ("9999-12-31T23:59:60+23:59", "'9999-12-31T23:59:60+23:59' lies outside the years 1900 to 2199"),
     ],
 )

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collectors.event import Refused
-from collectors.mapping import RowMapping, check_mapping
+from collectors.mapping import RowMapping
+from collectors.mapping_check import check_mapping
 
 BASE = {"event_type": {"column": "ACTION"}, "event_time": {"column": "AT"}}
 
@@ -161,7 +162,8 @@ def test_every_problem_is_told_at_once() -> None:
         ("due_time.time_zone", "no time zone is called 'Berlin'; allowed are names such as Europe/Berlin or UTC"),
         (
             "due_time.format",
-            "must be letters of strptime, as in \"%d.%m.%Y %H:%M\", or one of unix_s, unix_ms, unix_us, unix_ns (found 'iso')",
+            'must be letters of strptime that give a whole date, as in "%d.%m.%Y %H:%M", or one of unix_s, unix_ms, unix_us, unix_ns '
+            "(found 'iso')",
         ),
         ("objects[0].id", "is missing; an object has a type and an id"),
         ("objects[1]", "must be `{type: …, id: …}` or a list of such (found 5)"),
@@ -170,6 +172,55 @@ def test_every_problem_is_told_at_once() -> None:
         ("event_type", "must be mapped: a row says nothing without it"),
         ("event_time", "must be mapped: a row says nothing without it"),
     ]
+
+
+NO_FORMAT = 'must be letters of strptime that give a whole date, as in "%d.%m.%Y %H:%M", or one of unix_s, unix_ms, unix_us, unix_ns'
+
+
+@pytest.mark.parametrize("value", [["a"], {"a": 1}, 5, None, "%Q", "%H:%M", "%d.%m.", "%", "%d%d", "%Y-%m-%d %-H"])
+def test_a_format_that_cannot_give_a_date_is_no_format(value: Any) -> None:
+    mapping = {"event_type": {"column": "A"}, "event_time": {"column": "B", "format": value}}
+    assert check_mapping(mapping) == [("event_time.format", f"{NO_FORMAT} (found {value!r})")]
+
+
+@pytest.mark.parametrize("value", ["%d.%m.%y %I:%M %p", "%Y%j", "%G-W%V-%u", "%Y-%m-%dT%H:%M:%S.%f%z", "unix_ms"])
+def test_a_format_that_gives_a_date_is_one(value: str) -> None:
+    assert check_mapping({**BASE, "due_time": {"column": "B", "format": value}}) == []
+
+
+@pytest.mark.parametrize(
+    ("term", "problem"),
+    [
+        ({"value": "maybe"}, ("outcome.value", "an outcome is ok or error (found 'maybe')")),
+        ({"value": True}, ("outcome.value", "an outcome is ok or error (found True)")),
+        ({"value": ""}, ("outcome.value", "must be one constant (found '')")),
+        (
+            {"column": "RC", "values": {"x": {"a": "b"}}},
+            ("outcome.values", "each must mean one constant, or null for nothing (found {'a': 'b'})"),
+        ),
+        ({"column": "RC", "values": {"x": ["ok"]}}, ("outcome.values", "each must mean one constant, or null for nothing (found ['ok'])")),
+    ],
+)
+def test_a_constant_is_plain_and_an_outcome_one_of_two(term: Any, problem: Any) -> None:
+    assert check_mapping({**BASE, "outcome": term}) == [problem]
+
+
+def test_a_number_says_which_column_it_stood_in_and_what_may_be_missing() -> None:
+    assert refused({"quantity": {"column": "QTY"}}, {"QTY": "1,5"}) == (
+        "column QTY: '1,5' is no number; is the comma before its decimals? Then write `decimal: \",\"`"
+    )
+    for text in ("1_000", "٥", "many", "0x10", "NaN"):
+        assert refused({"quantity": {"column": "QTY"}}, {"QTY": text}) == f"column QTY: {text!r} is no number"
+    assert refused({"quantity": {"column": "QTY", "decimal": ","}}, {"QTY": "1,234.5"}) == "column QTY: '1,234.5' is no number"
+
+
+@pytest.mark.parametrize("text", ["5", "-5.25", "+.5", "5.", "1e3", " 5 "])
+def test_a_number_is_written_in_ascii_digits(text: str) -> None:
+    assert apply({"quantity": {"column": "QTY"}}, {"QTY": text})["mfg.quantity"] == text
+
+
+def test_a_column_of_spaces_is_empty() -> None:
+    assert apply({"item": [{"column": "A"}, {"value": "none"}]}, {"A": "   "})["mfg.item"] == "none"
 
 
 def test_attributes_are_mapped_by_their_own_word_and_need_nothing() -> None:

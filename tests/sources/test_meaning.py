@@ -189,6 +189,17 @@ def test_quantities_are_exact_to_six_places(value: Any, expected: str) -> None:
     assert (event.quantity, event.ordered_quantity, event.value) == (expected, expected, expected)
 
 
+def test_an_object_without_a_type_is_refused() -> None:
+    assert refused({"mfg.object.": "7"}) == (
+        "mfg.object.: an object has a type, as in mfg.object.purchase_order (found '7') (the span itself is kept)"
+    )
+
+
+@pytest.mark.parametrize("value", ["1_000", "٥", "1,5", "0x10", "∞"])
+def test_a_number_is_written_in_ascii_digits(value: str) -> None:
+    assert refused({"mfg.quantity": value}) == f"mfg.quantity: must be a finite number (found {value!r}) (the span itself is kept)"
+
+
 @pytest.mark.parametrize("value", [10**12, -(10**12), 1e12, "1e30", "999999999999.9999999"])
 @pytest.mark.parametrize("name", ["mfg.quantity", "mfg.ordered_quantity", "mfg.value"])
 def test_a_quantity_beyond_the_column_refuses_the_event(name: str, value: Any) -> None:

@@ -40,6 +40,7 @@ KNOWN = "csv, inventory_csv, otlp, otlp_file"
                 ("encoding", "no encoding is called 'utf-9'; allowed are names such as utf-8, cp1252, latin-1, utf-16"),
             ],
         ),
+        ("{name: a, kind: [csv]}", [("kind", f"no source is called \"['csv']\". Did you mean 'csv'? Known: {KNOWN}")]),
         (
             "{name: a, kind: inventory_csv, path: x, map: {day: {column: D}}}",
             [
@@ -54,6 +55,34 @@ KNOWN = "csv, inventory_csv, otlp, otlp_file"
 )
 def test_every_problem_has_its_place_and_its_sentence(entry: str, problems: list[Any]) -> None:
     assert check_source(yaml.safe_load(entry)) == problems
+
+
+def problems_of(**settings: Any) -> list[Any]:
+    return check_source({"name": "a", "kind": "inventory_csv", "path": "x", **settings})
+
+
+@pytest.mark.parametrize("encoding", ["a\0", 5, None, "klingon"])
+def test_an_encoding_is_one_that_is_known(encoding: Any) -> None:
+    sentence = f"no encoding is called {encoding!r}; allowed are names such as utf-8, cp1252, latin-1, utf-16"
+    assert problems_of(encoding=encoding) == [("encoding", sentence)]
+
+
+@pytest.mark.parametrize("encoding", ["base64", "rot13", "undefined", "punycode", "unicode_escape", "cp037"])
+def test_an_encoding_is_one_in_which_a_file_has_lines(encoding: str) -> None:
+    allowed = "allowed are names such as utf-8, cp1252, latin-1, utf-16"
+    sentence = f"{encoding!r} is no encoding in which a file has lines and columns; {allowed}"
+    assert problems_of(encoding=encoding) == [("encoding", sentence)]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "UTF8", "utf-8-sig", "cp1252", "latin-1", "U16", "utf_32_be", "shift_jis", "gb18030"])
+def test_any_encoding_that_has_lines_will_do(encoding: str) -> None:
+    assert problems_of(encoding=encoding) == []
+
+
+@pytest.mark.parametrize("delimiter", ['"', "\n", "\r", "\0"])
+def test_a_delimiter_is_a_character_that_can_stand_between_fields(delimiter: str) -> None:
+    sentence = f'must be a character that can stand between two fields, as in ";" or "\\t" (found {delimiter!r})'
+    assert problems_of(delimiter=delimiter) == [("delimiter", sentence)]
 
 
 def test_the_keys_every_source_has_are_left_to_others() -> None:
