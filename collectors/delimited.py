@@ -6,8 +6,10 @@ import csv
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from collectors.tail import LONGEST_LINE, Tail, is_wide
+from collectors.tail import KEPT_OF_CUT, LONGEST_LINE, TOO_LONG, Tail, is_wide
 
+csv.field_size_limit(LONGEST_LINE)
+LONGEST_ROW = 4 << 20  # of several lines: behind a stray quote, not more than this waits for another one
 QUIET_NS = 10**9  # a last line without its end is taken once the file has rested so long
 
 
@@ -18,13 +20,21 @@ class Row(NamedTuple):
     problem: str = ""
 
 
+class NoRow(ValueError):
+    """What begins here is no row; the text says why."""
+
+
 class RowReader:
-    """Reads what is new in `tail` as rows under `header`."""
+    """Reads what is new in `tail` as rows under `header`; where that is empty, `problem` may say why."""
 
     def __init__(self, tail: Tail, delimiter: str, encoding: str, is_quiet: bool) -> None:
-        self._tail, self._delimiter, self._encoding, self._is_quiet = tail, delimiter, encoding, is_quiet
+        self._tail, self._delimiter, self._is_quiet = tail, delimiter, is_quiet
+        self._encoding = "utf-8" if is_wide(encoding) else encoding
         self._raw: list[bytes] = []
+        self._size = 0
         self._ran_dry = False
+        self.problem = ""
+        self.is_waiting = False  # for the rest of a row that somebody may be writing
         self.header = self._read_header()
 
     def __iter__(self) -> Iterator[Row]:
@@ -33,11 +43,11 @@ class RowReader:
             return
         reader = self._reader()
         while True:
-            place, self._raw = self._tail.place(), []
+            place, self._raw, self._size = self._tail.place(), [], 0
             try:
                 values = next(reader, None)
-            except (csv.Error, UnicodeDecodeError) as error:
-                yield self._first_line_as_problem(place, self._reason(error))
+            except (csv.Error, UnicodeDecodeError, NoRow) as error:
+                yield self._first_line_as_problem(place, reason_of(error, self._encoding))
                 reader = self._reader()
                 continue
             if values is None:
@@ -46,10 +56,11 @@ class RowReader:
             if self._ran_dry:  # a quote is open and the file ends
                 self._tail.back_to(place)
                 if not self._is_quiet:
+                    self.is_waiting = True
                     return
                 yield self._first_line_as_problem(place, "it opens a quote that nothing closes")
                 reader = self._reader()
-            elif values:
+            elif not is_blank(values):
                 yield self._row(place[1] + 1, values)
 
     def _reader(self) -> Iterator[list[str]]:
@@ -59,7 +70,12 @@ class RowReader:
     def _texts(self) -> Iterator[str]:
         while (line := self._tail.next()) is not None:
             self._raw.append(line)
-            yield decoded(line, self._encoding)
+            self._size += len(line)
+            if self._tail.is_cut:
+                raise NoRow(TOO_LONG)
+            if self._size > LONGEST_ROW and len(self._raw) > 1:
+                raise NoRow(f"it opens a quote that is still open after {LONGEST_ROW >> 20} MiB")
+            yield line.decode(self._encoding)
         self._ran_dry = True
 
     def _row(self, line: int, values: list[str]) -> Row:
@@ -74,38 +90,55 @@ class RowReader:
             return
         self._raw = [self._tail.take_unfinished()]
         try:
-            values = next(csv.reader([decoded(self._raw[0], self._encoding)], delimiter=self._delimiter), [])
+            values = next(csv.reader([self._raw[0].decode(self._encoding)], delimiter=self._delimiter), [])
         except (csv.Error, UnicodeDecodeError) as error:
-            yield Row(place[1] + 1, None, self._raw[0], self._reason(error))
+            yield Row(place[1] + 1, None, self._raw[0], reason_of(error, self._encoding))
             return
-        yield self._row(place[1] + 1, values)
+        if not is_blank(values):
+            yield self._row(place[1] + 1, values)
 
     def _first_line_as_problem(self, place: tuple[int, int], problem: str) -> Row:
         self._tail.back_to(place)
         raw = self._tail.next() or b""
-        return Row(place[1] + 1, None, raw[:LONGEST_LINE], problem)
-
-    def _reason(self, error: csv.Error | UnicodeDecodeError) -> str:
-        if isinstance(error, UnicodeDecodeError):
-            return f"byte {error.object[error.start]:#x} is not {self._encoding}; say in `encoding` how the file is written, such as cp1252"
-        return f"it cannot be read as a row: {error}"
+        return Row(place[1] + 1, None, raw[:KEPT_OF_CUT] if self._tail.is_cut else raw, problem)
 
     def _read_header(self) -> list[str]:
-        """The names in the first row, each different; the tail comes back to where it was, or behind the header."""
+        """The names in the first row that is not blank, each different; the tail comes back to where it was, or behind the header."""
         place = self._tail.place()
         self._tail.back_to((0, 0))
-        names = next(self._reader(), [])
-        if self._ran_dry and self._is_quiet and self._tail.unfinished:
-            names = []
+        names = next((row for row in self._reader() if not is_blank(row)), [])
+        if self._ran_dry:
+            self.problem = self._why_no_header(names) if self._is_quiet else ""
+            self.is_waiting, names = not self._is_quiet, []
         behind = self._tail.place()
         self._tail.back_to(max(place, behind))
         if names:
             names[0] = names[0].removeprefix("\ufeff")
         return distinct(names)
 
+    def _why_no_header(self, names: list[str]) -> str:
+        if names:
+            return "its first row opens a quote that nothing closes"
+        if b"\r" in self._tail.unfinished:
+            return "it has no line end but carriage returns; write it with the line ends of Unix or Windows"
+        return ""  # empty, or only a header that has no line end yet
 
-def decoded(line: bytes, encoding: str) -> str:
-    return line.decode("utf-8" if is_wide(encoding) else encoding)
+
+def is_blank(values: Sequence[str]) -> bool:
+    """Whether a row is a blank line, such as spreadsheets write before a header and behind the last row."""
+    return not any(map(str.strip, values))
+
+
+def reason_of(error: csv.Error | UnicodeError | NoRow, encoding: str) -> str:
+    """Why lines are no row, as it goes on after "the line is not a row of the table: "."""
+    if isinstance(error, UnicodeError):
+        found = f"it is not {encoding} ({error})"
+        if isinstance(error, UnicodeDecodeError) and error.reason != "truncated data":
+            found = f"byte {error.object[error.start]:#x} is not {encoding}"
+        return f"{found}; say in `encoding` how the file is written, such as cp1252"
+    if "new-line character" in str(error):
+        return "it holds a carriage return that no quotes enclose"
+    return str(error) if isinstance(error, NoRow) else f"it cannot be read as a row: {error}"
 
 
 def distinct(names: Sequence[str]) -> list[str]:

@@ -2,28 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import csv
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import orjson
 
 from collectors.collector import Clock, Trouble
-from collectors.delimited import QUIET_NS, RowReader
+from collectors.delimited import QUIET_NS, NoRow, RowReader, reason_of
 from collectors.event import Record, Refused
 from collectors.mapping import RowMapping
-from collectors.tail import Folder, Tail, state_of, trouble_of
+from collectors.tail import UNREADABLE, Folder, Tail, as_text, rests, state_of, trouble_of
 
 ROW = "application/json"  # a row as its columns and their texts
 BROKEN = "text/csv; "  # the bytes of what is no row; the content type goes on with the reason
+SHOWN = 20  # columns named in a sentence: of a file that is something else altogether there may be thousands
+
+
+class Form(NamedTuple):
+    """How the files of a source are written."""
+
+    delimiter: str
+    encoding: str
+    position: str | None  # the column that numbers the rows; without one, it is the line
+
+    @property
+    def mark(self) -> str:
+        """What a file is read anew for when it changes: a wrong split, and what was taken for broken, stand in the journal for good.
+
+        Not `position`: that column is in the journal with its row, where a rebuild finds it (see position_of). Read anew under it,
+        every row would be an event twice until then.
+        """
+        return f"{self.delimiter} {self.encoding}"
 
 
 class TableFiles:
-    """Reads the files of one source; positions come from the column `position`, else from the line."""
+    """Reads the files of one source. A file that lacks columns of `expected` is told of; of one with none of `mapping`, nothing is read."""
 
-    def __init__(
-        self, source: str, folder: Path, pattern: str, delimiter: str, encoding: str, position: str | None, mapping: RowMapping
-    ) -> None:
-        self._source, self._delimiter, self._encoding, self._position, self._mapping = source, delimiter, encoding, position, mapping
+    def __init__(self, source: str, folder: Path, pattern: str, form: Form, mapping: RowMapping, expected: RowMapping) -> None:
+        self._source, self._form, self._mapping, self._expected = source, form, mapping, expected
         self._folder = Folder(folder, pattern)
 
     def read(self, after: Mapping[str, str], clock: Clock) -> Iterator[Record | Trouble]:
@@ -33,22 +51,24 @@ class TableFiles:
             try:
                 if not self._folder.is_unchanged(stream, path):
                     yield from self._read_file(stream, path, after.get(stream), clock)
-            except (OSError, EOFError, UnicodeError, LookupError, ValueError) as error:
+            except (csv.Error, UnicodeError, NoRow) as error:
+                why = reason_of(error, self._form.encoding)
+                yield Trouble(stream, f"{as_text(str(path))} cannot be read, its header already: {why}. Nothing of it was read.")
+            except UNREADABLE as error:
                 yield Trouble(stream, trouble_of(path, error))
 
     def _read_file(self, stream: str, path: Path, after: str | None, clock: Clock) -> Iterator[Record | Trouble]:
-        state = state_of(path)
-        tail = Tail(path, stream, after, self._encoding)
+        state, form = state_of(path), self._form
+        tail = Tail(path, stream, after, form.encoding, form.mark)
         try:
-            rows = RowReader(tail, self._delimiter, self._encoding, not 0 <= clock() - state[2] < QUIET_NS)
-            sentence = self._header_problem(path, rows.header)
-            if sentence and self._position and self._position not in rows.header:
-                yield Trouble(stream, sentence)
+            rows = RowReader(tail, form.delimiter, form.encoding, rests(state, clock(), QUIET_NS))
+            if sentence := self._obstacle(rows):
+                yield Trouble(stream, f"{as_text(str(path))} {sentence}")
                 return
-            if sentence:
-                yield Trouble(stream, sentence)
+            if rows.header and (sentence := self._gaps(rows.header)):
+                yield Trouble(stream, f"{as_text(str(path))} {sentence}")
             yield from self._records(tail, rows, stream, clock)
-            if not tail.unfinished:
+            if not tail.unfinished and not rows.is_waiting:
                 self._folder.finished(stream, state)
         finally:
             tail.close()
@@ -61,19 +81,26 @@ class TableFiles:
             else:
                 named = dict(zip(rows.header, row.values, strict=True))
                 payload = orjson.dumps(named)
-                position = (named[self._position] if self._position else "") or position
+                position = position_of(named, self._form.position, position)
             yield Record(self._source, position, payload, kind, clock(), stream, tail.mark())
 
-    def _header_problem(self, path: Path, header: list[str]) -> str:
-        if not header:
-            return ""
-        if self._position and self._position not in header:
+    def _obstacle(self, rows: RowReader) -> str:
+        """Why nothing of a file is read; empty when it is."""
+        header, position, wanted = rows.header, self._form.position, self._mapping.columns()
+        if rows.problem:
+            return f"has no header: {rows.problem}. Nothing of it was read."
+        if header and wanted and not set(header) & set(wanted):
             return (
-                f"{path} has no column {self._position!r}, which `position` names; its columns: {', '.join(header)}. "
-                "Nothing of it was read."
+                f"has none of the columns that the mapping names ({_listed(wanted)}); split at {self._form.delimiter!r}, its columns are: "
+                f"{_listed(header)}. Nothing of it was read; correct `delimiter` or `map`."
             )
-        absent = [f"{columns} (for {field})" for field, columns in self._mapping.absent_columns(header)]
-        return f"{path} has no column {', '.join(absent)}; its columns: {', '.join(header)}. These fields stay empty." if absent else ""
+        if header and position and position not in header:
+            return f"has no column {position!r}, which `position` names; its columns: {_listed(header)}. Nothing of it was read."
+        return ""
+
+    def _gaps(self, header: list[str]) -> str:
+        absent = [f"{columns} (for {field})" for field, columns in self._expected.absent_columns(header)]
+        return f"has no column {', '.join(absent)}; its columns: {_listed(header)}. These fields stay empty." if absent else ""
 
 
 def row_of(record: Record) -> dict[str, str]:
@@ -82,3 +109,14 @@ def row_of(record: Record) -> dict[str, str]:
         row: dict[str, str] = orjson.loads(record.payload)
         return row
     raise Refused(f"the line is not a row of the table: {record.content_type.removeprefix(BROKEN)}")
+
+
+def position_of(row: dict[str, str], column: str | None, otherwise: str) -> str:
+    """Where a row stands: what `column` says, as it is configured now; `otherwise` where that is empty."""
+    said = row.get(column, "") if column else ""
+    return said if said.strip() else otherwise
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return ", ".join(name[:80] for name in names[:SHOWN]) + more

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from collectors.collector import Clock, Trouble
-from collectors.event import Record, Refused
+from collectors.event import Event, Record, Refused
 from collectors.mapping import RowMapping
 from collectors.meaning import FINE, Failing, Meaning, Origin
 from collectors.rows import Rows, excerpt_of, id_hash
 from collectors.settings import a_character, a_text, an_encoding, column_map, setting
-from collectors.table_file import TableFiles, row_of
+from collectors.table_file import Form, TableFiles, position_of, row_of
 
 
 class Csv:
@@ -30,33 +30,35 @@ class Csv:
     def __init__(self, name: str, folder: Path, settings: Settings) -> None:
         self.name = name
         self.mapping = RowMapping(settings.map)
-        self._files = TableFiles(name, folder, settings.path, settings.delimiter, settings.encoding, settings.position, self.mapping)
+        self._position = settings.position
+        form = Form(settings.delimiter, settings.encoding, settings.position)
+        self._files = TableFiles(name, folder, settings.path, form, self.mapping, self.mapping)
 
     def read(self, after: Mapping[str, str], clock: Clock) -> Iterator[Record | Trouble]:
         return self._files.read(after, clock)
 
     def decode(self, record: Record, meaning: Meaning, rows: Rows) -> None:
-        identity = f"{record.source}:{record.position}"
-        if not rows.is_new(identity):
-            return
+        """The first event of a position counts. A row that was rejected may come again, read in another form, and be one."""
+        position = record.position
         try:
-            row = self.mapping.apply(row_of(record))
-            kind = row.attributes.get("mfg.event.type")
-            if kind is not None:  # a row without an event type is no event; the journal keeps it
-                origin = Origin(identity, identity, id_hash(identity), record.source, record.position, record.recorded_ns)
-                rows.events.append(
-                    meaning.event(
-                        origin,
-                        str(kind),
-                        row.attributes,
-                        _failing(row.is_error, row.attributes),
-                        None,
-                        trace_id=row.trace_id,
-                        span_id=row.span_id,
-                    )
-                )
+            row = row_of(record)
+            position = position_of(row, self._position, position)
+            event = self._event(record, row, position, meaning)
+            if event and rows.is_new(event.identity):
+                rows.events.append(event)
         except Refused as error:
-            rows.reject(record, record.position, "row", str(error), excerpt_of(record))
+            if rows.is_new(f"{record.source}:{position}\n{error}"):
+                rows.reject(record, position, "row", str(error), excerpt_of(record))
+
+    def _event(self, record: Record, row: dict[str, str], position: str, meaning: Meaning) -> Event | None:
+        """The event of a row; one without an event type is none, and the journal keeps it. Raises Refused."""
+        mapped = self.mapping.apply(row)
+        kind, identity = mapped.attributes.get("mfg.event.type"), f"{record.source}:{position}"
+        if kind is None:
+            return None
+        origin = Origin(identity, identity, id_hash(identity), record.source, position, record.recorded_ns)
+        failing = _failing(mapped.is_error, mapped.attributes)
+        return meaning.event(origin, str(kind), mapped.attributes, failing, None, trace_id=mapped.trace_id, span_id=mapped.span_id)
 
 
 def _failing(is_error: bool, attributes: dict[str, Any]) -> Failing:

@@ -69,6 +69,34 @@ def test_a_half_written_last_line_waits(folder: Path) -> None:
         assert spans(plant_)[1] == "2 traces/erp.jsonl:2:0"
 
 
+def test_a_half_written_last_line_of_a_file_that_rests_is_told(folder: Path) -> None:
+    file = folder / "erp.jsonl"
+    file.write_bytes(line(1) + line(2)[:50])
+    with plant(folder.parent, ENTRY) as plant_:
+        plant_.intake._clock = lambda: file.stat().st_mtime_ns + 59 * 10**9
+        assert (plant_.ingest().spans, plant_.troubles) == (1, [])
+        plant_.intake._clock = lambda: file.stat().st_mtime_ns + 60 * 10**9
+        assert plant_.ingest().frames == 0
+        assert plant_.troubles == [f"{file} ends in the middle of line 2; it is read when the rest has come."]
+
+
+def test_a_line_too_long_to_be_one_is_cut_and_told(folder: Path) -> None:
+    (folder / "erp.jsonl").write_bytes(b'{"resourceSpans":"' + b"x" * (65 << 20) + b'"}\n' + line(1))
+    with plant(folder.parent, ENTRY) as plant_:
+        report = plant_.ingest()
+        assert (report.spans, report.rejected) == (1, 1)
+        assert plant_.rows("select position, reason, length(excerpt) from rejected") == [
+            ("traces/erp.jsonl:1", "the line cannot be read: it is longer than 64 MiB; only its beginning was kept", 400)
+        ]
+
+
+@pytest.mark.parametrize("end", [b"\n", b""])
+def test_a_mark_of_the_byte_order_is_no_part_of_the_first_line(folder: Path, end: bytes) -> None:
+    (folder / "erp.jsonl").write_bytes(b"\xef\xbb\xbf" + line(1).rstrip() + end)
+    with plant(folder.parent, ENTRY) as plant_:
+        assert plant_.ingest().spans == 1
+
+
 @pytest.mark.parametrize("end", [b"\n", b"\r\n"])
 def test_a_last_line_that_is_whole_without_its_end_is_read_and_counted_once(folder: Path, end: bytes) -> None:
     whole = line(1).rstrip(b"\n")
@@ -132,6 +160,17 @@ def test_a_compressed_file_still_being_copied_is_told_and_read_on(folder: Path) 
         plant_.ingest()
         assert plant_.troubles == []
         assert plant_.column("select count(*) from spans") == [500 - 1]  # number 0 is no span id
+
+
+def test_a_damaged_file_leaves_the_others(folder: Path) -> None:
+    packed = bytearray(gzip.compress(line(1)))
+    packed[12:40] = b"\xff" * 28
+    (folder / "erp.jsonl.gz").write_bytes(packed)
+    (folder / "mes.jsonl").write_bytes(line(2))
+    with plant(folder.parent, ENTRY) as plant_:
+        assert plant_.ingest().spans == 1
+        (sentence,) = plant_.troubles
+        assert sentence.startswith(f"{folder}/erp.jsonl.gz is no sound gzip file (Error -3 while decompressing data")
 
 
 def test_what_is_no_gzip_is_told(folder: Path) -> None:
@@ -203,6 +242,21 @@ def test_bad_lines_and_spans_are_kept_with_their_reason(folder: Path) -> None:
             ),
         ]
         assert plant_.column("select excerpt from rejected where position = 'traces/erp.jsonl:1'") == ["{oops"]
+
+
+@pytest.mark.parametrize("year", [1899, 2200])
+def test_an_event_outside_1900_to_2199_is_refused_and_the_rest_goes_on(folder: Path, year: int) -> None:
+    away = {"mfg.event.type": "a", "mfg.event.time": f"{year}-07-01T00:00:00Z"}
+    (folder / "erp.jsonl").write_bytes(traces(span("1" * 16, attributes=away), span("2" * 16, attributes={"mfg.event.type": "b"})) + b"\n")
+    with plant(folder.parent, ENTRY) as plant_:
+        report = plant_.ingest()
+        assert (report.spans, report.events, report.rejected) == (2, 1, 1)
+        assert plant_.rows("select position, reason from rejected") == [
+            (
+                "traces/erp.jsonl:1:0",
+                f"mfg.event.time: '{year}-07-01T00:00:00Z' lies outside the years 1900 to 2199 (the span itself is kept)",
+            )
+        ]
 
 
 def test_logs_and_traces_may_share_a_source(folder: Path) -> None:

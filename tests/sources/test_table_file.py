@@ -1,0 +1,240 @@
+"""What is wrong with a whole file is told; what was read wrongly is read again once the configuration is right."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from tests.sources.plant_floor import Plant, plant
+from tests.sources.test_csv import ENTRY, HEADER, now_of, rest, row
+
+EVENTS = "select identity, event_type, item, is_error, error_text from events order by identity"
+REJECTED = "select position, reason from rejected order by all"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "log.csv"
+
+
+def trouble(file: Path, **settings: Any) -> str:
+    """The one thing that is told about a file of which nothing is read."""
+    with plant(file.parent, {**ENTRY, **settings}) as plant_:
+        assert plant_.ingest().frames == 0
+        (sentence,) = plant_.troubles
+        assert sentence.startswith(str(file))
+        return sentence.removeprefix(str(file))
+
+
+def tables_of(plant_: Plant) -> list[Any]:
+    return [plant_.rows(EVENTS), plant_.rows(REJECTED), plant_.rows("select object_type, object_id from event_objects order by all")]
+
+
+# -- read anew
+def test_rows_that_were_broken_by_a_wrong_encoding_come_back_once_it_is_right(file: Path) -> None:
+    file.write_bytes((HEADER + row(1) + row(2, ITEM="Mütter") + row(3)).encode("cp1252"))
+    with plant(file.parent, ENTRY) as plant_:
+        assert (plant_.ingest().events, plant_.ingest().events) == (2, 0)
+    with plant(file.parent, {**ENTRY, "encoding": "cp1252"}) as plant_:
+        report = plant_.ingest()
+        assert (report.events, report.repeats, report.rejected) == (1, 2, 0)
+        assert plant_.ingest().frames == 0
+        assert plant_.column("select item from events order by identity") == ["M-1", "Mütter", "M-1"]
+        assert plant_.column("select position from rejected") == ["log.csv:3"]
+        before = tables_of(plant_)
+        plant_.intake.rebuild()
+        assert tables_of(plant_) == before
+
+
+def test_rows_that_were_split_wrongly_come_back_once_the_delimiter_is_right(file: Path) -> None:
+    mapping = {"event_type": {"value": "stock.moved"}, "event_time": {"column": ["AT", "KIND;AT"]}}
+    file.write_text("KIND;AT\nGR;2026-03-23T12:00:00Z\nGI;2026-03-23T13:00:00Z\n")
+    with plant(file.parent, {**ENTRY, "map": mapping}) as plant_:
+        assert plant_.ingest().rejected == 2
+    with plant(file.parent, {**ENTRY, "map": mapping, "delimiter": ";"}) as plant_:
+        assert plant_.ingest().events == 2
+        before = tables_of(plant_)
+        plant_.intake.rebuild()
+        assert tables_of(plant_) == before
+
+
+def test_a_rejected_row_that_comes_again_is_told_once(file: Path) -> None:
+    file.write_text(HEADER + row(1, AT="soon") + row(2))
+    (file.parent / "log-2.csv").write_text(HEADER + row(1, AT="soon") + row(2))
+    with plant(file.parent, {**ENTRY, "path": "*.csv", "position": "ID"}) as plant_:
+        report = plant_.ingest()
+        assert (report.events, report.rejected, report.repeats) == (1, 1, 2)
+
+
+def test_a_mark_from_before_there_were_forms_counts_as_one_of_this_form(file: Path) -> None:
+    file.write_text(HEADER + row(1))
+    with plant(file.parent, ENTRY) as plant_:
+        plant_.ingest()
+        mark = orjson.loads(plant_.intake._after["wms-log", "log.csv"])
+        assert mark.pop("form") == ", utf-8"
+        plant_.intake._after["wms-log", "log.csv"] = orjson.dumps(mark).decode()
+        file.write_text(HEADER + row(1) + row(2))
+        assert plant_.ingest().frames == 1
+
+
+def test_another_position_column_holds_for_what_was_read_before_after_a_rebuild(file: Path) -> None:
+    file.write_text(HEADER + row(7) + row(8))
+    with plant(file.parent, ENTRY) as plant_:
+        plant_.ingest()
+        assert plant_.column("select identity from events order by 1") == ["wms-log:log.csv:2", "wms-log:log.csv:3"]
+    with plant(file.parent, {**ENTRY, "position": "ID"}) as plant_:
+        assert plant_.ingest().frames == 0
+        plant_.intake.rebuild()
+        assert plant_.rows("select identity, position from events order by 1") == [("wms-log:7", "7"), ("wms-log:8", "8")]
+
+
+def test_a_stock_row_that_is_read_again_counts_once_after_a_rebuild_too(tmp_path: Path) -> None:
+    entry = {"name": "stock", "kind": "inventory_csv", "path": "stock.csv"}
+    header, stock = "snapshot_time,system,site,item,quantity\n", "2026-03-23T12:00:00Z,erp,hamburg,M-1,5\n"
+    (tmp_path / "stock.csv").write_text(header + stock)
+    with plant(tmp_path, entry) as plant_:
+        assert plant_.ingest().snapshots == 1
+    with plant(tmp_path, {**entry, "encoding": "cp1252"}) as plant_:
+        report = plant_.ingest()
+        assert (report.snapshots, report.repeats) == (0, 1)
+        assert plant_.intake.rebuild().snapshots == 1
+
+
+# -- what is wrong with a whole file
+def test_a_file_with_none_of_the_columns_is_not_read_and_its_split_is_told(file: Path) -> None:
+    file.write_text((HEADER + row(1)).replace(",", ";"))
+    assert trouble(file) == (
+        " has none of the columns that the mapping names (ACTION, AT, ITEM, RC, TEXT, QTY, REF); split at ',', its columns are: "
+        "ID;ACTION;AT;REF;RC;TEXT;QTY;ITEM. Nothing of it was read; correct `delimiter` or `map`."
+    )
+    with plant(file.parent, {**ENTRY, "delimiter": ";"}) as plant_:
+        assert plant_.ingest().events == 1
+
+
+def test_a_header_in_another_encoding_names_the_setting(file: Path) -> None:
+    advice = "; say in `encoding` how the file is written, such as cp1252. Nothing of it was read."
+    file.write_bytes((HEADER.replace("ITEM", "GRÖSSE") + row(1)).encode("cp1252"))
+    assert trouble(file) == f" cannot be read, its header already: byte 0xd6 is not utf-8{advice}"
+    file.write_bytes((HEADER + row(1)).encode("utf-16"))
+    assert trouble(file) == f" cannot be read, its header already: byte 0xff is not utf-8{advice}"
+    file.write_bytes(b"\xff\xfea")
+    reason = "it is not utf-16 ('utf-16-le' codec can't decode byte 0x61 in position 2: truncated data)"
+    assert trouble(file, encoding="utf-16").startswith(f" cannot be read, its header already: {reason}; say in `encoding`")
+
+
+def test_line_ends_that_are_none_are_told(file: Path) -> None:
+    file.write_bytes((HEADER + row(1)).encode().replace(b"\n", b"\r"))
+    assert trouble(file) == (
+        " has no header: it has no line end but carriage returns; write it with the line ends of Unix or Windows. Nothing of it was read."
+    )
+
+
+def test_a_header_that_opens_a_quote_is_told(file: Path) -> None:
+    file.write_text('"' + HEADER + row(1))
+    assert trouble(file) == " has no header: its first row opens a quote that nothing closes. Nothing of it was read."
+
+
+@pytest.mark.parametrize("blank", ["\n", "\r\n\r\n", "  \n", ",,,\n"])
+def test_blank_lines_before_the_header_and_among_the_rows_are_passed_over(file: Path, blank: str) -> None:
+    file.write_bytes((blank + HEADER + row(1) + blank + row(2) + blank).encode())
+    with plant(file.parent, ENTRY) as plant_:
+        report = plant_.ingest()
+        assert (report.events, report.rejected, plant_.troubles) == (2, 0, [])
+
+
+def test_a_damaged_file_leaves_the_others(file: Path) -> None:
+    packed = bytearray(gzip.compress((HEADER + row(1)).encode()))
+    packed[12:40] = b"\xff" * 28
+    (file.parent / "a.csv.gz").write_bytes(packed)
+    file.write_text(HEADER + row(1))
+    with plant(file.parent, {**ENTRY, "path": "*.csv*"}) as plant_:
+        assert plant_.ingest().events == 1
+        (sentence,) = plant_.troubles
+        assert sentence.startswith(f"{file.parent}/a.csv.gz is no sound gzip file (Error -3 while decompressing data")
+
+
+def test_a_folder_is_no_file(file: Path) -> None:
+    (file.parent / "tables").mkdir()
+    for path in ("tables", "tables/"):
+        with plant(file.parent, {**ENTRY, "path": path}) as plant_:
+            plant_.ingest()
+            assert plant_.troubles == [f'{file.parent}/tables is a folder; for the files in it, write `path: "tables/*"`.']
+
+
+# -- rows that are no rows
+def test_what_waits_behind_an_open_quote_is_read_once_the_file_rests(file: Path) -> None:
+    file.write_text(HEADER + row(1, TEXT='"open') + row(2))
+    with plant(file.parent, ENTRY) as plant_:
+        now_of(plant_, file.stat().st_mtime + 0.1)
+        assert plant_.ingest().frames == 0
+        now_of(plant_, file.stat().st_mtime + 60)
+        report = plant_.ingest()
+        assert (report.events, report.rejected) == (1, 1)
+
+
+def test_a_cell_may_be_long(file: Path) -> None:
+    file.write_text(HEADER + row(1, RC="NOK", TEXT="x" * 200_000) + row(2))
+    with plant(file.parent, ENTRY) as plant_:
+        assert (plant_.ingest().events, plant_.column("select length(error_text) from events where is_error")) == (2, [200_000])
+
+
+def test_a_stray_quote_waits_for_another_one_over_4_mib_and_no_further(file: Path) -> None:
+    file.write_text(HEADER + row(1, TEXT='"open') + "".join(row(2, TEXT="x" * 1000) for _ in range(4200)) + row(3))
+    with plant(file.parent, {**ENTRY, "position": "ID"}) as plant_:
+        now_of(plant_, file.stat().st_mtime + 0.1)
+        report = plant_.ingest()
+        assert (report.events, report.rejected) == (2, 1)
+        assert plant_.column("select reason from rejected") == [
+            "the line is not a row of the table: it opens a quote that is still open after 4 MiB"
+        ]
+
+
+def test_a_line_too_long_to_be_one_is_cut_and_told(file: Path) -> None:
+    with file.open("w") as out:
+        out.write(HEADER + row(1, TEXT="x" * (65 << 20)) + row(2))
+    with plant(file.parent, ENTRY) as plant_:
+        report = plant_.ingest()
+        assert (report.events, report.rejected) == (1, 1)
+        assert plant_.column("select reason from rejected") == [
+            "the line is not a row of the table: it is longer than 64 MiB; only its beginning was kept"
+        ]
+
+
+def test_carriage_returns_in_a_row_are_told(file: Path) -> None:
+    file.write_bytes((HEADER + row(1, TEXT="a\rb") + row(2)).encode())
+    rest(file)
+    with plant(file.parent, ENTRY) as plant_:
+        assert plant_.ingest().events == 1
+        assert plant_.column("select reason from rejected") == [
+            "the line is not a row of the table: it holds a carriage return that no quotes enclose"
+        ]
+
+
+@pytest.mark.parametrize("year", ["1899-12-31", "2200-01-01", "9999-01-01"])
+def test_an_event_outside_1900_to_2199_is_refused_and_the_rest_goes_on(file: Path, year: str) -> None:
+    file.write_text(HEADER + row(1) + row(2, AT=f"{year}T00:00:00Z") + row(3))
+    with plant(file.parent, ENTRY) as plant_:
+        report = plant_.ingest()
+        assert (report.events, report.rejected) == (2, 1)
+        assert plant_.column("select reason from rejected") == [f"column AT: '{year}T00:00:00Z' lies outside the years 1900 to 2199"]
+
+
+# -- empty cells
+@pytest.mark.parametrize("empty", ["", "   "])
+def test_an_id_that_is_empty_names_no_object_and_the_row_is_an_event_without_it(file: Path, empty: str) -> None:
+    file.write_text(HEADER + row(1, REF=empty) + row(2))
+    with plant(file.parent, ENTRY) as plant_:
+        report = plant_.ingest()
+        assert (report.events, report.rejected) == (2, 0)
+        assert plant_.column("select object_id from event_objects") == ["D2"]
+
+
+def test_of_two_rows_of_one_position_the_first_counts(file: Path) -> None:
+    file.write_text(HEADER + row(1, ITEM="first") + row(1, ITEM="second"))
+    with plant(file.parent, {**ENTRY, "position": "ID"}) as plant_:
+        report = plant_.ingest()
+        assert (report.events, report.repeats, plant_.column("select item from events")) == (1, 1, ["first"])
