@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from operator import attrgetter
 from typing import Any
 
 import orjson
@@ -27,7 +28,8 @@ from collectors.receivers.reception import Accepted, Limits, Reception, TooLarge
 log = logging.getLogger(__name__)
 logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # waiting requests are answered in time or refused; no need to log each
 THREADS = 16  # they mostly wait for the same sync, so many of them make large group commits
-CONNECTIONS = 500
+CONNECTIONS = 500  # from then on a new one takes the place of the one idle longest
+BUSY_CONNECTIONS = 600  # with so many none is taken: those above CONNECTIONS all have a request under way
 DISCARD_SECONDS = 2.0
 ARRIVED = "syncline.arrived"
 PATHS = {"/v1/traces": "traces", "/v1/logs": "logs"}
@@ -96,7 +98,7 @@ class OtlpHttpReceiver:
                 _dispatcher=self._workers,
                 host=host,
                 port=port,
-                connection_limit=CONNECTIONS,
+                connection_limit=BUSY_CONNECTIONS,
                 asyncore_use_poll=True,
                 # Twice the limit is read and refused by us; what is larger still is cut off in the middle.
                 max_request_body_size=2 * self._reception.limits.body_bytes,
@@ -286,6 +288,14 @@ class Channel(HTTPChannel):
     error_task_class = RefusedRequest
     is_cut = False
     _discards_until = 0.0
+
+    def __init__(self, server: Any, sock: socket.socket, addr: Any, adj: Any, map: Any = None) -> None:  # noqa: A002  waitress names it
+        super().__init__(server, sock, addr, adj, map)
+        channels = list(server.active_channels.values())
+        if len(channels) > CONNECTIONS:
+            idle = [each for each in channels if each is not self and not each.requests and not each.will_close]
+            if idle:
+                min(idle, key=attrgetter("last_activity")).will_close = True
 
     def handle_close(self) -> None:
         if self.is_cut and not self._discards_until:

@@ -22,6 +22,7 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsSer
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest, ExportTraceServiceResponse
 
 from collectors.journal import Journal
+from collectors.receivers import otlp_http
 from collectors.receivers.otlp_http import OtlpHttpReceiver, create_receiver
 from collectors.receivers.reception import Limits
 from tests.repository import ROOT
@@ -316,6 +317,19 @@ def test_otlp_32_a_connection_is_kept_for_many_requests(running: Receiver) -> No
             assert answer.headers.get("connection", "keep-alive") == "keep-alive"
             ports = {client._transport._pool.connections[0]._connection._network_stream.get_extra_info("client_addr")}  # type: ignore[attr-defined]
         assert len(ports) == 1
+
+
+def test_otlp_32_a_new_connection_takes_the_place_of_the_one_idle_longest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(otlp_http, "CONNECTIONS", 20)
+    monkeypatch.setattr(otlp_http, "BUSY_CONNECTIONS", 30)
+    with receiver(tmp_path) as running:
+        idle = [socket.create_connection(("127.0.0.1", running.server.port), 20) for _ in range(50)]
+        assert running.post(traces(span())).status_code == 200
+        assert idle[0].recv(1) == b""
+        idle[-1].sendall(b"GET / HTTP/1.0\r\n\r\n")
+        assert idle[-1].recv(12) == b"HTTP/1.0 404"
+        for wire in idle:
+            wire.close()
 
 
 def test_otlp_45_47_hostile_bodies_are_400_and_the_receiver_lives(running: Receiver) -> None:
