@@ -34,10 +34,7 @@ CHOICE = re.compile(r"argument (\S+): invalid choice: '(.*)' \(choose from (.*)\
 def main(words: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code. A fault of ours is not caught: Python shows its traceback and ends with 1."""
     try:
-        arguments = parser().parse_args(words)
-        code = arguments.run(arguments)
-        sys.stdout.flush()
-        return code or 0
+        return _run(words)
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:  # `syncline export events | head`: whoever reads has enough
@@ -52,6 +49,17 @@ def main(words: Sequence[str] | None = None) -> int:
         return _say(str(error), 2)
     except Trouble as trouble:
         return _say(f"syncline: {trouble}", trouble.exit_code)
+
+
+def _run(words: Sequence[str] | None) -> int:
+    try:
+        arguments = parser().parse_args(words)
+    except SystemExit:  # `--help` and `--version` are answered by argparse itself
+        sys.stdout.flush()
+        return 0
+    code: int | None = arguments.run(arguments)
+    sys.stdout.flush()
+    return code or 0
 
 
 def parser() -> argparse.ArgumentParser:

@@ -88,7 +88,7 @@ def _heading(found: Explanation) -> str:
 
 def _entry(settings: Settings, file: Path, name: str | None) -> dict[str, Any]:
     """The entry of `sources` that would read the file. Raises Mistake."""
-    if not file.is_file():
+    if not _is_file(file):
         raise Mistake(f"there is no sample file {file}.")
     readable = [source for source in settings.sources if "path" in source.options or source.kind == RECEIVED]
     if name is not None:
@@ -97,6 +97,13 @@ def _entry(settings: Settings, file: Path, name: str | None) -> dict[str, Any]:
                 return source.options
         raise Mistake(f"no source is called '{name}'. Known: {_names(readable)}.")
     return _fitting(settings, readable, file)
+
+
+def _is_file(file: Path) -> bool:
+    try:
+        return file.is_file()
+    except OSError as error:
+        raise Mistake(f"the sample file {file} cannot be read: {error.strerror or error}.") from error
 
 
 def _fitting(settings: Settings, readable: list[Source], file: Path) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import getpass
+import os
 import secrets
 import sys
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from app.commands.command import Command, configuration, settings_of, table
 from app.instants import instant_text
-from app.trouble import Mistake
+from app.trouble import Mistake, Unreachable
 
 if TYPE_CHECKING:
     from app.accounts import Accounts
@@ -102,10 +103,14 @@ def _accounts(arguments: argparse.Namespace) -> Iterator[tuple[Accounts, Setting
 
     from app.accounts import AccountError, Accounts
     from app.application import accounts_url, reachable
+    from app.examination.home import TO_WRITE
 
     settings = settings_of(arguments)
     with reachable(settings.home):
-        accounts = Accounts(accounts_url(settings.home))
+        url = accounts_url(settings.home)
+        if not os.access(settings.home, os.W_OK):  # SQLite would only say that it cannot open the file
+            raise Unreachable(f"the home {settings.home} cannot be written. {TO_WRITE}")
+        accounts = Accounts(url)
     try:
         yield accounts, settings
     except AccountError as error:

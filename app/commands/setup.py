@@ -23,9 +23,9 @@ TEMPLATE = Path(__file__).parent.parent / "configuration" / "template.yaml"
 
 def init(arguments: argparse.Namespace) -> None:
     file = arguments.folder / "syncline.yaml"
-    if file.exists():
-        raise Mistake(f"{file} exists already and is left as it is. Choose another folder, or move it away.")
     try:
+        if file.exists():
+            raise Mistake(f"{file} exists already and is left as it is. Choose another folder, or move it away.")
         arguments.folder.mkdir(parents=True, exist_ok=True)
         with file.open("x", encoding="utf-8") as new:
             new.write(TEMPLATE.read_text(encoding="utf-8"))

@@ -13,6 +13,7 @@ from app.remote import Server
 from app.settings import Settings
 from app.trouble import Trouble
 
+TO_WRITE = "Give it to the user that runs Syncline; its disk must be mounted for writing."
 TIGHT_BYTES, LITTLE_BYTES = 512 * 2**20, 5 * 2**30
 
 
@@ -42,7 +43,7 @@ def _folder(home: Path) -> Path | Finding:
         return fail(f"The home {home} cannot be used: {place} is {what}.", "Move it away, or set another `home`.")
     if not os.access(place, os.W_OK | os.X_OK):
         where = "it" if place == home else place
-        return fail(f"The home {home} cannot be used: {where} cannot be written.", "Give it to the user that runs Syncline.")
+        return fail(f"The home {home} cannot be used: {where} cannot be written.", TO_WRITE)
     if shutil.disk_usage(place).total == 0:  # such as /proc, which lets root write but not make anything
         return fail(f"The home {home} cannot be used: {place} is on no disk.", "Set another `home`.")
     return place

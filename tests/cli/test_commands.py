@@ -182,13 +182,20 @@ def test_a_source_asked_for_where_there_is_none_is_a_sentence(run: Run, folder: 
     assert (result.code, result.said) == (2, "syncline: no source is called 'nope'. Known: none.\n")
 
 
-def test_a_configuration_of_a_name_that_no_file_can_have_is_a_sentence(run: Run) -> None:
-    result = run("check", "--config", "x" * 300)
-    assert (result.code, result.said) == (2, f"syncline: the configuration {'x' * 300} cannot be read: File name too long.\n")
+def test_a_name_that_no_file_can_have_is_a_sentence(run: Run, folder: Path) -> None:
+    long = "x" * 300
+    said = {
+        ("check", "--config", long): f"the configuration {long} cannot be read: File name too long.",
+        ("check", "--sample", long): f"the sample file {long} cannot be read: File name too long.",
+        ("init", long): f"{long}/syncline.yaml cannot be written: File name too long.",
+    }
+    for words, sentence in said.items():
+        result = run(*words)
+        assert (result.code, result.said) == (2, f"syncline: {sentence}\n")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="There is no /dev/full on this system.")
-@pytest.mark.parametrize("words", ["check", "doctor", "export transactions --format csv"])
+@pytest.mark.parametrize("words", ["--version", "check", "doctor", "export transactions --format csv"])
 def test_a_standard_output_that_is_full_is_a_sentence(folder: Path, words: str) -> None:
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(command(*words.split()), stdout=full, stderr=subprocess.PIPE, text=True, cwd=folder, env=QUIET, check=False)

@@ -97,8 +97,10 @@ def test_a_home_on_no_disk_fails(run: Run, folder: Path) -> None:
 
 def test_a_home_that_cannot_be_written_fails(run: Run, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.access", lambda path, mode: False)  # root may write whatever the permissions say
-    said = f"The home {home} cannot be used: it cannot be written. Give it to the user that runs Syncline."
-    assert findings(run, "fail") == (4, [said])
+    advice = "Give it to the user that runs Syncline; its disk must be mounted for writing."
+    assert findings(run, "fail") == (4, [f"The home {home} cannot be used: it cannot be written. {advice}"])
+    result = run("user", "list")
+    assert (result.code, result.said) == (4, f"syncline: the home {home} cannot be written. {advice}\n")
 
 
 def test_a_name_that_no_folder_can_have_fails(run: Run, folder: Path) -> None:
