@@ -104,6 +104,15 @@ def test_on_a_phone_the_steps_are_a_list_and_nothing_sticks_out(odd_page: Callab
     assert phone.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 
+def test_on_a_phone_a_failed_step_looks_as_on_the_lanes_also_when_another_is_chosen(odd_page: Callable[..., Page]) -> None:
+    phone = go(odd_page(**PHONE), TRIED)
+    phone.locator(".step-row", has_text="Order released").click()
+    expect(phone.locator("#path-step")).to_contain_text("Order released, ERP: done")
+    colours = "e => [getComputedStyle(e).backgroundColor, getComputedStyle(e).color, getComputedStyle(e).borderColor]"
+    row, box_of_lane = phone.locator(".step-row.node-failed"), phone.locator(".node.node-failed")
+    assert row.evaluate(colours) == box_of_lane.evaluate(colours)
+
+
 @pytest.mark.parametrize("name", ODD_IDS)
 def test_a_name_from_outside_is_shown_as_text_and_its_path_can_be_walked(page: Page, name: str) -> None:
     go(page, links.path("order_to_production", name))
