@@ -69,7 +69,7 @@ def text(value: Any, place: Place, problems: list[Problem]) -> str | None:
 
 def name(value: Any, place: Place, problems: list[Problem]) -> str | None:
     """A name that can stand in an address: letters, digits, `_`, `-` and `.`."""
-    if isinstance(value, (str, int)) and re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", str(value)):
+    if isinstance(value, (str, int)) and not isinstance(value, bool) and re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", str(value)):
         return str(value)
     problems.append(Problem(place, f"must be a name of letters, digits, '_', '-' and '.' (found {shown(value)})."))
     return None

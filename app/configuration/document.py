@@ -38,7 +38,8 @@ class Document:
 
     def told(self) -> list[tuple[str, Problem]]:
         """Everything that is wrong, by line, each with where it stands. Of a value nobody knows only this is told."""
-        of_values = [problem for problem in self.problems if not any(place in self.unknown for place in _around(problem.place))]
+        lists = {place[:-1] for place in self.unknown if place and isinstance(place[-1], int)}  # judged whole, by entries nobody knows
+        of_values = [p for p in self.problems if p.place not in lists and not any(place in self.unknown for place in _around(p.place))]
         found = [(f"line {self.line(problem.place)}", problem) for problem in self.misread]
         found += [(self.where(problem.place), problem) for problem in of_values]
         return sorted(found, key=lambda each: self.line(each[1].place))

@@ -31,13 +31,20 @@ def read_packs(document: Document, names: Sequence[str], environment: Mapping[st
 
 def _pack_files(document: Document, names: Sequence[str]) -> Iterator[tuple[Place, str, Path]]:
     """Each pack that is there, with its name and where it is named; a name of nothing is a problem."""
-    for number, name in enumerate(names):
+    for number, name in _numbered(document, names):
         place, file = ("workflows", number), DEFAULT_PACK if name == DEFAULT else document.file.parent / name
         if _is_file(file):
             yield place, name, file
         else:
             advice = "Write the path of a workflow pack, relative to this file, or 'default'."
             document.problems.append(Problem(place, f"there is no file {_short(str(file))}. {advice}"))
+
+
+def _numbered(document: Document, names: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Each name with its number in the file, where also stands what is no name and has been told so."""
+    found = document.data.get("workflows") if isinstance(document.data, dict) else None
+    written = [str(entry) for entry in found] if isinstance(found, list) else []
+    return ((number, name) for number, name in enumerate(written or names) if name in names)
 
 
 def _short(name: str) -> str:
