@@ -78,10 +78,10 @@ def _bar(kind: str, value: int, top: int) -> Component | None:
 
 
 def _clock(bars: Sequence[Row], zone: str) -> Component:
-    """Up to seven times below the bars, each where its bar begins."""
+    """A few times below the bars, each where its bar begins."""
     is_hourly = step(bars) == "hour"
     every = max(1, len(bars) // 6) if is_hourly else 8
-    places = range(0, len(bars), every)
+    places = [place for place in range(0, len(bars), every) if not place or len(bars) - place > every // 2]  # the last one has room
     marks = [
         html.Span(_mark(bars[place]["from_ns"], zone, is_hourly), style={"flexGrow": min(every, len(bars) - place)}) for place in places
     ]

@@ -43,7 +43,7 @@ def banner(at: reader.AsOf, zone: str) -> Component | None:
     State("shell-counted", "data"),
     State({"type": "nav-count", "page": ALL}, "id"),
 )
-def tell(_ticks: int | None, query: str, counted: dict[str, str] | None, counters: list[dict[str, str]]) -> tuple[str, Any, Any]:
+def tell(_ticks: int | None, query: str, counted: dict[str, str] | None, counters: list[dict[str, str]]) -> tuple[Any, Any, Any]:
     """The moment in the enterprise's time zone, and how many cases wait behind each entry of the navigation.
 
     Counted only when the number may be another: this is asked every few seconds by every page that is open."""
@@ -61,9 +61,12 @@ def version(at: reader.AsOf) -> str:
     return f"{data_version(reader.application().store)}@{at.moment.as_of_ns // MINUTE_NS}/{at.moment.known_ns // MINUTE_NS}"
 
 
-def _words(at: reader.AsOf, zone: str) -> str:
-    text = times.clock(at.now_ns, zone) if at.is_now else times.short(at.moment.as_of_ns, zone, at.now_ns)
-    return f"{text} {_zone(at.moment.as_of_ns, zone)}"
+def _words(at: reader.AsOf, zone: str) -> list[Any]:
+    """Mon 23 Mar 14:05 CET, or 14:05:12 CET for now; on a phone only 14:05."""
+    day, _, clock = times.short(at.moment.as_of_ns, zone, at.now_ns).rpartition(" ")
+    seconds = times.clock(at.now_ns, zone)[5:] if at.is_now else ""
+    before, after = f"{day} " if day else "", f"{seconds} {_zone(at.moment.as_of_ns, zone)}"
+    return [html.Span(before, className="moment-fine"), clock, html.Span(after, className="moment-fine")]
 
 
 def _zone(ns: int, zone: str) -> str:

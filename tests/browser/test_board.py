@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, Response, Route, expect
@@ -86,6 +87,14 @@ def test_from_a_failing_tile_to_the_stuck_document_are_two_clicks(page: Page) ->
     page.locator("a.path-link").first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("onfirmation")
     expect(page.locator("#shell-page")).to_contain_text("Posting period 11/2026 is not open")
+
+
+def test_the_bars_of_a_week_are_broad_enough_to_be_seen(page: Page) -> None:
+    page.goto("/?period=7d")
+    expect(page.get_by_role("heading", name="Transactions per 6 hours")).to_be_visible()
+    widths = page.locator(".hourly-hour").evaluate_all("bars => bars.map(bar => bar.getBoundingClientRect().width)")
+    assert len(widths) in (28, 29)
+    assert min(widths) > 8
 
 
 def test_back_returns_to_the_board_as_it_was(page: Page) -> None:
@@ -203,6 +212,17 @@ def test_what_is_found_can_be_walked_with_arrows_and_left_with_escape(page: Page
     page.keyboard.press("Escape")
     expect(page.locator("#shell-hits")).to_be_hidden()
     expect(box).to_be_focused()
+
+
+@pytest.mark.parametrize("viewport", [{"width": 1440, "height": 900}, {"width": 320, "height": 700}], ids=["wide", "phone"])
+def test_what_was_found_and_the_way_to_the_rest_of_it_are_in_sight(new_page: Callable[..., Page], address: str, viewport: Any) -> None:
+    page = sign_in(new_page(address, viewport=viewport), "maria")
+    page.get_by_role("combobox", name="Find by number").fill("86")
+    expect(page.get_by_role("link", name="All transactions with “86”")).to_be_in_viewport(ratio=1)
+    found = page.locator("#shell-hits").bounding_box()
+    assert found is not None
+    assert found["x"] >= 0
+    assert found["x"] + found["width"] <= viewport["width"]
 
 
 def test_the_rest_of_what_was_found_is_a_list_of_transactions(page: Page) -> None:
@@ -340,6 +360,7 @@ def test_on_a_phone_nothing_sticks_out_and_the_pages_are_behind_a_button(new_pag
     page.goto(path)
     page.locator("#shell-page > *").first.wait_for()
     page.problems.clear() if path == "/nothing-here" else None
+    expect(page.locator("#shell-asof")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     expect(page.get_by_role("link", name="Failures").first).not_to_be_in_viewport()
     page.get_by_role("button", name="Pages").click()
