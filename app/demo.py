@@ -87,12 +87,14 @@ def demo(seed: int = 1, days: int = 28, home: Path = HOME, port: int | None = No
     end = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: end.set())
-    card = _kept(home) if keep else None
-    if card is None:
-        _empty(home)
-        card = Card(seed, days, "")
-    settings, notes = _settings(home, port)
-    _run(settings, card, notes, end)
+    try:
+        card = _kept(home) if keep else None
+        if card is None:
+            _empty(home)
+        settings, notes = _settings(home, port)
+    except OSError as error:
+        raise Mistake(f"the folder {home} cannot be used: {error.strerror or error}. Name another with --home.") from error
+    _run(settings, card or Card(seed, days, ""), notes, end)
     return 0
 
 
@@ -135,6 +137,8 @@ def _kept(home: Path) -> Card | None:
         return Card(**json.loads((home / CARD).read_text()))
     except FileNotFoundError:
         return None
+    except (ValueError, TypeError) as error:
+        raise Mistake(f"{home / CARD} is damaged, so nobody knows what to go on with. Start anew without --keep.") from error
 
 
 def _empty(home: Path) -> None:

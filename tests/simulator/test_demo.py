@@ -129,6 +129,23 @@ def test_a_folder_of_something_else_is_not_emptied(tmp_path: Path) -> None:
     assert (tmp_path / "thesis.txt").exists()
 
 
+def test_a_folder_that_cannot_be_one_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("signal.signal", lambda *_: None)
+    (tmp_path / "file").touch()
+    for keep in (False, True):
+        with pytest.raises(Mistake) as refusal:
+            demo.demo(home=tmp_path / "file" / "home", keep=keep)
+        assert str(refusal.value) == f"the folder {tmp_path}/file/home cannot be used: Not a directory. Name another with --home."
+
+
+def test_a_damaged_card_is_nothing_to_go_on_with(tmp_path: Path) -> None:
+    for text in ("{", "[]", '{"seed": 1}'):
+        (tmp_path / demo.CARD).write_text(text)
+        with pytest.raises(Mistake) as refusal:
+            demo._kept(tmp_path)
+        assert str(refusal.value) == f"{tmp_path}/demo.json is damaged, so nobody knows what to go on with. Start anew without --keep."
+
+
 def test_the_data_of_the_last_demo_is_removed(tmp_path: Path) -> None:
     (tmp_path / demo.CARD).write_text("{}")
     (tmp_path / "data").mkdir()
