@@ -106,7 +106,7 @@ class RowReader:
         """The names in the first row that is not blank, each different; the tail comes back to where it was, or behind the header."""
         place = self._tail.place()
         self._tail.back_to((0, 0))
-        names = next((row for row in self._reader() if not is_blank(row)), [])
+        names = next((row for row in self._reader() if not is_blank(row) and row != ["\ufeff"]), [])
         if self._ran_dry:
             self.problem = self._why_no_header(names) if self._is_quiet else ""
             self.is_waiting, names = not self._is_quiet, []

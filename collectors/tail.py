@@ -129,6 +129,13 @@ class Folder:
 
     def missing(self) -> str | None:
         """The sentence for a pattern that cannot match anything yet."""
+        try:
+            return self._missing()
+        except OSError as error:  # a folder that may not be looked into, a name too long
+            name = as_text(str(self._folder / self._pattern))
+            return f"{name} cannot be looked for: {error.strerror}. It is tried again with the next poll; or correct `path`."
+
+    def _missing(self) -> str | None:
         fixed = pattern = Path(self._pattern)
         while glob.has_magic(str(fixed)):
             fixed = fixed.parent

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import gzip
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import orjson
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from tests.sources.plant_floor import Plant, plant
+from collectors.event import Record
+from collectors.rows import Rows
+from collectors.sources import open_source
+from tests.sources.plant_floor import NOTHING, Plant, plant
 from tests.sources.test_csv import ENTRY, HEADER, now_of, rest, row
 
 EVENTS = "select identity, event_type, item, is_error, error_text from events order by identity"
@@ -21,9 +27,9 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "log.csv"
 
 
-def trouble(file: Path, **settings: Any) -> str:
+def trouble(file: Path, **form: Any) -> str:
     """The one thing that is told about a file of which nothing is read."""
-    with plant(file.parent, {**ENTRY, **settings}) as plant_:
+    with plant(file.parent, {**ENTRY, **form}) as plant_:
         assert plant_.ingest().frames == 0
         (sentence,) = plant_.troubles
         assert sentence.startswith(str(file))
@@ -146,6 +152,12 @@ def test_blank_lines_before_the_header_and_among_the_rows_are_passed_over(file: 
         assert (report.events, report.rejected, plant_.troubles) == (2, 0, [])
 
 
+def test_a_mark_of_the_byte_order_on_a_line_of_its_own_is_passed_over(file: Path) -> None:
+    file.write_text("\ufeff\n" + HEADER + row(1))
+    with plant(file.parent, ENTRY) as plant_:
+        assert (plant_.ingest().events, plant_.troubles) == (1, [])
+
+
 def test_a_damaged_file_leaves_the_others(file: Path) -> None:
     packed = bytearray(gzip.compress((HEADER + row(1)).encode()))
     packed[12:40] = b"\xff" * 28
@@ -163,6 +175,27 @@ def test_a_folder_is_no_file(file: Path) -> None:
         with plant(file.parent, {**ENTRY, "path": path}) as plant_:
             plant_.ingest()
             assert plant_.troubles == [f'{file.parent}/tables is a folder; for the files in it, write `path: "tables/*"`.']
+
+
+def test_a_path_that_cannot_be_looked_at_leaves_the_other_sources(file: Path) -> None:
+    file.write_text(HEADER + row(1))
+    long = "x" * 300
+    with plant(file.parent, {**ENTRY, "name": "long", "path": long}, ENTRY) as plant_:
+        assert plant_.ingest().events == 1
+        assert plant_.troubles == [
+            f"{file.parent}/{long} cannot be looked for: File name too long. It is tried again with the next poll; or correct `path`."
+        ]
+
+
+def test_a_stock_count_with_none_of_its_columns_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "stock.csv").write_text("snapshot_time;system;site\n2026-03-23T12:00:00Z;erp;hamburg\n")
+    with plant(tmp_path, {"name": "stock", "kind": "inventory_csv", "path": "stock.csv"}) as plant_:
+        assert plant_.ingest().frames == 0
+        assert plant_.troubles == [
+            f"{tmp_path}/stock.csv has none of the columns that the mapping names (snapshot_time, system, site, location, item, batch, "
+            "stock_status, quantity, uom); split at ',', its columns are: snapshot_time;system;site. "
+            "Nothing of it was read; correct `delimiter` or `map`."
+        ]
 
 
 # -- rows that are no rows
@@ -238,3 +271,39 @@ def test_of_two_rows_of_one_position_the_first_counts(file: Path) -> None:
     with plant(file.parent, {**ENTRY, "position": "ID"}) as plant_:
         report = plant_.ingest()
         assert (report.events, report.repeats, plant_.column("select item from events")) == (1, 1, ["first"])
+
+
+# -- anything
+CELLS = st.text(st.sampled_from('ABé,;"\n\r \0'), max_size=6).map(str.encode)
+CONTENT = st.lists(st.sampled_from([HEADER.encode(), row(1).encode(), b"\xff", b"\xe9,", b"\n"]) | CELLS, max_size=8).map(b"".join)
+FORMS = st.fixed_dictionaries(
+    {
+        "delimiter": st.sampled_from(",;A\t "),
+        "encoding": st.sampled_from(["utf-8", "cp1252", "utf-16", "utf-16-le", "ascii", "utf-7", "idna"]),
+    }
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(CONTENT, FORMS, st.sampled_from([0, 10**30]))
+def test_any_bytes_in_any_form_are_read_or_told(file: Path, content: bytes, form: dict[str, Any], now_ns: int) -> None:
+    file.write_bytes(content)
+    source = open_source({**ENTRY, **form}, file.parent)
+    rows = Rows()
+    for found in source.read({}, lambda: now_ns):
+        if isinstance(found, Record):
+            source.decode(found, NOTHING, rows)
+
+
+@settings(max_examples=10, deadline=None)
+@given(CONTENT, st.lists(FORMS, min_size=2, max_size=3))
+def test_a_rebuild_gives_what_was_read_form_after_form(content: bytes, forms: list[dict[str, Any]]) -> None:
+    with TemporaryDirectory() as folder:
+        (Path(folder) / "log.csv").write_bytes(HEADER.encode() + content + row(2).encode())
+        for form in forms:
+            with plant(Path(folder), {**ENTRY, **form}) as plant_:
+                plant_.ingest()
+        with plant(Path(folder), {**ENTRY, **forms[-1]}) as plant_:
+            before = tables_of(plant_)
+            plant_.intake.rebuild()
+            assert tables_of(plant_) == before
