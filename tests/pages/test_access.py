@@ -23,6 +23,19 @@ HITS = [{"id": "shell-hits", "property": name} for name in ("children", "hidden"
 FIND_OUTPUT = "..shell-hits.children...shell-hits.hidden...shell-hits.data-query.."
 
 
+COUNT = {"page": "/failures", "type": "nav-count"}
+TELL_OUTPUT = '..shell-asof.children...{"page":["ALL"],"type":"nav-count"}.children...shell-counted.data..'
+TELL = [{"id": "shell-asof", "property": "children"}, [{"id": COUNT, "property": "children"}], {"id": "shell-counted", "property": "data"}]
+
+
+def told(client: Client, counted=None):
+    """What the header and the navigation are told at a past moment, when they have `counted` before."""
+    inputs = [{**SEARCH, "value": "?as_of=2026-01-01T08:00:00Z&known_at=2026-01-01T08:00:00Z"}]
+    inputs = [{"id": "shell-tick", "property": "n_intervals", "value": 1}, *inputs]
+    state = [{"id": "shell-counted", "property": "data", "value": counted}, [{"id": COUNT, "property": "id", "value": COUNT}]]
+    return client.call(TELL_OUTPUT, inputs, TELL, state).get_json()["response"]
+
+
 def find(client: Client, **options):
     return client.call(FIND_OUTPUT, [FIND], HITS, [SEARCH], **options)
 
@@ -145,6 +158,15 @@ def test_a_callback_without_the_token_of_the_page_is_refused(server):
     client = someone(server, "maria")
     assert client.show("/", csrf=False).status_code == 400
     assert client.show("/").status_code == 200
+
+
+def test_what_waits_is_counted_again_only_when_the_number_may_be_another(server):
+    client = someone(server, "maria")
+    first = told(client)
+    assert '{"page":"/failures","type":"nav-count"}' in first
+    again = told(client, first["shell-counted"]["data"])
+    assert list(again) == ["shell-asof"]
+    assert again["shell-asof"] == first["shell-asof"]
 
 
 def test_everybody_may_search(server):
