@@ -75,8 +75,8 @@ def _error(event: dict[str, Any]) -> list[Component]:
 
 def _type_beside(event: dict[str, Any]) -> str | None:
     """The type of the error, where neither the text nor the code says it."""
-    text, name, code = event["error_text"], event["error_type"], event["error_code"] or ""
-    return name if text and name and name not in text and name not in (code, code.rpartition(":")[2]) else None
+    text, name, code = event["error_text"], event["error_type"], (event["error_code"] or "").lower()
+    return name if text and name and name not in text and name.lower() not in (code, *code.split(":")) else None
 
 
 # -- what came -------------------------------------------------------------------------------------------------------------

@@ -94,11 +94,34 @@ def facts(tree: html.Div) -> dict[str, str]:
 
 def test_an_error_comes_in_the_senders_words_with_its_meaning_and_who_acts() -> None:
     assert trees.text(panel_of(failed_purchase(), 8)).startswith(
-        "Receipt posted, ERP: failed Material M-0042 not maintained in plant 1000 ERP: idoc:51, IDoc Business error. The receiver"
+        "Receipt posted, ERP: failed Material M-0042 not maintained in plant 1000 ERP: idoc:51 Business error. The receiver"
         " understood the message and refused it: its data do not allow it. Trying again helps only after the data are corrected."
         " Who acts: the owner of the data."
         " Put aside: no further attempt will come by itself."
     )
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "text", "said"),
+    [
+        ("http:400", "400", "400 Bad Request: an element is absent", "400 Bad Request: an element is absent MES"),
+        ("http:503", "503", "Service unavailable", "Service unavailable MES: http:503"),
+        ("sap:M7:021", None, "M7 021: the quantity is too large", "M7 021: the quantity is too large MES"),
+        ("idoc:51", "IDoc", "51 pieces are too many", "51 pieces are too many MES: idoc:51"),
+        (None, "SocketTimeout", "Read timed out", "Read timed out MES: SocketTimeout"),
+        ("http:502", "502", None, "502 MES"),
+    ],
+)
+def test_a_code_stands_beside_the_words_only_when_they_do_not_say_it(
+    code: str | None, kind: str | None, text: str | None, said: str
+) -> None:
+    refused = {"error_class": "contract", "error_code": code, "error_type": kind, "error_text": text}
+    made = path(
+        [step("received", "work_order.received", "mes")],
+        [event(1, "2026-03-23 08:00:00", "received", "work_order.received", "mes", **refused)],
+        "2026-03-23 09:00:00",
+    )
+    assert trees.text(trees.with_class(panel_of(made, 0), "said")) == said
 
 
 def test_an_event_says_when_in_both_zones_what_and_from_where() -> None:

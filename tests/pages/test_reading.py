@@ -15,6 +15,7 @@ from app.components.icons import icon
 from app.pages import docs
 from app.server import PAGES
 from app.web.sitemap import Page, Sitemap
+from metrics.read import Moment, open_reader
 from tests.pages.served import Client, drawn_text, make_server, opened, someone
 from tests.pages.trees import drawn, links, of_kind, text
 
@@ -143,6 +144,13 @@ def test_who_sees_some_sites_reads_no_count_of_the_others(broken: Flask, server:
     assert "Nothing has arrived yet" not in nothing
     assert " Brno " in brno
     assert not any(f" {site} " in brno for site in ("Augsburg", "Monterrey", "Suzhou"))
+
+
+def test_what_is_counted_for_all_sites_is_not_given_to_who_sees_some(application: Application) -> None:
+    moment, counts = Moment(application.now_ns(), application.now_ns()), ["rejected", "spans", "log_rows", "stock_rows"]
+    with open_reader(application.store, moment, frozenset({"brno"})) as limited, open_reader(application.store, moment) as everyone:
+        assert limited.sources()[counts].isna().all(axis=None)
+        assert (everyone.sources()[counts] == 0).all(axis=None)
 
 
 def test_a_page_beyond_the_last_leads_to_the_last(broken: Flask) -> None:
