@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import math
+from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
-from collectors.sources import SOURCES, check_source
+from collectors.event import Record
+from collectors.rows import Rows
+from collectors.sources import SOURCES, check_source, open_source
+from tests.sources.plant_floor import NOTHING
+from tests.sources.test_mapping import ANYTHING
 
 KNOWN = "csv, inventory_csv, otlp, otlp_file"
 
@@ -92,3 +101,22 @@ def test_the_keys_every_source_has_are_left_to_others() -> None:
 
 def test_every_kind_is_named_by_its_source() -> None:
     assert {kind: source.kind for kind, source in SOURCES.items()} == {kind: kind for kind in KNOWN.split(", ")}
+
+
+WORDS = ["A", "utf-8", "base64", "a\0", ";", "\0", "*.csv", "%d.%m.%Y", "%Q", "ok", "Europe/Berlin", "Europe", "../x", ""]
+ODD = st.sampled_from([*WORDS, "\ud800", math.nan])
+TERM = st.fixed_dictionaries({}, optional=dict.fromkeys(("column", "value", "format", "time_zone", "decimal", "split"), ODD | ANYTHING))
+MAP = st.fixed_dictionaries({"event_type": TERM, "event_time": TERM}, optional={"quantity": TERM, "outcome": TERM, "objects": ANYTHING})
+KEYS = ("path", "map", "position", "delimiter", "encoding")
+
+
+@given(st.sampled_from([*SOURCES, ["csv"], 5]), st.fixed_dictionaries({}, optional=dict.fromkeys(KEYS, ODD | ANYTHING)), MAP | st.none())
+def test_any_settings_are_refused_or_make_a_source_that_reads(kind: Any, found: dict[str, Any], mapping: Any) -> None:
+    entry = {"name": "a", "kind": kind, "path": "*.csv", **found, **({"map": mapping} if mapping else {})}
+    if kind == "otlp":
+        del entry["path"]
+    if check_source(entry) == []:
+        source = open_source(entry, Path("/nowhere"))
+        list(source.read({}, lambda: 0))
+        row = dict.fromkeys(WORDS, "7")
+        source.decode(Record("a", "1", orjson.dumps(row), "application/json", 0, "traces"), NOTHING, Rows())
