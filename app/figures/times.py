@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+HALF_A_YEAR = 180  # days
+
 
 def local(ns: int, zone: str) -> datetime:
     """The instant on the clocks of that zone, to the microsecond."""
@@ -36,10 +38,13 @@ def short(ns: int, zone: str, today_ns: int) -> str:
 
 
 def brief(ns: int, zone: str, today_ns: int) -> str:
-    """14:05 CET on the same day, else 23 Mar 14:05 CET: for lists whose rows have zones of their own."""
-    moment = local(ns, zone)
-    day = f"{moment.day} {moment:%b} {'' if moment.year == local(today_ns, zone).year else f'{moment.year} '}"
-    return f"{'' if moment.date() == local(today_ns, zone).date() else day}{moment:%H:%M} {_zone(moment)}"
+    """14:05 CET on the same day, else 23 Mar 14:05 CET: for lists whose rows have zones of their own. With the year where the day and
+    the month could also be those of another one: from half a year on."""
+    moment, today = local(ns, zone), local(today_ns, zone)
+    if moment.date() == today.date():
+        return f"{moment:%H:%M} {_zone(moment)}"
+    year = f" {moment.year}" if abs((moment.date() - today.date()).days) > HALF_A_YEAR else ""
+    return f"{moment.day} {moment:%b}{year} {moment:%H:%M} {_zone(moment)}"
 
 
 def full(ns: int, zone: str) -> str:

@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from app.figures import times
 from app.figures.transaction_rows import csv_text, harmless, problem_words
+from app.instants import instant_ns
 from app.pages.narrowing import Asked, address_of, asked_of, filters_of
 from app.pages.transactions import SORTED_BY, asked_in, sort_in
 from metrics.filters import COLUMNS
@@ -306,6 +308,22 @@ def test_quotes_commas_and_lines_stay_inside_their_cell() -> None:
         "2026-03-26T20:43:00.000Z",
         "",
     )
+
+
+# -- times -----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("when", "said"),
+    [
+        ("2027-01-03T08:05:00Z", "09:05 CET"),
+        ("2026-12-28T15:48:00Z", "28 Dec 16:48 CET"),
+        ("2026-05-02T15:48:00Z", "2 May 2026 17:48 CEST"),
+        ("2027-09-01T15:48:00Z", "1 Sep 2027 17:48 CEST"),
+    ],
+)
+def test_a_time_in_a_list_has_its_day_and_its_year_where_they_are_needed(when: str, said: str) -> None:
+    assert times.brief(instant_ns(when), "Europe/Berlin", instant_ns("2027-01-03T12:00:00Z")) == said
 
 
 # -- what is wrong, in a few words -----------------------------------------------------------------------------------------
