@@ -136,9 +136,9 @@ def _top(status: Status, count: str) -> Component:
 
 
 def _count(name: str, row: Row) -> str:
-    """How many are in the state shown; other problems beside it are in the detail."""
+    """How many are in the state shown, late ones of how many it is judged on; other problems beside it are in the detail."""
     if name == "late":
-        return f"{row['late']:,} of {row['started']:,}"
+        return f"{row['late']:,} of {row['complete'] + row['late']:,}"
     return f"{row[name]:,}" if name in STATUSES else f"{row['started']:,}"
 
 
@@ -189,7 +189,8 @@ def _bar(row: Row) -> Component:
 def explained(period: str) -> str:
     """What the numbers of the tiles count; `period` in words."""
     return (
-        f"On time and late count what started in the last {period}; the other states count what is open, however old. "
+        f"On time counts what started in the last {period}, late how many of the decided ones came late; "
+        "the other states count what is open, however old. "
         "p50 and p95: half of them, and 95 of 100, took no longer than this; the bar is p95 against the deadline."
     )
 

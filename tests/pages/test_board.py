@@ -53,6 +53,12 @@ def test_a_tile_shows_the_gravest_state_and_counts_the_others() -> None:
     assert shown.className == "tile kind-failed"
 
 
+def test_a_late_tile_says_of_how_many_it_is_judged() -> None:
+    shown = tile(WATCHED, "augsburg", row(complete=16, late=1, in_progress=41), NOW, "24h")
+    assert text(shown) == "Augsburg Late 1 of 17 1 min 51 s p95 p50 1 min"
+    assert shown.href == "/transactions?workflow=order_to_production&site=augsburg&status=late&period=24h"
+
+
 def test_the_age_on_a_tile_is_that_of_the_problem_it_names() -> None:
     both = row(failed=1, overdue=1, oldest_failed_ns=NOW - HOUR, oldest_overdue_ns=NOW - 3 * HOUR)
     assert text(tile(WATCHED, "augsburg", both, NOW, "24h")) == "Augsburg Failed 1 1 h oldest 1 overdue, p50 1 min"
