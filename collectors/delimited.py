@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -132,10 +133,11 @@ def is_blank(values: Sequence[str]) -> bool:
 def reason_of(error: csv.Error | UnicodeError | NoRow, encoding: str) -> str:
     """Why lines are no row, as it goes on after "the line is not a row of the table: "."""
     if isinstance(error, UnicodeError):
-        found = f"it is not {encoding} ({error})"
+        found, example = f"it is not {encoding} ({error})", "cp1252"
         if isinstance(error, UnicodeDecodeError) and error.reason != "truncated data":
             found = f"byte {error.object[error.start]:#x} is not {encoding}"
-        return f"{found}; say in `encoding` how the file is written, such as cp1252"
+            example = "utf-16" if error.object.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else example
+        return f"{found}; say in `encoding` how the file is written, such as {example}"
     if "new-line character" in str(error):
         return "it holds a carriage return that no quotes enclose"
     return str(error) if isinstance(error, NoRow) else f"it cannot be read as a row: {error}"

@@ -122,11 +122,11 @@ def test_a_file_with_none_of_the_columns_is_not_read_and_its_split_is_told(file:
 
 
 def test_a_header_in_another_encoding_names_the_setting(file: Path) -> None:
-    advice = "; say in `encoding` how the file is written, such as cp1252. Nothing of it was read."
+    advice = "; say in `encoding` how the file is written, such as {}. Nothing of it was read."
     file.write_bytes((HEADER.replace("ITEM", "GRÖSSE") + row(1)).encode("cp1252"))
-    assert trouble(file) == f" cannot be read, its header already: byte 0xd6 is not utf-8{advice}"
+    assert trouble(file) == " cannot be read, its header already: byte 0xd6 is not utf-8" + advice.format("cp1252")
     file.write_bytes((HEADER + row(1)).encode("utf-16"))
-    assert trouble(file) == f" cannot be read, its header already: byte 0xff is not utf-8{advice}"
+    assert trouble(file) == " cannot be read, its header already: byte 0xff is not utf-8" + advice.format("utf-16")
     file.write_bytes(b"\xff\xfea")
     reason = "it is not utf-16 ('utf-16-le' codec can't decode byte 0x61 in position 2: truncated data)"
     assert trouble(file, encoding="utf-16").startswith(f" cannot be read, its header already: {reason}; say in `encoding`")
