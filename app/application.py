@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy import URL
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from app.accounts import Accounts
 from app.configuration.model import Settings, Source
@@ -179,20 +180,23 @@ def _is_full(error: Exception) -> bool:
 
 
 def _unusable(home: Path, error: Exception) -> str:
+    accounts = f"{home}/accounts.sqlite cannot be used"
     if isinstance(error, duckdb.Error):
         advice = "Move syncline.duckdb away and run `syncline rebuild`: the journal holds everything."
         return f"the store of {home} cannot be opened: {error} {advice}"
+    if isinstance(error, OperationalError):
+        return f"{accounts}: {error.orig}. Give it to the user that runs Syncline; its disk must be mounted for writing."
     if isinstance(error, DatabaseError):
-        return f"{home}/accounts.sqlite cannot be used: {error.orig}. Bring it back from a backup, or move it away and add the people anew."
+        return f"{accounts}: {error.orig}. Bring it back from a backup, or move it away and add the people anew."
     if isinstance(error, FileExistsError | NotADirectoryError):
         return f"the home {home} cannot be used: a file is where a folder should be. Move it away, or set another `home`."
     return f"the home {home} cannot be used: {getattr(error, 'strerror', None) or error}."
 
 
-def accounts_url(home: Path) -> str:
-    """Where users and tokens are kept."""
+def accounts_url(home: Path) -> URL:
+    """Where users and tokens are kept. Made of parts: in the text of an address a `?` in the path would end it."""
     make_home(home)
-    return f"sqlite:///{home / 'accounts.sqlite'}"
+    return URL.create("sqlite", database=str(home / "accounts.sqlite"))
 
 
 def make_home(home: Path) -> None:

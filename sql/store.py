@@ -80,7 +80,7 @@ def _connect(path: Path | None) -> duckdb.DuckDBPyConnection:
     try:
         return duckdb.connect(str(path) if path else ":memory:", config=SETTINGS)
     except duckdb.IOException as error:
-        if "lock" not in str(error).lower():
+        if "set lock" not in str(error).lower():
             raise
         owner = re.search(r"\(PID (\d+)\)", str(error))
         raise StoreBusy(f"{path} is in use by process {owner[1] if owner else 'unknown'}; only one process may own it.") from error

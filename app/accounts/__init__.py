@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, inspect, select, update
+from sqlalchemy import URL, Connection, Row, insert, inspect, select, update
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from app.accounts import people, throttle, tokens
@@ -27,7 +27,7 @@ _USED_EVERY_NS = 60 * 1_000_000_000  # `last_used_ns` is written at most once a 
 class Accounts:
     """All users and tokens behind an SQLAlchemy URL such as sqlite:////var/lib/syncline/accounts.sqlite."""
 
-    def __init__(self, url: str, now_ns: Callable[[], int] = time.time_ns) -> None:
+    def __init__(self, url: str | URL, now_ns: Callable[[], int] = time.time_ns) -> None:
         self._engine = open_engine(url)
         self._now_ns = now_ns
 

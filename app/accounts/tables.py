@@ -6,7 +6,7 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, Engine, Index, Integer, MetaData, String, Table, create_engine, event
+from sqlalchemy import URL, BigInteger, Boolean, Column, Engine, Index, Integer, MetaData, String, Table, create_engine, event
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 metadata = MetaData()
@@ -56,7 +56,7 @@ failed_logins = Table(
 by_address = Index("failed_logins_by_address", failed_logins.c.address, failed_logins.c.failed_ns)
 
 
-def open_engine(url: str) -> Engine:
+def open_engine(url: str | URL) -> Engine:
     """An engine with all tables there; several processes may open the same file at once."""
     engine = create_engine(url)
     if engine.dialect.name == "sqlite":

@@ -76,6 +76,18 @@ def test_accounts_that_are_damaged_are_a_sentence(run: Run, folder: Path) -> Non
     )
 
 
+def test_a_damaged_block_of_the_store_is_not_taken_for_a_lock(run: Run, folder: Path) -> None:
+    store = folder / "home" / "syncline.duckdb"
+    with store.open("r+b") as file:
+        file.seek(4096)
+        file.write(b"\xff" * (store.stat().st_size - 8192))
+    result = run("refresh")
+    assert result.code == 4
+    assert result.said.startswith(f"syncline: the store of {folder}/home cannot be opened: ")
+    assert result.said.endswith("Move syncline.duckdb away and run `syncline rebuild`: the journal holds everything.\n")
+    assert "in use by" not in result.said
+
+
 def test_a_full_disk_is_a_sentence_and_nothing_taken_is_lost(run: Run, folder: Path) -> None:
     with (folder / "orders.csv").open("a") as file:
         file.writelines(f"{number},order.created,2026-03-23T10:00:00Z,SO-{os.urandom(40).hex()}\n" for number in range(4, 30_000))
