@@ -40,11 +40,8 @@ def _row(row: Row, step: Row | None, owners: Mapping[str, str], as_of_ns: int) -
 
 def _title(row: Row, step: Row | None) -> str:
     """In the words of the step's event; a step that is no longer defined keeps its name."""
-    what = words.event_words(step["event_type"] if step else row["milestone"])
-    system = words.system_word(step["system"]) if step else ""
-    if row["kind"] == "failed":
-        return f"{what}: failed in {system}" if system else f"{what}: failed"
-    return f"{what}: has not come from {system}" if system else f"{what}: has not come"
+    what = words.step_words(step["event_type"], step["system"]) if step else words.event_words(row["milestone"])
+    return f"{what} {'failed' if row['kind'] == 'failed' else 'has not come'}"
 
 
 def _text(row: Row) -> str:

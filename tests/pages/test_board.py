@@ -292,11 +292,11 @@ def test_what_needs_somebody_is_told_in_the_words_of_its_step() -> None:
     )
     failed, missing = with_class(shown, "attention-row")
     assert text(failed) == (
-        "Work order received: failed in MES Order-to-production release, Augsburg. 4 transactions, business error. "
+        "Work order received in MES failed Order-to-production release, Augsburg. 4 transactions, business error. "
         "“Posting period 11/2026 is not open” 8 h Plant IT"
     )
     assert text(missing) == (
-        "Work order received: has not come from MES Order-to-production release, Augsburg. 4 transactions waiting for it. 8 h Plant IT"
+        "Work order received in MES has not come Order-to-production release, Augsburg. 4 transactions waiting for it. 8 h Plant IT"
     )
     wanted = "workflow=order_to_production&site=augsburg"
     assert failed.href == f"/transactions?{wanted}&status=failed&milestone=received&error_class=business"
