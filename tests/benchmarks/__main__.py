@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
-import platform
 import resource
 import sys
 import tempfile
@@ -16,6 +14,7 @@ import duckdb
 
 from tests.benchmarks import answering, receiving
 from tests.benchmarks.figures import Figure
+from tests.results import machine, record
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
 HEAD = "| what | found | ratio |\n|---|---|---|"
@@ -28,13 +27,13 @@ def main() -> int:
     parser.add_argument("--record", action="store_true", help=f"writes the table into {RESULTS.name}")
     words = parser.parse_args()
     title = f"## {datetime.now(UTC):%Y-%m-%d}: {words.transactions:,} transactions"
-    print(f"{title}\n\n{_machine()}\n\n{HEAD}", flush=True)
+    print(f"{title}\n\n{_about()}\n\n{HEAD}", flush=True)
     rows = []
     for figure in _figures(words.transactions, words.seconds):
         rows.append(figure.row())
         print(rows[-1], flush=True)
     if words.record:
-        _record("\n".join([title, "", _machine(), "", HEAD, *rows]))
+        record(RESULTS, "Benchmarks, newest first", "\n".join([title, "", _about(), "", HEAD, *rows]))
     return 0
 
 
@@ -46,17 +45,8 @@ def _figures(transactions: int, seconds: float) -> Iterator[Figure]:
     yield Figure("most memory this process held", f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MiB")
 
 
-def _machine() -> str:
-    """What it was measured on; a ratio compares two figures of the same run."""
-    version = f"{platform.python_implementation()} {platform.python_version()}, DuckDB {duckdb.__version__}"
-    ratio = "The ratio compares with what the row names, in the same run."
-    return f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, {version}. {ratio}"
-
-
-def _record(section: str) -> None:
-    before = RESULTS.read_text() if RESULTS.exists() else "# Benchmarks, newest first\n"
-    title, _, rest = before.partition("\n")
-    RESULTS.write_text(f"{title}\n\n{section}\n{rest}")
+def _about() -> str:
+    return f"{machine()}, DuckDB {duckdb.__version__}. The ratio compares with what the row names, in the same run."
 
 
 if __name__ == "__main__":

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
-import platform
 import subprocess
 import sys
 import tempfile
@@ -13,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.repository import ROOT
+from tests.results import machine, record
 from tests.soak import kills
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
@@ -36,7 +35,7 @@ def main() -> int:
         lines.append(f"* {line}")
         print(lines[-1], flush=True)
     if words.record:
-        _record("\n".join(lines))
+        record(RESULTS, "Soak runs, newest first", "\n".join(lines))
     return 0
 
 
@@ -57,12 +56,6 @@ def _run(*words: str) -> str:
     if done.returncode:
         sys.exit(f"{' '.join(words)} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
     return done.stdout
-
-
-def _record(section: str) -> None:
-    before = RESULTS.read_text() if RESULTS.exists() else "# Soak runs, newest first\n"
-    title, _, rest = before.partition("\n")
-    RESULTS.write_text(f"{title}\n\n{section}\n{rest}")
 
 
 if __name__ == "__main__":
