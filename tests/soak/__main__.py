@@ -24,12 +24,7 @@ def main() -> int:
     parser.add_argument("--only", choices=["kills", "plants", "kit"], help="one part of it")
     parser.add_argument("--record", action="store_true", help=f"writes what came out into {RESULTS.name}")
     words = parser.parse_args()
-    lines = [
-        f"## {datetime.now(UTC):%Y-%m-%d}",
-        "",
-        f"{os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}.",
-        "",
-    ]
+    lines = [f"## {datetime.now(UTC):%Y-%m-%d}", "", f"{machine()}.", ""]
     print("\n".join(lines), flush=True)
     for line in _lines(words):
         lines.append(f"* {line}")
