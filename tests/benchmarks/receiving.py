@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import http.client
-import json
 import os
-import sys
 import threading
 import time
 import urllib.request
@@ -20,8 +18,8 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 from tests.benchmarks import traffic
 from tests.benchmarks.figures import Figure
+from tests.cli.commands import serving
 from tests.processes import real_server
-from tests.repository import ROOT
 
 CONNECTIONS = 8
 CONFIGURATION = """\
@@ -41,28 +39,26 @@ def measure(folder: Path, seconds: float) -> Iterator[Figure]:
     spans = [_count(body) for body in plain]
     floor = _floor(folder / "floor", bodies, spans, seconds / 3)
     yield Figure("floor: unpack, parse, write and sync the same requests, one thread", f"{floor:,.0f} spans/s")
-    with serving(folder / "busy") as server:
+    with _served(folder / "busy") as server:
         taken, latencies = _send(server["otlp"], bodies, spans, seconds, pause=0.0)
     whole = f"acknowledged over OTLP/HTTP, {CONNECTIONS} connections, while loading and computing; beside the floor"
     yield Figure(whole, f"{taken:,.0f} spans/s", taken / floor)
     yield Figure("time to the acknowledgement at that load", _spread(latencies))
-    with serving(folder / "calm") as server:
+    with _served(folder / "calm") as server:
         pause = CONNECTIONS * traffic.SPANS_PER_REQUEST / (taken / 2)
         half, latencies = _send(server["otlp"], bodies, spans, seconds, pause)
     yield Figure("time to the acknowledgement at half of it; spans beside those at full load", _spread(latencies), half / taken)
-    with serving(folder / "resting") as server:
+    with _served(folder / "resting") as server:
         yield Figure("from the acknowledgement to the export, at rest", _spread(list(_seen(server, 40))))
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[dict[str, Any]]:
+def _served(folder: Path) -> Iterator[dict[str, Any]]:
     """A `syncline serve` of its own."""
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True)
     (folder / "syncline.yaml").write_text(CONFIGURATION)
-    card, log = folder / "home" / "serve.json", folder / "serve.log"
-    with real_server([sys.executable, "-m", "app", "serve"], card.exists, log=log, folder=folder, environment={"PYTHONPATH": str(ROOT)}):
-        said = dict(line.split(": ", 2)[1:] for line in log.read_text().splitlines() if "http://" in line)
-        yield {**json.loads(card.read_text()), "otlp": said["OTLP over HTTP"].strip(), "home": folder / "home"}
+    with serving(folder, real_server) as server:
+        yield {**server, "home": folder / "home"}
 
 
 def _count(body: bytes) -> int:

@@ -58,6 +58,10 @@ def serving(folder: Path, real_server: Callable[..., Any]) -> Iterator[dict[str,
     card, log = folder / "home" / "serve.json", folder / "serve.log"
     card.unlink(missing_ok=True)  # one that was killed leaves it
     log.unlink(missing_ok=True)
-    with real_server(command("serve"), card.exists, log=log, folder=folder, environment=QUIET) as process:
+
+    def greeted() -> bool:
+        return card.exists() and log.exists() and "OTLP over HTTP:  http" in log.read_text().rpartition("\n")[0]
+
+    with real_server(command("serve"), greeted, log=log, folder=folder, environment=QUIET) as process:
         said = dict(line.split(": ", 2)[1:] for line in log.read_text().splitlines() if "http://" in line)
         yield {**json.loads(card.read_text()), "process": process, "otlp": said["OTLP over HTTP"].strip()}

@@ -11,7 +11,8 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -148,10 +149,22 @@ def test_a_port_in_use_is_a_sentence(folder: Path) -> None:
     )
 
 
+@contextmanager
+def minding_interrupts() -> Iterator[None]:
+    """What is started meanwhile minds SIGINT, as in a person's terminal. A shell has what it starts in the background ignore it, and so
+    these tests and all that they start."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def test_interrupting_an_ingest_is_quiet_and_it_goes_on_later(run: Run, folder: Path) -> None:
     with (folder / "orders.csv").open("a") as file:
         file.writelines(f"{number},order.created,2026-03-23T10:00:00Z,SO-{number}\n" for number in range(100, 60_000))
-    process = subprocess.Popen(command("ingest"), cwd=folder, env=QUIET, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    with minding_interrupts():
+        process = subprocess.Popen(command("ingest"), cwd=folder, env=QUIET, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     until(lambda: any(path.stat().st_size > 0 for path in (folder / "home" / "journal").glob("*.journal")))
     process.send_signal(signal.SIGINT)
     out, said = process.communicate()
