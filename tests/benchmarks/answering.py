@@ -18,7 +18,7 @@ from metrics.read import Moment, Reader
 from tests.benchmarks import traffic
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.receiving import CONFIGURATION
-from tests.pages.served import PASSWORD, Client, make_server, signed_in
+from tests.pages.served import PASSWORD, Client, ask_grid, make_server, signed_in
 
 TIMES = 25
 APPENDED = 50  # requests a sync while the journal is filled
@@ -117,12 +117,7 @@ def _rows(client: Client, start: int, sort: str = "", **filters: str) -> Any:
         "filterModel": carried,
         "sortModel": [{"colId": sort, "sort": "asc"}] if sort else [],
     }
-    return client.call(
-        "transactions-grid.getRowsResponse",
-        [{"id": "transactions-grid", "property": "getRowsRequest", "value": request}],
-        {"id": "transactions-grid", "property": "getRowsResponse"},
-        [{"id": "transactions-about", "property": "data", "value": {"past": {}, "kept": {}}}],
-    )
+    return ask_grid(client, request, {"past": {}, "kept": {}})
 
 
 def _search(client: Client, text: str) -> Any:

@@ -75,6 +75,18 @@ class Client:
         return self.call("..shell-page.children...shell-title.data..", inputs, outputs, csrf=csrf)
 
 
+def ask_grid(client: Client, request: dict[str, Any], about: dict[str, Any]) -> Any:
+    """A block of the list of transactions, asked for as its grid does."""
+    asked = "transactions-grid.getRowsResponse"
+    known = next(name for name in client.http.application.extensions["syncline_callbacks"] if asked in name)
+    return client.call(
+        known,
+        [{"id": "transactions-grid", "property": "getRowsRequest", "value": request}],
+        [{"id": part.rpartition(".")[0], "property": part.rpartition(".")[2]} for part in known.strip(".").split("...")],
+        [{"id": "transactions-about", "property": "data", "value": about}],
+    )
+
+
 def signed_in(server: Flask, name: str) -> Client:
     """A fresh session."""
     client = Client(server)

@@ -20,7 +20,7 @@ from app.pages.transactions import SORTED_BY, asked_in, sort_in
 from metrics.filters import COLUMNS
 from tests.pages import trees
 from tests.pages.odd_plant import ODD_IDS, write_odd_plant
-from tests.pages.served import Client, make_server, opened, someone
+from tests.pages.served import Client, ask_grid, make_server, opened, someone
 
 GRID, ABOUT = "transactions-grid", {"past": {}, "kept": {}}
 NOW = 1_774_557_780 * 10**9
@@ -48,13 +48,7 @@ def block(client: Client, start: int = 0, stop: int = 200, filters: dict[str, An
 
 def answered(client: Client, request: dict[str, Any]) -> dict[str, Any]:
     """What the page is given for a request of its grid."""
-    known = next(name for name in client.http.application.extensions["syncline_callbacks"] if f"{GRID}.getRowsResponse" in name)
-    return client.call(
-        known,
-        [{"id": GRID, "property": "getRowsRequest", "value": request}],
-        [{"id": part.rpartition(".")[0], "property": part.rpartition(".")[2]} for part in known.strip(".").split("...")],
-        [{"id": "transactions-about", "property": "data", "value": ABOUT}],
-    ).get_json()["response"]
+    return ask_grid(client, request, ABOUT).get_json()["response"]
 
 
 def names(found: dict[str, Any]) -> list[str]:
