@@ -16,6 +16,7 @@ SECOND, MINUTE, DAY = 10**9, 60 * 10**9, 86_400 * 10**9
 SPANS_PER_REQUEST = 512  # what the batch processor of an SDK sends at once
 SITES = ("hamburg", "brno", "monterrey")
 DAYS = 28
+LONGEST = 15 * MINUTE  # from the first span of a transaction to its last
 
 
 class Step(NamedTuple):
@@ -34,8 +35,8 @@ STEPS = (
 
 
 def requests(transactions: int, end_ns: int, seed: int = 1, first: int = 0) -> Iterator[bytes]:
-    """Requests of about 512 spans, protobuf, not compressed; transactions begin evenly over the 28 days before `end_ns`."""
-    spans = _spans(range(first, first + transactions), end_ns, Random(seed))
+    """Requests of about 512 spans, protobuf, not compressed; transactions begin evenly over 28 days, and all is over by `end_ns`."""
+    spans = _spans(range(first, first + transactions), end_ns - LONGEST, Random(seed))
     while batch := list(islice(spans, SPANS_PER_REQUEST)):
         yield _request(batch)
 
