@@ -324,8 +324,8 @@ def write(store: ground.Store, batch: Batch) -> None:
         spanned = {r[0] for r in cursor.execute("select span_id from spans").fetchall()}
         events = [e for e in batch.events if e.identity not in here]
         spans = [s for s in batch.spans if s.span_id not in spanned]
-        first_event = cursor.execute("select coalesce(max(event_no), 0) + 1 from events").fetchone()[0]
-        first_span = cursor.execute("select coalesce(max(span_no), 0) + 1 from spans").fetchone()[0]
+        first_event = cursor.execute("select coalesce(max(event_no), 0) + 1 from events").fetchall()[0][0]
+        first_span = cursor.execute("select coalesce(max(span_no), 0) + 1 from spans").fetchall()[0][0]
         for table, rows in [*event_rows(events, first_event), *span_rows(spans, first_span)]:
             ground.insert(cursor, table, pd.DataFrame(rows, dtype=object).dropna(axis="columns", how="all"))
 

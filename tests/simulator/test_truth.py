@@ -101,7 +101,7 @@ def test_all_of_it_arrived(told: tuple[Service, Report]) -> None:
     service, report = told
     assert report.lost == 0
     with service.application.store.read() as cursor:
-        kept = cursor.execute("select (select count(*) from spans) + (select count(*) from log_rows)").fetchone()[0]
+        kept = cursor.execute("select (select count(*) from spans) + (select count(*) from log_rows)").fetchall()[0][0]
     assert kept == report.written
 
 
