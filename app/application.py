@@ -29,6 +29,7 @@ from sql.migrate import NewerStore
 from sql.store import Store, StoreBusy
 
 if TYPE_CHECKING:
+    from app.jobs import Jobs
     from app.loader import Loader
     from collectors.receivers.otlp_http import OtlpHttpReceiver
 
@@ -55,6 +56,7 @@ class Application:
         self.settings = settings
         self.local_token = ""  # while serving: what commands on this machine identify themselves with
         self.loader: Loader | None = None  # while serving
+        self.jobs: Jobs | None = None  # while serving
         self.receiver: OtlpHttpReceiver | None = None  # while serving
         self.answers: Counter[int] = Counter()  # of the web server, by status
         self._changing = threading.Lock()
@@ -134,6 +136,7 @@ class Application:
             yield reader
 
     def close(self) -> None:
+        self.intake.close()
         self._open.close()
 
 

@@ -90,7 +90,7 @@ def _entry(settings: Settings, file: Path, name: str | None) -> dict[str, Any]:
     """The entry of `sources` that would read the file. Raises Mistake."""
     if not _is_file(file):
         raise Mistake(f"there is no sample file {file}.")
-    readable = [source for source in settings.sources if "path" in source.options or source.kind == RECEIVED]
+    readable = list(settings.sources)
     if name is not None:
         for source in readable:
             if source.name == name:

@@ -48,7 +48,7 @@ def running(settings: Settings) -> Iterator[Service]:
         application.loader = _started(Loader(application), parts)
         application.receiver = receiver = _started(_receiver(application), parts)
         web = _started(WebServer(create_app(application), settings.web.host, settings.web.port, **_options(settings)), parts)
-        _started(Jobs(application), parts)
+        application.jobs = _started(Jobs(application), parts)
         service = Service(application, web, receiver.port)
         application.local_token = secrets.token_urlsafe(32)
         write_card(settings.home, service.web_url, application.local_token)

@@ -47,8 +47,12 @@ class WebServer:
 
     def _in_loop(self, action: Any) -> None:
         # Sockets belong to the loop's thread; closing them from here would race with its select.
-        if self._thread.is_alive():
-            self._listeners[0].trigger.pull_trigger(action)
+        if not self._thread.is_alive():
+            return
+        trigger = self._listeners[0].trigger
+        with trigger.lock:  # until it is written, the loop cannot run the action, which may close what is written to
+            trigger.thunks.append(action)
+            trigger._physical_pull()
 
 
 def taken(host: str, port: int, error: Exception) -> str:

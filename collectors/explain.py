@@ -12,15 +12,15 @@ from typing import Any
 import orjson
 
 from collectors.collector import Collector, Trouble
-from collectors.event import Event, Record, Refused
+from collectors.event import Event, Record
 from collectors.mapping import FIELDS, AttributeMapping, RowMapping
 from collectors.meaning import Meaning
 from collectors.rows import LOG, SPAN, STOCK, Row, Rows
 from collectors.sources import open_source
-from collectors.table_file import row_of
 
 COLUMNS = {"event_time": "event_ns", "due_time": "due_ns", "promised_time": "promised_ns"}  # fields by another name in Event
 SHOWN = [name for name in FIELDS if name != "http_status"]  # an HTTP status shows as the error code it becomes
+NOTHING = {True: "no event: the mapping finds no event type in it", False: "nothing is in it"}  # whether there is such a mapping
 PLACES = ("system", "system_name", "site")
 
 
@@ -38,9 +38,11 @@ class Explanation:
 def explain_file(entry: dict[str, Any], file: Path, meaning: Meaning) -> Iterator[Explanation | Trouble]:
     """How the source that `entry` of the section `sources` (checked before) would read `file`."""
     if entry["kind"] == "otlp":  # what a receiver gets, kept in a file
-        entry = {**entry, "kind": "otlp_file"}
-    source = open_source({**entry, "path": glob.escape(file.name)}, file.parent)
-    for found in source.read({}, lambda: 0):
+        entry = {**entry, "kind": "otlp_file", "path": ""}
+    if "path" in entry:
+        entry = {**entry, "path": glob.escape(file.name)}
+    source = open_source(entry, file.parent)
+    for found in source.read({}, lambda: 0) if "path" in entry else source.sample(file):
         if isinstance(found, Trouble):
             yield found
         else:
@@ -50,13 +52,22 @@ def explain_file(entry: dict[str, Any], file: Path, meaning: Meaning) -> Iterato
 def explain(source: Collector, record: Record, meaning: Meaning) -> list[Explanation]:
     """How `source` reads one record."""
     rows = Rows()
+    rows.origins = {}
     source.decode(record, meaning, rows)
     told = [*_spans(rows, source.mapping), *_logs(rows, source.mapping)]
-    told += [_explanation(e.position, "row", e, _row_origins(source.mapping, record)) for e in rows.events]
-    told += [_stock(dict(zip(STOCK, row, strict=True)), source.mapping, record) for row in rows.stock]
+    told += [_explanation(e.position, "row", e, _origins(rows, e.position)) for e in rows.events]
+    told += [_stock(dict(zip(STOCK, row, strict=True)), rows) for row in rows.stock]
     told += [Explanation(position, part, [], [], f"rejected: {reason}") for _, position, part, reason, _, _ in rows.rejected]
     if not told:
-        told.append(Explanation(record.position, "record", [], [], _nothing(source, record)))
+        told.append(
+            Explanation(
+                record.position,
+                "record",
+                [],
+                [],
+                "no event: the mapping finds no event type in it" if isinstance(source.mapping, RowMapping) else "nothing is in it",
+            )
+        )
     return told
 
 
@@ -98,9 +109,10 @@ def _attribute_origins(row: dict[str, Any], default: dict[str, str], mapping: An
     return origins
 
 
-def _row_origins(mapping: Any, record: Record) -> dict[str, str]:
-    origins = mapping.apply(row_of(record)).origins if isinstance(mapping, RowMapping) else {}
-    return {field: f"map: {origin}" for field, origin in origins.items()}
+def _origins(rows: Rows, position: str) -> dict[str, str]:
+    """Where each field of a mapped row or message stood."""
+    found = (rows.origins or {}).get(position, {})
+    return {field: f"map: {origin}" for field, origin in found.items()}
 
 
 def _explanation(position: str, what: str, event: Event, origins: dict[str, str]) -> Explanation:
@@ -129,24 +141,14 @@ def _instant(ns: int) -> str:
     return f"{when:%Y-%m-%dT%H:%M:%S}.{ns % 10**9:09d}".rstrip("0").rstrip(".") + "Z"
 
 
-def _stock(row: dict[str, Any], mapping: Any, record: Record) -> Explanation:
-    origins = _row_origins(mapping, record)
+def _stock(row: dict[str, Any], rows: Rows) -> Explanation:
+    origins = _origins(rows, row["position"])
     said = {"snapshot_time": _instant(row["snapshot_ns"]), **{name: row[name] for name in list(STOCK)[1:9]}}
     fields = [(name, str(value), origins.get(name, "")) for name, value in said.items() if value]
     return Explanation(
-        record.position,
+        row["position"],
         "row",
         fields,
         [name for name, value in said.items() if not value],
         f"stock snapshot of {row['system']} at {row['site']}",
     )
-
-
-def _nothing(source: Collector, record: Record) -> str:
-    if isinstance(source.mapping, RowMapping):
-        try:
-            if "mfg.event.type" not in source.mapping.apply(row_of(record)).attributes:
-                return "no event: the mapping finds no event type in it"
-        except Refused as error:
-            return f"rejected: {error}"
-    return "nothing is in it"

@@ -38,10 +38,11 @@ class RecordsLost(Exception):
 
 @dataclass(slots=True)
 class IntakeReport:
-    """What a poll found: records by source, and every trouble as (source, sentence)."""
+    """What a poll found: records by source, every trouble as (source, sentence), and which sources could not be read at all."""
 
     records: dict[str, int] = field(default_factory=dict)
     troubles: list[tuple[str, str]] = field(default_factory=list)
+    down: set[str] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -72,7 +73,8 @@ class Intake:
         self._sources = {source.name: source for source in sources}
         self._received = Otlp("otlp", journal.folder, Otlp.Settings())
         self._meaning = Meaning(identifiers, rules)
-        self._polling, self._loading = threading.Lock(), threading.Lock()
+        self._polling = {name: threading.Lock() for name in self._sources}  # a slow source keeps nobody else waiting
+        self._loading = threading.Lock()
         journal.continue_after(self.loaded())
         self._after = self._positions()
 
@@ -80,37 +82,48 @@ class Intake:
     def poll(self, names: Iterable[str] | None = None, on_progress: Progress | None = None) -> IntakeReport:
         """Reads all (or the named) sources to their end into the journal. A source in trouble never keeps another from being read."""
         report = IntakeReport()
-        with self._polling:
-            for name in self._sources if names is None else names:
+        for name in self._sources if names is None else names:
+            with self._polling[name]:
                 report.records[name] = 0
                 for batch in _batches(self._read(name, report)):
                     self._journal.append(batch)
-                    self._after.update(((r.source, r.stream), r.after) for r in batch if r.after)
+                    self._after[name].update((record.stream, record.after) for record in batch if record.after)
+                    self._sources[name].kept(batch)
                     report.records[name] += len(batch)
                     if on_progress:
                         on_progress(name, report.records[name])
         return report
 
+    def close(self) -> None:
+        """Lets the sources go of what they kept open between two polls."""
+        for name, source in self._sources.items():
+            with self._polling[name]:
+                source.close()
+
     def _read(self, name: str, report: IntakeReport) -> Iterator[Record]:
-        after = {stream: text for (source, stream), text in self._after.items() if source == name}
+        after = dict(self._after[name])
         try:
             for found in self._sources[name].read(after, self._clock):
                 if isinstance(found, Trouble):
                     report.troubles.append((name, found.sentence))
+                    report.down |= set() if found.stream else {name}
                 else:
                     yield found
         except Exception:  # our mistake, told loudly in the log; one source must not keep all others from being read
             log.exception("reading the source %s failed", name)
+            report.down.add(name)
             report.troubles.append((name, "a fault of Syncline kept this source from being read to its end (see the log)."))
 
-    def _positions(self) -> dict[tuple[str, str], str]:
-        """Where each stream was left. The journal is the authority: what it holds beyond the tables counts."""
+    def _positions(self) -> dict[str, dict[str, str]]:
+        """Where each stream of each source was left. The journal is the authority: what it holds beyond the tables counts."""
         with self._store.read() as cursor:
             known = cursor.execute("select source, stream, position from source_positions").fetchall()
-        found = {(source, stream): position for source, stream, position in known}
+        found: dict[str, dict[str, str]] = {name: {} for name in self._sources}
+        for source, stream, position in known:
+            found.setdefault(source, {})[stream] = position
         for frame in self._journal.read(self.loaded()):
             if frame.record.after:
-                found[frame.record.source, frame.record.stream] = frame.record.after
+                found.setdefault(frame.record.source, {})[frame.record.stream] = frame.record.after
         return found
 
     # -- journal → tables

@@ -10,14 +10,17 @@
         - {type: {value: purchase_order}, id: {column: PO_NO}}
         - {type: {column: REF_TYPE}, id: {column: REF_NO, split: ","}}
 
-A field takes one term or a list of them, and a term one name or a list: the first that is not empty counts. `column` is for tables,
-`attribute` for OTLP, `value` a constant; `values` translates what was found, and what it does not list is refused.
+A field takes one term or a list of them, and a term one name or a list: the first that is not empty counts. The word for a place is that of
+what is read: `column` of tables, `attribute` of OTLP, `path` of JSON and XML, `segment` of EDI; `value` is a constant, `template` a text
+made of several places (`"{WERKS}-{AUFNR}"`, empty when one of them is). `values` translates what was found, and what it does not list is
+refused; `factor` multiplies a number.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -62,6 +65,7 @@ ROW_ONLY = ("outcome", "trace_id", "span_id")  # OTLP says these itself
 TIMES = ("event_time", "due_time", "promised_time", "snapshot_time")
 NUMBERS = ("quantity", "ordered_quantity", "value")
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)  # Python's own reading allows 1_000 and digits of any script
+PLACE = re.compile(r"\{([^{}]+)\}")  # in a template
 HEX = {"trace_id": re.compile("[0-9a-f]{32}"), "span_id": re.compile("[0-9a-f]{16}")}
 Lookup = Callable[[str], Any]
 
@@ -86,10 +90,13 @@ class Term:
 
     def __init__(self, data: dict[str, Any], word: str) -> None:
         self._word, self._constant = word, data.get("value")
+        self._template = data.get("template")
+        self.parts_named = PLACE.findall(self._template) if self._template else []
         self.names = as_list(data[word]) if word in data else []
         self._values = {_key(k): v for k, v in data["values"].items()} if "values" in data else None
         self._zone = ZoneInfo(data["time_zone"]) if "time_zone" in data else None
         self._format, self._decimal, self._split = data.get("format"), data.get("decimal", "."), data.get("split")
+        self._factor = Decimal(str(data["factor"])) if "factor" in data else None
 
     def find(self, lookup: Lookup) -> Found | None:
         """What the term gives for one row or span; None when it is empty there. Raises Refused."""
@@ -97,7 +104,16 @@ class Term:
             value = lookup(name)
             if _says_something(value):
                 return self._translated(Found(value, f"{self._word} {name}"))
+        if self._template and (text := self._filled(lookup)):
+            return self._translated(Found(text, f"the template {self._template!r}"))
         return Found(self._constant, f"the constant {self._constant!r}") if self._constant is not None else None
+
+    def _filled(self, lookup: Lookup) -> str | None:
+        """The template with what stands at its places; None when one of them is empty."""
+        values = {name: lookup(name) for name in self.parts_named}
+        if not all(_says_something(value) for value in values.values()):
+            return None
+        return PLACE.sub(lambda place: str(values[place[1]]).strip(), self._template or "")
 
     def time(self, found: Found) -> int:
         """The instant a found value stands for."""
@@ -112,7 +128,7 @@ class Term:
     def number(self, found: Found) -> Any:
         """The number a found value stands for, with a point before its decimals. Raises Refused."""
         if found.value.__class__ is not str:
-            return found.value
+            return self._scaled(found.value)
         text, hint = found.value, ""
         if self._decimal == ",":
             whole, comma, decimals = text.partition(",")
@@ -120,8 +136,17 @@ class Term:
         elif "," in text:
             hint = '; is the comma before its decimals? Then write `decimal: ","`'
         if NUMBER.fullmatch(text.strip()):
-            return text
+            return self._scaled(text)
         raise Refused(f"{found.origin}: {found.value[:80]!r} is no number{hint}")
+
+    def _scaled(self, number: Any) -> Any:
+        """A number times the factor, exactly; what is no number is left for who reads it."""
+        if self._factor is None or number.__class__ not in (str, int, float):
+            return number
+        try:
+            return format(Decimal(str(number)) * self._factor, "f")
+        except InvalidOperation:  # NaN and infinities: refused where it is read, with its name
+            return number
 
     def parts(self, found: Found) -> list[Any]:
         """The ids a found value holds."""
@@ -173,11 +198,10 @@ class _Object(NamedTuple):
 class _Mapping:
     """A checked `map` section, ready to be asked."""
 
-    word = ""
-
-    def __init__(self, data: dict[str, Any]) -> None:
-        self.fields = [Field(name, FIELDS.get(name, name), _terms(term, self.word)) for name, term in data.items() if name != "objects"]
-        self.objects = [_Object(_terms(o["type"], self.word), _terms(o["id"], self.word)) for o in as_list(data.get("objects") or [])]
+    def __init__(self, data: dict[str, Any], word: str) -> None:
+        self.word = word
+        self.fields = [Field(name, FIELDS.get(name, name), _terms(term, word)) for name, term in data.items() if name != "objects"]
+        self.objects = [_Object(_terms(o["type"], word), _terms(o["id"], word)) for o in as_list(data.get("objects") or [])]
 
     def absent_columns(self, header: Sequence[str]) -> Iterator[tuple[str, str]]:
         """Fields none of whose columns the header has, and these columns: such a field would stay empty without a word."""
@@ -185,11 +209,12 @@ class _Mapping:
             for term in terms:
                 if term.names and not set(term.names) & set(header):
                     yield field, " or ".join(term.names)
+                yield from ((field, name) for name in term.parts_named if name not in header)
 
     def columns(self) -> list[str]:
         """Every column the mapping names."""
         terms = [*(t for f in self.fields for t in f.terms), *(t for o in self.objects for t in o.kind + o.ids)]
-        return list(dict.fromkeys(name for term in terms for name in term.names))
+        return list(dict.fromkeys(name for term in terms for name in (*term.names, *term.parts_named)))
 
     def _name_objects(self, lookup: Lookup, attributes: dict[str, Any], origins: dict[str, str]) -> None:
         named: dict[str, list[Any]] = {}
@@ -202,42 +227,48 @@ class _Mapping:
 
 
 class RowMapping(_Mapping):
-    """Reads the rows of a table."""
+    """Reads the rows of a table, or whatever else is looked up by name: the whole says what one event is."""
 
-    word = "column"
+    def __init__(self, data: dict[str, Any], word: str = "column") -> None:
+        super().__init__(data, word)
 
-    def apply(self, row: dict[str, str]) -> Mapped:
-        """The row under its standard names. Raises Refused."""
+    def apply(self, lookup: Lookup) -> Mapped:
+        """What `lookup` finds, under its standard names. Raises Refused."""
         attributes: dict[str, Any] = {}
         origins: dict[str, str] = {}
         for field in self.fields:
-            found = field.find(row.get)
+            found = field.find(lookup)
             if found:
                 attributes[field.attribute], origins[field.name] = found
-        self._name_objects(row.get, attributes, origins)
+        self._name_objects(lookup, attributes, origins)
         is_error = _is_error(attributes.pop("outcome", "ok"))
         trace_id, span_id = _hex(attributes, "trace_id"), _hex(attributes, "span_id")
         return Mapped(attributes, is_error, trace_id, trace_id + span_id if trace_id and span_id else None, origins)
 
 
 class AttributeMapping(_Mapping):
-    """Reads the attributes of spans and log records that do not use the standard names."""
+    """Adds to what has attributes of its own (spans, log records, documents understood already) the standard ones it lacks."""
 
-    word = "attribute"
+    def __init__(self, data: dict[str, Any], word: str = "attribute") -> None:
+        super().__init__(data, word)
 
-    def extend(self, attributes: dict[str, Any]) -> dict[str, Any]:
-        """The attributes, and beside them the standard ones the mapping finds; a standard one that is there stays. Raises Refused."""
-        return self.explained(attributes)[0]
+    def extend(self, attributes: dict[str, Any], lookup: Lookup | None = None) -> dict[str, Any]:
+        """The attributes, and beside them the standard ones the mapping finds; a standard one that is there stays. Raises Refused.
 
-    def explained(self, attributes: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+        Looked up among the attributes themselves, or where `lookup` says.
+        """
+        return self.explained(attributes, lookup)[0]
+
+    def explained(self, attributes: dict[str, Any], lookup: Lookup | None = None) -> tuple[dict[str, Any], dict[str, str]]:
         """The same, with which part of the mapping gave each field."""
-        extended, origins = dict(attributes), {}
+        extended, origins = dict(attributes), dict[str, str]()
+        lookup = lookup or attributes.get
         for field in self.fields:
             if field.attribute not in attributes:
-                found = field.find(attributes.get)
+                found = field.find(lookup)
                 if found:
                     extended[field.attribute], origins[field.name] = found
-        self._name_objects(attributes.get, extended, origins)
+        self._name_objects(lookup, extended, origins)
         return extended, origins
 
 

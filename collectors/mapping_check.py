@@ -9,7 +9,8 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from collectors import instants
-from collectors.mapping import FIELDS, NUMBERS, ROW_ONLY, TIMES, as_list
+from collectors.mapping import FIELDS, NUMBERS, PLACE, ROW_ONLY, TIMES, as_list
+from collectors.paths import NoPath, steps_of
 from collectors.suggest import unknown
 
 OPTIONS = {
@@ -18,6 +19,7 @@ OPTIONS = {
     "format": "times, such as event_time",
     "decimal": "numbers: quantity, ordered_quantity, value",
     "split": "the ids of objects",
+    "factor": "numbers: quantity, ordered_quantity, value",
 }
 PLAIN = (str, int, float)  # and bool, which is an int
 A_TIME = datetime(2026, 3, 23, 13, 45, 58, tzinfo=UTC)
@@ -25,10 +27,15 @@ Problems = Iterator[tuple[str, str]]
 
 
 def check_mapping(data: Any, word: str = "column") -> list[tuple[str, str]]:
-    """Every problem of a `map` section as (path inside it, sentence); `word` is column for tables, attribute for OTLP."""
+    """Every problem of a `map` section as (path inside it, sentence); `word` is what a place is called, as in column."""
     if word == "attribute":
         return check_fields(data, word, [*FIELDS, "objects"], ())
     return check_fields(data, word, [*FIELDS, *ROW_ONLY, "objects"], ("event_type", "event_time"))
+
+
+def check_additions(data: Any, word: str) -> list[tuple[str, str]]:
+    """The same where a form says itself what it means, and the mapping only adds to it: nothing has to be mapped."""
+    return check_fields(data, word, [*FIELDS, "objects"], ())
 
 
 def check_fields(data: Any, word: str, known: Sequence[str], required: Sequence[str]) -> list[tuple[str, str]]:
@@ -75,10 +82,14 @@ def _check_term(term: Any, word: str, path: str, field: str) -> Problems:
     if not isinstance(term, dict):
         yield path, f"must be `{{{word}: NAME}}` or `{{value: CONSTANT}}` (found {term!r})"
         return
-    known = (word, "value", *OPTIONS)
+    known = (word, "value", "template", *OPTIONS)
     yield from ((f"{path}.{key}", unknown("key", key, known)) for key in term if key not in known)
-    if word not in term and "value" not in term:
+    if not {word, "value", "template"} & set(term):
         yield path, f"says neither {word} nor value"
+    if "template" in term and (problem := _check_template(term["template"], word)):
+        yield f"{path}.template", problem
+    if word == "path":
+        yield from _check_paths(term, path)
     if word in term and not all(isinstance(n, str) and n for n in as_list(term[word]) or [None]):
         yield f"{path}.{word}", f"must be a name or a list of names (found {term[word]!r})"
     if "value" in term and (term["value"] == "" or not isinstance(term["value"], PLAIN)):
@@ -88,6 +99,25 @@ def _check_term(term: Any, word: str, path: str, field: str) -> Problems:
     yield from _check_options(term, path, field)
 
 
+def _check_template(value: Any, word: str) -> str | None:
+    if isinstance(value, str) and PLACE.search(value) and not set("{}") & set(PLACE.sub("", value)):
+        return None
+    return f'must be a text with the name of a {word} in braces, as in "{{WERKS}}-{{AUFNR}}" (found {value!r})'
+
+
+def _check_paths(term: dict[str, Any], path: str) -> Problems:
+    for name in as_list(term.get("path", [])):
+        try:
+            steps_of(name.removeprefix("@") if isinstance(name, str) else "?")
+        except NoPath as error:
+            yield f"{path}.path", str(error)
+
+
+def _check_factor(value: Any) -> str | None:
+    good = isinstance(value, int | float) and not isinstance(value, bool) and value != 0 and abs(value) < 10**12
+    return None if good else f"must be the number to multiply with, not zero (found {value!r})"
+
+
 def _check_options(term: dict[str, Any], path: str, field: str) -> Problems:
     if "values" in term and (not isinstance(term["values"], dict) or not term["values"]):
         yield f"{path}.values", f"must map what is found to what it means (found {term['values']!r}), as in `{{OK: ok, NOK: error}}`"
@@ -95,7 +125,7 @@ def _check_options(term: dict[str, Any], path: str, field: str) -> Problems:
         yield f"{path}.values", f"each must mean one constant, or null for nothing (found {wrong[0]!r})"
     elif "values" in term and field == "outcome" and (wrong := [v for v in term["values"].values() if v not in ("ok", "error")]):
         yield f"{path}.values", f"an outcome is ok or error (found {wrong[0]!r})"
-    for key, fields in (("time_zone", TIMES), ("format", TIMES), ("decimal", NUMBERS), ("split", ("id",))):
+    for key, fields in (("time_zone", TIMES), ("format", TIMES), ("decimal", NUMBERS), ("split", ("id",)), ("factor", NUMBERS)):
         if key in term and field not in fields:
             yield f"{path}.{key}", f"is only for {OPTIONS[key]}"
         elif key in term and (problem := OPTION_CHECKS[key](term[key])):
@@ -130,4 +160,5 @@ OPTION_CHECKS: dict[str, Callable[[Any], str | None]] = {
     "format": _check_format,
     "decimal": lambda v: None if v in (".", ",") else f'must be "." or "," (found {v!r})',
     "split": lambda v: None if isinstance(v, str) and v else f"must be the text between two ids (found {v!r})",
+    "factor": _check_factor,
 }

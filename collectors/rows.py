@@ -129,6 +129,7 @@ class Rows:
         self.events: list[Event] = []  # of table rows, which are nothing but events
         self.stock: list[Row] = []
         self.rejected: list[Row] = []
+        self.origins: dict[str, dict[str, str]] | None = None  # position → field → where it stood; kept only to explain a sample
         self.repeats = 0
         self._seen: set[str] = set()
 

@@ -8,12 +8,12 @@ from collections.abc import Callable
 from typing import Any
 
 from collectors.mapping_check import check_fields, check_mapping
+from collectors.readings import STOCK_FIELDS
 from collectors.suggest import unknown
 from collectors.tail import is_wide
 
 PROBE = 'A,;\t"\r\nz09'
 Check = Callable[[Any], list[tuple[str, str]]]  # a value → its problems as (path inside it, sentence)
-INVENTORY_FIELDS = ("snapshot_time", "system", "site", "location", "item", "batch", "stock_status", "quantity", "uom")
 
 
 def setting(check: Check, default: Any = dataclasses.MISSING) -> Any:
@@ -22,7 +22,10 @@ def setting(check: Check, default: Any = dataclasses.MISSING) -> Any:
 
 
 def check_settings(settings: Any, data: dict[str, Any], common: tuple[str, ...]) -> list[tuple[str, str]]:
-    """Every problem of one source's `data` against the dataclass `settings`; keys in `common` belong to somebody else."""
+    """Every problem of one source's `data` against the dataclass `settings`; keys in `common` belong to somebody else.
+
+    Where keys depend on each other, `settings` has a static method `check_together(data)` that returns the problems of that.
+    """
     fields = {f.name: f for f in dataclasses.fields(settings)}
     problems = [(str(key), unknown("key", key, [*fields, *common])) for key in data if key not in fields and key not in common]
     for name, field in fields.items():
@@ -30,7 +33,7 @@ def check_settings(settings: Any, data: dict[str, Any], common: tuple[str, ...])
             problems += [(f"{name}.{where}" if where else name, text) for where, text in field.metadata["check"](data[name])]
         elif field.default is dataclasses.MISSING:
             problems.append((name, "is missing"))
-    return problems
+    return problems + (settings.check_together(data) if hasattr(settings, "check_together") else [])
 
 
 def a_text(value: Any) -> list[tuple[str, str]]:
@@ -72,4 +75,4 @@ def attribute_map(value: Any) -> list[tuple[str, str]]:
 
 
 def inventory_map(value: Any) -> list[tuple[str, str]]:
-    return check_fields(value, "column", INVENTORY_FIELDS, ())
+    return check_fields(value, "column", STOCK_FIELDS, ())

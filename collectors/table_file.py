@@ -13,6 +13,9 @@ from collectors.collector import Clock, Trouble
 from collectors.delimited import QUIET_NS, NoRow, RowReader, reason_of
 from collectors.event import Record, Refused
 from collectors.mapping import RowMapping
+from collectors.meaning import Meaning
+from collectors.readings import EventReading, StockReading
+from collectors.rows import Rows, excerpt_of
 from collectors.tail import UNREADABLE, Folder, Tail, as_text, rests, state_of, trouble_of
 
 ROW = "application/json"  # a row as its columns and their texts
@@ -101,6 +104,17 @@ class TableFiles:
     def _gaps(self, header: list[str]) -> str:
         absent = [f"{columns} (for {field})" for field, columns in self._expected.absent_columns(header)]
         return f"has no column {', '.join(absent)}; its columns: {_listed(header)}. These fields stay empty." if absent else ""
+
+
+def add_row(record: Record, column: str | None, reading: EventReading | StockReading, meaning: Meaning, rows: Rows) -> None:
+    """What the row that `record` holds says, into `rows`."""
+    try:
+        row = row_of(record)
+    except Refused as error:
+        if rows.is_new(f"{record.source}:{record.position}\n{error}"):
+            rows.reject(record, record.position, "row", str(error), excerpt_of(record))
+        return
+    reading.add(record, row.get, position_of(row, column, record.position), meaning, rows)
 
 
 def row_of(record: Record) -> dict[str, str]:

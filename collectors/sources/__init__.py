@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,11 @@ def check_source(data: dict[str, Any]) -> list[tuple[str, str]]:
         return [("kind", f"is missing; known: {', '.join(SOURCES)}")]
     if not isinstance(kind, str) or kind not in SOURCES:
         return [("kind", unknown("source", kind, SOURCES))]
-    return check_settings(SOURCES[kind].Settings, data, COMMON)
+    package = SOURCES[kind].package
+    absent = []
+    if package and find_spec(package.module) is None:
+        absent = [("kind", f"the kind {kind} needs a package that is not installed here: pip install 'syncline[{package.extra}]'")]
+    return absent + check_settings(SOURCES[kind].Settings, data, COMMON)
 
 
 def open_source(data: dict[str, Any], folder: Path) -> Collector:

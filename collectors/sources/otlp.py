@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from collectors import otlp
-from collectors.collector import Clock, Trouble
+from collectors.collector import Clock, Collector, Trouble
 from collectors.event import Record
 from collectors.mapping import AttributeMapping
 from collectors.meaning import Meaning
@@ -17,7 +17,7 @@ from collectors.rows import Rows, excerpt_of
 from collectors.settings import attribute_map, setting
 
 
-class Otlp:
+class Otlp(Collector):
     kind: ClassVar[str] = "otlp"
 
     @dataclass(frozen=True, slots=True)

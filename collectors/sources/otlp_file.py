@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import orjson
 
 from collectors import otlp
-from collectors.collector import Clock, Trouble
+from collectors.collector import Clock, Collector, Trouble
 from collectors.event import Record
 from collectors.mapping import AttributeMapping
 from collectors.meaning import Meaning
@@ -24,7 +24,7 @@ CUT = "application/json; cut"  # the beginning of a line that is too long to be 
 RESTED_NS = 60 * 10**9  # exporters write in blocks: half a line is nothing to tell of while the rest may be on its way
 
 
-class OtlpFile:
+class OtlpFile(Collector):
     kind: ClassVar[str] = "otlp_file"
 
     @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ BASE = {"event_type": {"column": "ACTION"}, "event_time": {"column": "AT"}}
 def apply(mapping: dict[str, Any], row: dict[str, str]) -> dict[str, Any]:
     mapping = {**BASE, **mapping}
     assert check_mapping(mapping) == []
-    return RowMapping(mapping).apply({"ACTION": "a", "AT": "2026-03-23T12:00:00Z", **row}).attributes
+    return RowMapping(mapping).apply({"ACTION": "a", "AT": "2026-03-23T12:00:00Z", **row}.get).attributes
 
 
 def refused(mapping: dict[str, Any], row: dict[str, str]) -> str:
@@ -50,7 +50,7 @@ def test_a_constant_may_be_of_any_plain_kind() -> None:
 def test_values_are_translated_whatever_kind_yaml_makes_of_them() -> None:
     mapping = {"outcome": {"column": "RC", "values": {0: "ok", True: "ok", "E": "error"}}}
     outcomes = [
-        RowMapping({**BASE, **mapping}).apply({"RC": rc, "ACTION": "a", "AT": "2026-03-23T12:00:00Z"}).is_error
+        RowMapping({**BASE, **mapping}).apply({"RC": rc, "ACTION": "a", "AT": "2026-03-23T12:00:00Z"}.get).is_error
         for rc in ("0", "true", "E", "")
     ]
     assert outcomes == [False, False, True, False]
@@ -109,15 +109,15 @@ def test_an_id_without_a_type_beside_it_is_refused() -> None:
 def test_a_row_may_belong_to_a_span() -> None:
     mapping = RowMapping({**BASE, "trace_id": {"column": "T"}, "span_id": {"column": "S"}})
     row = {"ACTION": "a", "AT": "2026-03-23T12:00:00Z"}
-    found = mapping.apply({**row, "T": "0AF7651916CD43DD8448EB211C80319C", "S": "b7ad6b7169203331"})
+    found = mapping.apply({**row, "T": "0AF7651916CD43DD8448EB211C80319C", "S": "b7ad6b7169203331"}.get)
     assert (found.trace_id, found.span_id) == ("0af7651916cd43dd8448eb211c80319c", "0af7651916cd43dd8448eb211c80319cb7ad6b7169203331")
     with pytest.raises(Refused, match=r"^trace_id: must be 32 hex digits, not all zero"):
-        mapping.apply({**row, "T": "7"})
+        mapping.apply({**row, "T": "7"}.get)
 
 
 def test_every_field_says_which_part_of_the_mapping_gave_it() -> None:
     mapping = RowMapping({**BASE, "system": {"value": "wms"}, "objects": {"type": {"value": "asn"}, "id": {"column": "ID"}}})
-    assert mapping.apply({"ACTION": "a", "AT": "2026-03-23T12:00:00Z", "ID": "7"}).origins == {
+    assert mapping.apply({"ACTION": "a", "AT": "2026-03-23T12:00:00Z", "ID": "7"}.get).origins == {
         "event_type": "column ACTION",
         "event_time": "column AT",
         "system": "the constant 'wms'",
@@ -150,7 +150,11 @@ def test_every_problem_is_told_at_once() -> None:
             "span_id, objects",
         ),
         ("item", "must be `{column: NAME}` or `{value: CONSTANT}` (found 'MATNR')"),
-        ("site.colum", "no key is called 'colum'. Did you mean 'column'? Known: column, value, values, time_zone, format, decimal, split"),
+        (
+            "site.colum",
+            "no key is called 'colum'. Did you mean 'column'? "
+            "Known: column, value, template, values, time_zone, format, decimal, split, factor",
+        ),
         ("site", "says neither column nor value"),
         ("batch.column", "must be a name or a list of names (found 5)"),
         ("location", "is an empty list; name at least one place"),
@@ -268,4 +272,4 @@ ANYTHING: Any = st.recursive(
 def test_a_mapping_without_problems_reads_any_row_or_refuses_it(mapping: Any, row: dict[str, str]) -> None:
     if check_mapping(mapping) == []:
         with suppress(Refused):
-            RowMapping(mapping).apply(row)
+            RowMapping(mapping).apply(row.get)

@@ -80,9 +80,9 @@ def test_a_mark_from_before_there_were_forms_counts_as_one_of_this_form(file: Pa
     file.write_text(HEADER + row(1))
     with plant(file.parent, ENTRY) as plant_:
         plant_.ingest()
-        mark = orjson.loads(plant_.intake._after["wms-log", "log.csv"])
+        mark = orjson.loads(plant_.intake._after["wms-log"]["log.csv"])
         assert mark.pop("form") == ", utf-8"
-        plant_.intake._after["wms-log", "log.csv"] = orjson.dumps(mark).decode()
+        plant_.intake._after["wms-log"]["log.csv"] = orjson.dumps(mark).decode()
         file.write_text(HEADER + row(1) + row(2))
         assert plant_.ingest().frames == 1
 

@@ -1,0 +1,44 @@
+"""Forms in which a message may say something, whatever carries it. Adding one is one file here and one line in FORMATS.
+
+A carrier (a topic, a queue, a folder, an HTTP request) makes records of messages; a format understands their bodies later.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from collectors.formats.form import Format
+from collectors.formats.json import Json
+from collectors.formats.otlp import OtlpBody
+from collectors.settings import setting
+from collectors.suggest import unknown
+
+FORMATS: dict[str, type[Format]] = {made.name: made for made in (Json, OtlpBody)}
+
+
+def format_name(value: Any) -> list[tuple[str, str]]:
+    """What is wrong with the name of a format."""
+    return [] if value in FORMATS else [("", unknown("format", value, FORMATS))]
+
+
+def check_format(data: dict[str, Any], default: str = Json.name) -> list[tuple[str, str]]:
+    """Every problem of the keys `map` and `options` of a source whose `format` has a known name."""
+    made = FORMATS.get(data.get("format", default))
+    if made is None:
+        return []
+    problems = [(f"map.{where}" if where else "map", text) for where, text in made.check_map(data.get("map"))]
+    return problems + [(f"options.{where}" if where else "options", text) for where, text in made.check_options(data.get("options"))]
+
+
+def open_format(name: str, data: dict[str, Any] | None, options: dict[str, Any] | None = None) -> Format:
+    """The format called `name` with the checked section `map` of a source, and its `options`."""
+    return FORMATS[name](data, options or {})
+
+
+def judged_together(_value: Any) -> list[tuple[str, str]]:
+    """For the keys `map` and `options`: what they may hold depends on `format`, see check_format."""
+    return []
+
+
+def format_setting(default: str = Json.name) -> Any:
+    return setting(format_name, default)

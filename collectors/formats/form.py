@@ -1,0 +1,46 @@
+"""What every format is: it reads the body of a message, with no I/O, and adds what it says to the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, ClassVar, Protocol
+
+from collectors.event import Record
+from collectors.meaning import Meaning
+from collectors.message import Message
+from collectors.rows import Rows
+from collectors.said import Said, Unsaid, add_said
+
+Problems = list[tuple[str, str]]
+
+
+class Format(Protocol):
+    """Made with the section `map` (None when there is none) and the `options` of a source, both checked before."""
+
+    name: ClassVar[str]  # what `format` calls it
+    content_type: ClassVar[str]  # of a body whose carrier says nothing about it
+    mapping: Any  # AttributeMapping, RowMapping or None
+
+    def __init__(self, data: dict[str, Any] | None, options: dict[str, Any]) -> None: ...
+
+    @classmethod
+    def check_map(cls, data: Any) -> Problems:
+        """Every problem of the section `map` as (path inside it, sentence)."""
+
+    @classmethod
+    def check_options(cls, data: Any) -> Problems:
+        """Every problem of the section `options`, which most formats do not have."""
+        return [] if data is None else [("", f"the format {cls.name} has no options (found {data!r})")]
+
+    def add(self, record: Record, message: Message, position: str, meaning: Meaning, rows: Rows) -> None:
+        """What the message says into `rows`; what cannot be understood becomes a rejected row. Positions begin with `position`."""
+
+
+class Saying(Format, Protocol):
+    """A format whose messages say events, each on its own."""
+
+    def said(self, message: Message) -> Iterator[Said | Unsaid]:
+        """The things a message says, in order."""
+
+    def add(self, record: Record, message: Message, position: str, meaning: Meaning, rows: Rows) -> None:
+        add_said(record, self.said(message), meaning, rows, position, message)

@@ -1,0 +1,91 @@
+"""Events as JSON: a document is one event, or a list of them, found by a mapping, or written in the words of the export `events`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+import orjson
+
+from collectors.event import Refused
+from collectors.formats.form import Problems, Saying
+from collectors.mapping import FIELDS, ROW_ONLY, RowMapping
+from collectors.mapping_check import check_mapping
+from collectors.message import Message
+from collectors.paths import EACH, NoPath, lookup_in, steps_of
+from collectors.readings import said_by
+from collectors.rows import EXCERPT
+from collectors.said import Said, Unsaid
+from collectors.suggest import unknown
+
+OWN_WORDS = {field: {"path": field} for field in (*FIELDS, *ROW_ONLY)}
+
+
+class Json(Saying):
+    """`map` says where the fields stand, as paths. Without one they stand under their own names, and `objects` is a mapping of
+    type → id or ids, as in the export `events`. `options: {each: lines}` names a list in the document whose entries are the events; a
+    path that begins with a dot below it (`.header.order`) is looked up in the whole document."""
+
+    name: ClassVar[str] = "json"
+    content_type: ClassVar[str] = "application/json"
+
+    def __init__(self, data: dict[str, Any] | None, options: dict[str, Any]) -> None:
+        self.mapping = RowMapping(data or OWN_WORDS, "path")
+        self._is_own = data is None
+        self._each = options.get("each")
+
+    @classmethod
+    def check_map(cls, data: Any) -> Problems:
+        return [] if data is None else check_mapping(data, "path")
+
+    @classmethod
+    def check_options(cls, data: Any) -> Problems:
+        if data is None:
+            return []
+        if not isinstance(data, dict):
+            return [("", f"must be a mapping, as in `{{each: lines}}` (found {data!r})")]
+        problems = [(str(key), unknown("option", key, ("each",))) for key in data if key != "each"]
+        try:
+            if "each" in data and EACH in steps_of(str(data["each"])):
+                problems.append(("each", "names the list itself, without []"))
+        except NoPath as error:
+            problems.append(("each", str(error)))
+        return problems
+
+    def said(self, message: Message) -> Iterator[Said | Unsaid]:
+        try:
+            document = orjson.loads(message.body)
+        except orjson.JSONDecodeError as error:
+            yield Unsaid(f"the message is no JSON: {error}")
+            return
+        things = lookup_in(document)(self._each) if self._each else document
+        if things.__class__ is list:
+            for number, thing in enumerate(things, 1):
+                yield self._said(thing, document, message.head, str(number))
+        elif things is None:
+            yield Unsaid(f"the document has no list {self._each!r}, which `each` names")
+        else:
+            yield self._said(things, document, message.head, "")
+
+    def _said(self, thing: Any, document: Any, head: dict[str, Any], part: str) -> Said | Unsaid:
+        if thing.__class__ is not dict:
+            return Unsaid(f"an event is a JSON object (found {str(thing)[:80]!r})", part)
+        inner, outer = lookup_in(thing, head), lookup_in(document)
+        try:
+            said = said_by(self.mapping.apply(lambda path: outer(path[1:]) if path.startswith(".") else inner(path)), part)
+            if self._is_own:
+                _name_objects(thing.get("objects"), said.attributes)
+            return said
+        except Refused as error:
+            return Unsaid(str(error), part, excerpt=orjson.dumps(thing).decode()[:EXCERPT])
+
+
+def _name_objects(objects: Any, attributes: dict[str, Any]) -> None:
+    """Raises Refused."""
+    if objects is None:
+        return
+    if objects.__class__ is not dict:
+        raise Refused(
+            f'objects: must be a mapping of type to id or ids, as in {{"purchase_order": "4500012345"}} (found {str(objects)[:80]})'
+        )
+    attributes.update((f"mfg.object.{kind}", ids) for kind, ids in objects.items())
