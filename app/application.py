@@ -31,6 +31,7 @@ from sql.store import Store, StoreBusy
 if TYPE_CHECKING:
     from app.jobs import Jobs
     from app.loader import Loader
+    from collectors.receivers.otlp_grpc import OtlpGrpcReceiver
     from collectors.receivers.otlp_http import OtlpHttpReceiver
 
 Progress = Callable[..., Any]
@@ -58,6 +59,7 @@ class Application:
         self.loader: Loader | None = None  # while serving
         self.jobs: Jobs | None = None  # while serving
         self.receiver: OtlpHttpReceiver | None = None  # while serving
+        self.grpc_receiver: OtlpGrpcReceiver | None = None  # while serving, where grpcio is installed
         self.answers: Counter[int] = Counter()  # of the web server, by status
         self._changing = threading.Lock()
         self._totals: Counter[str] = Counter()  # loaded and computed since the start, by whoever asked for it

@@ -40,6 +40,8 @@ PEOPLE = (
 )
 WORDS = ("amber", "birch", "cobalt", "copper", "delta", "fjord", "gravel", "harbor", "indigo", "juniper", "lantern", "maple", "nickel",
          "orchard", "pebble", "quartz", "river", "saffron", "timber", "violet", "walnut", "zephyr")  # fmt: skip
+HOSTS = {"web_host": "127.0.0.1", "otlp_host": "127.0.0.1", "grpc_host": "127.0.0.1"}
+PORTS = {"web_port": 0, "otlp_port": 0, "grpc_port": 0}
 CONFIGURATION = """\
 # The configuration of the demo, written anew at each start.
 version: 1
@@ -68,7 +70,7 @@ owners:
   logistics: {{title: Logistics, contact: logistics@norrfjord.example}}
   master-data: {{title: Master data, contact: master-data@norrfjord.example}}
 web: {{host: "{web_host}", port: {web_port}}}
-otlp: {{http_host: "{otlp_host}", http_port: {otlp_port}}}
+otlp: {{http_host: "{otlp_host}", http_port: {otlp_port}, grpc_host: "{grpc_host}", grpc_port: {grpc_port}}}
 """
 
 
@@ -98,10 +100,10 @@ def demo(seed: int = 1, days: int = 28, home: Path = HOME, port: int | None = No
     return 0
 
 
-def settings_in(home: Path, web_port: int, otlp_port: int, web_host: str = "127.0.0.1", otlp_host: str = "127.0.0.1") -> Settings:
-    """Writes the demo's configuration into a folder and reads it; port 0 takes a free one."""
+def settings_in(home: Path, **places: str | int) -> Settings:
+    """Writes the demo's configuration into a folder and reads it. `places` are among HOSTS and PORTS; a port not named is a free one."""
     file = home / "syncline.yaml"
-    file.write_text(CONFIGURATION.format(web_host=web_host, web_port=web_port, otlp_host=otlp_host, otlp_port=otlp_port))
+    file.write_text(CONFIGURATION.format(**{**HOSTS, **PORTS, **places}))
     return load_settings(file, {})
 
 
@@ -155,10 +157,23 @@ def _empty(home: Path) -> None:
 def _settings(home: Path, port: int | None) -> tuple[Settings, list[str]]:
     """The demo's settings, with ports that are free, and a sentence for each that is not the usual one."""
     environment = os.environ
-    web_host, otlp_host = (environment.get(f"SYNCLINE_{which}_HOST") or "127.0.0.1" for which in ("WEB", "OTLP_HTTP"))
-    web_port, web_notes = _free(web_host, port if port is not None else _port(environment, "SYNCLINE_WEB_PORT", 8050), "the web app")
-    otlp_port, otlp_notes = _free(otlp_host, _port(environment, "SYNCLINE_OTLP_HTTP_PORT", 4318), "OTLP", web_port)
-    return settings_in(home, web_port, otlp_port, web_host, otlp_host), [*web_notes, *otlp_notes]
+    web, otlp, grpc = (environment.get(f"SYNCLINE_{which}_HOST") or "127.0.0.1" for which in ("WEB", "OTLP_HTTP", "OTLP_GRPC"))
+    web_port, notes = _free(web, port if port is not None else _port(environment, "SYNCLINE_WEB_PORT", 8050), "the web app")
+    otlp_port, more = _free(otlp, _port(environment, "SYNCLINE_OTLP_HTTP_PORT", 4318), "OTLP", web_port)
+    notes += more
+    grpc_port = 0
+    if find_spec("grpc"):
+        grpc_port, more = _free(grpc, _port(environment, "SYNCLINE_OTLP_GRPC_PORT", 4317), "OTLP over gRPC", web_port, otlp_port)
+        notes += more
+    places: dict[str, str | int] = {
+        "web_host": web,
+        "web_port": web_port,
+        "otlp_host": otlp,
+        "otlp_port": otlp_port,
+        "grpc_host": grpc,
+        "grpc_port": grpc_port,
+    }
+    return settings_in(home, **places), notes
 
 
 def _port(environment: Mapping[str, str], variable: str, usual: int) -> int:
@@ -168,11 +183,11 @@ def _port(environment: Mapping[str, str], variable: str, usual: int) -> int:
     return int(text)
 
 
-def _free(host: str, wanted: int, what: str, promised: int = 0) -> tuple[int, list[str]]:
-    """The wanted port, else the next free one that is not `promised` to another, and the sentence that says so."""
+def _free(host: str, wanted: int, what: str, *promised: int) -> tuple[int, list[str]]:
+    """The wanted port, else the next free one that is not `promised` to others, and the sentence that says so."""
     last = min(wanted + PORTS_TRIED - 1, LAST_PORT)
     for port in range(wanted, last + 1) if wanted else (0,):
-        if port == promised != 0:
+        if port and port in promised:
             continue
         with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -68,10 +68,11 @@ def exposition(application: Application) -> str:
     lines += _metric("syncline_loader_up", "1 when the loader runs and its newest attempt did not fail.", {"": int(_loads(application))})
     answers = {f'{{status="{status}"}}': count for status, count in sorted(application.answers.copy().items())}
     lines += _metric("syncline_http_answers_total", "Answers of the web server by status.", answers)
-    if application.receiver:
-        received = sorted(application.receiver.counts.copy().items())
-        requests = {f'{{signal="{signal}",status="{status}"}}': count for (signal, status), count in received}
-        lines += _metric("syncline_otlp_http_requests_total", "Export requests by signal and status.", requests)
+    for carrier, receiver in (("http", application.receiver), ("grpc", application.grpc_receiver)):
+        if receiver:
+            received = sorted(receiver.counts.copy().items())
+            requests = {f'{{signal="{signal}",status="{status}"}}': count for (signal, status), count in received}
+            lines += _metric(f"syncline_otlp_{carrier}_requests_total", "Export requests by signal and status.", requests)
     return "\n".join(lines) + "\n"
 
 

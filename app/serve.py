@@ -8,8 +8,9 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from importlib.util import find_spec
 from typing import Any
 
 from app.application import Application, opened
@@ -21,8 +22,8 @@ from app.remote import remove_card, write_card
 from app.server import create_app
 from app.trouble import Unreachable
 from app.web_server import WebServer, taken
-from collectors.receivers.otlp_http import create_receiver
-from collectors.receivers.reception import Limits
+from collectors.receivers.otlp_http import OtlpHttpReceiver
+from collectors.receivers.reception import Limits, Reception
 
 WEB_THREADS = 8
 MAX_REQUEST_BYTES = 16 * 2**20
@@ -31,13 +32,18 @@ log = logging.getLogger("syncline")
 
 
 class Service:
-    """A Syncline that serves: `web_url` ends with the prefix, `otlp_url` is what an exporter's endpoint setting takes."""
+    """A Syncline that serves: `web_url` ends with the prefix; `otlp_url` and `grpc_url` are what an exporter's endpoint setting takes.
+
+    `grpc_url` is empty where grpcio is not installed.
+    """
 
     def __init__(self, application: Application, web: WebServer, receiver_port: int) -> None:
         settings = application.settings
         self.application = application
         self.web_url = f"http://{_reachable(settings.web.host)}:{web.port}{settings.web.prefix}"
         self.otlp_url = f"http://{_reachable(settings.otlp.http_host)}:{receiver_port}"
+        grpc = application.grpc_receiver
+        self.grpc_url = f"http://{_reachable(settings.otlp.grpc_host)}:{grpc.port}" if grpc else ""
 
 
 @contextmanager
@@ -46,7 +52,10 @@ def running(settings: Settings) -> Iterator[Service]:
     with opened(settings) as application, ExitStack() as parts:
         # Stopped in the opposite order: nothing new comes in, then the last load; the card goes while the web still answers.
         application.loader = _started(Loader(application), parts)
-        application.receiver = receiver = _started(_receiver(application), parts)
+        reception = _reception(application)
+        application.receiver = receiver = _started(_receiver(application, reception), parts)
+        if has_grpc():
+            application.grpc_receiver = _started(_grpc_receiver(application, reception), parts)
         web = _started(WebServer(create_app(application), settings.web.host, settings.web.port, **_options(settings)), parts)
         application.jobs = _started(Jobs(application), parts)
         service = Service(application, web, receiver.port)
@@ -77,14 +86,38 @@ def _started(part: Any, parts: ExitStack) -> Any:
     return part
 
 
-def _receiver(application: Application) -> Any:
+def has_grpc() -> bool:
+    """Whether OTLP/gRPC can be received: it needs grpcio, which the extra `grpc` brings."""
+    return find_spec("grpc") is not None
+
+
+def _reception(application: Application) -> Reception:
+    limits = Limits(body_bytes=application.settings.otlp.max_request_bytes)
+    return Reception(application.journal, application.now_ns, limits, RECEIVED)
+
+
+def _receiver(application: Application, reception: Reception) -> OtlpHttpReceiver:
     otlp = application.settings.otlp
-    tokens_ok = (lambda secret: application.accounts.check_token(secret, "ingest") is not None) if otlp.token_required else None
-    limits = Limits(body_bytes=otlp.max_request_bytes)
     try:
-        return create_receiver(application.journal, otlp.http_host, otlp.http_port, tokens_ok, application.now_ns, limits, RECEIVED)
+        return OtlpHttpReceiver(reception, otlp.http_host, otlp.http_port, _tokens_ok(application))
     except (OSError, ValueError) as error:
         raise Unreachable(taken(otlp.http_host, otlp.http_port, error)) from error
+
+
+def _grpc_receiver(application: Application, reception: Reception) -> Any:
+    from collectors.receivers.otlp_grpc import OtlpGrpcReceiver
+
+    otlp = application.settings.otlp
+    try:
+        return OtlpGrpcReceiver(reception, otlp.grpc_host, otlp.grpc_port, _tokens_ok(application))
+    except (OSError, ValueError) as error:
+        raise Unreachable(taken(otlp.grpc_host, otlp.grpc_port, error)) from error
+
+
+def _tokens_ok(application: Application) -> Callable[[str], bool] | None:
+    if not application.settings.otlp.token_required:
+        return None
+    return lambda secret: application.accounts.check_token(secret, "ingest") is not None
 
 
 def _options(settings: Settings) -> dict[str, Any]:
@@ -107,6 +140,10 @@ def _greet(service: Service) -> None:
         log.warning(problem)
     log.info("Web app and API: %s", service.web_url)
     log.info("OTLP over HTTP:  %s", service.otlp_url)
+    if service.grpc_url:
+        log.info("OTLP over gRPC:  %s", service.grpc_url)
+    else:
+        log.info("OTLP over gRPC is off: it needs grpcio, which `pip install 'syncline[grpc]'` brings.")
     if not service.application.accounts.list_users():
         log.warning("Nobody can sign in yet. Add a user: syncline user add NAME --role admin")
 

@@ -53,7 +53,7 @@ def running_demo(folder: Path, days: int) -> Iterator[tuple[str, str]]:
     def greeted() -> bool:
         return "Ctrl-C ends it" in said.read_text()
 
-    with real_server(command, greeted, log=said, environment={"SYNCLINE_OTLP_HTTP_PORT": "0"}):
+    with real_server(command, greeted, log=said, environment={"SYNCLINE_OTLP_HTTP_PORT": "0", "SYNCLINE_OTLP_GRPC_PORT": "0"}):
         end = time.monotonic() + SECONDS_FOR_HISTORY
         while "The history is told" not in said.read_text():
             if time.monotonic() > end:

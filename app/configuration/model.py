@@ -30,6 +30,8 @@ class Otlp:
 
     http_host: str
     http_port: int
+    grpc_host: str
+    grpc_port: int
     token_required: bool
     max_request_bytes: int
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -85,15 +86,21 @@ def _named(document: Document, section: str) -> list[tuple[Place, Any]]:
 
 
 def _one_port(document: Document, web: Web, otlp: Otlp) -> list[Problem]:
-    """The mistake stands at the port that is written, of two at the second."""
-    places: list[Place] = [("otlp", "http_port"), ("web", "port")]
+    """The mistake stands at the port that is written, of two at the later one of these."""
     if any(problem.place[:1] in (("web",), ("otlp",)) for problem in document.problems):
         return []
-    if web.port == otlp.http_port != 0 and _meet(web.host, otlp.http_host):
-        if places[0] not in document.lines and places[0] not in document.overrides:
-            places.reverse()
-        return [Problem(places[0], f"is {web.port}, which is {written(places[1])} as well; each needs a port of its own.")]
-    return []
+    ports: list[tuple[Place, str, int]] = [
+        (("web", "port"), web.host, web.port),
+        (("otlp", "http_port"), otlp.http_host, otlp.http_port),
+        (("otlp", "grpc_port"), otlp.grpc_host, otlp.grpc_port),
+    ]
+    problems = []
+    for (one, host, port), (other, other_host, other_port) in combinations(ports, 2):
+        if port == other_port != 0 and _meet(host, other_host):
+            is_written = other in document.lines or other in document.overrides
+            place, twin = (other, one) if is_written else (one, other)
+            problems.append(Problem(place, f"is {port}, which is {written(twin)} as well; each needs a port of its own."))
+    return problems
 
 
 def _meet(one: str, other: str) -> bool:

@@ -117,14 +117,16 @@ WEB = (
 OTLP = (
     Key("http_host", text, "address", "The address OTLP/HTTP is received on.", default="127.0.0.1"),
     Key("http_port", PORT, "port", "Its port; 0 takes a free one.", default=4318),
+    Key("grpc_host", text, "address", "The address OTLP/gRPC is received on, where `grpcio` is installed.", default="127.0.0.1"),
+    Key("grpc_port", PORT, "port", "Its port; 0 takes a free one.", default=4317),
     Key("token_required", flag, "true or false", "Whether senders need a token of scope `ingest`. Absent: only when not on loopback."),
     Key("max_request_bytes", whole(1024, 2**31), "bytes", "The largest request, also after decompression.", default=64 * 2**20),
 )
 
 
-def _make_otlp(*, http_host: str, token_required: bool | None, **rest: Any) -> Otlp:
-    required = http_host not in LOOPBACK if token_required is None else token_required
-    return Otlp(http_host=http_host, token_required=required, **rest)
+def _make_otlp(*, token_required: bool | None, **rest: Any) -> Otlp:
+    is_reached = not {rest["http_host"], rest["grpc_host"]} <= set(LOOPBACK)
+    return Otlp(token_required=is_reached if token_required is None else token_required, **rest)
 
 
 web = record_of(WEB, Web)

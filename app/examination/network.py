@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from importlib.util import find_spec
 
 from app.examination.finding import Finding, fail, ok, warn
 from app.remote import Server
@@ -18,11 +19,13 @@ def look_at_network(settings: Settings, server: Server | None) -> Iterator[Findi
     if server is None:
         yield _address("The web app", settings.web.host, settings.web.port)
         yield _address("The OTLP receiver", settings.otlp.http_host, settings.otlp.http_port)
+        if find_spec("grpc"):
+            yield _address("The OTLP/gRPC receiver", settings.otlp.grpc_host, settings.otlp.grpc_port)
     if settings.web.host not in LOOPBACK and not settings.web.secure_cookies:
         yield warn(
             "The web app is reached from other machines without TLS.", "Put a proxy with TLS in front and set web.secure_cookies: true."
         )
-    if settings.otlp.http_host not in LOOPBACK and not settings.otlp.token_required:
+    if not {settings.otlp.http_host, settings.otlp.grpc_host} <= set(LOOPBACK) and not settings.otlp.token_required:
         yield warn("Anybody who reaches the OTLP receiver may send data.", "Remove `token_required: false` from otlp.")
 
 

@@ -12,18 +12,14 @@ from contextlib import suppress
 from operator import attrgetter
 from typing import Any
 
-import orjson
-from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceResponse
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 from waitress import create_server, wasyncore
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.task import ErrorTask, ThreadedTaskDispatcher, WSGITask
 
 from collectors import otlp
-from collectors.collector import Clock
-from collectors.journal import Journal
-from collectors.receivers.reception import Accepted, Limits, Reception, TooLarge, Unavailable, Unreadable, gunzipped
+from collectors.receivers.answers import Status, success
+from collectors.receivers.reception import Accepted, Reception, TooLarge, Unavailable, Unreadable, gunzipped
 
 log = logging.getLogger(__name__)
 logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # waiting requests are answered in time or refused; no need to log each
@@ -58,7 +54,10 @@ class Refusal(Exception):
 
 
 class OtlpHttpReceiver:
-    """Listens from start() to stop(). `counts` holds answers by (signal, status) since then."""
+    """Listens from start() to stop(). `counts` holds answers by (signal, status) since then.
+
+    The port is bound at once (0: any free one, see `.port`); OSError when it is taken.
+    """
 
     def __init__(self, reception: Reception, host: str, port: int, tokens_ok: Callable[[str], bool] | None) -> None:
         self._reception, self._tokens_ok = reception, tokens_ok
@@ -126,12 +125,12 @@ class OtlpHttpReceiver:
         signal = PATHS.get(environ["PATH_INFO"].rstrip("/"), "")
         encoding = _encoding(environ.get("CONTENT_TYPE", "")) or otlp.JSON
         try:
-            status, headers, body = 200, [], _success(signal, encoding, self._accept(signal, environ))
+            status, headers, body = 200, [], success(signal, encoding, self._accept(signal, environ))
         except Refusal as refusal:
-            status, headers, body = refusal.status, refusal.headers, status_body(refusal.status, refusal.message, encoding)
+            status, headers, body = refusal.status, refusal.headers, _status(refusal.status, refusal.message, encoding)
         except Exception:  # good data must come again once the fault is mended, and clients drop it after a 500
             log.exception("a request to %s failed", environ["PATH_INFO"])
-            status, headers, body = 503, self._later(), status_body(503, "a fault of the receiver; send again later", encoding)
+            status, headers, body = 503, self._later(), _status(503, "a fault of the receiver; send again later", encoding)
         with self._counting:
             self.counts[signal, status] += 1
         length = str(len(body))
@@ -175,44 +174,8 @@ class OtlpHttpReceiver:
         return [("Retry-After", str(self._reception.limits.retry_after_seconds))]
 
 
-def create_receiver(
-    journal: Journal,
-    host: str,
-    port: int,
-    tokens_ok: Callable[[str], bool] | None,
-    clock: Clock,
-    limits: Limits | None = None,
-    source: str = "otlp",
-) -> OtlpHttpReceiver:
-    """A receiver bound to `host` and `port` (0: any free one, see `.port`); OSError when that is taken."""
-    return OtlpHttpReceiver(Reception(journal, clock, limits or Limits(), source), host, port, tokens_ok)
-
-
-def status_body(status: int, message: str, encoding: str) -> bytes:
-    """A google.rpc.Status in the encoding of the request. Two fields are written here sooner than a dependency is added for them."""
-    code, text = GRPC_CODES[status], message[:1000]
-    if encoding == otlp.JSON:
-        return orjson.dumps({"code": code, "message": text})
-    data = text.encode()
-    return b"\x08" + _varint(code) + b"\x12" + _varint(len(data)) + data
-
-
-def _varint(number: int) -> bytes:
-    return bytes([number]) if number < 0x80 else bytes([number & 0x7F | 0x80]) + _varint(number >> 7)
-
-
-def _success(signal: str, encoding: str, accepted: Accepted) -> bytes:
-    """The export response; with everything accepted its partial success is unset, not empty."""
-    field = "rejected_spans" if signal == "traces" else "rejected_log_records"
-    if encoding == otlp.JSON:
-        name = "rejectedSpans" if signal == "traces" else "rejectedLogRecords"
-        partial = {name: str(accepted.rejected), "errorMessage": accepted.message}
-        return orjson.dumps({"partialSuccess": partial} if accepted.rejected else {})
-    response = ExportTraceServiceResponse() if signal == "traces" else ExportLogsServiceResponse()
-    if accepted.rejected:
-        setattr(response.partial_success, field, accepted.rejected)
-        response.partial_success.error_message = accepted.message
-    return bytes(response.SerializeToString())
+def _status(status: int, message: str, encoding: str) -> bytes:
+    return Status(GRPC_CODES[status], message).encoded(encoding)
 
 
 def _encoding(content_type: str) -> str:
@@ -268,7 +231,7 @@ class RefusedRequest(ErrorTask):
     def execute(self) -> None:
         status = self.request.error.code if self.request.error.code in GRPC_CODES else 503
         encoding = _encoding(self.request.headers.get("CONTENT_TYPE", "")) or otlp.JSON
-        body = status_body(status, str(self.request.error.body), encoding)
+        body = _status(status, str(self.request.error.body), encoding)
         self.status = f"{status} {REASONS[status]}"
         self.response_headers.append(("Content-Type", encoding))
         if status == 503:

@@ -28,7 +28,7 @@ workflows: [default]
 sources:
   - {name: otlp, kind: otlp, complete: true}
 web: {port: 0}
-otlp: {http_port: 0}
+otlp: {http_port: 0, grpc_port: 0}
 """
 
 

@@ -17,7 +17,11 @@ import pytest
 from app import cli
 
 ROOT = Path(__file__).parent.parent.parent
-QUIET = {name: value for name, value in os.environ.items() if not name.startswith("SYNCLINE_")} | {"PYTHONPATH": str(ROOT)}
+QUIET = {
+    **{name: value for name, value in os.environ.items() if not name.startswith("SYNCLINE_")},
+    "PYTHONPATH": str(ROOT),
+    "SYNCLINE_OTLP_GRPC_PORT": "0",  # whatever a test's configuration says, two of them never want one port
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +58,19 @@ def syncline(*words: str | Path, folder: Path) -> Result:
 
 @contextmanager
 def serving(folder: Path, real_server: Callable[..., Any]) -> Iterator[dict[str, Any]]:
-    """A `syncline serve` that is ready: process, pid, url of the web app, and the address for OTLP from its log."""
+    """A `syncline serve` that is ready: process, pid, url of the web app, and the addresses for OTLP from its log."""
     card, log = folder / "home" / "serve.json", folder / "serve.log"
     card.unlink(missing_ok=True)  # one that was killed leaves it
     log.unlink(missing_ok=True)
 
     def greeted() -> bool:
-        return card.exists() and log.exists() and "OTLP over HTTP:  http" in log.read_text().rpartition("\n")[0]
+        return card.exists() and log.exists() and "OTLP over gRPC:  http" in log.read_text().rpartition("\n")[0]
 
     with real_server(command("serve"), greeted, log=log, folder=folder, environment=QUIET) as process:
         said = dict(line.split(": ", 2)[1:] for line in log.read_text().splitlines() if "http://" in line)
-        yield {**json.loads(card.read_text()), "process": process, "otlp": said["OTLP over HTTP"].strip()}
+        yield {
+            **json.loads(card.read_text()),
+            "process": process,
+            "otlp": said["OTLP over HTTP"].strip(),
+            "grpc": said["OTLP over gRPC"].strip(),
+        }

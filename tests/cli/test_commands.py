@@ -284,7 +284,8 @@ def test_a_token_is_shown_once_and_can_be_revoked(run: Run, folder: Path) -> Non
 
 
 def test_the_doctor_names_what_is_missing(run: Run, folder: Path) -> None:
-    (folder / "syncline.yaml").write_text(ORDERS_SETTINGS.replace("orders*.csv", "none/*.csv") + "web: {port: 0}\notlp: {http_port: 0}\n")
+    nothing = ORDERS_SETTINGS.replace("orders*.csv", "none/*.csv")
+    (folder / "syncline.yaml").write_text(f"{nothing}web: {{port: 0}}\notlp: {{http_port: 0, grpc_port: 0}}\n")
     assert run("ingest").code == 4, "a source without its folder"
     result = run("doctor")
     assert result.code == 0

@@ -18,7 +18,7 @@ from tests.cli.commands import Run
 from tests.cli.configurations import ORDERS, ORDERS_SETTINGS, PACK
 
 HOLD = "import duckdb, sys, time; open = duckdb.connect(sys.argv[1]); print('held', flush=True); time.sleep(60)"
-FREE_PORTS = "web: {port: 0}\notlp: {http_port: 0}\n"
+FREE_PORTS = "web: {port: 0}\notlp: {http_port: 0, grpc_port: 0}\n"
 
 
 @pytest.fixture
@@ -216,8 +216,8 @@ ADDRESSES = {
 @pytest.mark.parametrize("host", ADDRESSES)
 def test_an_address_that_cannot_be_had_fails_and_serving_says_so(run: Run, folder: Path, host: str) -> None:
     for ports in (
-        f"web: {{host: {host}, port: 18051}}\notlp: {{http_port: 0}}\n",
-        f"web: {{port: 0}}\notlp: {{http_host: {host}, http_port: 18051}}\n",
+        f"web: {{host: {host}, port: 18051}}\notlp: {{http_port: 0, grpc_port: 0}}\n",
+        f"web: {{port: 0}}\notlp: {{http_host: {host}, http_port: 18051, grpc_port: 0}}\n",
     ):
         (folder / "syncline.yaml").write_text(f"version: 1\n{ports}")
         with pytest.raises(Unreachable) as refusal, running(load_settings(folder / "syncline.yaml", {})):

@@ -26,7 +26,7 @@ NOW = 1_774_252_800_000_000_000  # 2026-03-23T08:00:00Z
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    (tmp_path / "syncline.yaml").write_text(ORDERS_SETTINGS + "web: {port: 0}\notlp: {http_port: 0}\n")
+    (tmp_path / "syncline.yaml").write_text(ORDERS_SETTINGS + "web: {port: 0}\notlp: {http_port: 0, grpc_port: 0}\n")
     (tmp_path / "pack.yaml").write_text(PACK)
     (tmp_path / "orders.csv").write_text(ORDERS)
     return tmp_path
@@ -141,7 +141,7 @@ def test_the_api_says_who_may_and_what_is_wrong(run: Run, folder: Path, real_ser
 def test_a_port_in_use_is_a_sentence(folder: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        (folder / "syncline.yaml").write_text(f"{ORDERS_SETTINGS}web: {{port: {port}}}\notlp: {{http_port: 0}}\n")
+        (folder / "syncline.yaml").write_text(f"{ORDERS_SETTINGS}web: {{port: {port}}}\notlp: {{http_port: 0, grpc_port: 0}}\n")
         result = syncline("serve", folder=folder)
     assert result.code == 4
     assert result.said.splitlines()[-1] == (

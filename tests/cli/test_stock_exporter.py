@@ -29,7 +29,8 @@ PLANT = Resource.create({"service.name": "opcenter", "mfg.system": "mes", "mfg.s
 def folder(tmp_path: Path, free_ports: Callable[[int], list[int]], monkeypatch: pytest.MonkeyPatch) -> Path:
     """A Syncline that listens at the same port whenever it is started, and an environment whose exporters send there."""
     (otlp,) = free_ports(1)
-    (tmp_path / "syncline.yaml").write_text(f"version: 1\nworkflows: [default]\nweb: {{port: 0}}\notlp: {{http_port: {otlp}}}\n")
+    ports = f"web: {{port: 0}}\notlp: {{http_port: {otlp}, grpc_port: 0}}\n"
+    (tmp_path / "syncline.yaml").write_text(f"version: 1\nworkflows: [default]\n{ports}")
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", f"http://127.0.0.1:{otlp}")
     return tmp_path
 

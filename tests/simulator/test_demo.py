@@ -28,7 +28,7 @@ SECONDS = 90
 def running_demo(home: Path, web_port: int, otlp_port: int, *words: str) -> Iterator[tuple[subprocess.Popen[str], Path]]:
     """The process and the file with what it prints."""
     said = home.parent / "said.txt"
-    environment = {**os.environ, "SYNCLINE_OTLP_HTTP_PORT": str(otlp_port)}
+    environment = {**os.environ, "SYNCLINE_OTLP_HTTP_PORT": str(otlp_port), "SYNCLINE_OTLP_GRPC_PORT": "0"}
     command = [sys.executable, "-m", "app", "demo", "--home", str(home), "--port", str(web_port), "--days", "0", *words]
     with said.open("w") as output:
         process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, text=True, env=environment)

@@ -25,7 +25,7 @@ AS_SEEN = {"missing": "overdue", "failed": "failed", "retrying": "retrying", "in
 
 @pytest.fixture(scope="module", params=[1, 2])
 def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Service, Report]]:
-    settings = settings_in(tmp_path_factory.mktemp("home"), web_port=0, otlp_port=0)
+    settings = settings_in(tmp_path_factory.mktemp("home"))
     with running(settings) as service:
         report = run(service.otlp_url, request.param, END - timedelta(days=7), END, volume=0.1)
         service.application.advance()
