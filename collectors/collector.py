@@ -25,6 +25,13 @@ class Trouble:
     sentence: str
 
 
+class Keep(NamedTuple):
+    """Nothing more comes before what was read so far is on disk and acknowledged: a broker lends only so many messages at a time."""
+
+
+KEEP = Keep()
+
+
 class Package(NamedTuple):
     """What a kind of source needs beyond the default installation: the module it imports, and the extra that brings it."""
 
@@ -40,11 +47,12 @@ class Collector(Protocol):
     package: ClassVar[Package | None] = None
     mapping: Any  # AttributeMapping, RowMapping or None
 
-    def read(self, after: Mapping[str, str], clock: Clock) -> Iterator[Record | Trouble]:
+    def read(self, after: Mapping[str, str], clock: Clock) -> Iterator[Record | Trouble | Keep]:
         """What is new behind `after` (stream → the `after` of its last record), to the end.
 
         Called again and again, by one thread at a time, which need not be the same: what is worth keeping in between (a connection)
         the source keeps. It ends when nothing more is there at the moment; it never waits for something to come for longer than a second.
+        Behind a Keep it is asked to go on once `kept` was told of all it gave before.
         """
 
     def sample(self, file: Path) -> Iterator[Record | Trouble]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from collectors.collector import Collector, Trouble
+from collectors.collector import Collector, Keep, Trouble
 from collectors.event import Event, Record
 from collectors.mapping import FIELDS, AttributeMapping, RowMapping
 from collectors.meaning import Meaning
@@ -45,7 +45,7 @@ def explain_file(entry: dict[str, Any], file: Path, meaning: Meaning) -> Iterato
     for found in source.read({}, lambda: 0) if "path" in entry else source.sample(file):
         if isinstance(found, Trouble):
             yield found
-        else:
+        elif not isinstance(found, Keep):
             yield from explain(source, found, meaning)
 
 

@@ -15,7 +15,7 @@ import duckdb
 import pandas as pd
 
 from collectors.classify import ErrorRules
-from collectors.collector import Clock, Collector, Trouble
+from collectors.collector import Clock, Collector, Keep, Trouble
 from collectors.event import Record
 from collectors.identifiers import Identifiers
 from collectors.journal import Journal, examine
@@ -100,7 +100,7 @@ class Intake:
             with self._polling[name]:
                 source.close()
 
-    def _read(self, name: str, report: IntakeReport) -> Iterator[Record]:
+    def _read(self, name: str, report: IntakeReport) -> Iterator[Record | Keep]:
         after = dict(self._after[name])
         try:
             for found in self._sources[name].read(after, self._clock):
@@ -221,12 +221,14 @@ def _no_garbage_search() -> Iterator[None]:
             gc.enable()
 
 
-def _batches(records: Iterator[Record]) -> Iterator[list[Record]]:
-    batch, size = [], 0
+def _batches(records: Iterator[Record | Keep]) -> Iterator[list[Record]]:
+    batch: list[Record] = []
+    size = 0
     for record in records:
-        batch.append(record)
-        size += len(record.payload)
-        if size >= APPEND_BYTES or len(batch) >= APPEND_RECORDS:
+        if not isinstance(record, Keep):
+            batch.append(record)
+            size += len(record.payload)
+        if batch and (isinstance(record, Keep) or size >= APPEND_BYTES or len(batch) >= APPEND_RECORDS):
             yield batch
             batch, size = [], 0
     if batch:

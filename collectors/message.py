@@ -23,7 +23,8 @@ class Message:
     """A body with what is known about it. A mapping finds `head` under names with an @ in front: `@topic`, `@header.order-id`.
 
     `attributes` and `failing` are what the carrier itself tells, in standard names: of a dead letter that it is one, when and why.
-    They count before what the body says. `default_ns` is when it took effect where nothing else says so; None: that is refused.
+    They count before what the body says; `defaults` hold where it says nothing, and so does `trace_id`, the trace it was sent in.
+    `default_ns` is when it took effect where nothing else says so; None: that is refused.
     """
 
     body: bytes
@@ -32,6 +33,8 @@ class Message:
     attributes: dict[str, Any] = field(default_factory=dict)
     failing: Failing = FINE
     default_ns: int | None = None
+    defaults: dict[str, Any] = field(default_factory=dict)
+    trace_id: str | None = None
 
 
 def packed(head: dict[str, Any], body: bytes) -> bytes:

@@ -63,7 +63,7 @@ def add_said(
 
 def _event(record: Record, said: Said, position: str, meaning: Meaning, message: Message) -> Event | None:
     """Raises Refused."""
-    attributes = {**said.attributes, **message.attributes} if message.attributes else said.attributes
+    attributes = {**message.defaults, **said.attributes, **message.attributes} if message.attributes or message.defaults else said.attributes
     kind = attributes.get("mfg.event.type")
     if kind is None:
         return None
@@ -71,7 +71,7 @@ def _event(record: Record, said: Said, position: str, meaning: Meaning, message:
     origin = Origin(f"{record.source}:{position}", identity, id_hash(identity), record.source, position, record.recorded_ns)
     failing = message.failing if message.failing.is_error else said.failing
     default_ns = message.default_ns if said.default_ns is None else said.default_ns
-    return meaning.event(origin, kind, attributes, failing, default_ns, trace_id=said.trace_id, span_id=said.span_id)
+    return meaning.event(origin, kind, attributes, failing, default_ns, trace_id=said.trace_id or message.trace_id, span_id=said.span_id)
 
 
 def _reject(record: Record, position: str, what: str, reason: str, excerpt: str, rows: Rows) -> None:
