@@ -63,7 +63,8 @@ def add_said(
 
 def _event(record: Record, said: Said, position: str, meaning: Meaning, message: Message) -> Event | None:
     """Raises Refused."""
-    attributes = {**message.defaults, **said.attributes, **message.attributes} if message.attributes or message.defaults else said.attributes
+    around = message.attributes or message.defaults
+    attributes = {**message.defaults, **said.attributes, **message.attributes} if around else said.attributes
     kind = attributes.get("mfg.event.type")
     if kind is None:
         return None
