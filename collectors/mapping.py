@@ -216,10 +216,10 @@ class _Mapping:
         terms = [*(t for f in self.fields for t in f.terms), *(t for o in self.objects for t in o.kind + o.ids)]
         return list(dict.fromkeys(name for term in terms for name in (*term.names, *term.parts_named)))
 
-    def _name_objects(self, lookup: Lookup, attributes: dict[str, Any], origins: dict[str, str]) -> None:
+    def _name_objects(self, lookup: Lookup, attributes: dict[str, Any], origins: dict[str, str], only_readable: bool = False) -> None:
         named: dict[str, list[Any]] = {}
         for spec in self.objects:
-            found = spec.find(lookup)
+            found = _find(spec, lookup, only_readable)
             if found and f"mfg.object.{found[0]}" not in attributes:
                 named.setdefault(found[0], []).extend(found[1])
                 origins[f"object {found[0]}"] = found[2]
@@ -232,15 +232,15 @@ class RowMapping(_Mapping):
     def __init__(self, data: dict[str, Any], word: str = "column") -> None:
         super().__init__(data, word)
 
-    def apply(self, lookup: Lookup) -> Mapped:
-        """What `lookup` finds, under its standard names. Raises Refused."""
+    def apply(self, lookup: Lookup, only_readable: bool = False) -> Mapped:
+        """What `lookup` finds, under its standard names. Raises Refused; with `only_readable` fields that cannot be read stay empty."""
         attributes: dict[str, Any] = {}
         origins: dict[str, str] = {}
         for field in self.fields:
-            found = field.find(lookup)
+            found = _find(field, lookup, only_readable)
             if found:
                 attributes[field.attribute], origins[field.name] = found
-        self._name_objects(lookup, attributes, origins)
+        self._name_objects(lookup, attributes, origins, only_readable)
         is_error = _is_error(attributes.pop("outcome", "ok"))
         trace_id, span_id = _hex(attributes, "trace_id"), _hex(attributes, "span_id")
         return Mapped(attributes, is_error, trace_id, trace_id + span_id if trace_id and span_id else None, origins)
@@ -270,6 +270,15 @@ class AttributeMapping(_Mapping):
                     extended[field.attribute], origins[field.name] = found
         self._name_objects(lookup, extended, origins)
         return extended, origins
+
+
+def _find(place: Any, lookup: Lookup, only_readable: bool) -> Any:
+    try:
+        return place.find(lookup)
+    except Refused:
+        if only_readable:
+            return None
+        raise
 
 
 def _terms(data: Any, word: str) -> list[Term]:

@@ -23,7 +23,8 @@ class Message:
     """A body with what is known about it. A mapping finds `head` under names with an @ in front: `@topic`, `@header.order-id`.
 
     `attributes` and `failing` are what the carrier itself tells, in standard names: of a dead letter that it is one, when and why.
-    They count before what the body says; `defaults` hold where it says nothing, and so does `trace_id`, the trace it was sent in.
+    They count before what the body says; `defaults` hold where it says nothing, and so do `trace_id` and
+    `span_id` (trace id + span id), the trace and span it was sent in.
     `default_ns` is when it took effect where nothing else says so; None: that is refused.
     """
 
@@ -35,6 +36,7 @@ class Message:
     default_ns: int | None = None
     defaults: dict[str, Any] = field(default_factory=dict)
     trace_id: str | None = None
+    span_id: str | None = None
 
 
 def packed(head: dict[str, Any], body: bytes) -> bytes:

@@ -7,11 +7,12 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from collectors.event import Event, Record, Refused
-from collectors.meaning import FINE, Failing, Meaning, Origin
+from collectors.meaning import FINE, NOWHERE, Failing, Meaning, Origin
 from collectors.message import Message
 from collectors.rows import EXCERPT, Rows, excerpt_of, id_hash
 
 NO_MESSAGE = Message(b"")
+WHERE = ("mfg.system", "mfg.system.name", "mfg.site")
 
 
 class Said(NamedTuple):
@@ -62,7 +63,7 @@ def add_said(
 
 
 def _event(record: Record, said: Said, position: str, meaning: Meaning, message: Message) -> Event | None:
-    """Raises Refused."""
+    """Raises Refused. Of a dead letter what cannot be used is left out: that may be why it is one."""
     around = message.attributes or message.defaults
     attributes = {**message.defaults, **said.attributes, **message.attributes} if around else said.attributes
     kind = attributes.get("mfg.event.type")
@@ -72,7 +73,15 @@ def _event(record: Record, said: Said, position: str, meaning: Meaning, message:
     origin = Origin(f"{record.source}:{position}", identity, id_hash(identity), record.source, position, record.recorded_ns)
     failing = message.failing if message.failing.is_error else said.failing
     default_ns = message.default_ns if said.default_ns is None else said.default_ns
-    return meaning.event(origin, kind, attributes, failing, default_ns, trace_id=said.trace_id or message.trace_id, span_id=said.span_id)
+    ids = (said.trace_id, said.span_id) if said.trace_id else (message.trace_id, message.span_id)
+    try:
+        return meaning.event(origin, kind, attributes, failing, default_ns, NOWHERE, *ids)
+    except Refused:
+        if not message.failing.is_error:
+            raise
+    bare = {name: attributes[name] for name in WHERE if name in attributes} | message.attributes
+    named = meaning.usable_objects(attributes, NOWHERE)
+    return meaning.event(origin, kind, bare, failing, default_ns, NOWHERE, *ids)._replace(objects=named)
 
 
 def _reject(record: Record, position: str, what: str, reason: str, excerpt: str, rows: Rows) -> None:

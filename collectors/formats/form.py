@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, ClassVar, Protocol
 
-from collectors.event import Record
+from collectors.event import Record, Refused
+from collectors.mapping import Lookup, RowMapping
 from collectors.meaning import Meaning
 from collectors.message import Message
+from collectors.paths import lookup_in
+from collectors.readings import said_by
 from collectors.rows import Rows
 from collectors.said import Said, Unsaid, add_said
 
@@ -44,3 +47,16 @@ class Saying(Format, Protocol):
 
     def add(self, record: Record, message: Message, position: str, meaning: Meaning, rows: Rows) -> None:
         add_said(record, self.said(message), meaning, rows, position, message)
+
+
+def said_all_the_same(mapping: RowMapping, message: Message, unsaid: Unsaid, lookup: Lookup | None = None) -> Said | Unsaid:
+    """What a message says that cannot be understood, for the reason in `unsaid`. A dead letter is a failure all the same: what can be
+    read of it counts, at least its head and the constants of `mapping`. Anything else stays unsaid."""
+    if message.failing.is_error:
+        try:
+            said = said_by(mapping.apply(lookup or lookup_in(None, message.head), only_readable=True), unsaid.part)
+        except Refused:
+            return unsaid
+        if "mfg.event.type" in said.attributes:
+            return said
+    return unsaid

@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 import orjson
 
 from collectors.event import Refused
-from collectors.formats.form import Problems, Saying
-from collectors.mapping import FIELDS, ROW_ONLY, RowMapping
+from collectors.formats.form import Problems, Saying, said_all_the_same
+from collectors.mapping import FIELDS, ROW_ONLY, Lookup, RowMapping
 from collectors.mapping_check import check_mapping
 from collectors.message import Message
 from collectors.paths import EACH, NoPath, lookup_in, steps_of
@@ -56,28 +56,41 @@ class Json(Saying):
         try:
             document = orjson.loads(message.body)
         except orjson.JSONDecodeError as error:
-            yield Unsaid(f"the message is no JSON: {error}")
+            yield said_all_the_same(self.mapping, message, Unsaid(f"the message is no JSON: {error}"))
             return
+        yield from self.said_in(document, message)
+
+    def said_in(self, document: Any, message: Message) -> Iterator[Said | Unsaid]:
+        """The things a document says, in order."""
         things = lookup_in(document)(self._each) if self._each else document
         if things.__class__ is list:
             for number, thing in enumerate(things, 1):
-                yield self._said(thing, document, message.head, str(number))
+                yield self._said(thing, document, message, str(number))
         elif things is None:
-            yield Unsaid(f"the document has no list {self._each!r}, which `each` names")
+            unsaid = Unsaid(f"the document has no list {self._each!r}, which `each` names")
+            yield said_all_the_same(self.mapping, message, unsaid, lookup_in(document, message.head))
         else:
-            yield self._said(things, document, message.head, "")
+            yield self._said(things, document, message, "")
 
-    def _said(self, thing: Any, document: Any, head: dict[str, Any], part: str) -> Said | Unsaid:
+    def _said(self, thing: Any, document: Any, message: Message, part: str) -> Said | Unsaid:
+        lookup = inside(document, thing, message.head)
         if thing.__class__ is not dict:
-            return Unsaid(f"an event is a JSON object (found {str(thing)[:80]!r})", part)
-        inner, outer = lookup_in(thing, head), lookup_in(document)
+            unsaid = Unsaid(f"an event is a JSON object (found {str(thing)[:80]!r})", part)
+            return said_all_the_same(self.mapping, message, unsaid, lookup)
         try:
-            said = said_by(self.mapping.apply(lambda path: outer(path[1:]) if path.startswith(".") else inner(path)), part)
+            said = said_by(self.mapping.apply(lookup), part)
             if self._is_own:
                 _name_objects(thing.get("objects"), said.attributes)
             return said
         except Refused as error:
-            return Unsaid(str(error), part, excerpt=orjson.dumps(thing).decode()[:EXCERPT])
+            unsaid = Unsaid(str(error), part, excerpt=orjson.dumps(thing).decode()[:EXCERPT])
+            return said_all_the_same(self.mapping, message, unsaid, lookup)
+
+
+def inside(document: Any, thing: Any, head: dict[str, Any]) -> Lookup:
+    """Looks up a path in `thing`, one with a dot in front in the whole `document`, one with an @ in `head`."""
+    inner, outer = lookup_in(thing, head), lookup_in(document)
+    return lambda path: outer(path[1:]) if path.startswith(".") else inner(path)
 
 
 def _name_objects(objects: Any, attributes: dict[str, Any]) -> None:
