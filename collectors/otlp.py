@@ -35,6 +35,9 @@ def decode_line(line: bytes) -> list[Decoded]:
     return [Decoded(signal, groups) for signal, groups in otlp_json.line(line)]
 
 
-def refused(groups: list[Group]) -> list[Invalid]:
-    """What a receiver must count as rejected."""
-    return [item for group in groups for item in group.items if isinstance(item, Invalid)]
+def refused(signal: str, content_type: str, body: bytes) -> tuple[int, list[Invalid]]:
+    """How many items an export request holds, and those a receiver must count as rejected. Raises Undecodable with a sentence."""
+    if content_type == PROTOBUF:
+        return otlp_protobuf.refused_spans(body) if signal == "traces" else otlp_protobuf.refused_logs(body)
+    items = [item for group in decode(signal, content_type, body) for item in group.items]
+    return len(items), [item for item in items if isinstance(item, Invalid)]

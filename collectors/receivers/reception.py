@@ -58,19 +58,18 @@ class Reception:
     def accept(self, signal: str, content_type: str, body: bytes, patience_seconds: float) -> Accepted:
         """The answer to one request, once it is on disk. Raises Unreadable, or Unavailable where nothing was kept.
 
-        Decoded before it is acknowledged, to count what is invalid; the loader decodes again from the journal, which alone is the
-        truth. An empty request is fine, and nothing to keep.
+        Looked through before it is acknowledged, to count what is invalid; the loader reads it whole, from the journal, which alone is
+        the truth. An empty request is fine, and nothing to keep.
         """
         if self.is_closing:
             raise Unavailable("the receiver is shutting down")
         with self._reserved(len(body), patience_seconds):
             try:
-                groups = otlp.decode(signal, content_type, body)
+                items, refused = otlp.refused(signal, content_type, body)
             except otlp.Undecodable as error:
                 raise Unreadable(str(error)) from error
-            if any(group.items for group in groups):
+            if items:
                 self._keep(Record(self._source, "", body, content_type, self._clock(), signal), patience_seconds)
-        refused = otlp.refused(groups)
         return Accepted(len(refused), _told(signal, refused))
 
     def _keep(self, record: Record, patience_seconds: float) -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue
+from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from collectors import otlp
 from collectors.otlp import JSON, PROTOBUF, Invalid, Undecodable
@@ -151,15 +152,28 @@ def test_otlp_46_spans_posted_as_logs_are_refused() -> None:
         otlp.decode("logs", PROTOBUF, request.SerializeToString())
 
 
-@pytest.mark.parametrize("levels", [33, 45, 80])
-def test_otlp_47_deeper_values_refuse_the_request(levels: int) -> None:
+def nested(levels: int) -> bytes:
     request = ExportTraceServiceRequest()
     value = request.resource_spans.add().scope_spans.add().spans.add(trace_id=b"t" * 16, span_id=b"s" * 8).attributes.add(key="k").value
     for _ in range(levels - 1):
         value = value.array_value.values.add()
     value.string_value = "deep"
-    with pytest.raises(Undecodable):
-        otlp.decode("traces", PROTOBUF, request.SerializeToString())
+    return request.SerializeToString()
+
+
+@pytest.mark.parametrize("levels", [49, 80, 1000])
+def test_otlp_47_deeper_values_refuse_the_request(levels: int) -> None:
+    for judge in (otlp.decode, otlp.refused):
+        with pytest.raises(Undecodable):
+            judge("traces", PROTOBUF, nested(levels))
+
+
+@pytest.mark.parametrize("levels", range(30, 50))
+def test_otlp_47_what_a_receiver_takes_can_be_read(levels: int) -> None:
+    with suppress(Undecodable):
+        assert otlp.refused("traces", PROTOBUF, nested(levels)) == (1, [])
+        ((span,),) = (group.items for group in otlp.decode("traces", PROTOBUF, nested(levels)))
+        assert isinstance(span, otlp.Span)
 
 
 def test_otlp_47_a_text_that_is_no_utf_8_refuses_the_request() -> None:
@@ -169,11 +183,46 @@ def test_otlp_47_a_text_that_is_no_utf_8_refuses_the_request() -> None:
         otlp.decode("traces", PROTOBUF, request.SerializeToString().replace(b"MARK", b"\xff\xfe\xff\xfe"))
 
 
+RAW = st.fixed_dictionaries(
+    {
+        "trace_id": st.sampled_from([b"t" * 16, b"t" * 15, bytes(16), b""]),
+        "span_id": st.sampled_from([b"s" * 8, b"s" * 9, bytes(8), b""]),
+        "parent_span_id": st.sampled_from([b"", b"p" * 8, bytes(8), b"p"]),
+        "start_time_unix_nano": st.sampled_from([0, 1, 2**63 - 1, 2**63]),
+        "end_time_unix_nano": st.sampled_from([0, 1, 2**63 - 1, 2**63]),
+        "events": st.lists(st.builds(Span.Event, time_unix_nano=st.sampled_from([0, 2**63])), max_size=1),
+        "links": st.lists(st.builds(Span.Link, trace_id=st.sampled_from([b"", b"t" * 16])), max_size=1),
+    }
+)
+
+
+@given(st.lists(RAW, max_size=4))
+def test_what_a_receiver_counts_as_rejected_is_what_the_loader_rejects(spans: list[Any]) -> None:
+    request = ExportTraceServiceRequest()
+    for fields in spans:
+        request.resource_spans.add().scope_spans.add().spans.add(**fields)
+    items = [item for group in otlp.decode("traces", PROTOBUF, request.SerializeToString()) for item in group.items]
+    expected = [item for item in items if isinstance(item, Invalid)]
+    assert otlp.refused("traces", PROTOBUF, request.SerializeToString()) == (len(spans), expected)
+
+
+@given(st.lists(st.tuples(st.sampled_from([0, 1, 2**63]), st.sampled_from([0, 1, 2**63]), st.sampled_from([b"", b"t" * 16])), max_size=4))
+def test_of_log_records_too(records: list[Any]) -> None:
+    request = ExportLogsServiceRequest()
+    for time_ns, observed_ns, trace_id in records:
+        log = request.resource_logs.add().scope_logs.add().log_records.add(trace_id=trace_id)
+        log.time_unix_nano, log.observed_time_unix_nano = time_ns, observed_ns
+    items = [item for group in otlp.decode("logs", PROTOBUF, request.SerializeToString()) for item in group.items]
+    expected = [item for item in items if isinstance(item, Invalid)]
+    assert otlp.refused("logs", PROTOBUF, request.SerializeToString()) == (len(records), expected)
+
+
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_or_refused(body: bytes) -> None:
     for signal in otlp.SIGNALS:
         with suppress(Undecodable):
-            otlp.decode(signal, PROTOBUF, body)
+            items, _ = otlp.refused(signal, PROTOBUF, body)
+            assert items == sum(len(group.items) for group in otlp.decode(signal, PROTOBUF, body))
 
 
 def fill(target: Any, attributes: dict[str, Any]) -> None:

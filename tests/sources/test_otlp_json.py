@@ -199,10 +199,10 @@ def nested(levels: int) -> dict[str, Any]:
     return value
 
 
-def test_otlp_47_values_nest_32_deep_and_no_deeper() -> None:
-    assert json.dumps(attributes(nested(32))["k0"]).count("[") == 31
-    with pytest.raises(Undecodable, match=r"^attribute values are nested deeper than 32$"):
-        attributes(nested(33))
+def test_otlp_47_values_nest_48_deep_and_no_deeper() -> None:
+    assert json.dumps(attributes(nested(48))["k0"]).count("[") == 47
+    with pytest.raises(Undecodable, match=r"^attribute values are nested deeper than 48$"):
+        attributes(nested(49))
 
 
 def test_otlp_47_hostile_nesting_is_refused_not_crashed_on() -> None:
