@@ -51,6 +51,7 @@ def real_server(
     stop: signal.Signals = signal.SIGTERM,
     environment: dict[str, str] | None = None,
     folder: Path | None = None,
+    user_id: int | None = None,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """The running process, once `ready` says so; stopped with `stop` at the end. Raises with its log when it does not start."""
     with log.open("ab") as output:
@@ -61,6 +62,8 @@ def real_server(
             stderr=output,
             env={**os.environ, **(environment or {})},
             cwd=folder,
+            user=user_id,
+            extra_groups=None if user_id is None else [],
         )
     try:
         _wait_until(ready, process, log)

@@ -122,6 +122,7 @@ class Plant:
         return [row[0] for row in self.rows(query)]
 
     def close(self) -> None:
+        self.intake.close()
         self.store.close()
         self.journal.close()
 
