@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from collectors.tail import KEPT_OF_CUT, LONGEST_LINE, TOO_LONG, Tail, is_wide
+from collectors.content import is_wide, undecodable
+from collectors.tail import KEPT_OF_CUT, LONGEST_LINE, TOO_LONG, Place, Tail
 
 csv.field_size_limit(LONGEST_LINE)
 LONGEST_ROW = 4 << 20  # of several lines: behind a stray quote, not more than this waits for another one
@@ -85,7 +85,7 @@ class RowReader:
         raw = b"".join(self._raw)
         return Row(line, None, raw, f"it has {len(values)} fields where the header has {len(self.header)}")
 
-    def _last(self, place: tuple[int, int]) -> Iterator[Row]:
+    def _last(self, place: Place) -> Iterator[Row]:
         """The last line without its end, once nobody seems to be writing it any more."""
         if not self._tail.unfinished.strip() or not self._is_quiet:
             return
@@ -98,7 +98,7 @@ class RowReader:
         if not is_blank(values):
             yield self._row(place[1] + 1, values)
 
-    def _first_line_as_problem(self, place: tuple[int, int], problem: str) -> Row:
+    def _first_line_as_problem(self, place: Place, problem: str) -> Row:
         self._tail.back_to(place)
         raw = self._tail.next() or b""
         return Row(place[1] + 1, None, raw[:KEPT_OF_CUT] if self._tail.is_cut else raw, problem)
@@ -106,7 +106,7 @@ class RowReader:
     def _read_header(self) -> list[str]:
         """The names in the first row that is not blank, each different; the tail comes back to where it was, or behind the header."""
         place = self._tail.place()
-        self._tail.back_to((0, 0))
+        self._tail.back_to(Place())
         names = next((row for row in self._reader() if not is_blank(row) and row != ["\ufeff"]), [])
         if self._ran_dry:
             self.problem = self._why_no_header(names) if self._is_quiet else ""
@@ -133,11 +133,7 @@ def is_blank(values: Sequence[str]) -> bool:
 def reason_of(error: csv.Error | UnicodeError | NoRow, encoding: str) -> str:
     """Why lines are no row, as it goes on after "the line is not a row of the table: "."""
     if isinstance(error, UnicodeError):
-        found, example = f"it is not {encoding} ({error})", "cp1252"
-        if isinstance(error, UnicodeDecodeError) and error.reason != "truncated data":
-            found = f"byte {error.object[error.start]:#x} is not {encoding}"
-            example = "utf-16" if error.object.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else example
-        return f"{found}; say in `encoding` how the file is written, such as {example}"
+        return undecodable(error, encoding)
     if "new-line character" in str(error):
         return "it holds a carriage return that no quotes enclose"
     return str(error) if isinstance(error, NoRow) else f"it cannot be read as a row: {error}"

@@ -83,6 +83,8 @@ def _left_at(after: str | None, data: bytes) -> tuple[int, int, int]:
     if not after:
         return 0, 0, 1
     left = orjson.loads(after)
+    if "hash" not in left:  # read by lines then, as another kind of file
+        return 0, 0, left["file"] + 1
     if len(data) >= left["end"] and _hash(data[: left["end"]]) == left["hash"]:
         return left["end"], left["number"], left["file"]
     return 0, 0, left["file"] + 1

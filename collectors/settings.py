@@ -7,10 +7,10 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any
 
+from collectors.content import is_wide
 from collectors.mapping_check import check_fields, check_mapping
 from collectors.readings import STOCK_FIELDS
 from collectors.suggest import unknown
-from collectors.tail import is_wide
 
 PROBE = 'A,;\t"\r\nz09'
 Check = Callable[[Any], list[tuple[str, str]]]  # a value → its problems as (path inside it, sentence)

@@ -16,7 +16,8 @@ from collectors.mapping import RowMapping
 from collectors.meaning import Meaning
 from collectors.readings import EventReading, StockReading
 from collectors.rows import Rows, excerpt_of
-from collectors.tail import UNREADABLE, Folder, Tail, as_text, rests, state_of, trouble_of
+from collectors.tail import FileState, Tail, as_text, rests
+from collectors.tailed_files import Reading, TailedFiles
 
 ROW = "application/json"  # a row as its columns and their texts
 BROKEN = "text/csv; "  # the bytes of what is no row; the content type goes on with the reason
@@ -45,38 +46,28 @@ class TableFiles:
 
     def __init__(self, source: str, folder: Path, pattern: str, form: Form, mapping: RowMapping, expected: RowMapping) -> None:
         self._source, self._form, self._mapping, self._expected = source, form, mapping, expected
-        self._folder = Folder(folder, pattern)
+        self._files = TailedFiles(folder, pattern, self._read_tail, form.encoding, form.mark)
 
     def read(self, after: Mapping[str, str], clock: Clock) -> Iterator[Record | Trouble]:
-        if missing := self._folder.missing():
-            yield Trouble("", missing)
-        for stream, path in self._folder.streams():
-            try:
-                if not self._folder.is_unchanged(stream, path):
-                    yield from self._read_file(stream, path, after.get(stream), clock)
-            except (csv.Error, UnicodeError, NoRow) as error:
-                why = reason_of(error, self._form.encoding)
-                yield Trouble(stream, f"{as_text(str(path))} cannot be read, its header already: {why}. Nothing of it was read.")
-            except UNREADABLE as error:
-                yield Trouble(stream, trouble_of(path, error))
+        return self._files.read(after, clock)
 
-    def _read_file(self, stream: str, path: Path, after: str | None, clock: Clock) -> Iterator[Record | Trouble]:
-        state, form = state_of(path), self._form
-        tail = Tail(path, stream, after, form.encoding, form.mark)
+    def _read_tail(self, tail: Tail, state: FileState, clock: Clock) -> Reading:
+        name = as_text(str(tail.path))
         try:
-            rows = RowReader(tail, form.delimiter, form.encoding, rests(state, clock(), QUIET_NS))
-            if sentence := self._obstacle(rows):
-                yield Trouble(stream, f"{as_text(str(path))} {sentence}")
-                return
-            if rows.header and (sentence := self._gaps(rows.header)):
-                yield Trouble(stream, f"{as_text(str(path))} {sentence}")
-            yield from self._records(tail, rows, stream, clock)
-            if not tail.unfinished and not rows.is_waiting:
-                self._folder.finished(stream, state)
-        finally:
-            tail.close()
+            rows = RowReader(tail, self._form.delimiter, self._form.encoding, rests(state, clock(), QUIET_NS))
+        except (csv.Error, UnicodeError, NoRow) as error:
+            why = reason_of(error, self._form.encoding)
+            yield Trouble(tail.stream, f"{name} cannot be read, its header already: {why}. Nothing of it was read.")
+            return False
+        if sentence := self._obstacle(rows):
+            yield Trouble(tail.stream, f"{name} {sentence}")
+            return False
+        if rows.header and (sentence := self._gaps(rows.header)):
+            yield Trouble(tail.stream, f"{name} {sentence}")
+        yield from self._records(tail, rows, clock)
+        return not tail.unfinished and not rows.is_waiting
 
-    def _records(self, tail: Tail, rows: RowReader, stream: str, clock: Clock) -> Iterator[Record]:
+    def _records(self, tail: Tail, rows: RowReader, clock: Clock) -> Iterator[Record]:
         for row in rows:
             position, kind, payload = tail.position(row.line), ROW, b""
             if row.values is None:
@@ -85,7 +76,7 @@ class TableFiles:
                 named = dict(zip(rows.header, row.values, strict=True))
                 payload = orjson.dumps(named)
                 position = position_of(named, self._form.position, position)
-            yield Record(self._source, position, payload, kind, clock(), stream, tail.mark())
+            yield Record(self._source, position, payload, kind, clock(), tail.stream, tail.mark())
 
     def _obstacle(self, rows: RowReader) -> str:
         """Why nothing of a file is read; empty when it is."""

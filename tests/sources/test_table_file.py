@@ -70,7 +70,7 @@ def test_rows_that_were_split_wrongly_come_back_once_the_delimiter_is_right(file
 
 def test_a_rejected_row_that_comes_again_is_told_once(file: Path) -> None:
     file.write_text(HEADER + row(1, AT="soon") + row(2))
-    (file.parent / "log-2.csv").write_text(HEADER + row(1, AT="soon") + row(2))
+    (file.parent / "log-2.csv").write_text(HEADER + row(2) + row(1, AT="soon"))
     with plant(file.parent, {**ENTRY, "path": "*.csv", "position": "ID"}) as plant_:
         report = plant_.ingest()
         assert (report.events, report.rejected, report.repeats) == (1, 1, 2)
@@ -129,7 +129,7 @@ def test_a_header_in_another_encoding_names_the_setting(file: Path) -> None:
     assert trouble(file) == " cannot be read, its header already: byte 0xff is not utf-8" + advice.format("utf-16")
     file.write_bytes(b"\xff\xfea")
     reason = "it is not utf-16 ('utf-16-le' codec can't decode byte 0x61 in position 2: truncated data)"
-    assert trouble(file, encoding="utf-16").startswith(f" cannot be read, its header already: {reason}; say in `encoding`")
+    assert trouble(file, encoding="utf-16").startswith(f" cannot be read: {reason}; say in `encoding`")
 
 
 def test_line_ends_that_are_none_are_told(file: Path) -> None:

@@ -1,0 +1,189 @@
+"""Which file a file is, whatever it is called now: known again by what stands in it, after a rename, a copy, or when it was packed.
+
+Every file that was read has a key: the name it had when it was met first (`app.log`), with a number where other files had that name before
+(`app.log#2`). Its mark, kept under this key, holds checksums of its beginning, of the last line read, and of everything up to there. A
+file that begins as one of them does, and is the same up to where that one was left, is that one. Names decide nothing, except which one to
+look at first: log rotation renames (`app.log` → `app.log.1` → `app.log.2.gz`), or copies and truncates, and a share may move files about.
+
+Two files that hold the same bytes are therefore one file: what was copied is not read twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from pathlib import Path, PurePath
+from typing import Any, NamedTuple
+
+import orjson
+
+from collectors.content import Content
+
+LAST_BYTES = 1024  # of the last line read, that are compared at every poll: a file that was written anew seldom has the same there
+ORIGINALS = 16  # files that a new one is held against whether it is a copy of their beginning
+State = dict[str, Any]
+
+
+class Known(NamedTuple):
+    """Which file it is: its key, its number among those of that name, whether it is a copy that holds nothing new, and its mark."""
+
+    key: str
+    generation: int
+    is_copy: bool = False
+    state: State | None = None
+
+
+class Lineage:
+    """The files of one source that were read so far: `after` (key → mark), and where they lie now (name → path)."""
+
+    def __init__(self, after: Mapping[str, str], paths: Mapping[str, Path], encoding: str = "utf-8") -> None:
+        self._after, self._paths, self._encoding = dict(after), paths, encoding
+
+    def moved(self, key: str, mark: str) -> None:
+        """The file `key` has been read on meanwhile."""
+        if "_heads" in self.__dict__ and (before := self._known(key)):
+            self._heads.drop(before)
+        self._after[key] = mark
+        if "_heads" in self.__dict__ and (now := self._known(key)):
+            self._heads.add(now)
+
+    def find(self, name: str, content: Content) -> Known:
+        """Which file lies under `name`; one without a state was never read before."""
+        own = self.of_name(name)
+        if own and _goes_on(own[-1].state, content):
+            return own[-1]
+        if content.head and (found := self._elsewhere(name, content)):
+            return found
+        return self._new(name, own)
+
+    def of_name(self, name: str) -> list[Known]:
+        """The files that had this name, one after the other."""
+        first = self._known(name)
+        found = [first] if first else []
+        generation = max(2, first.generation if first else 2)
+        while state := self._state(f"{name}#{generation}"):
+            if state["file"] == generation:  # else it is a file that is called so
+                found.append(Known(f"{name}#{generation}", generation, False, state))
+            generation += 1
+        return found
+
+    def _known(self, key: str) -> Known | None:
+        """A mark kept under a name alone may be one of a later file of this name: so they were kept once."""
+        state = self._state(key)
+        if state is None:
+            return None
+        generation = state["file"]
+        is_named_so = generation == 1 or key.endswith(f"#{generation}")
+        return Known(key if is_named_so else f"{key}#{generation}", generation, False, state)
+
+    def _state(self, key: str) -> State | None:
+        mark = self._after.get(key)
+        state: State | None = orjson.loads(mark) if mark else None
+        return state if state and "offset" in state else None  # else it is the mark of something that is not read by lines
+
+    def _new(self, name: str, own: list[Known]) -> Known:
+        generation = own[-1].generation + 1 if own else 1
+        while (key := name if generation == 1 else f"{name}#{generation}") in self._after:
+            generation += 1
+        return Known(key, generation)
+
+    @cached_property
+    def _heads(self) -> _Heads:
+        heads = _Heads()
+        for key in self._after:
+            if known := self._known(key):
+                heads.add(known)
+        return heads
+
+    def _elsewhere(self, name: str, content: Content) -> Known | None:
+        longer: list[Known] = []
+        for alike in self._heads.like(content):
+            if found := _same(alike, content):
+                return found
+            longer += alike
+        longer = [known for known in longer if _is_named_after(name, _name_of(known))] + list(self._before_renamed(name))
+        for known in longer[:ORIGINALS]:
+            if self._is_copy_of(known, name, content):
+                return known._replace(is_copy=True)
+        return None
+
+    def _before_renamed(self, name: str) -> Iterator[Known]:
+        """Files whose name with something behind it is this name: it may be a copy of them that is too short to have their beginning."""
+        for length in range(len(name) - 1, 0, -1):
+            if name[:length] in self._after:
+                yield from reversed(self.of_name(name[:length]))
+
+    def _is_copy_of(self, known: Known, name: str, content: Content) -> bool:
+        """Whether it is the beginning of a file that was read further: a copy under way, or taken before the last lines came."""
+        state = known.state
+        if state is None or "crc" not in state or state["offset"] <= content.size:
+            return False
+        offset, crc = state["from"]
+        if 0 < offset <= content.size and content.crc_up_to(offset) == crc:
+            return True
+        called = _name_of(known)
+        return called != name and called in self._paths and self._begins_alike(self._paths[called], content)
+
+    def _begins_alike(self, path: Path, content: Content) -> bool:
+        try:
+            original = Content(path, self._encoding)
+        except OSError:  # it has gone meanwhile, or may not be read: told where it is read itself
+            return False
+        try:
+            return original.crc_up_to(content.size) == content.crc_up_to(content.size)
+        finally:
+            original.close()
+
+
+class _Heads:
+    """Files by how they begin."""
+
+    def __init__(self) -> None:
+        self._by_size: dict[int, dict[str, dict[str, Known]]] = {}
+
+    def add(self, known: Known) -> None:
+        size, digest = (known.state or {})["head"]
+        self._by_size.setdefault(size, {}).setdefault(digest, {})[known.key] = known
+
+    def drop(self, known: Known) -> None:
+        size, digest = (known.state or {})["head"]
+        self._by_size.get(size, {}).get(digest, {}).pop(known.key, None)
+
+    def like(self, content: Content) -> Iterator[list[Known]]:
+        """Those that begin as this one does, the longest beginnings first; of equal ones the newest first."""
+        for size in sorted((size for size in self._by_size if size <= len(content.head)), reverse=True):
+            if alike := self._by_size[size].get(content.head_hash(size)):
+                yield list(reversed(alike.values()))
+
+
+def _goes_on(state: State | None, content: Content) -> bool:
+    """The quick look, for a file that still has its name: its beginning, and the last line read."""
+    if state is None:
+        return False
+    size, digest = state["head"]
+    if content.head_hash(size) != digest or len(content.head) < size:
+        return False
+    before, crc = state.get("last", (1, None))  # a mark from before these were kept: the file must be as long
+    found = content.crc_before(state["offset"], min(before, state["offset"]))
+    return found is not None and crc in (None, found)
+
+
+def _same(alike: list[Known], content: Content) -> Known | None:
+    """Which of these files that begin as it does it is: the same in everything up to where it was read."""
+    offsets: dict[int, dict[int, Known]] = {}
+    for known in alike:
+        if known.state and "crc" in known.state:  # a mark from before checksums cannot be held against a file of another name
+            offsets.setdefault(known.state["offset"], {}).setdefault(known.state["crc"], known)
+    found = None
+    for offset, crc in content.crcs_up_to(sorted(offsets)):
+        found = offsets[offset].get(crc, found)
+    return found
+
+
+def _name_of(known: Known) -> str:
+    return known.key.removesuffix(f"#{known.generation}") if known.generation > 1 else known.key
+
+
+def _is_named_after(name: str, original: str) -> bool:
+    """`app.log` gives its name to `app.log.1`, `app-2026-03-23.log`, `old/app.log.gz` and `Copy of app.log`."""
+    return PurePath(original).name.split(".")[0] in PurePath(name).name
