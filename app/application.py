@@ -19,6 +19,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from app.accounts import Accounts
 from app.configuration.model import Settings, Source
 from app.configuration.sections import RECEIVED
+from app.source_state import SourceState
 from app.trouble import Mistake, Unreachable
 from collectors.ingest import Intake, IntakeReport, RecordsLost
 from collectors.journal import Journal, JournalBusy, JournalUnavailable
@@ -79,6 +80,10 @@ class Application:
     def polled_sources(self) -> list[Source]:
         """The sources that are asked; what is received comes by itself."""
         return [source for source in self.settings.sources if source.kind != RECEIVED]
+
+    def source_states(self) -> dict[str, SourceState]:
+        """How reading each polled source goes; nothing where nobody serves."""
+        return dict(self.jobs.states) if self.jobs else {}
 
     def now_ns(self) -> int:
         """The present moment. Everything that needs one gets it from here."""

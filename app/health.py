@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import duckdb
 
 from app.application import Application
+from app.source_state import SourceState
 
 FREE_BYTES = 256 * 2**20  # below this the journal refuses records soon
 COUNTED = {
@@ -22,10 +23,17 @@ COUNTED = {
 
 
 def readiness(application: Application) -> dict[str, Any]:
-    """`ready`, and for each part that is not in order a sentence under `problems`."""
+    """`ready`, and for each part that is not in order a sentence under `problems`. A source in trouble makes nothing else unready."""
     counts, unreadable = _counts(application)
     problems = [*unreadable, *_problems(application)]
-    return {"ready": not problems, "problems": problems, "behind_records": counts.get("behind"), "rejected": counts.get("rejected")}
+    troubles = {name: list(state.troubles) for name, state in application.source_states().items() if state.troubles}
+    return {
+        "ready": not problems,
+        "problems": problems,
+        "behind_records": counts.get("behind"),
+        "rejected": counts.get("rejected"),
+        "troubled_sources": troubles,
+    }
 
 
 def _counts(application: Application) -> tuple[dict[str, int], list[str]]:
@@ -66,6 +74,13 @@ def exposition(application: Application) -> str:
     late = {"": counts["behind"]} if "behind" in counts else {}
     lines += _metric("syncline_loader_behind_records", "Records of the journal that are not in the tables yet.", late)
     lines += _metric("syncline_loader_up", "1 when the loader runs and its newest attempt did not fail.", {"": int(_loads(application))})
+    states = application.source_states()
+    lines += _metric(
+        "syncline_source_up", "1 when the newest read of a polled source met no trouble.", _by_source(states, lambda s: int(not s.troubles))
+    )
+    read = {name: state for name, state in states.items() if state.read_ns}
+    about = "When the newest read of a polled source without trouble began."
+    lines += _metric("syncline_source_read_timestamp_seconds", about, _by_source(read, lambda s: (s.read_ns or 0) // 10**9))
     answers = {f'{{status="{status}"}}': count for status, count in sorted(application.answers.copy().items())}
     lines += _metric("syncline_http_answers_total", "Answers of the web server by status.", answers)
     for carrier, receiver in (("http", application.receiver), ("grpc", application.grpc_receiver)):
@@ -74,6 +89,10 @@ def exposition(application: Application) -> str:
             requests = {f'{{signal="{signal}",status="{status}"}}': count for (signal, status), count in received}
             lines += _metric(f"syncline_otlp_{carrier}_requests_total", "Export requests by signal and status.", requests)
     return "\n".join(lines) + "\n"
+
+
+def _by_source(states: dict[str, SourceState], value: Callable[[SourceState], int]) -> dict[str, int]:
+    return {f'{{source="{name}"}}': value(state) for name, state in sorted(states.items())}
 
 
 def _loads(application: Application) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import random
 import threading
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -14,6 +14,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from app.application import Application
 from app.configuration.model import Source
+from app.source_state import SourceState
 
 log = logging.getLogger("syncline.jobs")
 FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS = 5.0, 60.0  # a source that is down is asked again after 5 s, then twice as long each time
@@ -22,17 +23,6 @@ JITTER = 0.2  # so that what failed together does not come back together
 
 class Ending(Exception):
     """The process ends; what was read so far is kept, the rest is read next time."""
-
-
-@dataclass(frozen=True, slots=True)
-class SourceState:
-    """How reading a source goes: when it was last read to its end, and the trouble it is in. Instants in ns since 1970 UTC."""
-
-    read_ns: int | None = None  # the start of the newest read that met no trouble
-    troubles: tuple[str, ...] = ()
-    since_ns: int | None = None  # when the first of the failing reads in a row was
-    failures: int = 0  # how many in a row
-    next_ns: int | None = None  # when it is tried again; None while there is no trouble
 
 
 class Jobs:
@@ -81,13 +71,13 @@ class Jobs:
         if not troubles:
             self.states[source.name] = SourceState(begun_ns)
             return
-        failures = before.failures + 1
-        wait = max(source.every_seconds, pause_seconds(failures)) if is_down else source.every_seconds
+        tries = before.tries + 1
+        wait = max(source.every_seconds, pause_seconds(tries)) if is_down else source.every_seconds
         if is_down:
             self._scheduler.modify_job(source.name, next_run_time=datetime.now(UTC) + timedelta(seconds=wait))
-        since_ns = before.since_ns if before.failures else begun_ns
+        since_ns = before.since_ns if before.tries else begun_ns
         next_ns = self._application.now_ns() + int(wait * 1e9)
-        self.states[source.name] = replace(before, troubles=troubles, since_ns=since_ns, failures=failures, next_ns=next_ns)
+        self.states[source.name] = replace(before, troubles=troubles, is_down=is_down, since_ns=since_ns, tries=tries, next_ns=next_ns)
 
     @staticmethod
     def _tell(name: str, before: tuple[str, ...], troubles: tuple[str, ...]) -> None:
@@ -103,7 +93,7 @@ class Jobs:
             raise Ending
 
 
-def pause_seconds(failures: int) -> float:
-    """How long to wait after so many failures in a row: longer each time, and never the same for two sources."""
-    pause = min(LAST_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2 ** min(failures - 1, 10))
+def pause_seconds(tries: int) -> float:
+    """How long to wait after so many tries in vain: longer each time, and never the same for two sources."""
+    pause = min(LAST_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2 ** min(tries - 1, 10))
     return pause * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311  not a secret

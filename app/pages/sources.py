@@ -15,12 +15,14 @@ from app import reader
 from app.components import links, moment, welcome
 from app.components.icons import icon
 from app.components.page import card, head, note, scrolling
+from app.components.source_trouble import trouble_of
 from app.components.tiles import name_of
 from app.configuration.model import Settings, Source
 from app.configuration.sections import RECEIVED
 from app.figures import times, words
 from app.figures.rows import rows_of
 from app.pages.errors import WrongAddress
+from app.source_state import SourceState
 
 Row = Mapping[str, Any]
 PER_PAGE = 25
@@ -40,12 +42,14 @@ def layout(**query: Any) -> Component:
     by_name = {name: list(mine) for name, mine in groupby(rows, key=lambda row: row["source"])}
     if source and source not in by_name:
         raise WrongAddress(f"No source is called '{source}'. There are: {', '.join(by_name) or 'none'}.")
+    states = {} if not at.is_now or current_user.sites is not None else reader.application().source_states()
     cards = [
-        _source(name, by_name[name], settings.sources, at, zone) for name in sorted(by_name, key=lambda name: not has_come(by_name[name]))
+        _source(name, by_name[name], settings.sources, at, zone, states.get(name))
+        for name in sorted(by_name, key=lambda name: (not _is_troubled(states.get(name)), not has_come(by_name[name])))
     ]
     return html.Div(
         [
-            head("Sources", _summary(by_name, at)),
+            head("Sources", _summary(by_name, at, [name for name in by_name if _is_troubled(states.get(name))])),
             moment.banner(at, zone),
             _held_up(unjudged),
             *_beginning(by_name, settings),
@@ -86,12 +90,17 @@ def has_come(rows: Sequence[Row]) -> bool:
     return any(row[name] for row in rows for name in ("events", "spans", "log_rows", "stock_rows"))
 
 
-def _summary(by_name: Mapping[str, Sequence[Row]], at: reader.AsOf) -> str:
+def _is_troubled(state: SourceState | None) -> bool:
+    return state is not None and bool(state.troubles)
+
+
+def _summary(by_name: Mapping[str, Sequence[Row]], at: reader.AsOf, troubled: Sequence[str]) -> str:
     silent = [name for name, rows in by_name.items() if not has_come(rows)]
     newest = max((row["newest_recorded_ns"] for rows in by_name.values() for row in rows if row["newest_recorded_ns"]), default=None)
     refused = sum(rows[0]["rejected"] or 0 for rows in by_name.values())
     nothing = "nothing ever" if current_user.sites is None else "no event of your sites"
     parts = [words.count(len(by_name), "source"), f"newest record {_ago(newest, at)}" if newest else "no record yet"]
+    parts += [f"trouble reading {', '.join(troubled)}"] if troubled else []
     parts += [f"{nothing} from {', '.join(silent)}"] if silent else []
     return (
         f"{', '.join(parts)}. {words.count(refused, 'thing was', 'things were')} rejected, with the reason."
@@ -107,7 +116,9 @@ def _ago(ns: int, at: reader.AsOf) -> str:
     return f"{words.span_of(min(ns, at.moment.as_of_ns), at.moment.as_of_ns)} ago"
 
 
-def _source(name: str, rows: Sequence[Row], configured: Sequence[Source], at: reader.AsOf, zone: str) -> Component:
+def _source(
+    name: str, rows: Sequence[Row], configured: Sequence[Source], at: reader.AsOf, zone: str, state: SourceState | None
+) -> Component:
     first, setting = rows[0], next((each for each in configured if each.name == name), None)
     kind = html.Span(setting.kind if setting else RECEIVED if name == RECEIVED else "no longer configured", className="pill")
     complete = (
@@ -123,8 +134,9 @@ def _source(name: str, rows: Sequence[Row], configured: Sequence[Source], at: re
         else None
     )
     aside = html.Div([part for part in (refused, complete, kind) if part], className="sources-aside")
+    trouble = trouble_of(state, zone, at.now_ns)
     if not has_come(rows):
-        return card(name, html.P(_what_to_do(name, setting)), aside=aside)
+        return card(name, trouble, None if trouble else html.P(_what_to_do(name, setting)), aside=aside)
     counts = [
         words.count(first[column], one)
         for column, one in (("spans", "span"), ("log_rows", "log record"), ("stock_rows", "stock row"))
@@ -134,6 +146,7 @@ def _source(name: str, rows: Sequence[Row], configured: Sequence[Source], at: re
     line = ", ".join([words.count(events, "event"), *counts]) + "."
     return card(
         name,
+        trouble,
         html.P(line, className="muted"),
         _systems(name, rows, at, zone) if events else html.P(_no_events(first), className="muted"),
         aside=aside,

@@ -14,6 +14,7 @@ from app.components import markdown
 from app.components.icons import icon
 from app.pages import docs
 from app.server import PAGES
+from app.source_state import SourceState
 from app.web.sitemap import Page, Sitemap
 from metrics.read import Moment, open_reader
 from tests.pages.served import Client, drawn_text, make_server, opened, someone
@@ -231,3 +232,19 @@ def test_the_permissions_of_a_person_are_told(application: Application, server: 
     assert "brno" in said
     assert "All sites" not in said
     assert application.accounts.user("bruno").sites == {"brno"}
+
+
+def test_a_source_in_trouble_says_since_when_and_what_to_do(
+    application: Application, server: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now_ns = application.now_ns()
+    state = SourceState(now_ns - 3600 * 10**9, ("/in: there is no such folder.",), True, now_ns - 1800 * 10**9, 7, now_ns + 10**9)
+    monkeypatch.setattr(application, "source_states", lambda: {"bus": state})
+    said = drawn_text(someone(server, "tom").show("/sources"))
+    assert "trouble reading bus" in said
+    assert "Cannot be read since" in said
+    assert "7 tries" in said
+    assert "/in: there is no such folder." in said
+    assert "no such folder" not in drawn_text(someone(server, "bruno").show("/sources"))
+    past = drawn_text(someone(server, "tom").show("/sources", "?as_of=2026-01-01T00:00:00Z"))
+    assert "no such folder" not in past
