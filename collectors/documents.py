@@ -16,6 +16,7 @@ import orjson
 
 from collectors.collector import Clock, Trouble
 from collectors.event import Record
+from collectors.message import MESSAGE, packed
 from collectors.tail import UNREADABLE, Folder, as_text, rests, state_of, trouble_of
 
 REST_NS = 2 * 10**9  # a file that changed within this is still being written
@@ -35,10 +36,11 @@ Split = Callable[[bytes], Iterator[Cut]]
 
 
 class DocumentFiles:
-    """Reads the files of one source; `split` finds the documents in the bytes of a file, in order and without overlap."""
+    """Reads the files of one source; `split` finds the documents in the bytes of a file, in order and without overlap. Where nothing in
+    a document says when it came, `with_head` keeps beside it the file's name and when that was last written (`file`, `modified_ns`)."""
 
-    def __init__(self, source: str, folder: Path, pattern: str, content_type: str, split: Split) -> None:
-        self._source, self._content_type, self._split = source, content_type, split
+    def __init__(self, source: str, folder: Path, pattern: str, content_type: str, split: Split, with_head: bool = False) -> None:
+        self._source, self._content_type, self._split, self._with_head = source, content_type, split, with_head
         self._folder = Folder(folder, pattern)
 
     def read(self, after: Mapping[str, str], clock: Clock) -> Iterator[Record | Trouble]:
@@ -61,15 +63,25 @@ class DocumentFiles:
             return
         data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
         start, number, generation = _left_at(after, data)
+        digest, hashed = blake2b(data[:start], digest_size=8), start
         for cut in self._split(data[start:]):
             end = start + cut.end
             if not cut.is_whole and not rests(state, clock(), GIVEN_UP_NS):
                 return
             number += 1
             name = stream if generation == 1 else f"{stream}#{generation}"
-            mark = orjson.dumps({"end": end, "number": number, "file": generation, "hash": _hash(data[:end])}).decode()
-            yield Record(self._source, f"{name}:{number}", data[start + cut.start : end], self._content_type, clock(), stream, mark)
+            digest.update(data[hashed:end])
+            hashed = end
+            mark = orjson.dumps({"end": end, "number": number, "file": generation, "hash": digest.hexdigest()}).decode()
+            body, content_type = self._kept(data[start + cut.start : end], stream, state)
+            yield Record(self._source, f"{name}:{number}", body, content_type, clock(), stream, mark)
         self._folder.finished(stream, state)
+
+    def _kept(self, body: bytes, stream: str, state: tuple[int, int, int]) -> tuple[bytes, str]:
+        """The payload of a document and its content type."""
+        if not self._with_head:
+            return body, self._content_type
+        return packed({"file": stream, "modified_ns": state[2]}, body), f"{MESSAGE}; {self._content_type}"
 
 
 def one_document(data: bytes) -> Iterator[Cut]:
