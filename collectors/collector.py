@@ -45,6 +45,7 @@ class Collector(Protocol):
     name: str
     kind: ClassVar[str]
     package: ClassVar[Package | None] = None
+    shows_all: ClassVar[bool] = False  # read to its end, it shows all that had happened by then: a table shows it, a topic does not
     mapping: Any  # AttributeMapping, RowMapping or None
 
     def read(self, after: Mapping[str, str], clock: Clock) -> Iterator[Record | Trouble | Keep]:

@@ -28,7 +28,20 @@ from sql.store import Store, insert
 log = logging.getLogger(__name__)
 APPEND_BYTES, APPEND_RECORDS = 4 << 20, 5_000  # one sync of a poll: syncing costs nothing then, and progress is seen
 LOAD_BYTES, LOAD_FRAMES = 16 << 20, 50_000  # one transaction of the loader
-FILLED = ("spans", "span_links", "span_objects", "log_rows", "events", "event_objects", "stock_snapshots", "rejected", "source_positions")
+FILLED = (
+    "spans",
+    "span_links",
+    "span_objects",
+    "log_rows",
+    "events",
+    "event_objects",
+    "stock_snapshots",
+    "rejected",
+    "source_positions",
+    "source_reads",
+)
+READ = "application/vnd.syncline.read"  # content type of the record that a source was read to its end; it holds when the read began
+READ_NS = 60 * 10**9  # such a record is written once a minute, however often a source is read
 Progress = Callable[[str, int], None]  # source, records so far
 
 
@@ -74,6 +87,7 @@ class Intake:
         self._received = Otlp("otlp", journal.folder, Otlp.Settings())
         self._meaning = Meaning(identifiers, rules)
         self._polling = {name: threading.Lock() for name in self._sources}  # a slow source keeps nobody else waiting
+        self._read_ns: dict[str, int] = {}  # source → the read that was kept last
         self._loading = threading.Lock()
         journal.continue_after(self.loaded())
         self._after = self._positions()
@@ -84,7 +98,7 @@ class Intake:
         report = IntakeReport()
         for name in self._sources if names is None else names:
             with self._polling[name]:
-                report.records[name] = 0
+                report.records[name], begun_ns, troubles = 0, self._clock(), len(report.troubles)
                 for batch in _batches(self._read(name, report)):
                     self._journal.append(batch)
                     self._after[name].update((record.stream, record.after) for record in batch if record.after)
@@ -92,7 +106,15 @@ class Intake:
                     report.records[name] += len(batch)
                     if on_progress:
                         on_progress(name, report.records[name])
+                if self._sources[name].shows_all and len(report.troubles) == troubles:
+                    self._mark_read(name, begun_ns)
         return report
+
+    def _mark_read(self, name: str, begun_ns: int) -> None:
+        """Keeps that the source is known up to `begun_ns`: a read that found nothing tells something too."""
+        if begun_ns - self._read_ns.get(name, 0) >= READ_NS:
+            self._journal.append([Record(name, f"read:{begun_ns}", str(begun_ns).encode(), READ, self._clock())])
+            self._read_ns[name] = begun_ns
 
     def close(self) -> None:
         """Lets the sources go of what they kept open between two polls."""
@@ -184,6 +206,9 @@ class Intake:
         return stored
 
     def _decode(self, record: Record, rows: Rows) -> None:
+        if record.content_type == READ:
+            rows.reads.append((record.source, int(record.payload), record.recorded_ns))
+            return
         source: Any = self._sources.get(record.source) or (self._received if record.after is None else None)
         if source is None:
             rows.reject(

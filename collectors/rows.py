@@ -129,6 +129,7 @@ class Rows:
         self.events: list[Event] = []  # of table rows, which are nothing but events
         self.stock: list[Row] = []
         self.rejected: list[Row] = []
+        self.reads: list[Row] = []  # source, when it was read to its end, when that was told
         self.origins: dict[str, dict[str, str]] | None = None  # position → field → where it stood; kept only to explain a sample
         self.repeats = 0
         self._seen: set[str] = set()
@@ -152,6 +153,10 @@ class Rows:
         kept = self._new(cursor, "events", "identity", [e[2] for e in self.events], [e[1] for e in self.events])
         stored["events"] = _store_events(cursor, events + list(compress(self.events, kept)))
         stored["snapshots"] = self._store_by_position(cursor, "stock_snapshots", STOCK, self.stock, ("source", "position"))
+        if self.reads:
+            insert(
+                cursor, "source_reads", frame_of({"source": TEXT, "read_ns": INT, "recorded_ns": INT}, list(zip(*self.reads, strict=True)))
+            )
         stored["rejected"] = self._store_by_position(cursor, "rejected", REJECTED, self.rejected, ("source", "position", "part", "reason"))
         return {**stored, "repeats": self.repeats}
 

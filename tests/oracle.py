@@ -47,6 +47,7 @@ class World:
     definitions: Definitions
     events: tuple[Event, ...] = ()
     spans: tuple[Span, ...] = ()
+    reads: tuple[tuple[str, int], ...] = ()  # (source, when it was read to its end), told at that moment
 
     def _repr_pretty_(self, printer, cycle: bool) -> None:
         """As hypothesis shows it: one line each, with only what is stated."""
@@ -120,7 +121,8 @@ def judge(world: World, as_of_ns: int, known_ns: int) -> Judgement:
         for workflow in world.definitions.workflows
         for transaction_id, found in sorted(transactions_of(workflow, members).items())
     ]
-    complete_to = watermarks(events, world.definitions.feeds, as_of_ns)
+    reads = [(source, read_ns) for source, read_ns in world.reads if read_ns <= known_ns]
+    complete_to = watermarks(events, reads, world.definitions.feeds, as_of_ns)
     for course in courses:
         for step in course.steps.values():
             step.verdict = verdict(step, course, as_of_ns, complete_to)
@@ -135,7 +137,7 @@ def name_objects(events: list[Event], spans: list[Span], alias_types: Iterable[s
     """Every event with the objects it names: its own, else those it takes over; joined ids under their one name."""
     one_name = aliases(events, alias_types)
     known = {s.span_id: s for s in spans}
-    return [Member(e, frozenset(one_name.get(o, o) for o in e.objects or placed(e, known))) for e in events]
+    return [Member(e, frozenset(one_name.get(o, o) for o in e.objects or placed(e, known, events))) for e in events]
 
 
 def aliases(events: list[Event], alias_types: Iterable[str]) -> dict[Object, Object]:
@@ -153,7 +155,7 @@ def aliases(events: list[Event], alias_types: Iterable[str]) -> dict[Object, Obj
     return {o: min(group) for group in groups for o in group}
 
 
-def placed(event: Event, spans: dict[str, Span]) -> set[Object]:
+def placed(event: Event, spans: dict[str, Span], events: Iterable[Event]) -> set[Object]:
     """The objects a nameless event takes over: of its nearest ancestor naming some, else its links, else its message."""
     is_span = event.span_id == event.event_id
     span = spans.get(event.span_id or "")
@@ -161,7 +163,7 @@ def placed(event: Event, spans: dict[str, Span]) -> set[Object]:
     return (
         ancestor_objects(first, spans)
         or {o for link in (span.links if span else ()) if link in spans for o in spans[link].objects}
-        or message_objects(event.message_id, event.conversation_id, spans)
+        or message_objects(event.message_id, event.conversation_id, [*spans.values(), *events])
     )
 
 
@@ -175,13 +177,13 @@ def ancestor_objects(span_id: str | None, spans: dict[str, Span]) -> set[Object]
     return set()
 
 
-def message_objects(message_id: str | None, conversation_id: str | None, spans: dict[str, Span]) -> set[Object]:
+def message_objects(message_id: str | None, conversation_id: str | None, others: Iterable[Span | Event]) -> set[Object]:
     found: set[Object] = set()
-    for span in spans.values():
-        same_message = message_id is not None and span.message_id == message_id
-        same_conversation = conversation_id is not None and span.conversation_id == conversation_id
+    for other in others:
+        same_message = message_id is not None and other.message_id == message_id
+        same_conversation = conversation_id is not None and other.conversation_id == conversation_id
         if same_message or same_conversation:
-            found.update(span.objects)
+            found.update(other.objects)
     return found
 
 
@@ -190,7 +192,7 @@ def unplaced(members: list[Member], spans: list[Span], as_of_ns: int) -> list[st
     known = {s.span_id: s for s in spans}
     lost = [m.event.event_id for m in members if m.event.is_error and not m.objects]
     failed = [s for s in spans if s.is_error and not s.is_event and s.end_ns <= as_of_ns]
-    return sorted(lost + [s.span_id for s in failed if not s.objects and not placed(as_event(s), known)])
+    return sorted(lost + [s.span_id for s in failed if not s.objects and not placed(as_event(s), known, [m.event for m in members])])
 
 
 def as_event(span: Span) -> Event:
@@ -322,8 +324,10 @@ def verdict(step: Step, course: Course, as_of_ns: int, complete_to: Callable[[st
     return "missing" if min(past) <= complete_to(step.milestone.system, course.site) else "unjudged"
 
 
-def watermarks(events: list[Event], feeds: tuple[Feed, ...], as_of_ns: int) -> Callable[[str, str | None], int]:
-    """Up to when what comes from a system at a site is known to be complete.
+def watermarks(
+    events: list[Event], reads: list[tuple[str, int]], feeds: tuple[Feed, ...], as_of_ns: int
+) -> Callable[[str, str | None], int]:
+    """Up to when what comes from a system at a site is known to be complete: by its newest event, or by reading its source to the end.
 
     Of several sources the slowest counts. For a site that nothing ever came from, what the system said without a site counts, else only
     its complete sources let anything be judged; for a system that never said anything, only complete sources all over.
@@ -333,6 +337,7 @@ def watermarks(events: list[Event], feeds: tuple[Feed, ...], as_of_ns: int) -> C
         mine = [e for e in events if e.source == feed.source]
         for place in {(e.system, e.site) for e in mine}:
             newest_ns = max(e.event_ns for e in mine if (e.system, e.site) == place)
+            newest_ns = max([newest_ns, *(read_ns for source, read_ns in reads if source == feed.source)])
             lagging_ns = min(newest_ns - feed.allowed_lateness_seconds * SECOND, as_of_ns)
             marks.setdefault(place, []).append(as_of_ns if feed.is_complete else lagging_ns)
     nowhere = as_of_ns if feeds and all(feed.is_complete for feed in feeds) else -1

@@ -330,6 +330,12 @@ def write(store: ground.Store, batch: Batch) -> None:
             ground.insert(cursor, table, pd.DataFrame(rows, dtype=object).dropna(axis="columns", how="all"))
 
 
+def write_reads(store: ground.Store, reads: Sequence[tuple[str, int]]) -> None:
+    with store.write() as cursor:
+        for source, read_ns in reads:
+            cursor.execute("insert into source_reads values (?, ?, ?)", [source, read_ns, read_ns])
+
+
 def event_rows(events: Sequence[Event], first: int) -> list[tuple[str, list[dict]]]:
     numbered = list(enumerate(events, first))
     rows = [{"event_no": no, **{name: value for name, value in e._asdict().items() if name != "objects"}} for no, e in numbered]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from metrics.workflows import Feed
@@ -724,14 +726,14 @@ def test_an_error_that_is_both_a_step_and_listed_as_cancelling_counts_once():
 SOME_LAG = (Feed("traces", allowed_lateness_seconds=3600), Feed("rows", is_complete=True))
 
 
-def verdict(other: str, expected: str, source: str, feeds: tuple[Feed, ...] = SOME_LAG) -> None:
+def verdict(other: str, expected: str, source: str, feeds: tuple[Feed, ...] = SOME_LAG, **moments: Any) -> None:
     """What is said of an order that the MES should have received at 08:05, after another event has come from `source`."""
     told = f"""
         at     event         names    site     span
         08:00  released@erp  order A  hamburg  .
         {other}  {"x7" if source == "traces" else "."}
     """
-    concludes(CHAIN, told, f"transaction  missing   unjudged\nA            {expected}", as_of="12:00", feeds=feeds)
+    concludes(CHAIN, told, f"transaction  missing   unjudged\nA            {expected}", as_of="12:00", feeds=feeds, **moments)
 
 
 def test_a_system_that_was_never_heard_is_judged_by_complete_sources_only():
@@ -755,3 +757,13 @@ def test_a_feed_that_names_no_site_speaks_for_every_site():
 
 def test_a_feed_that_lags_says_nothing_about_another_site():
     verdict("11:59  checked@mes   order Z  boston", ".         received", "traces")
+
+
+def test_reading_a_source_to_its_end_tells_as_much_as_an_event_of_that_moment():
+    verdict("09:04  checked@mes   order Z  hamburg", ".         received", "traces", reads=(("traces", "09:04"), ("rows", "11:00")))
+    verdict("09:04  checked@mes   order Z  hamburg", "received  .", "traces", reads=(("traces", "09:06"), ("traces", "09:04")))
+
+
+def test_a_read_that_was_told_later_did_not_count_then():
+    verdict("09:04  checked@mes   order Z  hamburg", ".         received", "traces", reads=(("traces", "11:30"),), known_at="11:00")
+    verdict("09:04  checked@mes   order Z  hamburg", "received  .", "traces", reads=(("traces", "13:00"),), known_at="14:00")

@@ -53,12 +53,15 @@ def concludes(
     spans: str = "",
     feeds: tuple[Feed, ...] = FEEDS,
     calendars: tuple[Calendar, ...] = CALENDARS,
+    reads: tuple[tuple[str, str], ...] = (),
 ) -> None:
     """Fails unless the product, and the second implementation too, conclude the rows of `expected`; only its columns are compared.
 
     Told twice: all at once, and with the last event after a refresh of the others."""
     definitions = Definitions((definition,), SITES, calendars, "UTC", feeds, frozenset(aliases))
-    world = World(definitions, tuple(events(told)), tuple(spans_of(spans)) + tuple(event_spans(told)))
+    world = World(
+        definitions, tuple(events(told)), tuple(spans_of(spans)) + tuple(event_spans(told)), tuple((s, ns(at)) for s, at in reads)
+    )
     moment = ns(as_of), LATER if known_at is None else ns(known_at)
     columns, rows = table(expected)
     last = {e.event_id for e in world.events[-1:]}
@@ -71,6 +74,7 @@ def concludes(
             for batch in batches:
                 plants.write(store, batch)
                 plants.refresh(store, definitions)
+            plants.write_reads(store, world.reads)
             assert [shown(row, columns) for row in answers(product(store, moment), export)] == rows
             agree(store, world, moment)
 

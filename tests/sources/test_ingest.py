@@ -7,14 +7,17 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 import yaml
 
 from collectors import ingest
+from collectors.classify import ErrorRules
 from collectors.event import Record
-from collectors.ingest import FILLED
+from collectors.identifiers import Identifiers
+from collectors.ingest import FILLED, Intake
+from collectors.sources.csv import Csv
 from collectors.sources.otlp_file import OtlpFile
 from tests.repository import ROOT
 from tests.sources.plant_floor import TOLD_NS, Plant, plant, span, traces
@@ -328,3 +331,30 @@ def test_a_journal_alone_rebuilds_everything(tmp_path: Path) -> None:
     with plant(tmp_path, TRACES, ROWS) as opened:
         opened.intake.load()
         assert tables(opened) == before
+
+
+class Ledger(Csv):
+    """A source that shows all there is, as a table does."""
+
+    shows_all: ClassVar[bool] = True
+
+
+def test_a_read_to_the_end_is_kept_once_a_minute_unless_something_could_not_be_read(tmp_path: Path) -> None:
+    settings = Csv.Settings("*.csv", {"event_type": {"column": "T"}, "event_time": {"column": "AT"}})
+    now_ns = TOLD_NS
+    with plant(tmp_path) as plant_:
+        ledger = Ledger("ledger", tmp_path, settings)
+        plant_.intake = Intake(plant_.store, plant_.journal, [ledger], Identifiers(), ErrorRules(), lambda: now_ns)
+        reads = f"select (read_ns - {TOLD_NS}) // 1000000000 from source_reads order by 1"
+        for seconds in (0, 30, 70):
+            now_ns = TOLD_NS + seconds * 10**9
+            plant_.ingest()
+        assert plant_.column(reads) == [0, 70]
+        (tmp_path / "broken.csv").write_text('T,AT\nstock.moved,"2026-03-23')
+        (tmp_path / "other.csv").write_text("X,Y\n1,2\n")
+        now_ns = TOLD_NS + 200 * 10**9
+        plant_.ingest()
+        assert plant_.troubles
+        assert plant_.column(reads) == [0, 70]
+        plant_.intake.rebuild()
+        assert plant_.column(reads) == [0, 70]
