@@ -54,7 +54,7 @@ class Lineage:
             return own[-1]
         if content.head and (found := self._elsewhere(name, content)):
             return found
-        return self._new(name, own)
+        return Known(*next_key(name, self._after))
 
     def of_name(self, name: str) -> list[Known]:
         """The files that had this name, one after the other."""
@@ -80,12 +80,6 @@ class Lineage:
         mark = self._after.get(key)
         state: State | None = orjson.loads(mark) if mark else None
         return state if state and "offset" in state else None  # else it is the mark of something that is not read by lines
-
-    def _new(self, name: str, own: list[Known]) -> Known:
-        generation = own[-1].generation + 1 if own else 1
-        while (key := name if generation == 1 else f"{name}#{generation}") in self._after:
-            generation += 1
-        return Known(key, generation)
 
     @cached_property
     def _heads(self) -> _Heads:
@@ -133,6 +127,14 @@ class Lineage:
             return original.crc_up_to(content.size) == content.crc_up_to(content.size)
         finally:
             original.close()
+
+
+def next_key(name: str, after: Mapping[str, str]) -> tuple[str, int]:
+    """The key of another file under this name, and its number among them."""
+    generation = 1 + int(orjson.loads(after[name])["file"]) if name in after else 1
+    while (key := name if generation == 1 else f"{name}#{generation}") in after:
+        generation += 1
+    return key, generation
 
 
 class _Heads:

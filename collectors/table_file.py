@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -62,7 +62,7 @@ class TableFiles:
         if sentence := self._obstacle(rows):
             yield Trouble(tail.stream, f"{name} {sentence}")
             return False
-        if rows.header and (sentence := self._gaps(rows.header)):
+        if rows.header and (sentence := gaps(self._expected, rows.header, rows.header)):
             yield Trouble(tail.stream, f"{name} {sentence}")
         yield from self._records(tail, rows, clock)
         return not tail.unfinished and not rows.is_waiting
@@ -85,16 +85,12 @@ class TableFiles:
             return f"has no header: {rows.problem}. Nothing of it was read."
         if header and wanted and not set(header) & set(wanted):
             return (
-                f"has none of the columns that the mapping names ({_listed(wanted)}); split at {self._form.delimiter!r}, its columns are: "
-                f"{_listed(header)}. Nothing of it was read; correct `delimiter` or `map`."
+                f"has none of the columns that the mapping names ({listed(wanted)}); split at {self._form.delimiter!r}, its columns are: "
+                f"{listed(header)}. Nothing of it was read; correct `delimiter` or `map`."
             )
         if header and position and position not in header:
-            return f"has no column {position!r}, which `position` names; its columns: {_listed(header)}. Nothing of it was read."
+            return f"has no column {position!r}, which `position` names; its columns: {listed(header)}. Nothing of it was read."
         return ""
-
-    def _gaps(self, header: list[str]) -> str:
-        absent = [f"{columns} (for {field})" for field, columns in self._expected.absent_columns(header)]
-        return f"has no column {', '.join(absent)}; its columns: {_listed(header)}. These fields stay empty." if absent else ""
 
 
 def add_row(record: Record, column: str | None, reading: EventReading | StockReading, meaning: Meaning, rows: Rows) -> None:
@@ -116,12 +112,19 @@ def row_of(record: Record) -> dict[str, str]:
     raise Refused(f"the line is not a row of the table: {record.content_type.removeprefix(BROKEN)}")
 
 
-def position_of(row: dict[str, str], column: str | None, otherwise: str) -> str:
+def position_of(row: Mapping[str, Any], column: str | None, otherwise: str) -> str:
     """Where a row stands: what `column` says, as it is configured now; `otherwise` where that is empty."""
-    said = row.get(column, "") if column else ""
-    return said if said.strip() else otherwise
+    said = row.get(column) if column else None
+    text = "" if said is None else str(said)
+    return text if text.strip() else otherwise
 
 
-def _listed(names: Sequence[str]) -> str:
+def gaps(expected: RowMapping, found: Sequence[str], shown: Sequence[str]) -> str:
+    """What a file lacks whose rows have `found` and whose columns are `shown`; empty when nothing."""
+    absent = [f"{columns} (for {field})" for field, columns in expected.absent_columns(found)]
+    return f"has no column {', '.join(absent)}; its columns: {listed(shown)}. These fields stay empty." if absent else ""
+
+
+def listed(names: Sequence[str]) -> str:
     more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
     return ", ".join(name[:80] for name in names[:SHOWN]) + more
