@@ -18,10 +18,16 @@ Words = Callable[[str], object]
 CLASSES = ("configuration", "contract", "dependency", "business", "transient", "unknown")
 NUMBERED = {
     "configuration": {"http": "401 403 407", "idoc": "29 56"},
-    "contract": {"http": "400 406 415", "idoc": "04 05 07 09 17 26 54 60", "x12.997": "R E", "edifact.contrl": "4"},
+    "contract": {
+        "http": "400 406 415",
+        "idoc": "04 05 07 09 17 26 54 60",
+        "x12.997": "R E",
+        "edifact.contrl": "4",
+        "kafka.connect": "KEY_CONVERTER VALUE_CONVERTER HEADER_CONVERTER",
+    },
     "dependency": {"http": "424", "idoc": "66"},
     "business": {"http": "404 409 410 412 422", "idoc": "40 51 52", "x12.855": "RD RJ", "edifact.ordrsp": "RE"},
-    "transient": {"http": "408 425 429 502 503 504", "idoc": "02 20 63"},
+    "transient": {"http": "408 425 429 502 503 504", "idoc": "02 20 63", "rabbitmq": "expired"},
 }
 WORDS = {
     "configuration": ["unauthorised", "unauthorized", "forbidden", "certificate", "expired token", "access denied", "partner profile"],
