@@ -1,10 +1,11 @@
-"""A RabbitMQ for tests: Debian's package, run with a folder, ports and a port mapper of its own; nothing of the system's is touched."""
+"""A RabbitMQ for tests, with a folder, ports and a port mapper of its own; `python -m tests.servers.rabbitmq` prints where it is."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -130,3 +131,14 @@ def _erl_call() -> str:
     """Beside the interpreter: Debian does not put it on the path."""
     erl = Path(str(shutil.which("erl"))).resolve()
     return str(erl.parent / "erl_call")
+
+
+def main() -> int:
+    """Whether it is here; it is not started for that, the tests do so anyway."""
+    found = find()
+    print(found or MISSING)
+    return 0 if found else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
