@@ -11,13 +11,14 @@ from errno import ENOSPC
 from importlib.metadata import version
 from typing import NoReturn
 
-from app.commands import exporting, intake, people, serving, setup
+from app.commands import conforming, covering, exporting, intake, people, serving, setup
 from app.commands.command import Command
 from app.configuration.problems import ConfigurationError
 from app.trouble import Mistake, Trouble
 from metrics.keys import unknown
 
-COMMANDS: tuple[Command, ...] = (*setup.COMMANDS, *intake.COMMANDS, *serving.COMMANDS, *exporting.COMMANDS, *people.COMMANDS)
+GROUPED = (setup, intake, serving, exporting, covering, conforming, people)
+COMMANDS: tuple[Command, ...] = tuple(command for group in GROUPED for command in group.COMMANDS)
 GROUPS = {"user": "the people who may sign in", "token": "the machines that may read or send"}
 EPILOG = """\
 exit codes:

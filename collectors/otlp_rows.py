@@ -14,6 +14,7 @@ from collectors.otlp_forms import Group, Invalid, Log, Span
 from collectors.rows import EXCERPT, Rows, content_hash
 
 OLD_OPERATIONS = {"publish": "send", "deliver": "process"}
+OPERATIONS = {"create", "send", "publish", "receive", "process", "deliver", "settle"}
 DESTINATION = ("messaging.destination.name", "messaging.destination")
 OPERATION = ("messaging.operation.type", "messaging.operation")
 SEVERITY_ERROR = 17
@@ -79,7 +80,7 @@ def _add_span(span: Span, shared: Shared, meaning: Meaning, rows: Rows) -> None:
             shared.service,
             *(event[SYSTEM : SITE + 1] if event else _where(get, place)),
             _operation(get),
-            text(get, *DESTINATION),
+            text(get, *DESTINATION) or (_named_destination(span.name) if get("messaging.system") else None),
             *(event[MESSAGE : MESSAGE + 2] if event else _message(get)),
             event is not None,
             orjson.dumps(span.attributes).decode(),
@@ -184,6 +185,13 @@ def _message(get: Get) -> tuple[str | None, ...]:
 def _operation(get: Get) -> str | None:
     found = text(get, *OPERATION)
     return OLD_OPERATIONS.get(found, found) if found else None
+
+
+def _named_destination(name: str) -> str | None:
+    """The queue that stands only in the name of a span: pika writes `orders receive`, the conventions of today `receive orders`."""
+    first, _, rest = name.partition(" ")
+    before, _, last = name.rpartition(" ")
+    return (before if last in OPERATIONS else rest if first in OPERATIONS else "") or None
 
 
 def _events_text(events: list[tuple[str, int, dict[str, Any]]]) -> str:
