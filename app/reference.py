@@ -19,12 +19,6 @@ from metrics.keys import Key, written
 from metrics.workflows import CANCEL, MILESTONE, PACK, WORKFLOW
 
 FOLDER = Path(__file__).parent / "docs"
-KINDS = {
-    "otlp_file": "Files with one OTLP/JSON export request a line, as the Collector's file exporter writes them. They are tailed.",
-    "csv": "Delimited text whose rows are events: a transaction log. What has been read is not read again; new rows at the end are.",
-    "inventory_csv": "Delimited text whose rows are stock: the quantity of one item at one place in one system at one time.",
-    "otlp": "What is sent to the OTLP receiver. Received without being configured; an entry named `otlp` adds a mapping or `complete`.",
-}
 OPTIONS = {
     "path": "The files, relative to the configuration; `*`, `?`, `[…]` and `**` match several.",
     "map": "Where the fields of an event stand, see [mapping](mapping.md). `inventory_csv` needs one only for columns of other names.",
@@ -87,8 +81,8 @@ def configuration_reference() -> str:
     parts = [CONFIGURATION_TEXT, _table(configuration(Path()))]
     parts += _section("sites", SITE) + _section("calendars", CALENDAR, "One entry per calendar, by name.")
     parts += ["## objects\n", OBJECTS_TEXT, "## sources\n", "Every source has these keys, and those of its kind.\n", _table(SOURCE)]
-    for kind, about in KINDS.items():
-        parts += [f"### kind: {kind}\n", f"{about}\n", _options(SOURCES[kind].Settings)]
+    for kind in SOURCES:
+        parts += [f"### kind: {kind}\n", f"{_about(kind)}\n", _options(kind)]
     parts += ["## error_rules\n", RULES_TEXT]
     parts += (
         _section("web", WEB) + _section("otlp", OTLP) + _section("owners", OWNER, "One entry per owner, by the name that workflows use.")
@@ -150,11 +144,23 @@ def _written(key: Key) -> str:
     return f"{value:%H:%M}" if isinstance(value, time) else str(value)
 
 
-def _options(settings: Any) -> str:
+def _about(kind: str) -> str:
+    """What the module of a kind says it gives, and where its page is."""
+    about = (sys.modules[SOURCES[kind].__module__].__doc__ or "").partition("\n")[0]
+    return f"{about} See [{kind}](sources/{kind}.md)." if has_page(kind) else about
+
+
+def has_page(kind: str) -> bool:
+    """Whether a kind of source has a page of its own; there its keys are explained."""
+    return (FOLDER / "sources" / f"{kind}.md").exists()
+
+
+def _options(kind: str) -> str:
     rows = []
-    for field in dataclasses.fields(settings):
+    for field in dataclasses.fields(SOURCES[kind].Settings):
         default = "must be there" if field.default is dataclasses.MISSING else f"`{field.default}`" if field.default else ""
-        rows.append(f"| `{field.name}` | {default} | {OPTIONS[field.name]} |")
+        about = f"see [{kind}](sources/{kind}.md)" if has_page(kind) else OPTIONS.get(field.name, "")
+        rows.append(f"| `{field.name}` | {default} | {about} |")
     return "\n".join(["| key | default | |", "|---|---|---|", *rows, ""])
 
 

@@ -21,7 +21,7 @@ from sql.store import Store
 
 __all__ = ["EXPORTS", "Hit", "Moment", "Reader", "open_reader"]
 
-EXPORTS = ("transactions", "failures", "expectations", "events", "spans", "hops", "links", "sources", "rejected")
+EXPORTS = ("transactions", "failures", "expectations", "events", "spans", "hops", "links", "sources", "rejected", "coverage")
 SPAN_ID = re.compile("[0-9a-fA-F]{16}")
 HOUR_NS = 3_600_000_000_000
 MOST_HOURLY = 48  # hours whose activity is told hour by hour; of a week there would be 168 bars, thinner than a pixel

@@ -137,11 +137,11 @@ def test_a_file_that_came_after_the_rest_is_read_by_refresh_only_after_ingest(ru
 HELP = "`syncline export --help` shows what there is."
 EXAMPLES = "2026-03-24T20:43:00Z or 2026-03-24T21:43:00+01:00"
 MISTAKES = {
-    "exprt": "no command is called 'exprt'. Did you mean 'export'? Known: check, demo, doctor, export, ingest, init, rebuild, refresh, "
-    "serve, token, user. `syncline --help` shows what there is.",
+    "exprt": "no command is called 'exprt'. Did you mean 'export'? Known: check, conformance, coverage, demo, doctor, export, ingest, "
+    "init, rebuild, refresh, serve, token, user. `syncline --help` shows what there is.",
     "export": f"the following arguments are required: NAME. {HELP}",
-    "export orders": "no export is called 'orders'. Known: events, expectations, failures, hops, links, rejected, sources, spans, "
-    f"transactions. {HELP}",
+    "export orders": "no export is called 'orders'. Known: coverage, events, expectations, failures, hops, links, rejected, sources, "
+    f"spans, transactions. {HELP}",
     "export events --format xlsx": f"no format is called 'xlsx'. Known: csv, jsonl, parquet. {HELP}",
     "export events --as-of 2026-03-23T09:00:00": "argument --as-of: '2026-03-23T09:00:00' has no offset from UTC, so it could be any "
     f"zone's time. Write {EXAMPLES}. {HELP}",
