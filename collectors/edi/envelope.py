@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from collectors.edi.tokens import BEGIN, BLANKS, EDIFACT, X12, Marks, Segment, decoded, marks_at, segments, skipped, stretches
+from collectors.edi.tokens import BEGIN, BLANKS, EDIFACT, X12, Marks, Segment, decoded, marks_at, segments, skipped, stretches, unwrapped
 
 TRAILERS = {X12: "IEA", EDIFACT: "UNZ"}
 HEADERS = ("ISA", "UNA", "UNB")
@@ -140,9 +140,13 @@ def _end_of(text: str, header: int, marks: Marks) -> tuple[int, bool]:
     for begin, end, behind in stretches(text, header, marks):
         if begin > header and text.startswith(HEADERS, begin) and BEGIN.match(text, begin):
             return begin, True  # the next one begins, and this one has no trailer
-        if text.startswith(trailer, begin) and text[begin + 3 : begin + 4] in (marks.element, marks.terminator, ""):
+        if text.startswith(trailer[0], begin) and _tag_at(text, begin, end, marks) == trailer:
             return behind, end < behind
     return len(text), False
+
+
+def _tag_at(text: str, begin: int, end: int, marks: Marks) -> str:
+    return unwrapped(text[begin : min(end, begin + 9)]).partition(marks.element)[0].strip()
 
 
 class _Walk:
@@ -201,7 +205,8 @@ class _Walk:
         self.is_closed = True
         parts = self.groups if self.found.dialect == X12 or self.groups else len(self.found.documents)
         what = "groups" if self.found.dialect == X12 or self.groups else "messages"
-        self._compare(segment.value(1), parts, f"{segment.tag} says", what, self.found.problems)
+        if parts or not self.found.receipts:  # of an interchange of nothing but TA1 some count these, and some nothing
+            self._compare(segment.value(1), parts, f"{segment.tag} says", what, self.found.problems)
         _same(segment.value(2), self.found.control, segment.tag, self.found.header.tag, self.found.problems)
 
     def end(self) -> Interchange:

@@ -88,7 +88,9 @@ def _of_x12(interchange: Interchange, document: Document) -> Iterator[Receipt]:
             answer = segment.value(1)
             notes = [f"note {segment.value(i)}" for i in range(5, len(segment.elements)) if segment.value(i)]
             text = _text(f"{document.kind}: the whole group was {_word(answer in REJECTED_X12)} (AK9 {answer})", notes)
-            yield Receipt(OF_GROUP.get(of_group, ""), answer in REJECTED_X12, f"x12.{document.kind}:{answer}", text, conversation_id=around)
+            yield Receipt(
+                OF_GROUP.get(of_group, of_group), answer in REJECTED_X12, f"x12.{document.kind}:{answer}", text, conversation_id=around
+            )
 
 
 def _key_of_answered(interchange: Interchange, control: str) -> str:

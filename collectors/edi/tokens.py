@@ -43,7 +43,7 @@ class Segment:
     __slots__ = ("elements", "marks", "tag")
 
     def __init__(self, text: str, marks: Marks) -> None:
-        self.elements = _split(text, marks.element, marks.release)
+        self.elements = _split(unwrapped(text), marks.element, marks.release)
         self.tag = _plain(self.elements[0], marks.release).strip()
         self.marks = marks
 
@@ -70,6 +70,11 @@ def decoded(data: bytes) -> str:
     except UnicodeDecodeError:
         found = re.search(rb"UNB.(UNO[A-Z])", data)
         return data.decode(SYNTAX.get(found[1] if found else b"", "latin-1"), errors="replace")
+
+
+def unwrapped(text: str) -> str:
+    """A segment without the line ends that lie in it: some write lines of 80 characters, wherever these end."""
+    return text.replace("\n", "").replace("\r", "") if "\n" in text or "\r" in text else text
 
 
 def skipped(text: str, at: int) -> int:
@@ -124,7 +129,9 @@ def _marks_of_isa(head: str) -> Marks | None:
     if len(parts) < 17:
         return None
     rest = parts[16]
-    for width in (1, 0):  # the component separator may have been left out
+    line = rest[1:].lstrip("\r\n").partition("\n")[0].rstrip("\r")
+    is_short = rest[1:2] in ("\r", "\n") and line.endswith(rest[:1])  # what ends the next line as well is no component separator
+    for width in (0,) if is_short else (1, 0):  # the component separator may have been left out
         terminator = rest[width : width + 1]
         behind = rest[width + 1 :].lstrip(BLANKS)
         if terminator and terminator != element and (behind.startswith(X12_FOLLOWS) or not behind):

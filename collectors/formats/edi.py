@@ -112,6 +112,9 @@ class _Speaker:
         if is_ours and trade.waits_for_receipt(other):
             event_type = TRANSMISSION
         objects = self._objects(stated, is_ours)
+        if not objects:
+            places = " or ".join(layout.order)
+            return Unsaid(f"{self._named(document)} names no order and nothing else it is about ({places} is empty)", part, "document")
         if objects.get("purchase_order"):
             self._orders[objects["purchase_order"]] = None
         message_id, conversation_id = document_keys(self._interchange, document)

@@ -31,6 +31,16 @@ by_message as (
   union all
   select c.span_no, c.event_no, s.span_id as named_by from candidates c join spans s on s.conversation_id = c.conversation_id
 ),
+-- what came as a row or a document has no span: there the events themselves carry the ids
+by_sibling as (
+  select c.span_no, c.event_no, e.event_no as named_by
+  from candidates c
+  join events e on e.message_id = c.message_id and e.recorded_ns <= getvariable('known_at')
+  union all
+  select c.span_no, c.event_no, e.event_no as named_by
+  from candidates c
+  join events e on e.conversation_id = c.conversation_id and e.recorded_ns <= getvariable('known_at')
+),
 ways as (
   select 1 as way, * from by_ancestor
   union all select 2, * from by_link
@@ -41,6 +51,10 @@ found as (
   from ways w
   join span_objects o on o.span_id = w.named_by
   join spans s on s.span_no = o.span_no and s.recorded_ns <= getvariable('known_at')
+  union
+  select 3, b.span_no, b.event_no, o.object_type, o.object_id
+  from by_sibling b
+  join event_objects o on o.event_no = b.named_by
 )
 select span_no, event_no, object_type, object_id
 from found

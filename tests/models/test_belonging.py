@@ -284,6 +284,26 @@ def test_without_links_it_takes_over_those_of_the_spans_with_its_message_or_conv
     )
 
 
+def test_without_spans_it_takes_over_those_of_the_events_with_its_message_or_conversation():
+    concludes(
+        CHAIN,
+        """
+        at     event         names    outcome   message  conversation
+        08:00  released@erp  order A  ok        m        .
+        08:01  released@erp  order B  ok        .        c
+        08:02  released@erp  order C  ok        n        d
+        08:10  received@mes  .        contract  m        c
+        """,
+        """
+        transaction  state
+        A            failed
+        B            failed
+        C            in_progress
+        """,
+        as_of="08:11",
+    )
+
+
 def test_an_ok_event_that_names_nothing_takes_over_too():
     concludes(
         CHAIN,
