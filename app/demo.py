@@ -25,6 +25,7 @@ from app.remote import find_server
 from app.settings import Settings, load_settings
 from app.trouble import Mistake, Unreachable
 from app.web_server import taken
+from collectors.receivers import has_grpc
 from metrics.keys import shown
 
 HOME = Path("demo-home")
@@ -162,7 +163,7 @@ def _settings(home: Path, port: int | None) -> tuple[Settings, list[str]]:
     otlp_port, more = _free(otlp, _port(environment, "SYNCLINE_OTLP_HTTP_PORT", 4318), "OTLP", web_port)
     notes += more
     grpc_port = 0
-    if find_spec("grpc"):
+    if has_grpc():
         grpc_port, more = _free(grpc, _port(environment, "SYNCLINE_OTLP_GRPC_PORT", 4317), "OTLP over gRPC", web_port, otlp_port)
         notes += more
     places: dict[str, str | int] = {

@@ -10,7 +10,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from importlib.util import find_spec
 from typing import Any
 
 from app.application import Application, opened
@@ -22,6 +21,7 @@ from app.remote import remove_card, write_card
 from app.server import create_app
 from app.trouble import Unreachable
 from app.web_server import WebServer, taken
+from collectors.receivers import NO_GRPC, has_grpc
 from collectors.receivers.otlp_http import OtlpHttpReceiver
 from collectors.receivers.reception import Limits, Reception
 
@@ -86,11 +86,6 @@ def _started(part: Any, parts: ExitStack) -> Any:
     return part
 
 
-def has_grpc() -> bool:
-    """Whether OTLP/gRPC can be received: it needs grpcio, which the extra `grpc` brings."""
-    return find_spec("grpc") is not None
-
-
 def _reception(application: Application) -> Reception:
     limits = Limits(body_bytes=application.settings.otlp.max_request_bytes)
     return Reception(application.journal, application.now_ns, limits, RECEIVED)
@@ -140,10 +135,7 @@ def _greet(service: Service) -> None:
         log.warning(problem)
     log.info("Web app and API: %s", service.web_url)
     log.info("OTLP over HTTP:  %s", service.otlp_url)
-    if service.grpc_url:
-        log.info("OTLP over gRPC:  %s", service.grpc_url)
-    else:
-        log.info("OTLP over gRPC is off: it needs grpcio, which `pip install 'syncline[grpc]'` brings.")
+    log.info(*("OTLP over gRPC:  %s", service.grpc_url) if service.grpc_url else (NO_GRPC,))
     if not service.application.accounts.list_users():
         log.warning("Nobody can sign in yet. Add a user: syncline user add NAME --role admin")
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
-from importlib.util import find_spec
 
 from app.examination.finding import Finding, fail, ok, warn
 from app.remote import Server
 from app.settings import Settings
 from app.web_server import at, taken
+from collectors.receivers import NO_GRPC, has_grpc
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -19,8 +19,10 @@ def look_at_network(settings: Settings, server: Server | None) -> Iterator[Findi
     if server is None:
         yield _address("The web app", settings.web.host, settings.web.port)
         yield _address("The OTLP receiver", settings.otlp.http_host, settings.otlp.http_port)
-        if find_spec("grpc"):
+        if has_grpc():
             yield _address("The OTLP/gRPC receiver", settings.otlp.grpc_host, settings.otlp.grpc_port)
+        else:
+            yield ok(NO_GRPC)
     if settings.web.host not in LOOPBACK and not settings.web.secure_cookies:
         yield warn(
             "The web app is reached from other machines without TLS.", "Put a proxy with TLS in front and set web.secure_cookies: true."

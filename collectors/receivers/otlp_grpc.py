@@ -166,11 +166,9 @@ def _options(body_bytes: int) -> list[tuple[str, int]]:
 
 def _bound(server: Any, host: str, port: int) -> int:
     """The port listened on. Raises OSError with the reason, which gRPC only writes to its own log."""
-    if port:
-        for family, _, _, _, address in socket.getaddrinfo(
-            None if host == "*" else host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        ):
-            socket.create_server(address[:2], family=family).close()
+    places = socket.getaddrinfo(None if host == "*" else host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    for family, _, _, _, address in places:
+        socket.create_server(address[:2], family=family).close()
     name = "[::]" if host in ("*", "::") else f"[{host}]" if ":" in host and not host.startswith("[") else host
     try:
         return int(server.add_insecure_port(f"{name}:{port}"))

@@ -218,6 +218,7 @@ def test_an_address_that_cannot_be_had_fails_and_serving_says_so(run: Run, folde
     for ports in (
         f"web: {{host: {host}, port: 18051}}\notlp: {{http_port: 0, grpc_port: 0}}\n",
         f"web: {{port: 0}}\notlp: {{http_host: {host}, http_port: 18051, grpc_port: 0}}\n",
+        f"web: {{port: 0}}\notlp: {{http_port: 0, grpc_host: {host}, grpc_port: 18051}}\n",
     ):
         (folder / "syncline.yaml").write_text(f"version: 1\n{ports}")
         with pytest.raises(Unreachable) as refusal, running(load_settings(folder / "syncline.yaml", {})):

@@ -102,8 +102,17 @@ def test_two_can_listen_at_one_port_of_two_addresses(tmp_path: Path, web: str, o
     assert settings_of(tmp_path, ports).otlp.http_port == 9000
 
 
+def test_three_need_three_ports(tmp_path: Path) -> None:
+    assert problems_of(tmp_path, "version: 1\nweb: {port: 9000}\notlp: {http_port: 9000, grpc_port: 9000}\n") == (
+        "syncline.yaml has 3 problems; nothing was started.\n"
+        "  line 3, otlp.http_port: is 9000, which is web.port as well; each needs a port of its own.\n"
+        "  line 3, otlp.grpc_port: is 9000, which is web.port as well; each needs a port of its own.\n"
+        "  line 3, otlp.grpc_port: is 9000, which is otlp.http_port as well; each needs a port of its own."
+    )
+
+
 def test_a_free_port_may_be_taken_twice(tmp_path: Path) -> None:
-    assert settings_of(tmp_path, "version: 1\nweb: {port: 0}\notlp: {http_port: 0}\n").web.port == 0
+    assert settings_of(tmp_path, "version: 1\nweb: {port: 0}\notlp: {http_port: 0, grpc_port: 0}\n").web.port == 0
 
 
 def test_a_tag_that_changes_nothing_is_no_mistake(tmp_path: Path) -> None:
@@ -119,6 +128,7 @@ def test_what_is_not_written_has_a_default(tmp_path: Path) -> None:
     settings = settings_of(tmp_path, "version: 1\n")
     assert (settings.web.host, settings.web.port, settings.web.prefix, settings.web.trusted_proxies) == ("127.0.0.1", 8050, "/", 0)
     assert (settings.otlp.http_host, settings.otlp.http_port, settings.otlp.token_required) == ("127.0.0.1", 4318, False)
+    assert (settings.otlp.grpc_host, settings.otlp.grpc_port) == ("127.0.0.1", 4317)
     assert settings.definitions.timezone == "UTC"
     assert settings.definitions.workflows[0].retry_grace_seconds == 900
 
@@ -129,6 +139,8 @@ def test_the_environment_overrides_the_file(tmp_path: Path) -> None:
     assert settings.home == Path("/srv/syncline")
     assert (settings.web.port, settings.web.prefix) == (9000, "/mes/")
     assert settings.otlp.token_required, "off loopback a token is needed"
+    over_grpc = settings_of(tmp_path, "version: 1\n", {"SYNCLINE_OTLP_GRPC_HOST": "::", "SYNCLINE_OTLP_GRPC_PORT": "4319"})
+    assert (over_grpc.otlp.grpc_host, over_grpc.otlp.grpc_port, over_grpc.otlp.token_required) == ("::", 4319, True)
 
 
 def test_a_mistake_in_the_environment_names_the_variable(tmp_path: Path) -> None:
