@@ -14,7 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app import api
 from app.accounts.secret import secret_key
 from app.components import callbacks, shell
-from app.pages import board, docs, errors, failures, path, permissions, sources, transactions
+from app.pages import board, docs, errors, failures, interfaces, path, permissions, sources, transactions
 from app.web import guard, headers, login, trouble
 from app.web.sitemap import Page, Sitemap
 
@@ -27,6 +27,7 @@ PAGES = (
     Page("/failures", "Failures", failures, "triangle-alert", ""),
     Page("/path", "Path", path, "route", parts=("workflow", "transaction")),
     Page("/sources", "Sources", sources, "plug", "Connections"),
+    Page("/interfaces", "Interfaces", interfaces, "waypoints", "Connections"),
     Page("/docs", "Docs", docs, "book-open", "Help"),
     Page("/permissions", "Your permissions", permissions, "shield-check"),
 )

@@ -133,6 +133,16 @@ class Reader:
         stock_rows, is_complete."""
         return self._frame("queries/sources")
 
+    def interfaces(self, from_ns: int) -> pd.DataFrame:
+        """Per event_type, system, schema_version and site since then: events, error_events, contract_errors, retries, dead_letters,
+        keyed_events, redelivered, sources, newest_event_ns; by the workflows that wait for it: workflows, owners, from_systems."""
+        return self._frame("queries/interfaces", {"from_ns": from_ns})
+
+    def unmapped(self, from_ns: int) -> pd.DataFrame:
+        """Messages since then that say no event: source, service, system, name, destination, spans, error_spans, newest_ns,
+        example_attributes (JSON), example_trace_id; 25 at most."""
+        return self._frame("queries/unmapped", {"from_ns": from_ns})
+
     def rejected(self, source: str | None = None, start: int = 0, stop: int = 200) -> tuple[pd.DataFrame, int]:
         """What was refused, newest first: source, position, part, reason, excerpt, recorded_ns; and how many there are in all."""
         listed = "from rejected where recorded_ns <= getvariable('known_at') and may_see(null) and ($source is null or source = $source)"

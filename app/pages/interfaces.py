@@ -1,0 +1,175 @@
+"""Interfaces: who sends what to whom, in which version, how well, and what nobody has mapped yet?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+from dash import html
+from dash.development.base_component import Component
+from flask_login import current_user
+
+from app import reader
+from app.components import links, moment
+from app.components.empty import empty
+from app.components.icons import icon
+from app.components.page import button, card, head, scrolling
+from app.figures import times, words
+from app.figures.interface_facts import Interface, differences, interfaces_of
+from app.figures.rows import rows_of
+from app.pages.errors import WrongAddress
+from app.pages.narrowing import HOUR_NS, PERIODS
+
+Row = Mapping[str, Any]
+USUAL = "7d"
+MAY_READ_ATTRIBUTES = frozenset({"it"})  # and administrators
+HEADS = ("From", "To", "Event", "Version", "Events", "Failed", "Schema errors", "Retries", "Redelivered", "Keys", "Owner")
+
+
+def layout(**query: Any) -> Component:
+    at, period = reader.as_of(query), links.one(query.get("period")) or USUAL
+    if period not in PERIODS:
+        raise WrongAddress(f"There is no period '{period}'. Known: {', '.join(PERIODS)}.")
+    from_ns = at.moment.as_of_ns - PERIODS[period][1] * HOUR_NS
+    with reader.reader(at) as now:
+        found, unmapped, zone = interfaces_of(rows_of(now.interfaces(from_ns))), rows_of(now.unmapped(from_ns)), now.timezone()
+    owners = {owner.name: owner.title for owner in reader.application().settings.owners}
+    past: dict[str, Any] = {name: query[name] for name in ("as_of", "known_at") if name in query}
+    return html.Div(
+        [
+            head("Interfaces", _summary(found, period), _periods(period, past)),
+            moment.banner(at, zone),
+            _table(found, owners) if found else _nothing(period),
+            _differing(found),
+            _unmapped(unmapped, zone, at.now_ns),
+        ]
+    )
+
+
+def _summary(found: Sequence[Interface], period: str) -> str:
+    events = sum(interface.counts["events"] for interface in found)
+    broken = sum(interface.counts["contract_errors"] for interface in found)
+    several = sum(len(interface.versions) > 1 for interface in found)
+    parts = [f"{words.count(len(found), 'interface')} with {words.count(events, 'event')} in the {PERIODS[period][0].lower()}"]
+    parts += [f"{words.count(broken, 'message')} could not be read by the receiver"] if broken else []
+    parts += [f"{words.count(several, 'interface')} in several versions"] if several else []
+    return ", ".join(parts) + "."
+
+
+def _periods(period: str, past: Mapping[str, Any]) -> Component:
+    choices = [
+        html.A(
+            title,
+            href=links.to("interfaces", period=name, **past),
+            className="pill",
+            **({"aria-current": "true"} if name == period else {}),
+        )
+        for name, (title, _) in PERIODS.items()
+    ]
+    return html.Nav(choices, className="interfaces-periods", **{"aria-label": "Period"})
+
+
+def _nothing(period: str) -> Component:
+    return empty(
+        f"No event in the {PERIODS[period][0].lower()}",
+        "Every event type, the system it happened in, its versions and how well it gets through would stand here.",
+        button("Sources", links.to("sources"), quiet=True),
+        picture="inbox",
+    )
+
+
+def _table(found: Sequence[Interface], owners: Mapping[str, str]) -> Component:
+    heads = html.Tr([html.Th(name, className="num" if name in HEADS[4:10] else None) for name in HEADS])
+    worst = sorted(found, key=lambda each: (-each.counts["contract_errors"], -each.counts["error_events"], each.event_type))
+    table = html.Table([html.Thead(heads), html.Tbody([_line(each, owners) for each in worst])], className="table interfaces-table")
+    return card("What is said", scrolling(table, "Interfaces"), aside=html.Span("The most broken first", className="muted"))
+
+
+def _line(each: Interface, owners: Mapping[str, str]) -> Component:
+    counts, total = each.counts, each.counts["events"]
+    begins = html.Span("starts here", className="muted") if each.is_awaited else ""
+    unknown = None if each.is_awaited else html.Span("no workflow waits for it", className="muted interfaces-unknown")
+    return html.Tr(
+        [
+            html.Td(", ".join(map(words.system_word, each.from_systems)) or begins),
+            html.Td(words.system_word(each.system or "")),
+            html.Td([html.B(each.event_type), unknown]),
+            html.Td(", ".join(each.versions) or html.Span("not stated", className="muted")),
+            _number(total),
+            _number(counts["error_events"], total),
+            _number(counts["contract_errors"], total, "mark-failed"),
+            _number(counts["retries"], total),
+            _number(counts["redelivered"], total),
+            html.Td(_keys(counts["keyed_events"], total), className="num"),
+            html.Td(", ".join(owners.get(name, name) for name in each.owners)),
+        ]
+    )
+
+
+def _number(count: int, total: int | None = None, mark: str = "") -> Component:
+    if total is None or not count:
+        return html.Td(f"{count:,}" if count else html.Span("0", className="muted"), className="num")
+    return html.Td(
+        [html.B(f"{count:,}", className=mark), html.Span(words.percent(count / total), className="muted interfaces-share")], className="num"
+    )
+
+
+def _keys(keyed: int, total: int) -> Any:
+    """Whether a repeat of an event could be told from a new one."""
+    if keyed == total:
+        return "all"
+    return html.Span("none", className="muted") if not keyed else words.percent(keyed / total)
+
+
+def _differing(found: Sequence[Interface]) -> Component | None:
+    """Where one plant does not do as the others."""
+    told = [(each, sentences) for each in found if (sentences := differences(each))]
+    if not told:
+        return None
+    lines = [
+        html.Li([html.B(f"{each.event_type} at {words.system_word(each.system or '')}"), html.Ul([html.Li(text) for text in sentences])])
+        for each, sentences in told
+    ]
+    return card("Plants that differ", html.Ul(lines, className="interfaces-differing"))
+
+
+def _unmapped(rows: Sequence[Row], zone: str, now_ns: int) -> Component | None:
+    if not rows:
+        return None
+    lines = [_unmapped_line(row, zone, now_ns) for row in rows]
+    heads = html.Tr([html.Th(name) for name in ("Service", "Span", "Queue or topic", "Spans", "Newest", "Map this")])
+    table = html.Table([html.Thead(heads), html.Tbody(lines)], className="table interfaces-table")
+    aside = html.Span("Messages that say no business event. A mapping can make them one.", className="muted")
+    return card("Not mapped", scrolling(table, "Messages without an event"), aside=aside)
+
+
+def _unmapped_line(row: Row, zone: str, now_ns: int) -> Component:
+    trace = (
+        html.A([icon("waypoints"), " a trace"], href=links.to("path", trace=row["example_trace_id"])) if row["example_trace_id"] else None
+    )
+    return html.Tr(
+        [
+            html.Td(row["service"] or html.Span("not stated", className="muted")),
+            html.Td([html.B(row["name"]), html.Div(trace)]),
+            html.Td(row["destination"] or ""),
+            html.Td(f"{row['spans']:,}", className="num"),
+            html.Td(times.short(row["newest_ns"], zone, now_ns), className="num nowrap"),
+            html.Td(_help(row)),
+        ]
+    )
+
+
+def _help(row: Row) -> Component:
+    """A mapping to begin with, made of the attributes the newest such span has; its values only for those who may see them."""
+    attributes: dict[str, Any] = orjson.loads(row["example_attributes"] or "{}")
+    named = next((name for name in attributes if not name.startswith(("messaging.", "net.", "network.", "server.", "http."))), "ATTRIBUTE")
+    text = (
+        f"sources:\n  - name: {row['source']}\n    kind: otlp\n    map:\n"
+        f"      event_type: {{attribute: {named}, values: {{WHAT_IT_SAYS: order.released}}}}\n"
+        f"      system: {{value: {row['system'] or 'erp'}}}\n"
+        f"      objects: {{type: {{value: production_order}}, id: {{attribute: ATTRIBUTE}}}}"
+    )
+    shown = current_user.account.may(MAY_READ_ATTRIBUTES)
+    there = [html.Li([html.Code(name), f" = {str(value)[:80]}" if shown else ""]) for name, value in attributes.items()]
+    return html.Details([html.Summary("Show a mapping"), html.Pre(text), html.P("The newest has these attributes:"), html.Ul(there)])

@@ -1,0 +1,123 @@
+"""Interfaces: versions, schema errors, keys and plants that differ are told; what nobody mapped comes with a mapping to begin with."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+
+from app.application import Application
+from app.figures.interface_facts import differences, interfaces_of
+from app.figures.rows import rows_of
+from app.figures.words import percent
+from metrics.read import Moment, open_reader
+from tests.pages.served import drawn_text, make_server, opened, someone
+from tests.sources.plant_floor import span, traces
+
+COLUMNS = ("T", "AT", "SYSTEM", "SITE", "VERSION", "KEY", "RC", "TRY", "TEXT", "ID")
+CONFIGURATION = """
+version: 1
+sites: [{name: brno, timezone: Europe/Prague}, {name: hamburg, timezone: Europe/Berlin}]
+sources:
+  - name: bus
+    kind: csv
+    complete: true
+    path: bus.csv
+    map:
+      event_type: {column: T}
+      event_time: {column: AT}
+      system: {column: SYSTEM}
+      site: {column: SITE}
+      schema_version: {column: VERSION}
+      idempotency_key: {column: KEY}
+      outcome: {column: RC}
+      attempt: {column: TRY}
+      error_text: {column: TEXT}
+      objects: {type: {value: production_order}, id: {column: ID}}
+  - {name: traces, kind: otlp_file, path: "*.jsonl"}
+"""
+
+
+def rows() -> Iterator[tuple[str, ...]]:
+    """Hamburg sends version 2 with keys; Brno version 1 without, and every other message of it cannot be parsed."""
+    for number in range(40):
+        at = f"2026-03-23T08:{number:02d}:00Z"
+        yield "work_order.received", at, "mes", "hamburg", "2", f"K{number // 2}", "ok", "1", "", f"H{number}"
+        broken = number % 2 == 0
+        outcome, why = ("error", "malformed document") if broken else ("ok", "")
+        yield "work_order.received", at, "mes", "brno", "1", "", outcome, "2" if broken else "1", why, f"B{number}"
+
+
+@pytest.fixture(scope="module")
+def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
+    folder = tmp_path_factory.mktemp("interfaces")
+    text = io.StringIO()
+    csv.writer(text).writerows([COLUMNS, *rows()])
+    (folder / "bus.csv").write_text(text.getvalue())
+    unmapped = span(
+        attributes={"acme.step": "<b>WO_IN</b>", "messaging.system": "kafka", "messaging.destination.name": "orders"}, name="orders receive"
+    )
+    (folder / "traces.jsonl").write_bytes(traces(unmapped, resource={"service.name": "opcenter"}) + b"\n")
+    (folder / "syncline.yaml").write_text(CONFIGURATION)
+    with opened(folder / "syncline.yaml") as application:
+        yield application
+
+
+@pytest.fixture(scope="module")
+def web(plant: Application) -> Flask:
+    return make_server(plant)
+
+
+AS_OF = "?as_of=2026-03-23T13:00:00Z"
+
+
+def test_an_interface_is_told_with_its_versions_and_what_goes_wrong(web: Flask) -> None:
+    said = drawn_text(someone(web, "tom").show("/interfaces", AS_OF))
+    assert (
+        "1 interface with 80 events in the last 7 days, 20 messages could not be read by the receiver, 1 interface in several versions."
+        in said
+    )
+    assert "work_order.received" in said
+    assert "1, 2" in said
+
+
+def test_the_counts_of_the_reader(plant: Application) -> None:
+    at = 1_774_270_800_000_000_000
+    with open_reader(plant.store, Moment(at, plant.now_ns()), None) as reader:
+        (found,) = interfaces_of(rows_of(reader.interfaces(at - 86_400 * 10**9)))
+    assert dict(found.counts) == {
+        "events": 80, "error_events": 20, "contract_errors": 20, "retries": 20, "dead_letters": 0, "keyed_events": 40, "redelivered": 20,
+    }  # fmt: skip
+    assert (found.from_systems, found.owners, list(found.versions)) == (["erp"], ["plant-it"], ["1", "2"])
+    told = differences(found)
+    assert any("speaks version" in sentence for sentence in told)
+    assert "Brno: 0 % with an idempotency key, elsewhere 100 %." in told
+    assert "Brno: 50 % failed, elsewhere 0 %." in told
+
+
+def test_who_sees_one_site_sees_the_interfaces_of_that_site(web: Flask) -> None:
+    said = drawn_text(someone(web, "bruno").show("/interfaces", AS_OF))
+    assert "1 interface with 40 events" in said
+    assert "Plants that differ" not in said
+
+
+def test_what_says_no_event_comes_with_a_mapping_and_its_values_only_for_those_who_may(web: Flask) -> None:
+    of_it, of_supply = (drawn_text(someone(web, name).show("/interfaces", AS_OF)) for name in ("tom", "maria"))
+    for said in (of_it, of_supply):
+        assert "orders receive" in said
+        assert "event_type: {attribute: acme.step, values:" in said
+    assert "WO_IN" in of_it
+    assert "WO_IN" not in of_supply
+
+
+def test_a_period_nobody_knows_is_told(web: Flask) -> None:
+    assert "There is no period '3d'. Known: 24h, 7d, 28d." in drawn_text(someone(web, "tom").show("/interfaces", "?period=3d"))
+    assert "No event in the last 24 hours" in drawn_text(someone(web, "tom").show("/interfaces", "?period=24h"))
+
+
+@pytest.mark.parametrize(("share", "text"), [(0, "0 %"), (0.0001, "0.1 %"), (0.123, "12 %"), (0.9999, "99 %"), (1, "100 %")])
+def test_a_share_is_never_rounded_to_all_or_nothing(share: float, text: str) -> None:
+    assert percent(share) == text
