@@ -13,7 +13,7 @@ demo: .venv/.demo           ## A simulated manufacturer on http://127.0.0.1:8050
 
 test: .venv/.test           ## The whole suite, with a real browser
 	@.ci/browser
-	@.ci/rabbitmq
+	@.ci/brokers
 	@$(PYTHON) -m pytest
 
 check: .venv/.test          ## Style, types, import contracts

@@ -30,10 +30,14 @@ def check_settings(settings: Any, data: dict[str, Any], common: tuple[str, ...])
     problems = [(str(key), unknown("key", key, [*fields, *common])) for key in data if key not in fields and key not in common]
     for name, field in fields.items():
         if name in data:
-            problems += [(f"{name}.{where}" if where else name, text) for where, text in field.metadata["check"](data[name])]
+            problems += [(_inside(name, where), text) for where, text in field.metadata["check"](data[name])]
         elif field.default is dataclasses.MISSING:
             problems.append((name, "is missing"))
     return problems + (settings.check_together(data) if hasattr(settings, "check_together") else [])
+
+
+def _inside(name: str, where: str) -> str:
+    return f"{name}.{where}" if where and not where.startswith("[") else f"{name}{where}"
 
 
 def a_text(value: Any) -> list[tuple[str, str]]:

@@ -1,11 +1,9 @@
-"""A RabbitMQ for tests, with a folder, ports and a port mapper of its own; `python -m tests.servers.rabbitmq` prints where it is."""
+"""A RabbitMQ for tests, with a folder, ports and a port mapper of its own; nothing of the system's is touched."""
 
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -16,13 +14,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.processes import free_ports, listens, real_server
+from tests.servers.brokers import program, without
 
 if TYPE_CHECKING:
     from pika.adapters.blocking_connection import BlockingChannel
 
-DEBIAN = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")  # the one in /usr/sbin changes to a user of the system's service first
 NODE, COOKIE = "syncline-test@localhost", "syncline"
-MISSING = "No RabbitMQ: `make test` as root installs Debian's; otherwise install the package rabbitmq-server."
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,31 +64,24 @@ class RabbitMQ:
         )
 
 
-def find() -> Path | None:
-    """The script that runs a broker in the foreground, if it is here."""
-    found = str(DEBIAN) if DEBIAN.is_file() else shutil.which("rabbitmq-server")
-    return Path(found) if found and shutil.which("epmd") and shutil.which("erl") else None
-
-
 @contextmanager
 def running() -> Iterator[RabbitMQ]:
-    script = find()
-    assert script, MISSING
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="rabbitmq", ignore_cleanup_errors=True)))
         port, mapper, distribution = free_ports(3)
         environment = {**os.environ, **_environment(folder, port, mapper, distribution)}
-        epmd = [str(shutil.which("epmd")), "-port", str(mapper), "-address", "127.0.0.1"]
+        epmd = [str(program("epmd")), "-port", str(mapper), "-address", "127.0.0.1"]
         stack.enter_context(real_server(epmd, listens(mapper), log=folder / "epmd.log"))
-        stack.enter_context(real_server([script], listens(port), log=folder / "broker.log", environment=environment, folder=folder))
+        broker = [str(program("rabbitmq-server"))]
+        stack.enter_context(real_server(broker, listens(port), log=folder / "broker.log", environment=environment, folder=folder))
         yield RabbitMQ(port, environment)
 
 
 @pytest.fixture(scope="session")
 def rabbitmq() -> Iterator[RabbitMQ]:
     """One broker for all tests; each uses queues of its own."""
-    if find() is None:
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(MISSING)
+    if not (program("rabbitmq-server") and program("epmd")):
+        without("rabbitmq-server")
     with running() as broker:
         yield broker
 
@@ -129,16 +119,5 @@ def _environment(folder: Path, port: int, mapper: int, distribution: int) -> dic
 
 def _erl_call() -> str:
     """Beside the interpreter: Debian does not put it on the path."""
-    erl = Path(str(shutil.which("erl"))).resolve()
+    erl = Path(str(program("erl"))).resolve()
     return str(erl.parent / "erl_call")
-
-
-def main() -> int:
-    """Whether it is here; it is not started for that, the tests do so anyway."""
-    found = find()
-    print(found or MISSING)
-    return 0 if found else 1
-
-
-if __name__ == "__main__":
-    sys.exit(main())

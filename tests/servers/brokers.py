@@ -1,0 +1,44 @@
+"""Brokers that come as packages of Debian's; `python -m tests.servers.brokers` names the packages that are missing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+PLACES = ("/usr/lib/rabbitmq/bin", "/usr/sbin", "/opt/homebrew/sbin")  # not always on the path; the first is no wrapper that changes user
+NEEDED = {"rabbitmq-server": ("rabbitmq-server", "erl", "epmd"), "mosquitto": ("mosquitto", "mosquitto_passwd")}
+
+
+def program(name: str) -> Path | None:
+    """Where a program is, if it is here."""
+    found = shutil.which(name, path=os.pathsep.join((*PLACES, os.environ.get("PATH", ""))))
+    return Path(found) if found else None
+
+
+def missing() -> list[str]:
+    return [package for package, programs in NEEDED.items() if not all(map(program, programs))]
+
+
+def without(package: str) -> NoReturn:
+    """Ends a test that needs it: a failure in CI, a skip with a sentence elsewhere."""
+    sentence = f"No {package}: `make test` as root installs Debian's; otherwise install the package {package}."
+    (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(sentence)
+    raise AssertionError
+
+
+def main() -> int:
+    """Each package on standard output; for a person, in a sentence, on the other."""
+    absent = missing()
+    if absent:
+        print(*absent)
+        print(f"syncline: without {' and '.join(absent)} some tests cannot run; install the packages of that name.", file=sys.stderr)
+    return 1 if absent else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
