@@ -18,7 +18,7 @@ from collectors.tail import Folder
 from metrics.keys import nearest
 from metrics.workflows import Definitions
 
-KINDS = {".csv": ("csv", "inventory_csv"), ".jsonl": ("otlp_file",), ".json": ("otlp_file",)}
+KINDS = {".csv": ("csv", "inventory_csv"), ".jsonl": ("otlp_file",), ".json": ("otlp_file",), ".xml": ("idoc", "b2mml")}
 RECEIVED_FILE = {"name": RECEIVED, "kind": RECEIVED}  # what an exporter sends needs no source
 
 

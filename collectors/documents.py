@@ -58,10 +58,10 @@ class DocumentFiles:
         state = state_of(path)
         if not rests(state, clock(), REST_NS):
             return
-        if state[1] > LARGEST:
+        data = _content(path)
+        if len(data) > LARGEST:
             yield Trouble(stream, f"{as_text(str(path))} is larger than {LARGEST >> 20} MiB. Nothing of it was read; split it.")
             return
-        data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
         start, number, generation = _left_at(after, data)
         digest, hashed = blake2b(data[:start], digest_size=8), start
         for cut in self._split(data[start:]):
@@ -82,6 +82,12 @@ class DocumentFiles:
         if not self._with_head:
             return body, self._content_type
         return packed({"file": stream, "modified_ns": state[2]}, body), f"{MESSAGE}; {self._content_type}"
+
+
+def _content(path: Path) -> bytes:
+    """The bytes of a file, unpacked; of one too large a byte more than allowed, however small it is packed."""
+    with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+        return file.read(LARGEST + 1)
 
 
 def one_document(data: bytes) -> Iterator[Cut]:

@@ -24,6 +24,7 @@ OPTIONS = {
 PLAIN = (str, int, float)  # and bool, which is an int
 A_TIME = datetime(2026, 3, 23, 13, 45, 58, tzinfo=UTC)
 Problems = Iterator[tuple[str, str]]
+Steps = Callable[[str], Any]
 
 
 def check_mapping(data: Any, word: str = "column") -> list[tuple[str, str]]:
@@ -33,9 +34,10 @@ def check_mapping(data: Any, word: str = "column") -> list[tuple[str, str]]:
     return check_fields(data, word, [*FIELDS, *ROW_ONLY, "objects"], ("event_type", "event_time"))
 
 
-def check_additions(data: Any, word: str) -> list[tuple[str, str]]:
-    """The same where a form says itself what it means, and the mapping only adds to it: nothing has to be mapped."""
-    return check_fields(data, word, [*FIELDS, "objects"], ())
+def check_additions(data: Any, word: str, steps: Steps = steps_of, known: Sequence[str] = (*FIELDS, "objects")) -> list[tuple[str, str]]:
+    """The same where a form says itself what it means, and the mapping only adds to it: nothing has to be mapped. Where its paths are
+    written in another way, `steps` reads them (and raises NoPath)."""
+    return list(_check(data, word, known, (), steps))
 
 
 def check_fields(data: Any, word: str, known: Sequence[str], required: Sequence[str]) -> list[tuple[str, str]]:
@@ -43,7 +45,7 @@ def check_fields(data: Any, word: str, known: Sequence[str], required: Sequence[
     return list(_check(data, word, known, required))
 
 
-def _check(data: Any, word: str, known: Sequence[str], required: Sequence[str]) -> Problems:
+def _check(data: Any, word: str, known: Sequence[str], required: Sequence[str], steps: Steps = steps_of) -> Problems:
     if not isinstance(data, dict):
         yield "", f"must be a mapping of fields (found {data!r}), as in `{known[0]}: {{{word}: NAME}}`"
         return
@@ -51,13 +53,13 @@ def _check(data: Any, word: str, known: Sequence[str], required: Sequence[str]) 
         if name not in known:
             yield str(name), unknown("field", name, known)
         elif name == "objects":
-            yield from _check_objects(term, word)
+            yield from _check_objects(term, word, steps)
         else:
-            yield from _check_terms(term, word, name, name)
+            yield from _check_terms(term, word, name, name, steps)
     yield from ((name, "must be mapped: a row says nothing without it") for name in required if name not in data)
 
 
-def _check_objects(data: Any, word: str) -> Problems:
+def _check_objects(data: Any, word: str, steps: Steps) -> Problems:
     for i, spec in enumerate(as_list(data)):
         path = f"objects[{i}]" if isinstance(data, list) else "objects"
         if not isinstance(spec, dict):
@@ -68,17 +70,17 @@ def _check_objects(data: Any, word: str) -> Problems:
             if key not in spec:
                 yield f"{path}.{key}", "is missing; an object has a type and an id"
             else:
-                yield from _check_terms(spec[key], word, f"{path}.{key}", key)
+                yield from _check_terms(spec[key], word, f"{path}.{key}", key, steps)
 
 
-def _check_terms(data: Any, word: str, path: str, field: str) -> Problems:
+def _check_terms(data: Any, word: str, path: str, field: str, steps: Steps) -> Problems:
     if data == []:
         yield path, "is an empty list; name at least one place"
     for i, term in enumerate(as_list(data)):
-        yield from _check_term(term, word, f"{path}[{i}]" if isinstance(data, list) else path, field)
+        yield from _check_term(term, word, f"{path}[{i}]" if isinstance(data, list) else path, field, steps)
 
 
-def _check_term(term: Any, word: str, path: str, field: str) -> Problems:
+def _check_term(term: Any, word: str, path: str, field: str, steps: Steps) -> Problems:
     if not isinstance(term, dict):
         yield path, f"must be `{{{word}: NAME}}` or `{{value: CONSTANT}}` (found {term!r})"
         return
@@ -89,7 +91,7 @@ def _check_term(term: Any, word: str, path: str, field: str) -> Problems:
     if "template" in term and (problem := _check_template(term["template"], word)):
         yield f"{path}.template", problem
     if word == "path":
-        yield from _check_paths(term, path)
+        yield from _check_paths(term, path, steps)
     if word in term and not all(isinstance(n, str) and n for n in as_list(term[word]) or [None]):
         yield f"{path}.{word}", f"must be a name or a list of names (found {term[word]!r})"
     if "value" in term and (term["value"] == "" or not isinstance(term["value"], PLAIN)):
@@ -105,10 +107,11 @@ def _check_template(value: Any, word: str) -> str | None:
     return f'must be a text with the name of a {word} in braces, as in "{{WERKS}}-{{AUFNR}}" (found {value!r})'
 
 
-def _check_paths(term: dict[str, Any], path: str) -> Problems:
-    for name in as_list(term.get("path", [])):
+def _check_paths(term: dict[str, Any], path: str, steps: Steps) -> Problems:
+    template = term.get("template")
+    for name in [*as_list(term.get("path", [])), *(PLACE.findall(template) if isinstance(template, str) else ())]:
         try:
-            steps_of(name.removeprefix("@") if isinstance(name, str) else "?")
+            steps(name.removeprefix("@") if isinstance(name, str) else "?")
         except NoPath as error:
             yield f"{path}.path", str(error)
 

@@ -1,0 +1,45 @@
+"""Folders of XML documents in one format, as a source: what the kinds `idoc` and `b2mml` have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from collectors.collector import Clock, Collector, Trouble
+from collectors.documents import DocumentFiles
+from collectors.event import Record
+from collectors.formats import check_format, judged_together, open_format
+from collectors.meaning import Meaning
+from collectors.message import Message, unpacked
+from collectors.rows import Rows
+from collectors.settings import a_text, setting
+from collectors.xml_document import documents_in
+
+
+class DocumentSource(Collector):
+    """A kind has the name of its format."""
+
+    @dataclass(frozen=True, slots=True)
+    class Settings:
+        path: str = setting(a_text)
+        map: dict[str, Any] | None = setting(judged_together, None)
+        options: dict[str, Any] | None = setting(judged_together, None)
+
+        @staticmethod
+        def check_together(data: dict[str, Any]) -> list[tuple[str, str]]:
+            return check_format({**data, "format": data["kind"]})
+
+    def __init__(self, name: str, folder: Path, settings: Settings) -> None:
+        self.name = name
+        self._format = open_format(self.kind, settings.map, settings.options)
+        self.mapping = self._format.mapping
+        self._files = DocumentFiles(name, folder, settings.path, self._format.content_type, documents_in)
+
+    def read(self, after: Mapping[str, str], clock: Clock) -> Iterator[Record | Trouble]:
+        return self._files.read(after, clock)
+
+    def decode(self, record: Record, meaning: Meaning, rows: Rows) -> None:
+        head, body, content_type = unpacked(record)
+        self._format.add(record, Message(body, content_type, head), record.position, meaning, rows)
