@@ -42,8 +42,8 @@ class Content:
     def crcs_up_to(self, offsets: Sequence[int]) -> Iterator[tuple[int, int]]:
         """Each of the rising `offsets` that the file reaches, with the checksum of everything up to it."""
         crc = at = 0
+        self.file.seek(0)
         for offset in offsets:
-            self.file.seek(at)
             while at < offset:
                 block = self.file.read(min(offset - at, BLOCK))
                 if not block:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
+from itertools import islice
 from pathlib import Path, PurePath
 from typing import Any, NamedTuple
 
@@ -33,6 +34,9 @@ class Known(NamedTuple):
     state: State | None = None
 
 
+Alike = dict[int, dict[int, Known]]  # how far they were read → the checksum up to there → the file
+
+
 class Lineage:
     """The files of one source that were read so far: `after` (key → mark), and where they lie now (name → path)."""
 
@@ -41,11 +45,11 @@ class Lineage:
 
     def moved(self, key: str, mark: str) -> None:
         """The file `key` has been read on meanwhile."""
-        if "_heads" in self.__dict__ and (before := self._known(key)):
-            self._heads.drop(before)
+        if "_files" in self.__dict__ and (before := self._known(key)):
+            self._files.drop(before)
         self._after[key] = mark
-        if "_heads" in self.__dict__ and (now := self._known(key)):
-            self._heads.add(now)
+        if "_files" in self.__dict__ and (now := self._known(key)):
+            self._files.add(now)
 
     def find(self, name: str, content: Content) -> Known:
         """Which file lies under `name`; one without a state was never read before."""
@@ -82,30 +86,21 @@ class Lineage:
         return state if state and "offset" in state else None  # else it is the mark of something that is not read by lines
 
     @cached_property
-    def _heads(self) -> _Heads:
-        heads = _Heads()
+    def _files(self) -> _Files:
+        heads = _Files()
         for key in self._after:
             if known := self._known(key):
                 heads.add(known)
         return heads
 
     def _elsewhere(self, name: str, content: Content) -> Known | None:
-        longer: list[Known] = []
-        for alike in self._heads.like(content):
+        for alike in self._files.that_begin_as(content):
             if found := _same(alike, content):
                 return found
-            longer += alike
-        longer = [known for known in longer if _is_named_after(name, _name_of(known))] + list(self._before_renamed(name))
-        for known in longer[:ORIGINALS]:
+        for known in self._files.that_gave_their_name_to(name):
             if self._is_copy_of(known, name, content):
                 return known._replace(is_copy=True)
         return None
-
-    def _before_renamed(self, name: str) -> Iterator[Known]:
-        """Files whose name with something behind it is this name: it may be a copy of them that is too short to have their beginning."""
-        for length in range(len(name) - 1, 0, -1):
-            if name[:length] in self._after:
-                yield from reversed(self.of_name(name[:length]))
 
     def _is_copy_of(self, known: Known, name: str, content: Content) -> bool:
         """Whether it is the beginning of a file that was read further: a copy under way, or taken before the last lines came."""
@@ -137,25 +132,39 @@ def next_key(name: str, after: Mapping[str, str]) -> tuple[str, int]:
     return key, generation
 
 
-class _Heads:
-    """Files by how they begin."""
+class _Files:
+    """Files by how they begin and go on, and by their names. Of ten thousand exports with one header, each is found at once."""
 
     def __init__(self) -> None:
-        self._by_size: dict[int, dict[str, dict[str, Known]]] = {}
+        self._by_head: dict[int, dict[str, Alike]] = {}
+        self._by_stem: dict[str, dict[str, Known]] = {}
 
     def add(self, known: Known) -> None:
-        size, digest = (known.state or {})["head"]
-        self._by_size.setdefault(size, {}).setdefault(digest, {})[known.key] = known
+        state = known.state or {}
+        self._by_stem.setdefault(_stem(_name_of(known)), {})[known.key] = known
+        if "crc" in state:  # a mark from before checksums cannot be held against a file of another name
+            size, digest = state["head"]
+            alike = self._by_head.setdefault(size, {}).setdefault(digest, {})
+            alike.setdefault(state["offset"], {})[state["crc"]] = known
 
     def drop(self, known: Known) -> None:
-        size, digest = (known.state or {})["head"]
-        self._by_size.get(size, {}).get(digest, {}).pop(known.key, None)
+        state = known.state or {}
+        self._by_stem[_stem(_name_of(known))].pop(known.key, None)
+        if "crc" in state:
+            size, digest = state["head"]
+            self._by_head[size][digest][state["offset"]].pop(state["crc"], None)
 
-    def like(self, content: Content) -> Iterator[list[Known]]:
-        """Those that begin as this one does, the longest beginnings first; of equal ones the newest first."""
-        for size in sorted((size for size in self._by_size if size <= len(content.head)), reverse=True):
-            if alike := self._by_size[size].get(content.head_hash(size)):
-                yield list(reversed(alike.values()))
+    def that_begin_as(self, content: Content) -> Iterator[Alike]:
+        """The longest beginnings first."""
+        for size in sorted((size for size in self._by_head if size <= len(content.head)), reverse=True):
+            if alike := self._by_head[size].get(content.head_hash(size)):
+                yield alike
+
+    def that_gave_their_name_to(self, name: str) -> list[Known]:
+        """Those read last, of `app.log` for `app.log.1`, `app-2026-03-23.log` or `old/app.log.gz`."""
+        last = PurePath(name).name
+        found = (self._by_stem.get(last[:length], {}) for length in range(len(last), 0, -1))
+        return list(islice((known for files in found for known in reversed(files.values())), ORIGINALS))
 
 
 def _goes_on(state: State | None, content: Content) -> bool:
@@ -170,15 +179,11 @@ def _goes_on(state: State | None, content: Content) -> bool:
     return found is not None and crc in (None, found)
 
 
-def _same(alike: list[Known], content: Content) -> Known | None:
-    """Which of these files that begin as it does it is: the same in everything up to where it was read."""
-    offsets: dict[int, dict[int, Known]] = {}
-    for known in alike:
-        if known.state and "crc" in known.state:  # a mark from before checksums cannot be held against a file of another name
-            offsets.setdefault(known.state["offset"], {}).setdefault(known.state["crc"], known)
+def _same(alike: Alike, content: Content) -> Known | None:
+    """Which of these files that begin as it does it is: the same in everything up to where it was read, the one read furthest."""
     found = None
-    for offset, crc in content.crcs_up_to(sorted(offsets)):
-        found = offsets[offset].get(crc, found)
+    for offset, crc in content.crcs_up_to(sorted(alike)):
+        found = alike[offset].get(crc, found)
     return found
 
 
@@ -186,6 +191,5 @@ def _name_of(known: Known) -> str:
     return known.key.removesuffix(f"#{known.generation}") if known.generation > 1 else known.key
 
 
-def _is_named_after(name: str, original: str) -> bool:
-    """`app.log` gives its name to `app.log.1`, `app-2026-03-23.log`, `old/app.log.gz` and `Copy of app.log`."""
-    return PurePath(original).name.split(".")[0] in PurePath(name).name
+def _stem(name: str) -> str:
+    return PurePath(name).name.split(".")[0]
