@@ -18,7 +18,7 @@ from collectors.identifiers import Identifiers
 from metrics.keys import Place, Problem, read_keys, repeated, unknown, written
 from metrics.workflows import Calendar, Definitions, Feed, Workflow
 
-STOCK = "inventory_csv"  # its rows are no events, so nothing waits for it
+STOCK = "inventory_csv"  # its rows are no events, so nothing waits for it; of other kinds `holds: inventory` says the same
 
 
 def load_settings(file: Path, environment: Mapping[str, str]) -> Settings:
@@ -49,9 +49,13 @@ def _definitions(found: Mapping[str, Any], workflows: tuple[Workflow, ...], cale
 def _feeds(sources: tuple[Source, ...]) -> tuple[Feed, ...]:
     """The sources of events. What is received counts among them, unless everything configured is always complete: such a
     configuration judges by its files alone, also where the receiver has never heard of a system."""
-    feeds = tuple(Feed(source.name, source.complete, source.allowed_lateness_seconds) for source in sources if source.kind != STOCK)
+    feeds = tuple(Feed(source.name, source.complete, source.allowed_lateness_seconds) for source in sources if not _is_stock(source))
     is_judged_by_files = bool(feeds) and all(feed.is_complete for feed in feeds)
     return feeds if is_judged_by_files or any(feed.source == RECEIVED for feed in feeds) else (*feeds, Feed(RECEIVED))
+
+
+def _is_stock(source: Source) -> bool:
+    return source.kind == STOCK or source.options.get("holds") == "inventory"
 
 
 def _settings(file: Path, found: Mapping[str, Any], definitions: Definitions, notes: tuple[str, ...]) -> Settings:

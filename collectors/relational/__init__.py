@@ -1,0 +1,1 @@
+"""Tables of relational databases: how they are reached, paged, and written down as records."""
