@@ -16,6 +16,7 @@ JSON, PROTOBUF = "application/json", "application/x-protobuf"
 OUTCOMES = {200: ACCEPTED, 400: INVALID, 413: TOO_LARGE, 429: UNAVAILABLE, 502: UNAVAILABLE, 503: UNAVAILABLE, 504: UNAVAILABLE}
 LONGEST_ANSWER = 4 << 20
 BLOCK = 1 << 20
+QUIET_SECONDS = 1.0  # some keep a connection although nothing more can come on it
 
 
 class HttpEndpoint:
@@ -68,15 +69,18 @@ class HttpEndpoint:
         return _answer(response, content, signal)
 
     def raw(self, *parts: bytes) -> bytes:
-        """What is answered to these bytes until the connection is closed or nothing more comes."""
+        """What is answered to these bytes until the connection is closed or nothing more comes for a while."""
         answer = b""
-        with socket.create_connection((self.host, self.port), self._timeout) as wire, suppress(ConnectionResetError, BrokenPipeError):
-            for part in parts:
-                wire.sendall(part)
+        with socket.create_connection((self.host, self.port), self._timeout) as wire:
+            with suppress(ConnectionResetError, BrokenPipeError):  # refused in the middle: the answer may be there all the same
+                for part in parts:
+                    wire.sendall(part)
             with suppress(OSError):
                 wire.shutdown(socket.SHUT_WR)
-            while block := wire.recv(BLOCK):
-                answer += block
+            with suppress(ConnectionResetError, TimeoutError):
+                while len(answer) < LONGEST_ANSWER and (block := wire.recv(BLOCK)):
+                    answer += block
+                    wire.settimeout(QUIET_SECONDS)
         return answer
 
     def head(self, **headers: str) -> bytes:

@@ -6,7 +6,7 @@ import http.client
 from collections.abc import Iterator
 
 from app.conformance.bodies import LIMIT, MIB, good, json_span, json_status_of, json_traces, packed, padded, span, status_of, traces
-from app.conformance.check import ACCEPTED, HTTP, INVALID, TOO_LARGE, Answer, Failed, NotShown, expect, expect_all, shows
+from app.conformance.check import ACCEPTED, HTTP, INVALID, OTHER, TOO_LARGE, Answer, Failed, NotShown, expect, expect_all, shows
 from app.conformance.http import JSON, PROTOBUF, HttpEndpoint
 
 RETRYABLE = (429, 502, 503, 504)
@@ -93,12 +93,15 @@ def partial(endpoint: HttpEndpoint) -> str:
 
 @shows(27, HTTP)
 def statuses(endpoint: HttpEndpoint) -> str:
-    codes = [_status(answer, kind)[1].code for answer, kind in _errors(endpoint)]
+    codes = []
+    for answer, what in _errors(endpoint):
+        _code_within(answer, what)
+        codes.append(answer.code)
     for what, request in BROKEN.items():
         head, _, body = endpoint.raw(request).partition(b"\r\n\r\n")
         kind = PROTOBUF if PROTOBUF.encode() in head else JSON
         code = int(head.split()[1]) if head.startswith(b"HTTP/1") else 0
-        _status(Answer("", f"{code}", code, body, {"content-type": kind}), f"{what}: ")
+        _code_within(Answer(OTHER, f"{code}", code, body, {"content-type": kind}), f"{what}: ")
         codes.append(code)
     return f"{', '.join(map(str, sorted(set(codes))))}, in the encoding of the request"
 
@@ -113,13 +116,13 @@ def _errors(endpoint: HttpEndpoint) -> Iterator[tuple[Answer, str]]:
     yield endpoint.export("traces", b"", content_type="text/plain"), "text/plain: "
 
 
-def _status(answer: Answer, what: str) -> tuple[int, Answer]:
-    """The code within an error, which is a google.rpc.Status."""
+def _code_within(answer: Answer, what: str) -> int:
+    """The code of the google.rpc.Status that an error is."""
     if answer.code < 400:
         raise Failed(f"{what}{answer.said or 'nothing'} where an error is wanted")
     is_json = answer.headers.get("content-type", "").startswith(JSON)
     try:
-        return (json_status_of if is_json else status_of)(answer.body)[0], answer
+        return (json_status_of if is_json else status_of)(answer.body)[0]
     except (ValueError, KeyError, TypeError) as error:
         raise Failed(f"{what}{answer.said} with the body {answer.body[:40]!r}: {error}") from error
 
@@ -153,10 +156,10 @@ def kept_connection(endpoint: HttpEndpoint) -> str:
 
 @shows(33, HTTP)
 def codes_fit(endpoint: HttpEndpoint) -> str:
-    for answer, kind in _errors(endpoint):
-        code, _ = _status(answer, kind)
+    for answer, what in _errors(endpoint):
+        code = _code_within(answer, what)
         if code and answer.code in RPC_CODES and code not in RPC_CODES[answer.code]:
-            raise Failed(f"{kind}{answer.said} holds the code {code}")
+            raise Failed(f"{what}{answer.said} holds the code {code}")
         if answer.code in RETRYABLE:
-            raise Failed(f"{kind}{answer.said}: a client sends it again, in vain")
+            raise Failed(f"{what}{answer.said}: a client sends it again, in vain")
     return "they do"

@@ -20,7 +20,7 @@ It ends with 0 when every MUST that could be seen is kept, with 3 when one is no
 What only somebody inside can see (a stopped disk, a kill, the rows in the tables) is shown by the tests of Syncline that carry the item's
 number, in `tests/conformance`. What is a fact about clients, files or conventions is listed, and no receiver can show it.
 
-Level: M must, S should, R recommended, O may, C what the reference Collector does; none where the specification gives none.
+Level: M must, S should, O may, C what the reference Collector does; none where the specification has no such word.
 
 ## Syncline
 
