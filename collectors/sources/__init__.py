@@ -8,13 +8,25 @@ from typing import Any
 
 from collectors.collector import Collector
 from collectors.settings import check_settings
+from collectors.sources.amqp import Amqp
+from collectors.sources.b2mml import B2mmlFiles
 from collectors.sources.csv import Csv
+from collectors.sources.database import Database
+from collectors.sources.edi import EdiFiles
+from collectors.sources.files import Files
+from collectors.sources.idoc import IdocFiles
 from collectors.sources.inventory_csv import InventoryCsv
+from collectors.sources.kafka import Kafka
+from collectors.sources.mqtt import Mqtt
 from collectors.sources.otlp import Otlp
 from collectors.sources.otlp_file import OtlpFile
+from collectors.sources.schedule import Schedule
 from collectors.suggest import unknown
 
-SOURCES: dict[str, Any] = {source.kind: source for source in (Csv, InventoryCsv, Otlp, OtlpFile)}
+SOURCES: dict[str, Any] = {
+    source.kind: source
+    for source in (Amqp, B2mmlFiles, Csv, Database, EdiFiles, Files, IdocFiles, InventoryCsv, Kafka, Mqtt, Otlp, OtlpFile, Schedule)
+}
 COMMON = ("name", "kind", "complete", "allowed_lateness", "every")  # keys of every source; not the source's business
 
 
