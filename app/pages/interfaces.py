@@ -140,7 +140,7 @@ def _unmapped(rows: Sequence[Row], zone: str, now_ns: int) -> Component | None:
     lines = [_unmapped_line(row, zone, now_ns) for row in rows]
     heads = html.Tr([html.Th(name) for name in ("Service", "Span", "Queue or topic", "Spans", "Newest", "Map this")])
     table = html.Table([html.Thead(heads), html.Tbody(lines)], className="table interfaces-table")
-    aside = html.Span("Messages that say no business event. A mapping can make them one.", className="muted")
+    aside = html.Span("Messages in whose trace nothing is a business event. A mapping can make them one.", className="muted")
     return card("Not mapped", scrolling(table, "Messages without an event"), aside=aside)
 
 

@@ -2,12 +2,13 @@
 -- workflows (the one of the step before; several where several workflows wait for the event)
 with
 step as (
-  select w.workflow, w.owner, s.event_type, s.system, list_filter(w.steps, b -> b.step = s.after_step)[1].system as from_system
-  from def_workflows w, unnest(w.steps) as u(s)
+  select d.workflow, w.owner, d.event_type, d.system, w.steps[list_filter(w.steps, s -> s.step = d.step)[1].after_step].system as from_system
+  from def_steps d
+  join def_workflows w using (workflow)
 ),
 awaited as (
   select event_type, system, list_sort(list(distinct workflow)) as workflows, list_sort(list(distinct owner)) as owners,
-    list_sort(list(distinct from_system) filter (where from_system is distinct from system)) as from_systems
+    list_sort(list(distinct from_system) filter (where from_system <> system)) as from_systems
   from step
   group by all
 ),
