@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 REJECTED_X12 = ("RD", "RE", "RF", "RJ", "RO")
 REJECTED_LINES_X12 = ("ID", "IR", "R1", "R2", "R3", "R4")
@@ -36,7 +36,7 @@ class Layout:
     lines: Lines | None = None
     quantity: str | None = None  # the field that the sum of the quantities is
     cancels: tuple[str, frozenset[str]] | None = None
-    answer: str = ""  # where the whole is accepted or rejected
+    answers: tuple[str, ...] = ()  # where the whole is accepted or rejected
     rejects: tuple[str, ...] = ()
     line_answer: str = ""
     line_rejects: tuple[str, ...] = ()
@@ -66,7 +66,7 @@ X12_LAYOUTS = {
         currency=("CUR02",),
         lines=Lines("PO1", ("ACK02", "PO102"), ("ACK03", "PO103"), ("PO104",), items=6),
         quantity="ordered_quantity",
-        answer="BAK02",
+        answers=("BAK02",),
         rejects=REJECTED_X12,
         line_answer="ACK01",
         line_rejects=REJECTED_LINES_X12,
@@ -106,7 +106,7 @@ X12_LAYOUTS = {
         objects={"purchase_order_change": ("BCA05", "BCA04")},
         dates={"promised_time": ("ACK05[]", "DTM[067]02")},
         lines=Lines("POC", ("ACK02", "POC03"), ("ACK03", "POC05"), items=8),
-        answer="BCA02",
+        answers=("BCA02",),
         rejects=REJECTED_X12,
         line_answer="ACK01",
         line_rejects=REJECTED_LINES_X12,
@@ -156,8 +156,8 @@ EDIFACT_LAYOUTS = {
         currency=("CUX01.2",),
         lines=Lines("LIN", ("QTY[113]01.2", "QTY[12]01.2", "QTY[21]01.2"), ("QTY[113]01.3", "QTY[21]01.3"), ("PRI[AAA]01.2",)),
         quantity="ordered_quantity",
-        answer="BGM04",
-        rejects=("RE", "NA"),
+        answers=("BGM04", "BGM03"),
+        rejects=("RE", "NA", "27"),
         line_answer="LIN02",
         line_rejects=REJECTED_LINES_EDIFACT,
     ),
@@ -198,3 +198,7 @@ EDIFACT_LAYOUTS = {
         quantity="quantity",
     ),
 }
+
+EDIFACT_CHANGE_RESPONSE = replace(
+    EDIFACT_LAYOUTS["ORDRSP"], kind="change_response", objects={"purchase_order_change": ("RFF[POC]01.2",)}, quantity=None
+)

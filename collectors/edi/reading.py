@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from collectors.edi.dates import by_ns
 from collectors.edi.envelope import Document
-from collectors.edi.layouts import EDIFACT_LAYOUTS, X12_LAYOUTS, Layout, Lines
+from collectors.edi.layouts import EDIFACT_CHANGE_RESPONSE, EDIFACT_LAYOUTS, X12_LAYOUTS, Layout, Lines
 from collectors.edi.places import place_of
 from collectors.edi.tokens import X12, Segment
 from collectors.event import Refused
@@ -18,6 +18,7 @@ from collectors.mapping import NUMBER
 
 NOTES = ("MSG01", "NTE02", "REF[ZZ]03", "FTX04.1", "ERC01.1")  # where a partner says in words why
 LONGEST_NOTE = 300
+LONGEST_HEAD = 100  # segments that hold for all orders of a document, and are looked through for each of them
 PRODUCTS = ("BP", "IN", "PI", "SK", "SA", "VP", "VN", "UP", "EN")  # whose number of an item counts first: ours, else theirs
 Segments = Sequence[Segment]
 
@@ -43,7 +44,10 @@ class Stated:
     is_cancelled: bool = False
 
 
-def layout_of(dialect: str, kind: str) -> Layout | None:
+def layout_of(dialect: str, kind: str, segments: Segments = ()) -> Layout | None:
+    """The layout of a kind of document. An ORDRSP answers an order, or the change of one that its `segments` name."""
+    if dialect != X12 and kind == "ORDRSP" and place_of("RFF[POC]01.2").first_in(segments):
+        return EDIFACT_CHANGE_RESPONSE
     return (X12_LAYOUTS if dialect == X12 else EDIFACT_LAYOUTS).get(kind)
 
 
@@ -68,7 +72,7 @@ def _parts(segments: Segments, layout: Layout) -> Iterator[tuple[str, Segments]]
     if not begins:
         yield _first(layout.order, segments), segments
         return
-    head, parts = segments[: begins[0]], dict[str, list[Segment]]()
+    head, parts = segments[: min(begins[0], LONGEST_HEAD)], dict[str, list[Segment]]()
     general = _first(layout.order, head)
     for begin, end in zip(begins, [*begins[1:], len(segments)], strict=True):
         part = segments[begin:end]
@@ -98,10 +102,12 @@ def _answer(stated: Stated) -> None:
     if layout.cancels:
         place, codes = layout.cancels
         stated.is_cancelled = place_of(place).first_in(scope) in codes
-    answer = place_of(layout.answer).first_in(scope) if layout.answer else None
-    if answer in layout.rejects:
-        stated.rejection = Rejection(answer or "", _why(f"{layout.answer} is {answer}", scope))
-    elif layout.line_answer:
+    for place in layout.answers:
+        answer = place_of(place).first_in(scope)
+        if answer in layout.rejects:
+            stated.rejection = Rejection(answer or "", _why(f"{place} is {answer}", scope))
+            return
+    if layout.line_answer:
         answers = place_of(layout.line_answer).all_in(scope)
         if answers and all(each in layout.line_rejects for each in answers):
             stated.rejection = Rejection(answers[0], _why(f"{layout.line_answer} is {answers[0]} in every line", scope))

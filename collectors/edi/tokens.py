@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 BLANKS = " \t\r\n\ufeff\x00\x1a"  # a byte order mark, and what old systems fill blocks and end files with
-BEGIN = re.compile(r"ISA(?=[^A-Za-z0-9\s])|UNA(?=[^A-Za-z0-9]{4,6})|UNB(?=[^A-Za-z0-9\s])")
+BEGIN = re.compile(r"ISA(?=[^A-Za-z0-9 \t\r\n])|UNA(?=[^A-Za-z0-9]{4,6})|UNB(?=[^A-Za-z0-9 \t\r\n])")
 X12, EDIFACT = "x12", "edifact"
 LONGEST_ISA = 400  # a header of fixed width has 106 characters; some write it wider
 X12_FOLLOWS = ("GS", "TA1", "ISB", "ISE", "IEA", "ST")

@@ -52,6 +52,8 @@ UNANSWERED = {"purchase_order.sent": Meant("purchase_order.confirmed", SUPPLIER)
               "purchase_order_change.sent": Meant("purchase_order_change.confirmed", SUPPLIER)}  # fmt: skip
 BUYING = ("order", "change", "receipt", "warehouse_order")  # sent by who buys; all else by who sells
 
+OF_WAREHOUSE = ("warehouse_order", "warehouse_shipment")  # their orders are those of customers, whoever writes
+
 
 @dataclass(frozen=True, slots=True)
 class Partner:

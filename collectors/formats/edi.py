@@ -14,7 +14,9 @@ from collectors.edi.reading import Stated, layout_of, stated_in
 from collectors.edi.receipts import ADVICES, RECEIPTS_EDIFACT, RECEIPTS_X12, Receipt, interchange_receipt, receipts_in
 from collectors.edi.tokens import X12, Segment
 from collectors.edi.trade import (
+    BUYING,
     CANCELLED,
+    OF_WAREHOUSE,
     RECEIPT,
     TRANSMISSION,
     UNANSWERED,
@@ -89,7 +91,7 @@ class _Speaker:
         yield from self._problems()
 
     def _document(self, document: Document, part: str) -> Iterator[Said | Unsaid]:
-        layout = layout_of(self._interchange.dialect, document.kind)
+        layout = layout_of(self._interchange.dialect, document.kind, document.segments)
         if layout:
             parts = list(stated_in(document, layout, self._trade.zone))
             for number, stated in enumerate(parts, 1):
@@ -139,7 +141,7 @@ class _Speaker:
     def _objects(self, stated: Stated, is_ours: bool) -> dict[str, str]:
         """What it is about: our purchase order, or when we are the seller the customer's and our own numbers."""
         kind = stated.layout.kind
-        are_we_buyer = is_ours == (kind in ("order", "change", "receipt", "warehouse_order"))
+        are_we_buyer = kind not in OF_WAREHOUSE and is_ours == (kind in BUYING)
         objects = {"purchase_order" if are_we_buyer else "customer_order": stated.order} if stated.order else {}
         named = {**stated.objects, **({} if are_we_buyer else stated.own)}
         if "purchase_order_change" in named:
