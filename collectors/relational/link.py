@@ -46,8 +46,8 @@ class Link:
     def reading(self) -> Iterator[Connection]:
         """A transaction that can only read."""
         engine = self._engine = self._engine or self._made()
+        self._deadline = time.monotonic() + self._timeout_seconds
         with engine.connect() as connection:
-            self._deadline = time.monotonic() + self._timeout_seconds
             if opening := TRANSACTION.get(engine.dialect.name):
                 connection.exec_driver_sql(opening)
             if engine.dialect.name == "postgresql":  # for this transaction alone: a pooler may give the session to somebody else

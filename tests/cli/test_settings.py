@@ -65,7 +65,7 @@ def test_a_pack_that_stands_under_two_names_is_named_twice(tmp_path: Path) -> No
 def test_a_pack_of_a_name_that_no_file_can_have_is_not_there(tmp_path: Path) -> None:
     said = problems_of(tmp_path, f"version: 1\nworkflows: [{'x' * 5000}]\n")
     assert "  line 2, workflows[0]: there is no file " in said
-    assert said.endswith("xxx…. Write the path of a workflow pack, relative to this file, or 'default'.")
+    assert said.endswith("xxx…. Write the path of a workflow pack, relative to this file, or one of: default, batches.")
 
 
 def test_a_number_longer_than_python_reads_is_shown_shortened(tmp_path: Path) -> None:
@@ -170,6 +170,11 @@ def test_words_of_old_yaml_stay_texts(tmp_path: Path) -> None:
 
 def test_stock_snapshots_are_no_feed_of_events(tmp_path: Path) -> None:
     assert settings_of(tmp_path, PLANT).definitions.feeds == (Feed("traces", True), Feed("wms-log", True))
+
+
+def test_stock_in_a_database_is_no_feed_of_events_either(tmp_path: Path) -> None:
+    stock = "version: 1\nsources: [{name: a, kind: database, url: 'sqlite:///a.db', table: s, key: id, holds: inventory, complete: true}]\n"
+    assert settings_of(tmp_path, stock).definitions.feeds == (Feed("otlp"),)
 
 
 def test_what_is_received_is_a_feed_where_not_everything_configured_is_complete(tmp_path: Path) -> None:

@@ -237,6 +237,20 @@ def test_the_file_can_only_be_read_and_a_question_that_takes_too_long_is_taken_b
     assert link.sentence(told.value).startswith("no answer came within 0.1 s, so the question was taken back (interrupted).")
 
 
+def test_more_rows_within_the_look_back_than_can_be_known_count_once_and_are_told(
+    tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("collectors.relational.known_rows.MOST", 3)
+    monkeypatch.setattr("collectors.relational.known_rows.SLACK", 1)
+    run(url, *(moved(n) for n in range(1, 9)))
+    with plant(tmp_path, entry(url, page_size=4)) as plant_:
+        assert plant_.ingest().events == 8
+        assert plant_.ingest().events == 0
+        assert ["within `look_back`. What lies beyond is written to the journal with every poll" in each for each in plant_.troubles] == [
+            True
+        ]
+
+
 def test_stock_may_stand_in_a_table(tmp_path: Path, url: str) -> None:
     run(
         url,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -9,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from collectors.relational.cells import lookup_of, position_of
+from collectors.relational.cells import LONGEST_CELL, lookup_of, position_of, row_as_json
 from collectors.relational.known_rows import SLACK, KnownRows
 from collectors.relational.watermark import LookBack, read_back, written
 from collectors.sources import check_source
@@ -92,6 +93,12 @@ def test_a_poll_begins_a_little_before_what_was_seen(newest: Any, settings: tupl
 )
 def test_what_is_kept_is_never_later_than_now(value: Any, capped: Any) -> None:
     assert LookBack(None, None, BERLIN).capped(value, NOON_NS) == capped
+
+
+def test_values_that_json_has_no_words_for_are_texts() -> None:
+    row = row_as_json(["a", "b", "c", "d", "e"], [float("nan"), 2**70, "\ud800", [Decimal("1.10"), {1: b"\x01"}], True])
+    assert json.loads(row) == {"a": "nan", "b": "1180591620717411303424", "c": "\\ud800", "d": ["1.10", {"1": "01"}], "e": True}
+    assert json.loads(row_as_json(["a"], ["x" * (LONGEST_CELL + 1)]))["a"].endswith("x… (cut; it has 1,048,577 characters)")
 
 
 def test_keys_of_several_columns_are_never_taken_for_each_other() -> None:
