@@ -163,8 +163,8 @@ def documents_in(data: bytes) -> Iterator[Cut]:
     if b"\0" in data[:64]:
         yield Cut(0, len(data))
         return
-    at = 0
-    while data[at:].strip():
+    at, last = 0, len(data.rstrip())
+    while at < last:
         end = _end_of(data, at)
         if end is None:
             yield Cut(at, len(data), is_whole=False)

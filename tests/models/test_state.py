@@ -518,6 +518,31 @@ def test_what_the_source_has_closed_is_abandoned_unless_it_went_through_after_al
     )
 
 
+@pytest.mark.parametrize("code", ["idoc:31", "idoc:68"])
+def test_both_codes_by_which_a_person_closes_a_document_abandon_it_and_only_as_the_last_word(code: str):
+    concludes(
+        CHAIN,
+        f"""
+        at     event           names    outcome   code
+        08:00  released@erp    order A  business  idoc:51
+        08:05  released@erp    order A  unknown   {code}
+        08:00  released@erp    order B  unknown   {code}
+        08:05  released@erp    order B  business  idoc:51
+        08:00  released@erp    order C  ok        .
+        08:02  received@mes    order C  unknown   {code}
+        08:00  released@erp    order D  ok        .
+        08:05  released@erp    order D  unknown   {code}
+        """,
+        """
+        transaction  state        failed_attempts
+        A            abandoned    2
+        B            failed       2
+        C            abandoned    1
+        D            in_progress  1
+        """,
+    )
+
+
 def test_it_is_complete_when_all_required_milestones_are_reached():
     concludes(
         CHAIN,

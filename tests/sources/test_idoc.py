@@ -8,9 +8,12 @@ from typing import Any
 
 import pytest
 
+from collectors.formats import check_format, open_format
+from collectors.message import Message
+from collectors.rows import Rows
 from collectors.sources import check_source
 from tests.sources.idocs import ANSWER, BERLIN, ORDER, control, document, idoc, inbound, read, reasons, segment, status, told, write
-from tests.sources.plant_floor import plant
+from tests.sources.plant_floor import NOTHING, plant, record
 
 
 def test_each_status_that_fails_or_succeeds_is_an_attempt_and_the_others_claim_nothing():
@@ -273,3 +276,11 @@ def test_a_packed_file_that_unpacks_to_more_than_is_allowed_is_told_of_and_not_r
         here.ingest()
         assert here.troubles == [f"{tmp_path / 'bomb.xml.gz'} is larger than 1 MiB. Nothing of it was read; split it."]
         assert here.column("select event_type from events") == ["purchase_order.confirmed"]
+
+
+def test_any_carrier_may_bring_idocs_and_says_more_of_them():
+    assert [where for where, _ in check_format({"format": "idoc"})] == ["options.time_zone"]
+    reading = open_format("idoc", {"location": {"path": "@topic"}}, BERLIN)
+    rows, message = Rows(), Message(document(inbound(status("53", "090000"))), head={"topic": "sap.orders"})
+    reading.add(record(b""), message, "sap.orders/0:17", NOTHING, rows)
+    assert [(event.position, event.location) for event in rows.events] == [("sap.orders/0:17/1/1", "sap.orders")]
