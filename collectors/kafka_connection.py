@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from collectors.collector import Trouble
@@ -100,27 +100,22 @@ class KafkaConnection:
         return {name: sorted(topic.partitions) for name, topic in topics.items() if topic.error is None}
 
     def topic_ids(self, names: list[str]) -> dict[str, str]:
-        """The id of each topic: another one under the same name has another. Empty where the brokers know none."""
-        from confluent_kafka import KafkaError, KafkaException, TopicCollection
+        """The id of each topic: another one under the same name has another. Where the brokers tell none, offsets say what they can."""
+        from confluent_kafka import KafkaException, TopicCollection
 
         found = {}
         asked = self._admin.describe_topics(TopicCollection(names), request_timeout=PATIENCE_SECONDS) if names else {}
         for name, answer in asked.items():
-            try:
-                topic_id = str(answer.result().topic_id)
-            except KafkaException as error:
-                if error.args[0].code() != KafkaError.UNKNOWN_TOPIC_OR_PART:  # that one was deleted just now
-                    raise
-                topic_id = NO_ID
-            found[name] = "" if topic_id == NO_ID else topic_id
-        return found
+            with suppress(KafkaException):
+                found[name] = str(answer.result().topic_id)
+        return {name: topic_id for name, topic_id in found.items() if topic_id != NO_ID}
 
-    def ends(self, places: list[TopicPartition]) -> dict[tuple[str, int], int | str]:
-        """Where each partition ends now, or why nobody can say."""
+    def ends(self, places: list[TopicPartition], of_the_beginning: bool = False) -> dict[tuple[str, int], int | str]:
+        """Where each partition ends (or begins) now, or why nobody can say."""
         from confluent_kafka import IsolationLevel, KafkaException
         from confluent_kafka.admin import OffsetSpec  # type: ignore[attr-defined]
 
-        asked = dict.fromkeys(places, OffsetSpec.latest())
+        asked = dict.fromkeys(places, OffsetSpec.earliest() if of_the_beginning else OffsetSpec.latest())
         level = IsolationLevel.READ_COMMITTED
         answers = self._admin.list_offsets(asked, isolation_level=level, request_timeout=PATIENCE_SECONDS) if asked else {}
         found: dict[tuple[str, int], int | str] = {}

@@ -2,8 +2,8 @@
 
 Partitions are assigned by ourselves, for the time of one read, at the offsets our journal knows: no rebalance can lose or double anything,
 nothing waits for a group to form (measured: 3 s), and nothing is fetched between two reads. A partition that has nothing new is not
-fetched at all (three questions to the brokers, 3 ms). The group only holds what was kept, for
-other tools to see the lag; nobody may subscribe with its name.
+fetched at all (three questions to the brokers, 3 ms). The group only holds what was kept, for other tools to see the lag; nobody may
+subscribe with its name.
 """
 
 from __future__ import annotations
@@ -131,6 +131,12 @@ class KafkaTopics:
                 yield Trouble(each.stream, f"{each.label} cannot be read: {end}. Its messages are read once it can be.")
             elif end != max(each.offset, 0):
                 to_read.append(each)
+        # Left to the consumer, it would take half a second to find the beginning of a partition.
+        unread = [each for each in to_read if each.offset < 0]
+        begins = self._connection.ends([_place(each) for each in unread], of_the_beginning=True)
+        for each in unread:
+            begin = begins[each.topic, each.number]
+            each.offset = begin if isinstance(begin, int) else each.offset
 
     def _left(self, topic: str, number: int, topic_id: str, after: str | None) -> Partition:
         """The partition where our journal left it; at its start where the topic is another one by now."""

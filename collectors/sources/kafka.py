@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from operator import methodcaller
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -31,6 +32,9 @@ BROKER = re.compile(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+):\d{1,5}")
 TOPIC = re.compile(r"[A-Za-z0-9._-]{1,249}")
 STARTS = ("earliest", "latest")
 SAYS_ITSELF = "otlp"  # the format whose spans and log records say themselves what failed
+HEADERS_OF = methodcaller(
+    "headers"
+)  # `message.headers()` itself crashes the process when a header's name is no UTF-8 (confluent-kafka 2.16)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -145,8 +149,11 @@ def _head(message: KafkaMessage) -> dict[str, Any]:
     if sent is not None:
         head["timestamp"] = sent
     named: dict[str, list[str | None]] = {}
-    for header in message.headers() or []:
-        named.setdefault(str(header[0]), []).append(as_text(header[1]))
+    try:
+        for name, value in HEADERS_OF(message) or []:
+            named.setdefault(name, []).append(as_text(value))
+    except SystemError as error:  # the client's way to say that the name of one is no UTF-8
+        head["unreadable_headers"] = str(error.__cause__)
     if named:
         head["header"] = {name: values[-1] for name, values in named.items()}
     if repeated := {name: values for name, values in named.items() if len(values) > 1}:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import socket
+import struct
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
@@ -70,6 +72,22 @@ class Kafka:
             producer.produce(topic, body, partition=0)
         assert producer.flush(60) == 0
 
+    def send_with_header(self, topic: str, body: bytes, name: bytes) -> None:
+        """A message with one header whose name may be any bytes, which no client would send: written as the protocol has it."""
+        record = b"\0\0\0\1" + _length(body) + _length_of(1) + _length(name) + _length(b"value")
+        fields = struct.pack(">hiqqqhii", 0, 0, 0, 0, -1, -1, -1, 1) + _length(record)
+        batch = struct.pack(">ibI", 0, 2, _crc32c(fields)) + fields
+        batch = struct.pack(">qi", 0, len(batch)) + batch
+        partition = struct.pack(">ii", 1, 0) + struct.pack(">i", len(batch)) + batch
+        request = (
+            struct.pack(">hhih", 0, 3, 1, -1) + struct.pack(">hhii", -1, 1, 10_000, 1) + struct.pack(">h", len(topic)) + topic.encode()
+        )
+        with socket.create_connection(("127.0.0.1", self.port), 20) as connection, connection.makefile("rwb") as stream:
+            stream.write(struct.pack(">i", len(request + partition)) + request + partition)
+            stream.flush()
+            answer = stream.read(struct.unpack(">i", stream.read(4))[0])
+        assert struct.unpack_from(">h", answer, 4 + 4 + 2 + len(topic) + 4 + 4)[0] == 0, answer
+
     def committed(self, group: str, topic: str, partition: int = 0) -> int:
         """The offset a group has told; -1001: none."""
         from confluent_kafka import Consumer, TopicPartition
@@ -98,6 +116,23 @@ def kafka() -> Iterator[Kafka]:
 def own_kafka() -> Iterator[Kafka]:
     """A broker for one test alone, which may stop and start it."""
     yield from _running()
+
+
+def _length_of(number: int) -> bytes:
+    return bytes([number * 2]) if number < 64 else bytes([number * 2 % 128 + 128, number * 2 // 128])
+
+
+def _length(content: bytes) -> bytes:
+    return _length_of(len(content)) + content
+
+
+def _crc32c(content: bytes) -> int:
+    value = 0xFFFFFFFF
+    for byte in content:
+        value ^= byte
+        for _ in range(8):
+            value = (value >> 1) ^ (0x82F63B78 if value & 1 else 0)
+    return value ^ 0xFFFFFFFF
 
 
 def _running() -> Iterator[Kafka]:
