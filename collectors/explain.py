@@ -42,7 +42,8 @@ def explain_file(entry: dict[str, Any], file: Path, meaning: Meaning) -> Iterato
     if "path" in entry:
         entry = {**entry, "path": glob.escape(file.name)}
     source = open_source(entry, file.parent)
-    for found in source.read({}, lambda: 0) if "path" in entry else source.sample(file):
+    is_read_itself = "path" in entry and type(source).sample is Collector.sample
+    for found in source.read({}, lambda: 0) if is_read_itself else source.sample(file):
         if isinstance(found, Trouble):
             yield found
         elif not isinstance(found, Keep):

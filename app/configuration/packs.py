@@ -11,7 +11,9 @@ from metrics.workflows import Workflow, parse
 
 DEFAULT = "default"
 LONGEST_SHOWN = 300
-DEFAULT_PACK = Path(__file__).parent.parent / "packs" / "discrete_manufacturing.yaml"
+SHIPPED = Path(__file__).parent.parent / "packs"
+DEFAULT_PACK = SHIPPED / "discrete_manufacturing.yaml"
+PACKS = {DEFAULT: DEFAULT_PACK, "batches": SHIPPED / "batches.yaml"}
 
 
 def read_packs(document: Document, names: Sequence[str], environment: Mapping[str, str]) -> tuple[tuple[Workflow, ...], list[Document]]:
@@ -32,11 +34,11 @@ def read_packs(document: Document, names: Sequence[str], environment: Mapping[st
 def _pack_files(document: Document, names: Sequence[str]) -> Iterator[tuple[Place, str, Path]]:
     """Each pack that is there, with its name and where it is named; a name of nothing is a problem."""
     for number, name in _numbered(document, names):
-        place, file = ("workflows", number), DEFAULT_PACK if name == DEFAULT else document.file.parent / name
+        place, file = ("workflows", number), PACKS.get(name) or document.file.parent / name
         if _is_file(file):
             yield place, name, file
         else:
-            advice = "Write the path of a workflow pack, relative to this file, or 'default'."
+            advice = f"Write the path of a workflow pack, relative to this file, or one of: {', '.join(PACKS)}."
             document.problems.append(Problem(place, f"there is no file {_short(str(file))}. {advice}"))
 
 
