@@ -7,23 +7,29 @@ from __future__ import annotations
 
 from typing import Any
 
+from collectors.formats.b2mml import B2mml
+from collectors.formats.connect import Connect
+from collectors.formats.debezium import Debezium
+from collectors.formats.edi import Edi
 from collectors.formats.form import Format
+from collectors.formats.idoc import Idoc
 from collectors.formats.json import Json
 from collectors.formats.otlp import OtlpBody
 from collectors.settings import setting
 from collectors.suggest import unknown
 
-FORMATS: dict[str, type[Format]] = {made.name: made for made in (Json, OtlpBody)}
+FORMATS: dict[str, type[Format]] = {made.name: made for made in (B2mml, Connect, Debezium, Edi, Idoc, Json, OtlpBody)}
 
 
 def format_name(value: Any) -> list[tuple[str, str]]:
     """What is wrong with the name of a format."""
-    return [] if value in FORMATS else [("", unknown("format", value, FORMATS))]
+    return [] if isinstance(value, str) and value in FORMATS else [("", unknown("format", value, FORMATS))]
 
 
 def check_format(data: dict[str, Any], default: str = Json.name) -> list[tuple[str, str]]:
     """Every problem of the keys `map` and `options` of a source whose `format` has a known name."""
-    made = FORMATS.get(data.get("format", default))
+    name = data.get("format", default)
+    made = FORMATS.get(name) if isinstance(name, str) else None
     if made is None:
         return []
     problems = [(f"map.{where}" if where else "map", text) for where, text in made.check_map(data.get("map"))]
