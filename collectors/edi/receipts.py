@@ -100,10 +100,10 @@ def _key_of_answered(interchange: Interchange, control: str) -> str:
 def _error(segment: Segment) -> str:
     if segment.tag in ("AK3", "IK3"):
         what = SEGMENT_ERRORS.get(segment.value(4), segment.value(4))
-        return f"segment {segment.value(1)} at {segment.value(2)}{f' {what}' if what else ''}"
+        return f"segment {segment.value(1)} at {segment.value(2)}{f': {what}' if what else ''}"
     what = ELEMENT_ERRORS.get(segment.value(3), segment.value(3))
     found = f" (found {segment.value(4)!r})" if segment.value(4) else ""
-    return f"element {segment.value(1)} {what}{found}"
+    return f"element {segment.value(1)}: {what}{found}"
 
 
 def _of_contrl(document: Document) -> Iterator[Receipt]:

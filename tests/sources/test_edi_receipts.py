@@ -150,7 +150,7 @@ def test_a_receipt_about_nothing_known_is_kept_and_says_why_and_a_document_sent_
     assert (failed["error_class"], failed["error_code"]) == ("contract", "x12.997:R")
     assert failed["error_text"] == (
         "997: 850 0001 was rejected (AK5 R): segments are in error; "
-        "segment PO1 at 4 mandatory and missing; element 2 an invalid code (found 'XX')"
+        "segment PO1 at 4: mandatory and missing; element 2: an invalid code (found 'XX')"
     )
     keys = [event["idempotency_key"] for event in events if event["outcome"] == "ok"]
     assert keys == ["x12:ACME>BOLT:000000001/1/0001/PO-1"] * 2 + ["x12:ACME>BOLT:000000002/2/0001/PO-1"]
