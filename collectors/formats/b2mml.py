@@ -5,6 +5,7 @@ The Business To Manufacturing Markup Language (B2MML) is used courtesy of MESA I
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, ClassVar, NamedTuple
 from xml.etree.ElementTree import Element
@@ -50,6 +51,7 @@ class Head(NamedTuple):
     noun: str
     verb: str
     action: str  # the actionCode of the verb
+    criteria: tuple[Element, ...]  # what an answer says of what it answers
     sender: str
     message_id: str
     original_id: str  # of the message that is answered
@@ -110,9 +112,10 @@ class B2mml(Saying):
         if head.noun == "ConfirmBOD":
             yield from self._confirmed(head)
             return
-        for number, part in enumerate(parts_of(head.root, head.noun, head.kind), 1):
+        parts = parts_of(head.root, head.noun, head.kind)
+        for number, part in enumerate(parts, 1):
             try:
-                yield from self._of_part(head, part, str(number))
+                yield from self._of_part(_answering(head, part, number, len(parts)), part, str(number))
             except Refused as error:
                 yield Unsaid(f"{part.element.tag} {part.id or 'without an ID'}: {error}", str(number), part.element.tag)
 
@@ -126,13 +129,14 @@ class B2mml(Saying):
         times = ("ApplicationArea/CreationDateTime", f"DataArea/{noun}/PublishedDate", "PublishedDate")
         written = next((text for path in times if (text := text_at(root, path))), "")
         action = f"DataArea/{verb or 'Confirm'}/"
-        codes = (f"{action}ActionCriteria/ActionExpression/@actionCode", f"{action}ResponseCriteria/ResponseExpression/@actionCode")
+        criteria = tuple(elements_at(root, f"{action}ResponseCriteria"))
         return Head(
             root,
             NOUNS.get(noun, ""),
             noun,
             verb,
-            next((code for path in codes if (code := text_at(root, path))), ""),
+            text_at(root, f"{action}ActionCriteria/ActionExpression/@actionCode") or _code(criteria),
+            criteria,
             text_at(root, "ApplicationArea/Sender/LogicalID"),
             text_at(root, "ApplicationArea/BODID"),
             text_at(root, f"{action}OriginalApplicationArea/BODID"),
@@ -153,7 +157,8 @@ class B2mml(Saying):
                 told = means if isinstance(means, dict) else {"event_type": means}
                 kept = default or Step("", "mes")
                 event_type = told.get("event_type", kept.event_type)
-                return Step(event_type, told.get("system", kept.system), kept.is_error) if event_type else None
+                is_senders = kept.is_senders and "system" not in told
+                return Step(event_type, told.get("system", kept.system), kept.is_error, is_senders) if event_type else None
         if default is None and head.verb in TOLD and part.state not in STATES.get(head.kind, {"": None}):
             name = part.state[:40]
             raise Refused(f"the state {name!r} is none of B2MML; say what it means under `options.messages`, as {head.root.tag}/{name}")
@@ -184,7 +189,7 @@ class B2mml(Saying):
         due = {"mfg.due_time": instants.of_text(part.ended, self._zone)} if head.kind == SCHEDULE and part.ended else {}
         change = (head.message_id if head.verb == "Change" else head.original_id) if head.verb in ("Change", "Respond") else ""
         known = {
-            "mfg.system": self._systems.get(head.sender) or step.system,
+            "mfg.system": (self._systems.get(head.sender) if step.is_senders else "") or step.system,
             "mfg.system.name": head.sender,
             "mfg.site": part.site or self._site,
             "mfg.schema.version": head.version,
@@ -205,7 +210,7 @@ class B2mml(Saying):
     def _failing(self, head: Head, part: Part) -> Failing:
         """The reason in the words of the answer."""
         reasons = [
-            *(text_at(each, path) for each in elements_at(head.root, f"DataArea/{head.verb or 'Confirm'}/{CHANGE}") for path in REASONS),
+            *(text_at(each, f"ChangeStatus/{path}") for each in head.criteria for path in REASONS),
             *(text_at(part.element, path) for path in ("Description", "Note")),
         ]
         return Failing(True, None, ": ".join(dict.fromkeys(text for text in reasons if text))[:1000] or None)
@@ -223,7 +228,7 @@ class B2mml(Saying):
             told = told if isinstance(told, dict) else {"event_type": told}
             if told.get("event_type", step.event_type) is None:
                 continue
-            step = Step(told.get("event_type", step.event_type), told.get("system", step.system))
+            step = Step(told.get("event_type", step.event_type), told.get("system", step.system), is_senders=False)
             answered = head._replace(original_id=original["BODID"])
             try:
                 failing = self._failing(head, part_of(bod)) if is_error else FINE
@@ -232,8 +237,22 @@ class B2mml(Saying):
                 yield Unsaid(f"ConfirmBOD: {error}", str(number), "BOD")
 
 
+def _answering(head: Head, part: Part, number: int, parts: int) -> Head:
+    """The message as far as it answers one part: by the criterion that names its ID, else the one at its place where there are as many."""
+    if head.verb not in ANSWERED or len(head.criteria) < 2:
+        return head
+    named = [each for each in head.criteria if part.id and part.id in re.split(r"[^\w.-]+", text_at(each, "ResponseExpression"))]
+    own = tuple(named or (head.criteria[number - 1 : number] if len(head.criteria) == parts else head.criteria))
+    return head._replace(action=_code(own), criteria=own)
+
+
+def _code(criteria: tuple[Element, ...]) -> str:
+    """The actionCode of an answer; where it is none for all, one Rejected counts."""
+    codes = [text_at(each, "ResponseExpression/@actionCode") for each in criteria]
+    return "Rejected" if "Rejected" in codes else next((code for code in codes if code), "")
+
+
 ORIGINAL, CONFIRM = "OriginalApplicationArea", "DataArea/Confirm"
 ORIGINALS = ("BODID", "Sender/LogicalID", "Sender/ConfirmationCode")
-CHANGE = "ResponseCriteria/ChangeStatus"
 REASONS = ("ReasonCode", "Reason", "Code", "Description")
 FAILURES = ("BODFailureMessage", "ErrorProcessMessage")

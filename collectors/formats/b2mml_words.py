@@ -31,6 +31,7 @@ class Step(NamedTuple):
     event_type: str
     system: str
     is_error: bool = False
+    is_senders: bool = True  # who sends it has done it, whatever role `systems` gives him
 
 
 STATES = {  # RequestState and ResponseState, as the one who owns the thing tells them
@@ -76,7 +77,7 @@ VERB_STEPS = {  # where the verb itself says it, whatever the state
     (STOCK, "Acknowledge"): Step("batch.synced", "mes"),
     (STOCK, "Respond"): Step("batch.synced", "mes"),
 }
-DEFAULT_STEPS = {DEFINITION: Step("item.synced", "mes"), STOCK: Step("batch.synced", "mes")}
+DEFAULT_STEPS = {DEFINITION: Step("item.synced", "mes", is_senders=False), STOCK: Step("batch.synced", "mes")}
 ACTIONS = {"Delete": "Cancel", "Change": "Change", "Replaced": "Change"}  # actionCode of a Sync → the verb that says the same
 CONFIRMED = {"erp": Step("work_order.received", "mes"), "mes": Step("production.confirmed", "erp")}  # by whom was confirmed to
 

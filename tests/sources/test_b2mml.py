@@ -179,6 +179,32 @@ def test_a_confirmation_of_an_error_is_a_failed_attempt(sender: str, confirm: st
         assert (rows.events[0].error_text or "").endswith("unit PCE is unknown")
 
 
+@pytest.mark.parametrize("names", [True, False])
+def test_an_answer_may_accept_one_order_and_reject_another(names: bool):
+    answers = [("Rejected", "2", "no routing"), ("Accepted", "1", "")] if names else [("Accepted", "", ""), ("Rejected", "", "no routing")]
+    criteria = "".join(
+        f'<ResponseCriteria><ResponseExpression actionCode="{code}">/OperationsRequest[ID={order!r}]</ResponseExpression>'
+        f"<ChangeStatus><Reason>{reason}</Reason></ChangeStatus></ResponseCriteria>"
+        for code, order, reason in answers
+    )
+    requests = "".join(f"<OperationsRequest><ID>{order}</ID></OperationsRequest>" for order in "12")
+    data = f"<Acknowledge>{criteria}</Acknowledge><OperationsSchedule>{requests}</OperationsSchedule>"
+    rows = read(message("AcknowledgeOperationsSchedule", data))
+    assert [(dict(event.objects)["production_order"], event.error_code, event.error_text) for event in rows.events] == [
+        ("1", None, None),
+        ("2", "b2mml:Rejected", "no routing"),
+    ]
+
+
+def test_an_event_is_at_the_system_of_its_sender_unless_another_is_told_to():
+    systems = {"systems": {"SAP": "plm"}}
+    item = message("SyncMaterialDefinition", "<Sync/><MaterialDefinition><ID>P</ID></MaterialDefinition>")
+    assert told(read(schedule("Process", "Released"), systems)) == [("order.released", "plm", "ok")]
+    assert told(read(item, systems)) == [("item.synced", "mes", "ok")]
+    options = {**systems, "messages": {"SyncMaterialDefinition": {"event_type": "item.changed", "system": "wms"}}}
+    assert told(read(item, options)) == [("item.changed", "wms", "ok")]
+
+
 def test_maintenance_is_no_production():
     rows = read(schedule("Process", "Released", "<OperationsType>Maintenance</OperationsType>"))
     assert told(rows) == [("maintenance.requested", "mes", "ok")]
