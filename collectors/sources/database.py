@@ -85,6 +85,7 @@ def judged_together(_value: Any) -> Problems:
 
 class Database(Collector):
     kind: ClassVar[str] = "database"
+    shows_all: ClassVar[bool] = True
 
     @dataclass(frozen=True, slots=True)
     class Settings:
