@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, Protocol
 from app.conformance.items import Item
 
 HTTP, GRPC = "HTTP", "gRPC"
+SEEN_INSIDE = "seen only from inside"
 PASSED, FAILED, NOT_SHOWN = "passed", "failed", "not shown"
 ACCEPTED, INVALID, TOO_LARGE, UNAVAILABLE, OTHER = "accepted", "invalid", "too large", "unavailable", "other"
 

@@ -10,6 +10,9 @@ ELSEWHERE = "elsewhere"  # a fact about clients, files or conventions
 LEVELS = {"M": "MUST", "S": "SHOULD", "O": "MAY", "C": "as the reference Collector does", "": "no level given"}
 
 
+OF_GRPC, OF_HTTP = range(12, 19), range(19, 39)  # the items of one transport alone; OTLP/JSON is HTTP's
+
+
 class Item(NamedTuple):
     number: int
     level: str  # a key of LEVELS

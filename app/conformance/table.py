@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from app.conformance.check import FAILED, PASSED, Finding
+from app.conformance.check import FAILED, PASSED, SEEN_INSIDE, Finding
 from app.conformance.items import ELSEWHERE, INSIDE, LEVELS, Item
 
 DOCUMENT = """\
@@ -59,7 +59,7 @@ def document(over_http: Sequence[Finding], over_grpc: Sequence[Finding]) -> str:
 
 
 def _cell(finding: Finding) -> str:
-    if finding.item.shown == INSIDE:
+    if finding.seen == SEEN_INSIDE:
         return f"`test_otlp_{finding.item.number:02}`"
     words = finding.seen.replace("|", "\\|")
     return f"{finding.result}: {words}" if finding.result in (PASSED, FAILED) else f"– {words}"
