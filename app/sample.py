@@ -18,7 +18,13 @@ from collectors.tail import Folder
 from metrics.keys import nearest
 from metrics.workflows import Definitions
 
-KINDS = {".csv": ("csv", "inventory_csv"), ".jsonl": ("otlp_file",), ".json": ("otlp_file",), ".xml": ("idoc", "b2mml")}
+KINDS = {
+    ".csv": ("csv", "inventory_csv", "files"),
+    ".jsonl": ("otlp_file", "files"),
+    ".parquet": ("files",),
+    ".json": ("otlp_file",),
+    ".xml": ("idoc", "b2mml"),
+}
 RECEIVED_FILE = {"name": RECEIVED, "kind": RECEIVED}  # what an exporter sends needs no source
 
 
