@@ -10,7 +10,7 @@ ELSEWHERE = "elsewhere"  # a fact about clients, files or conventions
 LEVELS = {"M": "MUST", "S": "SHOULD", "O": "MAY", "C": "as the reference Collector does", "": "no level given"}
 
 
-OF_GRPC, OF_HTTP = range(12, 19), range(19, 39)  # the items of one transport alone; OTLP/JSON is HTTP's
+OF_GRPC, OF_HTTP = set(range(12, 19)), set(range(19, 39)) - {34}  # the items of one transport alone; OTLP/JSON is HTTP's
 
 
 class Item(NamedTuple):
