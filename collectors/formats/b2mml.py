@@ -87,7 +87,7 @@ class B2mml(Saying):
 
     def add(self, record: Record, message: Message, position: str, meaning: Meaning, rows: Rows) -> None:
         if not self._holds_stock:
-            add_said(record, self.said(message), meaning, rows, position, message)
+            super().add(record, message, position, meaning, rows)
             return
         try:
             head = self._head(read_document(message.body), message)

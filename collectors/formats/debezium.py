@@ -68,7 +68,7 @@ class Debezium(Saying):
         try:
             document = unwrapped(orjson.loads(message.body))
         except orjson.JSONDecodeError as error:
-            yield said_all_the_same(self.mapping, message, Unsaid(f"the message is no JSON: {error}"))
+            yield Unsaid(f"the message is no JSON: {error}")
             return
         if document is None:
             return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar, Protocol
 
 from collectors.event import Record, Refused
@@ -46,17 +46,34 @@ class Saying(Format, Protocol):
         """The things a message says, in order."""
 
     def add(self, record: Record, message: Message, position: str, meaning: Meaning, rows: Rows) -> None:
-        add_said(record, self.said(message), meaning, rows, position, message)
+        things = self.said(message)
+        add_said(record, self._at_least(things, message) if message.failing.is_error else things, meaning, rows, position, message)
+
+    def _at_least(self, things: Iterable[Said | Unsaid], message: Message) -> Iterable[Said | Unsaid]:
+        """What a dead letter says; if that is nothing, what its head says."""
+        found = list(things)
+        if any(isinstance(thing, Said) for thing in found):
+            return found
+        return [said_all_the_same(self.mapping, message, thing) if isinstance(thing, Unsaid) else thing for thing in found[:1]] + found[1:]
 
 
-def said_all_the_same(mapping: RowMapping, message: Message, unsaid: Unsaid, lookup: Lookup | None = None) -> Said | Unsaid:
+def said_all_the_same(mapping: Any, message: Message, unsaid: Unsaid, lookup: Lookup | None = None) -> Said | Unsaid:
     """What a message says that cannot be understood, for the reason in `unsaid`. A dead letter is a failure all the same: what can be
     read of it counts, at least its head and the constants of `mapping`. Anything else stays unsaid."""
-    if message.failing.is_error:
-        try:
-            said = said_by(mapping.apply(lookup or lookup_in(None, message.head), only_readable=True), unsaid.part)
-        except Refused:
-            return unsaid
-        if "mfg.event.type" in said.attributes:
-            return said
-    return unsaid
+    if not message.failing.is_error or mapping is None:
+        return unsaid
+    lookup = lookup or head_only(message)
+    try:
+        if isinstance(mapping, RowMapping):
+            said = said_by(mapping.apply(lookup, only_readable=True), unsaid.part)
+        else:
+            said = Said(mapping.extend({}, lookup), part=unsaid.part)
+    except Refused:
+        return unsaid
+    return said if "mfg.event.type" in said.attributes else unsaid
+
+
+def head_only(message: Message) -> Lookup:
+    """Looks up what stands in the head, behind an @; whatever else a name means, there is no body."""
+    find = lookup_in(None, message.head)
+    return lambda name: find(name) if name.startswith("@") else None

@@ -56,7 +56,7 @@ class Json(Saying):
         try:
             document = orjson.loads(message.body)
         except orjson.JSONDecodeError as error:
-            yield said_all_the_same(self.mapping, message, Unsaid(f"the message is no JSON: {error}"))
+            yield Unsaid(f"the message is no JSON: {error}")
             return
         yield from self.said_in(document, message)
 

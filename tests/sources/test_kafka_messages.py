@@ -204,3 +204,13 @@ def test_topics_or_dead_letters_must_be_named_and_otlp_says_itself_what_failed()
     assert check_source({**entry, "topics": "spans"}) == []
     sentence = "spans and log records say themselves what failed; read that topic as another source"
     assert check_source({**entry, "dead_letter_topics": "spans"}) == [("dead_letter_topics", sentence)]
+
+
+@pytest.mark.parametrize(("form", "body"), [("edi", b"no interchange"), ("b2mml", b"no XML")])
+def test_a_dead_letter_of_any_form_is_a_failure_when_nobody_can_read_it(form: str, body: bytes) -> None:
+    mapping = {"event_type": {"value": "purchase_order.sent"}, "system": {"value": "erp"}}
+    entry = {**ENTRY, "format": form, "options": {"time_zone": "UTC"}, "map": mapping}
+    rejected = rows_of(entry, message(body)).rejected
+    (put_aside,) = rows_of(entry, message(body, "orders.dlq", header=CONNECT)).events
+    assert (put_aside.event_type, put_aside.system, put_aside.event_ns, put_aside.is_error) == ("purchase_order.sent", "erp", NOON_NS, True)
+    assert len(rejected) == 1
