@@ -1,4 +1,4 @@
-"""Brokers that come as packages of Debian's; `python -m tests.servers.brokers` names the packages that are missing."""
+"""Brokers and certificates that come as packages of Debian's; `python -m tests.servers.brokers` names those that are missing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import NoReturn
 import pytest
 
 PLACES = ("/usr/lib/rabbitmq/bin", "/usr/sbin", "/opt/homebrew/sbin")  # not always on the path; the first is no wrapper that changes user
-NEEDED = {"rabbitmq-server": ("rabbitmq-server", "erl", "epmd"), "mosquitto": ("mosquitto", "mosquitto_passwd")}
+NEEDED = {"rabbitmq-server": ("rabbitmq-server", "erl", "epmd"), "mosquitto": ("mosquitto", "mosquitto_passwd"), "openssl": ("openssl",)}
 
 
 def program(name: str) -> Path | None:

@@ -14,6 +14,7 @@ import pytest
 
 from tests.processes import free_ports, listens, real_server
 from tests.servers.brokers import program, without
+from tests.servers.certificates import Certificate
 
 USERS = ("syncline", "machine")
 PASSWORD = "s3cret"
@@ -27,7 +28,8 @@ class Mosquitto:
         users.write_text("".join(f"{user}:{PASSWORD}\n" for user in USERS))
         users.chmod(0o600)
         subprocess.run([str(program("mosquitto_passwd")), "-U", users], check=True)
-        (folder / "mosquitto.conf").write_text(
+        self._configuration = folder / "mosquitto.conf"
+        self._configuration.write_text(
             f"listener {self.port} 127.0.0.1\nuser root\npassword_file {users}\npersistence true\npersistence_location {folder}/\n"
         )
 
@@ -36,11 +38,19 @@ class Mosquitto:
         return f"mqtt://syncline:{PASSWORD}@127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        command = [str(program("mosquitto")), "-c", str(self._folder / "mosquitto.conf")]
+        command = [str(program("mosquitto")), "-c", str(self._configuration)]
         self._running.enter_context(real_server(command, listens(self.port), log=self._folder / "log", stop=signal.SIGTERM))
 
     def stop(self) -> None:
         self._running.close()
+
+    def listen_with(self, certificate: Certificate) -> int:
+        """The port of a second listener, over TLS, that wants to see a certificate of its clients; there after a restart."""
+        (port,) = free_ports(1)
+        files = f"cafile {certificate.certificate}\ncertfile {certificate.certificate}\nkeyfile {certificate.key}\n"
+        with self._configuration.open("a") as file:
+            file.write(f"listener {port} 127.0.0.1\n{files}require_certificate true\n")
+        return port
 
     def restart(self) -> None:
         self.stop()

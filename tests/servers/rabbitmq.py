@@ -15,6 +15,7 @@ import pytest
 
 from tests.processes import free_ports, listens, real_server
 from tests.servers.brokers import program, without
+from tests.servers.certificates import Certificate
 
 if TYPE_CHECKING:
     from pika.adapters.blocking_connection import BlockingChannel
@@ -49,10 +50,17 @@ class RabbitMQ:
         """The broker inside its node: every connection is cut, what is durable comes back from disk. A new node would take four seconds."""
         self.run("rabbit:stop(), rabbit:start()")
 
+    def listen_with(self, certificate: Certificate) -> int:
+        """The port of a second listener, over TLS."""
+        (port,) = free_ports(1)
+        options = f'[{{certfile, "{certificate.certificate}"}}, {{keyfile, "{certificate.key}"}}]'
+        self.run(f'rabbit_networking:start_ssl_listener({{"127.0.0.1", {port}}}, {options}, 1)')
+        return port
+
     def run(self, expressions: str) -> None:
         """Runs Erlang inside the broker; `rabbitmqctl` takes two seconds for what this does in ten milliseconds."""
         command = [_erl_call(), "-sname", NODE, "-c", COOKIE, "-e"]
-        done = subprocess.run(command, input=f"{expressions}.\n", env=self.environment, capture_output=True, text=True, check=True)
+        done = subprocess.run(command, input=f"{expressions}.\n", env=self.environment, capture_output=True, text=True, check=False)
         assert done.stdout.startswith("{ok, ok}"), done.stdout + done.stderr
 
     def let_in(self, user: str, password: str, queues: str) -> None:
@@ -72,8 +80,12 @@ def running() -> Iterator[RabbitMQ]:
         environment = {**os.environ, **_environment(folder, port, mapper, distribution)}
         epmd = [str(program("epmd")), "-port", str(mapper), "-address", "127.0.0.1"]
         stack.enter_context(real_server(epmd, listens(mapper), log=folder / "epmd.log"))
-        broker = [str(program("rabbitmq-server"))]
-        stack.enter_context(real_server(broker, listens(port), log=folder / "broker.log", environment=environment, folder=folder))
+        log = folder / "broker.log"
+
+        def is_ready() -> bool:
+            return log.exists() and "completed with" in log.read_text(errors="replace")
+
+        stack.enter_context(real_server([str(program("rabbitmq-server"))], is_ready, log=log, environment=environment, folder=folder))
         yield RabbitMQ(port, environment)
 
 

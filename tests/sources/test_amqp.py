@@ -11,12 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from collectors.sources import open_source
+from collectors.sources import check_source, open_source
 from tests.processes import free_ports
+from tests.servers.certificates import Certificate
 from tests.servers.rabbitmq import RabbitMQ
 from tests.sources.plant_floor import plant
 from tests.sources.queues import MAP, ingest_until, made, order, orders, put, source, until, waiting
 
+# A handshake that fails leaves pika a socket that only the garbage collector closes.
+UNCLOSED = pytest.mark.filterwarnings("ignore:Exception ignored in. <ssl.SSLSocket:pytest.PytestUnraisableExceptionWarning")
 CUT_OFF = Path(__file__).parent / "cut_off.py"
 
 
@@ -215,6 +218,46 @@ def test_a_broker_that_does_not_let_us_in_is_told_of_without_the_password(
     assert trouble.startswith(f"amqp://127.0.0.1:{rabbitmq.port}")
     assert sentence in trouble
     assert "s3cret" not in trouble
+
+
+@UNCLOSED
+def test_over_tls_the_broker_shows_who_it_is(rabbitmq: RabbitMQ, tmp_path: Path, queue: str, certificate: Certificate) -> None:
+    url = rabbitmq.url_of("guest", "guest", rabbitmq.listen_with(certificate)).replace("amqp:", "amqps:")
+    files = {"ca": certificate.certificate.name, "certificate": certificate.certificate.name, "key": certificate.key.name}
+    with made(rabbitmq, queue) as channel, plant(tmp_path, source(rabbitmq, queue, url=url, **files)) as opened:
+        put(channel, queue, order(1))
+        ingest_until(opened, 1)
+    with plant(tmp_path, source(rabbitmq, queue, url=url)) as opened:
+        opened.ingest()
+        assert "certificate verify failed" in opened.troubles[0]
+    for absent in ("ca", "certificate"):
+        with plant(tmp_path, source(rabbitmq, queue, url=url, **{**files, absent: "nowhere.pem"})) as opened:
+            opened.ingest()
+            assert "No such file" in opened.troubles[0]
+
+
+def test_everything_that_is_wrong_with_the_settings_is_said_at_once() -> None:
+    wrong = {
+        "name": "mq",
+        "kind": "amqp",
+        "url": "amqp://guest:guest@broker/?heartbeat=5",
+        "queues": ["orders", {"name": "orders", "dead_letter": "yes", "lazy": True}, 3],
+        "mode": "browse",
+        "prefetch": 0,
+        "map": {"event_time": {"path": "at"}},
+        "key": "key.pem",
+    }
+    assert check_source(wrong) == [
+        ("url", "has something behind ? or #; settings have keys of their own, and in a password write %3F and %23"),
+        ("queues[1].lazy", "no key is called 'lazy'. Known: name, dead_letter, stream, unlimited"),
+        ("queues[1].dead_letter", "must be true or false (found 'yes')"),
+        ("queues[2]", "must be the name of a queue, or a mapping with it (found 3)"),
+        ("mode", "no mode is called 'browse'. Known: consume, peek"),
+        ("prefetch", "must be a whole number from 1 to 10000 (found 0)"),
+        ("map.event_type", "must be mapped: a row says nothing without it"),
+        ("key", "is the key of a certificate; name that as well"),
+        ("key", "is for TLS; write the address with amqps:// in front"),
+    ]
 
 
 def test_a_broker_that_is_away_is_told_of(tmp_path: Path) -> None:

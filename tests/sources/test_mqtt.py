@@ -17,12 +17,15 @@ from collectors.collector import Trouble
 from collectors.event import Record
 from collectors.message import MESSAGE, packed
 from collectors.sources import check_source, open_source
+from tests.servers.certificates import Certificate
 from tests.servers.mosquitto import Mosquitto
 from tests.servers.mqtt import Mqtt
 from tests.sources.plant_floor import NOON_NS, TOLD_NS, Plant, plant, reason_of, rows_of
 from tests.sources.queues import MAP, ingest_until, orders, until
 
 VERSIONS = pytest.mark.parametrize("version", ["3.1.1", "5"])
+# A handshake that fails leaves paho a socket that only the garbage collector closes.
+UNCLOSED = pytest.mark.filterwarnings("ignore:Exception ignored in. <ssl.SSLSocket:pytest.PytestUnraisableExceptionWarning")
 CUT_OFF = Path(__file__).parent / "cut_off.py"
 ACCEPTED = bytes((0x20, 2, 0, 0))  # CONNACK
 
@@ -166,6 +169,20 @@ def test_a_broker_that_does_not_let_us_in_is_told_of_without_the_password(mosqui
         (trouble,) = opened.troubles
     assert trouble.startswith(f"mqtt://127.0.0.1:{mosquitto.port} does not let us in: ")
     assert trouble.endswith(". Check the user, the password and what this user may do.")
+
+
+@UNCLOSED
+def test_over_tls_both_sides_show_who_they_are(mosquitto: Mosquitto, tmp_path: Path, certificate: Certificate) -> None:
+    url = f"mqtts://syncline:s3cret@127.0.0.1:{mosquitto.listen_with(certificate)}"
+    mosquitto.restart()
+    files = {"ca": certificate.certificate.name, "certificate": certificate.certificate.name, "key": certificate.key.name}
+    with plant(tmp_path, source(url, **files)) as opened, mosquitto.machine() as put:
+        subscribed(opened)
+        put("plant/a", told(1))
+        ingest_until(opened, 1)
+    with plant(tmp_path, source(url)) as opened:
+        opened.ingest()
+        assert "certificate verify failed" in opened.troubles[0]
 
 
 @pytest.mark.parametrize(
