@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO
 
 HEAD_BYTES = 1024
+UNREADABLE = (OSError, EOFError, LookupError, ValueError, zlib.error)  # what reading a file may raise
 BLOCK = 1 << 20
 WIDE = ("utf-16", "utf-32")  # encodings whose line ends are no single byte: such a file is turned into UTF-8 as a whole
 

@@ -11,6 +11,7 @@ Two files that hold the same bytes are therefore one file: what was copied is no
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from functools import cached_property
 from itertools import islice
 from pathlib import Path, PurePath
@@ -18,7 +19,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from collectors.content import Content
+from collectors.content import UNREADABLE, Content
 
 LAST_BYTES = 1024  # of the last line read, that are compared at every poll: a file that was written anew seldom has the same there
 ORIGINALS = 16  # files that a new one is held against whether it is a copy of their beginning
@@ -110,18 +111,25 @@ class Lineage:
         offset, crc = state["from"]
         if 0 < offset <= content.size and content.crc_up_to(offset) == crc:
             return True
-        called = _name_of(known)
-        return called != name and called in self._paths and self._begins_alike(self._paths[called], content)
+        family = self._families.get(_stem(_name_of(known)), [])
+        return any(self._begins_alike(path, content) for other, path in family if other != name)
+
+    @cached_property
+    def _families(self) -> dict[str, list[tuple[str, Path]]]:
+        """The files there are, by what their names begin with; the original may have another name by now as well."""
+        found: dict[str, list[tuple[str, Path]]] = {}
+        for name, path in self._paths.items():
+            files = found.setdefault(_stem(name), [])
+            if len(files) < ORIGINALS:
+                files.append((name, path))
+        return found
 
     def _begins_alike(self, path: Path, content: Content) -> bool:
         try:
-            original = Content(path, self._encoding)
-        except OSError:  # it has gone meanwhile, or may not be read: told where it is read itself
+            with closing(Content(path, self._encoding)) as original:
+                return original.size > content.size and original.crc_up_to(content.size) == content.crc_up_to(content.size)
+        except UNREADABLE:  # told where it is read itself
             return False
-        try:
-            return original.crc_up_to(content.size) == content.crc_up_to(content.size)
-        finally:
-            original.close()
 
 
 def next_key(name: str, after: Mapping[str, str]) -> tuple[str, int]:

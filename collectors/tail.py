@@ -18,13 +18,14 @@ from typing import NamedTuple
 
 import orjson
 
+from collectors import content
 from collectors.content import Content
 from collectors.lineage import LAST_BYTES, Known, Lineage
 
 LONGEST_LINE = 64 << 20
 KEPT_OF_CUT = 1 << 16  # bytes of a longer line that are kept, for the eyes of a person
 TOO_LONG = f"it is longer than {LONGEST_LINE >> 20} MiB; only its beginning was kept"
-UNREADABLE = (OSError, EOFError, LookupError, ValueError, zlib.error)  # what reading a file may raise: trouble_of has the sentence
+UNREADABLE = content.UNREADABLE  # trouble_of has the sentence
 
 
 FileState = tuple[int, int, int]  # inode, size, time of the last change
