@@ -10,6 +10,7 @@ from collectors.edi.tokens import BEGIN, BLANKS, EDIFACT, X12, Marks, Segment, d
 TRAILERS = {X12: "IEA", EDIFACT: "UNZ"}
 HEADERS = ("ISA", "UNA", "UNB")
 LONGEST_SHOWN = 60
+MOST_SEGMENTS = 500_000  # of an interchange; in memory each takes about 500 bytes
 
 
 @dataclass(slots=True)
@@ -226,11 +227,14 @@ class _Walk:
 
 def _interchange(text: str, marks: Marks) -> Interchange:
     walk: _Walk | None = None
-    for segment in segments(text, 0, marks):
+    for count, segment in enumerate(segments(text, 0, marks)):
         if walk is None:
             walk = _Walk(segment)
-        else:
+        elif count < MOST_SEGMENTS:
             _take(walk, segment)
+        else:
+            walk.found.problems.append(f"it has more than {MOST_SEGMENTS:,} segments, and only these were read")
+            break
     return walk.end() if walk else Interchange(Segment(text, marks))
 
 

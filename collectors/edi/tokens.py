@@ -12,7 +12,7 @@ from typing import NamedTuple
 BLANKS = " \t\r\n\ufeff\x00\x1a"  # a byte order mark, and what old systems fill blocks and end files with
 BEGIN = re.compile(r"ISA(?=[^A-Za-z0-9 \t\r\n])|UNA(?=[^A-Za-z0-9]{4,6})|UNB(?=[^A-Za-z0-9 \t\r\n])")
 X12, EDIFACT = "x12", "edifact"
-LONGEST_ISA = 400  # a header of fixed width has 106 characters; some write it wider
+LONGEST_HEADER = 400  # an ISA of fixed width has 106 characters; some write it wider
 X12_FOLLOWS = ("GS", "TA1", "ISB", "ISE", "IEA", "ST")
 SYNTAX = {  # level of the syntax in UNB → what its texts are encoded in, where they are no UTF-8
     b"UNOD": "iso8859-2",
@@ -87,7 +87,7 @@ def skipped(text: str, at: int) -> int:
 def marks_at(text: str, at: int) -> tuple[Marks | None, int]:
     """What separates in the interchange that begins at `at`, and where its header segment does; None: that is no header."""
     if text.startswith("ISA", at):
-        return _marks_of_isa(text[at : at + LONGEST_ISA]), at
+        return _marks_of_isa(text[at : at + LONGEST_HEADER]), at
     component, element, decimal, release, terminator = ":", "+", ".", "?", "'"
     if text.startswith("UNA", at):
         if at + 9 > len(text):
@@ -96,8 +96,11 @@ def marks_at(text: str, at: int) -> tuple[Marks | None, int]:
         at = skipped(text, at + 9)
     elif text.startswith("UNB\x1d", at):  # syntax level B has separators of its own
         component, element, release, terminator = "\x1f", "\x1d", "", "\x1c"
-    elif text[at + 3 : at + 4] != "+":
+    else:
         element = text[at + 3 : at + 4]
+        line, _, behind = text[at : at + LONGEST_HEADER].partition("\n")
+        if terminator not in line and behind.startswith(("UNH", "UNG")):
+            terminator = "\n"  # each segment on a line of its own, and nothing else ends it
     if not text.startswith("UNB", at):
         return None, at
     return Marks(EDIFACT, element, component, terminator, release.strip(), decimal), at

@@ -1,10 +1,12 @@
 """Real servers that sources are tested against."""
 
+from tests.servers.certificates import certificate
 from tests.servers.kafka import kafka, own_kafka
 from tests.servers.mosquitto import mosquitto
 from tests.servers.mqtt import mqtt
 from tests.servers.postgres import postgres
 from tests.servers.rabbitmq import queue, rabbitmq
 from tests.servers.sap import sap
+from tests.servers.trading_partner import trading_partner
 
-__all__ = ["kafka", "own_kafka", "mosquitto", "mqtt", "postgres", "queue", "rabbitmq", "sap"]
+__all__ = ["certificate", "kafka", "own_kafka", "mosquitto", "mqtt", "postgres", "queue", "rabbitmq", "sap", "trading_partner"]

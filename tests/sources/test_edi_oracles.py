@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import io
 import warnings
+from pathlib import Path
 from typing import Any
 
+import pytest
 import pyx12.x12file
 import x12 as ansi_x12
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from mockedi import edifact as mock_edifact
 from mockedi import x12 as mock_x12
 from pydifact.parser import Parser
 
-from collectors.edi.envelope import interchanges
+from collectors.edi.envelope import Interchange, interchanges
 from tests.sources import edi_texts
 
 WORD = st.text("ABCXYZ0123456789 .,-/äß", min_size=1, max_size=12).map(str.strip).filter(bool)
@@ -39,6 +41,7 @@ def ours(data: bytes) -> list[list[str]]:
     return [[each.tag, *(each.value(i) for i in range(1, len(each.elements)))] for each in document.segments[1:-1]]
 
 
+@settings(max_examples=50)
 @given(X12_SEGMENTS)
 def test_x12_is_split_as_three_other_parsers_split_it(segments: list[tuple[str, list[str]]]) -> None:
     data = edi_texts.x12("850", *("*".join([tag, *elements]) for tag, elements in segments))
@@ -52,6 +55,7 @@ def test_x12_is_split_as_three_other_parsers_split_it(segments: list[tuple[str, 
     assert [each.tag for each in message.segments if each.tag not in ("ST", "SE")] == [tag for tag, _ in segments]
 
 
+@settings(max_examples=50)
 @given(EDIFACT_SEGMENTS)
 def test_edifact_is_split_as_two_other_parsers_split_it(segments: list[tuple[str, list[list[str]]]]) -> None:
     data = edi_texts.edifact("ORDERS", *("+".join([tag, *(":".join(map(released, e)) for e in elements)]) for tag, elements in segments))
@@ -74,3 +78,33 @@ def theirs(text: str) -> list[tuple[str, list[Any]]]:
         return [
             (each.tag, [e if isinstance(e, list) else [e] for e in each.elements]) for each in Parser().parse(text) if each.tag != "UNA"
         ]
+
+
+FOUND = Path(__file__).parents[3] / "shared" / "data"
+FILES = sorted(path for folder in FOUND.glob("edi_*") for path in folder.iterdir()) + sorted(FOUND.glob("mockedi/raw/*"))
+
+
+def is_sound_to_another_parser(data: bytes) -> bool:
+    try:
+        ansi_x12.parse_x12_interchange(ansi_x12.tokenize_x12(data.strip()))
+    except ansi_x12.X12Error:
+        return False
+    return True
+
+
+@pytest.mark.skipif(not FILES, reason="The files of EDI that were found elsewhere are not beside this checkout; they are not ours to ship.")
+def test_every_file_that_was_found_elsewhere_is_read_and_is_sound_where_another_parser_says_so() -> None:
+    unread, doubted, sound = [], [], 0
+    for path in FILES:
+        data = path.read_bytes()
+        found = [each for each in interchanges(data) if isinstance(each, Interchange)]
+        if not any(each.documents or each.receipts for each in found):
+            unread.append(path.name)
+        if data.lstrip().startswith(b"ISA") and is_sound_to_another_parser(data):
+            sound += 1
+            problems = [p for each in found for p in [*each.problems, *(q for d in each.documents for q in d.problems)]]
+            doubted += [(path.name, problems)] if problems else []
+    tradacoms = [path.name for path in FILES if path.read_bytes().removeprefix(b"\xef\xbb\xbf").startswith(b"STX")]
+    assert sorted(unread) == sorted([*tradacoms, "edifact.D95B.Issue137.EDI"]), "all others hold an interchange"
+    assert doubted == []
+    assert sound > 70

@@ -100,8 +100,8 @@ COUNT = len(NEGATIVE)
 
 @pytest.mark.parametrize(
     "turns",
-    [[range(2 * COUNT)], [range(COUNT), range(COUNT, 2 * COUNT)], [range(COUNT, 2 * COUNT), range(COUNT)]],
-    ids=["at once", "later", "earlier"],
+    [[range(COUNT), range(COUNT, 2 * COUNT)], [range(COUNT, 2 * COUNT), range(COUNT)]],
+    ids=["receipts later", "receipts earlier"],
 )
 def test_an_order_that_could_not_be_read_has_failed(judged: Judged, turns: Sequence[Sequence[int]]) -> None:
     found, events = judged(*(sent for sent, _, _ in NEGATIVE), *(receipt for _, receipt, _ in NEGATIVE), turns=turns)

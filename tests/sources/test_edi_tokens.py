@@ -58,10 +58,11 @@ def test_an_interchange_of_x12_is_read_however_it_is_written(data: bytes) -> Non
     [
         edifact("ORDERS", *ORDERS),
         edifact("ORDERS", *ORDERS).removeprefix(b"UNA:+.? '\n"),
+        edifact("ORDERS", *ORDERS).removeprefix(b"UNA:+.? '\n").replace(b"'\n", b"\r\n"),
         edifact("ORDERS", *ORDERS).replace(b":", b"^").replace(b"+", b"|"),
         edifact("ORDERS", *ORDERS).replace(b"UNA:+.? '\nUNB+", b"UNB\x1d").translate(bytes.maketrans(b":+'", b"\x1f\x1d\x1c")),
     ],
-    ids=["UNA", "no UNA", "other marks", "level B"],
+    ids=["UNA", "no UNA", "lines", "other marks", "level B"],
 )
 def test_an_interchange_of_edifact_is_read_however_it_is_written(data: bytes) -> None:
     found = read(data)
@@ -121,6 +122,13 @@ def test_what_is_no_interchange_is_told_with_what_was_found() -> None:
     (junk,) = interchanges(b"STX=ANA:1+5000000000000'")
     assert isinstance(junk, Junk)
     assert 'no interchange of X12 (ISA) or EDIFACT (UNB) begins here (found "STX=ANA:1+5000000000000\'")' in junk.reason
+
+
+def test_an_interchange_without_end_is_read_up_to_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("collectors.edi.envelope.MOST_SEGMENTS", 100)
+    found = read(WHOLE.replace(b"CTT*2~", b"CTT*2~" * 200))
+    assert len(found.documents[0].segments) == 98
+    assert "it has more than 100 segments, and only these were read" in found.problems
 
 
 PIECES = st.sampled_from(
