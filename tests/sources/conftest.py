@@ -8,5 +8,6 @@ from tests.servers.postgres import postgres
 from tests.servers.rabbitmq import queue, rabbitmq
 from tests.servers.sap import sap
 from tests.servers.trading_partner import trading_partner
+from tests.servers.web_api import web_api
 
-__all__ = ["certificate", "kafka", "own_kafka", "mosquitto", "mqtt", "postgres", "queue", "rabbitmq", "sap", "trading_partner"]
+__all__ = ["certificate", "kafka", "own_kafka", "mosquitto", "mqtt", "postgres", "queue", "rabbitmq", "sap", "trading_partner", "web_api"]
