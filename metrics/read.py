@@ -143,6 +143,11 @@ class Reader:
         example_attributes (JSON), example_trace_id; 25 at most."""
         return self._frame("queries/unmapped", {"from_ns": from_ns})
 
+    def clock_skew(self, from_ns: int, least_ns: int) -> pd.DataFrame:
+        """Pairs of systems whose messages since then arrived before they were sent, by more than `least_ns`: sender, receiver, messages,
+        early, behind_ns (the receiver's clock is at least so much behind), ahead_ns (and at most so much; null when nothing comes back)."""
+        return self._frame("queries/clock_skew", {"from_ns": from_ns, "least_ns": least_ns})
+
     def rejected(self, source: str | None = None, start: int = 0, stop: int = 200) -> tuple[pd.DataFrame, int]:
         """What was refused, newest first: source, position, part, reason, excerpt, recorded_ns; and how many there are in all."""
         listed = "from rejected where recorded_ns <= getvariable('known_at') and may_see(null) and ($source is null or source = $source)"

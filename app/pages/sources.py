@@ -13,6 +13,7 @@ from flask_login import current_user
 
 from app import reader
 from app.components import links, moment, welcome
+from app.components.clocks import LEAST_NS, clocks
 from app.components.icons import icon
 from app.components.page import card, head, note, scrolling
 from app.components.source_trouble import trouble_of
@@ -22,6 +23,7 @@ from app.configuration.sections import RECEIVED
 from app.figures import times, words
 from app.figures.rows import rows_of
 from app.pages.errors import WrongAddress
+from app.pages.narrowing import HOUR_NS
 from app.source_state import SourceState
 
 Row = Mapping[str, Any]
@@ -37,6 +39,7 @@ def layout(**query: Any) -> Component:
     at, source, number = reader.as_of(query), links.one(query.get("source")), _number(links.one(query.get("page")) or "1")
     with reader.reader(at) as now:
         rows, zone, unjudged = rows_of(now.sources()), now.timezone(), now.transactions({"status": ["unjudged"]}, stop=1)[1]
+        skewed = rows_of(now.clock_skew(at.moment.as_of_ns - 24 * HOUR_NS, LEAST_NS))
         frame, total = now.rejected(source, (number - 1) * PER_PAGE, number * PER_PAGE)
     settings = reader.application().settings
     by_name = {name: list(mine) for name, mine in groupby(rows, key=lambda row: row["source"])}
@@ -54,6 +57,7 @@ def layout(**query: Any) -> Component:
             _held_up(unjudged),
             *_beginning(by_name, settings),
             html.Div(cards, className="sources"),
+            clocks(skewed),
             _rejected(rows_of(frame), total, source, number, zone, at.now_ns),
         ]
     )

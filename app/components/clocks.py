@@ -1,0 +1,34 @@
+"""Clocks that differ: which system's is behind which, by how much at least, and how that is known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dash import html
+from dash.development.base_component import Component
+
+from app.components.page import card, note
+from app.figures import words
+
+LEAST_NS = 100_000_000  # a tenth of a second: less is what networks and rounding do
+
+
+def clocks(rows: Sequence[Mapping[str, Any]]) -> Component | None:
+    """A sentence for each pair of systems; None when no message was received before it was sent."""
+    if not rows:
+        return None
+    told = html.Ul([html.Li(sentence(row)) for row in rows], className="source-troubles")
+    advice = "Times are shown as they were told, and nothing is corrected: set the clocks right (NTP) on the machines of these systems."
+    return card("Clocks", note("late", [advice, told], picture="clock-alert"), id="clocks")
+
+
+def sentence(row: Mapping[str, Any]) -> str:
+    """`behind_ns` is what the earliest message shows; the fastest answer back shows that it is not more than `ahead_ns`."""
+    behind, back = int(row["behind_ns"]), row["ahead_ns"]
+    most = f", at most {words.duration(back / 1e9)}" if back is not None and back >= behind else ""
+    early = f"{row['early']:,} of {words.count(int(row['messages']), 'message')} {'was' if row['early'] == 1 else 'were'} received before"
+    return (
+        f"The clock of {row['receiver']} is behind that of {row['sender']} by at least {words.duration(behind / 1e9)}{most}: "
+        f"{early} {'it was' if row['early'] == 1 else 'they were'} sent."
+    )
