@@ -36,7 +36,7 @@ def _tolerant(loader: type[Any]) -> type[Any]:
         def load(self, data: Any) -> Any:
             try:
                 return super().load(data)
-            except (DataError, NotImplementedError):  # the latter for a DateStyle other than ISO
+            except (DataError, RuntimeError):  # the latter for a DateStyle other than ISO
                 return bytes(data).decode()
 
     return Tolerant

@@ -48,5 +48,5 @@ def positions(plant: Plant) -> list[str]:
 
 
 def journal(plant: Plant) -> int:
-    """How many records the journal holds."""
-    return sum(1 for _ in plant.journal.read(0))
+    """How many rows the journal holds."""
+    return sum(frame.record.content_type == "application/json" for frame in plant.journal.read(0))
