@@ -1,4 +1,4 @@
-"""Receipts (997, 999, TA1, CONTRL) and application advices (APERAK, 824): what they say about which document.
+"""Receipts (997, 999, TA1, CONTRL) and application errors (APERAK): what they say about which document.
 
 That something could be read is no answer to it: it is a technical receipt. That it could not be read is a failure.
 """
@@ -13,7 +13,7 @@ from collectors.edi.reading import LONGEST_NOTE
 from collectors.edi.tokens import X12, Segment
 from collectors.edi.trade import interchange_key
 
-RECEIPTS_X12, RECEIPTS_EDIFACT, ADVICES = ("997", "999"), ("CONTRL",), ("APERAK", "824")
+RECEIPTS_X12, RECEIPTS_EDIFACT, ADVICES = ("997", "999"), ("CONTRL",), ("APERAK",)
 REJECTED_X12 = ("M", "R", "W", "X")  # AK5, IK5 and AK9; P and E are read, in part or with errors noted
 REJECTED_EDIFACT = ("4", "6")
 OF_GROUP = {"PO": "850", "PR": "855", "SH": "856", "IN": "810", "PC": "860", "CA": "865", "RC": "861", "OW": "940", "SW": "945"}
