@@ -52,11 +52,11 @@ class Content:
                 crc, at = zlib.crc32(block, crc), at + len(block)
             yield offset, crc
 
-    def crc_before(self, offset: int, size: int) -> int | None:
-        """The checksum of the `size` bytes before `offset`; None when the file ends earlier."""
+    def crc_behind(self, offset: int, size: int, crc: int) -> int | None:
+        """The checksum up to `offset`, where `crc` is that of all but the last `size` bytes before; None when the file ends earlier."""
         self.file.seek(offset - size)
         block = self.file.read(size)
-        return zlib.crc32(block) if len(block) == size else None
+        return zlib.crc32(block, crc) if len(block) == size else None
 
     def close(self) -> None:
         self.file.close()

@@ -21,7 +21,6 @@ import orjson
 
 from collectors.content import UNREADABLE, Content
 
-LAST_BYTES = 1024  # of the last line read, that are compared at every poll: a file that was written anew seldom has the same there
 ORIGINALS = 16  # files that a new one is held against whether it is a copy of their beginning
 State = dict[str, Any]
 
@@ -182,9 +181,9 @@ def _goes_on(state: State | None, content: Content) -> bool:
     size, digest = state["head"]
     if content.head_hash(size) != digest or len(content.head) < size:
         return False
-    before, crc = state.get("last", (1, None))  # a mark from before these were kept: the file must be as long
-    found = content.crc_before(state["offset"], min(before, state["offset"]))
-    return found is not None and crc in (None, found)
+    if "crc" not in state:  # a mark from before there were checksums: the file must be as long
+        return content.crc_behind(state["offset"], min(1, state["offset"]), 0) is not None
+    return content.crc_behind(state["offset"], *state["last"]) == state["crc"]
 
 
 def _same(alike: Alike, content: Content) -> Known | None:

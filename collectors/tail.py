@@ -20,7 +20,7 @@ import orjson
 
 from collectors import content
 from collectors.content import Content
-from collectors.lineage import LAST_BYTES, Known, Lineage
+from collectors.lineage import Known, Lineage
 
 LONGEST_LINE = 64 << 20
 KEPT_OF_CUT = 1 << 16  # bytes of a longer line that are kept, for the eyes of a person
@@ -32,7 +32,7 @@ FileState = tuple[int, int, int]  # inode, size, time of the last change
 
 
 class Place(NamedTuple):
-    """Behind a line: the bytes up to there with their checksum, how many lines, and the length and checksum of the end of the last one."""
+    """Behind a line: the bytes up to there with their checksum, how many lines; of the last one its length, and the checksum before it."""
 
     offset: int = 0
     line: int = 0
@@ -63,7 +63,7 @@ class Tail:
     def _begin(self, known: Known) -> None:
         self.stream, self.generation, self.is_copy, state = known
         self.is_known = state is not None
-        self._head = [len(self._content.head), self._content.head_hash()]
+        head = [len(self._content.head), self._content.head_hash()]
         if state and state.get("form", self._form) == self._form:
             self.offset, self.line, self._open_ended = state["offset"], state["line"], state["open"]
             crc = state["crc"] if "crc" in state else self._content.crc_up_to(self.offset)
@@ -72,7 +72,8 @@ class Tail:
         self._file.seek(self.offset)
         if self._open_ended:
             self._swallow_line_end()
-        self._from = [self.offset, self._crc]
+        same = {"file": self.generation, "head": head, "form": self._form, "from": [self.offset, self._crc]}
+        self._same_for_all = orjson.dumps(same).decode()[1:-1]
 
     def __iter__(self) -> Iterator[bytes]:
         while (line := self.next()) is not None:
@@ -98,8 +99,10 @@ class Tail:
         return line
 
     def mark(self) -> str:
-        state = {"offset": self.offset, "line": self.line, "file": self.generation, "head": self._head, "open": self._open_ended}
-        return orjson.dumps({**state, "form": self._form, "crc": self._crc, "last": self._last, "from": self._from}).decode()
+        """Written by hand: it stands in every record, and this takes a third of the time."""
+        is_open = "true" if self._open_ended else "false"
+        now = f'"offset":{self.offset},"line":{self.line},"open":{is_open},"crc":{self._crc},"last":[{self._last[0]},{self._last[1]}]'
+        return f"{{{now},{self._same_for_all}}}"
 
     def position(self, line: int) -> str:
         """The position of what begins in `line`."""
@@ -117,10 +120,10 @@ class Tail:
         self._content.close()
 
     def _pass(self, data: bytes) -> None:
-        self.offset += len(data)
+        size = len(data)
+        self.offset += size
+        self._last = (size, self._crc)
         self._crc = zlib.crc32(data, self._crc)
-        last = data[-LAST_BYTES:]
-        self._last = (len(last), zlib.crc32(last))
 
     def _cut(self, line: bytes) -> bytes:
         self._pass(line)
