@@ -10,6 +10,12 @@ from collectors.event import Refused
 
 RFC3339 = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d):(\d\d)(?:[.,](\d+))?(Z|z|[+-]\d\d:?\d\d)?", re.ASCII)
 EPOCHS = {"unix_s": 10**9, "unix_ms": 10**6, "unix_us": 10**3, "unix_ns": 1}
+ODATA = "odata"  # as OData writes times, of version 2 too: see of_odata
+NAMED = (*EPOCHS, ODATA)
+ODATA_TIME = re.compile(
+    r"(?:/Date\((-?\d{1,17})([+-]\d{1,4})?\)/|(\d{4}-\d\d-\d\d))(?: *(PT\w*(?:\.\d+S)?|\d\d:\d\d:\d\d(?:\.\d+)?))?", re.ASCII
+)
+TIME_OF_DAY = re.compile(r"PT(?:(\d{1,2})H)?(?:(\d{1,2})M)?(?:(\d{1,2})(?:\.(\d+))?S)?|(\d\d):(\d\d):(\d\d)(?:\.(\d+))?", re.ASCII)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FIRST_NS = (datetime(1900, 1, 1, tzinfo=UTC) - EPOCH) // timedelta(seconds=1) * 10**9
 END_NS = (datetime(2200, 1, 1, tzinfo=UTC) - EPOCH) // timedelta(seconds=1) * 10**9
@@ -41,9 +47,11 @@ def of_text(text: str, zone: tzinfo | None = None) -> int:
 
 
 def of_format(text: str, pattern: str, zone: tzinfo | None) -> int:
-    """Nanoseconds of a text written as `pattern`: strptime's letters, or unix_s, unix_ms, unix_us, unix_ns. Raises Refused."""
+    """Nanoseconds of a text written as `pattern`: strptime's letters, or unix_s, unix_ms, unix_us, unix_ns, odata. Raises Refused."""
     if pattern in EPOCHS:
         return _of_number(text, EPOCHS[pattern])
+    if pattern == ODATA:
+        return of_odata(text, zone)
     try:
         when = datetime.strptime(text.strip(), pattern)  # noqa: DTZ007  the zone is put in below
     except ValueError as error:
@@ -51,6 +59,41 @@ def of_format(text: str, pattern: str, zone: tzinfo | None) -> int:
     if when.tzinfo is None and zone is None:
         raise Refused(f"{text!r} has no offset and the mapping no `time_zone`")
     return checked(_seconds(when, zone) * 10**9 + when.microsecond * 1000, text)
+
+
+def of_odata(text: str, zone: tzinfo | None) -> int:
+    """Nanoseconds of a time as OData writes it. Raises Refused.
+
+    `/Date(1772438400000+0000)/` is an instant; without `+0000` it is what clocks show, in `zone` where there is one, else in UTC. A date
+    may have a time of day behind it, as in `/Date(1772409600000)/ PT10H20M` or `2026-03-02 10:20:00`; anything else is RFC 3339.
+    """
+    match = ODATA_TIME.fullmatch(text.strip())
+    if not match:
+        return of_text(text, zone)
+    milliseconds, offset, day, clock = match.groups()
+    if milliseconds and not clock and (offset or zone is None):
+        return checked(int(milliseconds) * 10**6, text)
+    if zone is None:
+        raise Refused(f"{text!r} has no offset and the mapping no `time_zone`")
+    try:
+        start = EPOCH + timedelta(milliseconds=int(milliseconds)) if milliseconds else datetime.fromisoformat(day)
+        since_midnight = _time_of_day(clock) if clock else 0
+        when = start.replace(tzinfo=None) + timedelta(microseconds=since_midnight // 1000)
+        return checked(_seconds(when, zone) * 10**9 + when.microsecond * 1000 + since_midnight % 1000, text)
+    except (ValueError, OverflowError) as error:
+        raise Refused(f"{text!r} is no time: {error}") from error
+
+
+def _time_of_day(text: str) -> int:
+    """Nanoseconds since midnight. Raises ValueError."""
+    match = TIME_OF_DAY.fullmatch(text)
+    if not match:
+        raise ValueError(f"{text} is no time of day")
+    parts = match.groups()[:4] if text.startswith("P") else match.groups()[4:]
+    hours, minutes, seconds = (int(part or 0) for part in parts[:3])
+    if hours > 23 or minutes > 59 or seconds > 59:
+        raise ValueError(f"{text} is no time of day")
+    return (hours * 3600 + minutes * 60 + seconds) * 10**9 + int(((parts[3] or "") + "000000000")[:9])
 
 
 def of_value(value: Any, name: str) -> int:

@@ -144,9 +144,9 @@ def _check_zone(value: Any) -> str | None:
 
 
 def _check_format(value: Any) -> str | None:
-    if isinstance(value, str) and (value in instants.EPOCHS or _is_whole_date(value)):
+    if isinstance(value, str) and (value in instants.NAMED or _is_whole_date(value)):
         return None
-    known = ", ".join(instants.EPOCHS)
+    known = ", ".join(instants.NAMED)
     return f'must be letters of strptime that give a whole date, as in "%d.%m.%Y %H:%M", or one of {known} (found {value!r})'
 
 

@@ -20,12 +20,13 @@ from collectors.sources.kafka import Kafka
 from collectors.sources.mqtt import Mqtt
 from collectors.sources.otlp import Otlp
 from collectors.sources.otlp_file import OtlpFile
+from collectors.sources.rest import Rest
 from collectors.sources.schedule import Schedule
 from collectors.suggest import unknown
 
 SOURCES: dict[str, Any] = {
     source.kind: source
-    for source in (Amqp, B2mmlFiles, Csv, Database, EdiFiles, Files, IdocFiles, InventoryCsv, Kafka, Mqtt, Otlp, OtlpFile, Schedule)
+    for source in (Amqp, B2mmlFiles, Csv, Database, EdiFiles, Files, IdocFiles, InventoryCsv, Kafka, Mqtt, Otlp, OtlpFile, Rest, Schedule)
 }
 COMMON = ("name", "kind", "complete", "allowed_lateness", "every")  # keys of every source; not the source's business
 

@@ -32,6 +32,10 @@ class Sap:
         found = self._json("GET", "/sap/opu/odata/sap/API_SALES_ORDER_SRV/A_SalesOrder?$format=json&$top=5")
         return [row["SalesOrder"] for row in found["d"]["results"]]
 
+    def change_sales_order(self, order: str, **fields: str) -> None:
+        path = f"/sap/opu/odata/sap/API_SALES_ORDER_SRV/A_SalesOrder('{order}')"
+        self._ask("PATCH", path, {**self._headers, "If-Match": "*"}, fields)
+
     def idoc_of(self, kind: str, order: str) -> bytes:
         """An outbound IDoc as it leaves the port."""
         return self._ask("POST", "/sap/bc/idoc/generate?format=xml", self._headers, {"mestyp": kind, "SalesOrder": order}).read()

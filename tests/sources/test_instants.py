@@ -108,6 +108,57 @@ def test_a_text_of_another_format_is_refused(text: str, pattern: str) -> None:
         instants.of_format(text, pattern, BERLIN)
 
 
+@pytest.mark.parametrize(
+    ("text", "zone", "like"),
+    [
+        ("/Date(1705327800123)/", None, "2024-01-15T14:10:00.123Z"),
+        ("/Date(1705327800123)/", BERLIN, "2024-01-15T13:10:00.123Z"),  # what clocks show there
+        ("/Date(1705327800123+0000)/", BERLIN, "2024-01-15T14:10:00.123Z"),
+        ("/Date(1705327800123+0060)/", None, "2024-01-15T14:10:00.123Z"),  # minutes of an offset: the instant is the same
+        ("/Date(-86400000)/", None, "1969-12-31T00:00:00Z"),
+        ("/Date(1705276800000)/ PT15H10M", BERLIN, "2024-01-15T14:10:00Z"),
+        ("/Date(1705276800000)/PT15H10M2.5S", BERLIN, "2024-01-15T14:10:02.5Z"),
+        ("2024-07-15 PT0S", BERLIN, "2024-07-14T22:00:00Z"),
+        ("2024-07-15 16:10:00", BERLIN, "2024-07-15T14:10:00Z"),
+        ("2024-07-15", BERLIN, "2024-07-14T22:00:00Z"),
+        ("2024-01-15T14:10:00.1234567Z", BERLIN, "2024-01-15T14:10:00.1234567Z"),
+    ],
+)
+def test_times_are_read_as_odata_writes_them(text: str, zone: ZoneInfo | None, like: str) -> None:
+    assert instants.of_format(text, "odata", zone) == instants.of_text(like)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "/Date(99999999999999999)/",
+        "/Date()/",
+        "/Date(1705276800000)/ PT24H",
+        "/Date(1705276800000)/ PT1H1H",
+        "2024-02-30",
+        "PT10H",
+        "2024-01-15 24:00:00",
+        "soon",
+        "",
+    ],
+)
+def test_what_odata_would_not_write_is_refused(text: str) -> None:
+    with pytest.raises(Refused):
+        instants.of_format(text, "odata", BERLIN)
+
+
+@pytest.mark.parametrize("text", ["2024-01-15", "/Date(1705276800000)/ PT15H10M", "2024-01-15T15:10:00"])
+def test_the_wall_clock_of_odata_needs_a_zone(text: str) -> None:
+    with pytest.raises(Refused, match="has no offset"):
+        instants.of_format(text, "odata", None)
+
+
+@given(st.text(alphabet="/Date()0123456789+- PTHMS:.", max_size=40))
+def test_any_text_of_odata_is_a_time_or_refused(text: str) -> None:
+    with suppress(Refused):
+        assert instants.FIRST_NS <= instants.of_format(text, "odata", BERLIN) < instants.END_NS
+
+
 @given(st.integers(instants.FIRST_NS, instants.END_NS - 1))
 def test_whole_nanoseconds_pass_untouched(ns: int) -> None:
     assert instants.of_value(ns, "mfg.event.time") == ns

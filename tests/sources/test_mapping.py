@@ -166,8 +166,8 @@ def test_every_problem_is_told_at_once() -> None:
         ("due_time.time_zone", "no time zone is called 'Berlin'; allowed are names such as Europe/Berlin or UTC"),
         (
             "due_time.format",
-            'must be letters of strptime that give a whole date, as in "%d.%m.%Y %H:%M", or one of unix_s, unix_ms, unix_us, unix_ns '
-            "(found 'iso')",
+            'must be letters of strptime that give a whole date, as in "%d.%m.%Y %H:%M", or one of unix_s, unix_ms, unix_us, unix_ns, '
+            "odata (found 'iso')",
         ),
         ("objects[0].id", "is missing; an object has a type and an id"),
         ("objects[1]", "must be `{type: …, id: …}` or a list of such (found 5)"),
@@ -178,7 +178,7 @@ def test_every_problem_is_told_at_once() -> None:
     ]
 
 
-NO_FORMAT = 'must be letters of strptime that give a whole date, as in "%d.%m.%Y %H:%M", or one of unix_s, unix_ms, unix_us, unix_ns'
+NO_FORMAT = 'must be letters of strptime that give a whole date, as in "%d.%m.%Y %H:%M", or one of unix_s, unix_ms, unix_us, unix_ns, odata'
 
 
 @pytest.mark.parametrize("value", [["a"], {"a": 1}, 5, None, "%Q", "%H:%M", "%d.%m.", "%", "%d%d", "%Y-%m-%d %-H"])
