@@ -45,6 +45,7 @@ class Collector(Protocol):
     name: str
     kind: ClassVar[str]
     package: ClassVar[Package | None] = None
+    every_seconds: ClassVar[int] = 30  # how often it is read, unless the configuration says otherwise
     shows_all: ClassVar[bool] = False  # read to its end, it shows all that had happened by then: a table shows it, a topic does not
     mapping: Any  # AttributeMapping, RowMapping or None
 

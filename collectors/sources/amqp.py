@@ -66,6 +66,7 @@ def count_setting(value: Any) -> list[tuple[str, str]]:
 
 class Amqp(Collector):
     kind: ClassVar[str] = "amqp"
+    every_seconds: ClassVar[int] = 1
     package: ClassVar[Package | None] = Package("pika", "amqp")
 
     @dataclass(frozen=True, slots=True)

@@ -69,6 +69,7 @@ def a_start(value: Any) -> list[tuple[str, str]]:
 
 class Kafka(Collector):
     kind: ClassVar[str] = "kafka"
+    every_seconds: ClassVar[int] = 1
     package: ClassVar[Package | None] = Package("confluent_kafka", "kafka")
 
     @dataclass(frozen=True, slots=True)

@@ -70,6 +70,7 @@ def path_setting(value: Any) -> list[tuple[str, str]]:
 
 class Mqtt(Collector):
     kind: ClassVar[str] = "mqtt"
+    every_seconds: ClassVar[int] = 1
     package: ClassVar[Package | None] = Package("paho.mqtt", "mqtt")
 
     @dataclass(frozen=True, slots=True)

@@ -181,3 +181,12 @@ def test_what_is_received_is_a_feed_where_not_everything_configured_is_complete(
     assert settings_of(tmp_path, "version: 1\n").definitions.feeds == (Feed("otlp"),)
     some = settings_of(tmp_path, "version: 1\nsources: [{name: a, kind: otlp_file, path: x, allowed_lateness: 1h}]\n")
     assert some.definitions.feeds == (Feed("a", False, 3600), Feed("otlp"))
+
+
+def test_a_broker_is_asked_every_second_and_other_sources_every_half_minute_unless_said_otherwise(tmp_path: Path) -> None:
+    mapped = "map: {event_type: {path: a}, event_time: {path: b}}"
+    broker = f"kind: mqtt, url: 'mqtt://127.0.0.1', topics: [a], {mapped}"
+    tabled = "kind: csv, path: x, map: {event_type: {column: a}, event_time: {column: b}}"
+    file = tmp_path / "syncline.yaml"
+    file.write_text(f"version: 1\nsources:\n  - {{name: a, {broker}}}\n  - {{name: b, {broker}, every: 5s}}\n  - {{name: c, {tabled}}}\n")
+    assert [source.every_seconds for source in load_settings(file, {}).sources] == [1, 5, 30]
