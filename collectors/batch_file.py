@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
 from collectors.content import BLOCK, Content
-from collectors.parquet import ParquetFile
+from collectors.parquet_reader import ParquetReader
 
 TABLES = (".csv", ".tsv")  # their first line is a header, unless it is said otherwise
 
@@ -38,8 +39,5 @@ def header_rows_of(name: str) -> int:
 
 
 def _rows_of(path: Path) -> int:
-    file = ParquetFile(path)
-    try:
-        return int(file.count)
-    finally:
-        file.close()
+    with closing(ParquetReader()) as reader:
+        return reader.look(path).count

@@ -15,13 +15,15 @@ from collectors.collector import Clock, Trouble
 from collectors.event import Record
 from collectors.lineage import next_key
 from collectors.mapping import RowMapping
-from collectors.parquet import MOST_DIGITS, NoParquet, ParquetFile
+from collectors.parquet import MOST_DIGITS, NoParquet
+from collectors.parquet_reader import Look, ParquetReader
 from collectors.paths import NoPath, steps_of
 from collectors.table_file import ROW, gaps, listed, position_of
 from collectors.tail import UNREADABLE, FileState, Folder, as_text, rests, state_of, trouble_of
 
 REST_NS = 2 * 10**9  # its end comes last: before, it is no Parquet file
 BLOCK = 1 << 20
+Batches = Iterator[list[tuple[int, bytes]]]
 
 
 class Replaced(ValueError):
@@ -47,35 +49,41 @@ class ParquetFiles:
         if missing := self._folder.missing():
             yield Trouble("", missing)
         streams, known = dict(self._folder.streams()), _Known(after)
+        with closing(ParquetReader()) as reader:
+            yield from self._read_new(streams, known, reader, clock)
+        self._folder.forget_all_but(streams)
+
+    def _read_new(self, streams: Mapping[str, Path], known: _Known, reader: ParquetReader, clock: Clock) -> Iterator[Record | Trouble]:
         for name, path in streams.items():
             try:
                 state = state_of(path)
                 if not self._folder.is_unchanged(name, path) and rests(state, clock(), REST_NS):
-                    yield from self._read_file(name, path, state, known, clock)
+                    yield from self._read_file(name, path, state, known, reader, clock)
             except NoParquet as error:
                 yield Trouble(name, f"{as_text(str(path))} is no Parquet file that can be read: {error}. Put a sound file in its place.")
             except Replaced:
                 yield Trouble(name, f"{as_text(str(path))} was replaced while it was read. It is read anew with the next poll.")
             except UNREADABLE as error:
                 yield Trouble(name, trouble_of(path, error))
-        self._folder.forget_all_but(streams)
 
-    def _read_file(self, name: str, path: Path, state: FileState, known: _Known, clock: Clock) -> Iterator[Record | Trouble]:
+    def _read_file(
+        self, name: str, path: Path, state: FileState, known: _Known, reader: ParquetReader, clock: Clock
+    ) -> Iterator[Record | Trouble]:
         digest = known.recalled(name, state) or _hash(path)
         left = known.left(name, digest)
-        with closing(ParquetFile(path)) as file:
-            if left.rows < file.count:
-                if sentence := self._obstacle(file.columns):
-                    yield Trouble(name, f"{as_text(str(path))} {sentence}")
-                    return
-                yield from (Trouble(name, f"{as_text(str(path))} {sentence}") for sentence in self._gaps(file))
-                mark = {"file": left.generation, "hash": digest, "size": state[1], "mtime": state[2]}
-                yield from self._records(file, path, state, left, mark, clock)
-                known.add(left.key, {**mark, "row": file.count})
+        look = reader.look(path)
+        if left.rows < look.count:
+            if sentence := self._obstacle(look.columns):
+                yield Trouble(name, f"{as_text(str(path))} {sentence}")
+                return
+            yield from (Trouble(name, f"{as_text(str(path))} {sentence}") for sentence in self._gaps(look))
+            mark = {"file": left.generation, "hash": digest, "size": state[1], "mtime": state[2]}
+            yield from self._records(reader.rows(path, left.rows), path, state, left, mark, clock)
+            known.add(left.key, {**mark, "row": look.count})
         self._folder.finished(name, state)
 
-    def _records(self, file: ParquetFile, path: Path, state: FileState, left: Left, mark: dict[str, Any], clock: Clock) -> Iterator[Record]:
-        for batch in file.rows(left.rows):
+    def _records(self, batches: Batches, path: Path, state: FileState, left: Left, mark: dict[str, Any], clock: Clock) -> Iterator[Record]:
+        for batch in batches:
             if state_of(path) != state:
                 raise Replaced
             for number, payload in batch:
@@ -93,7 +101,7 @@ class ParquetFiles:
             return f"{named}. Nothing of it was read; correct `map`."
         return ""
 
-    def _gaps(self, file: ParquetFile) -> Iterator[str]:
+    def _gaps(self, file: Look) -> Iterator[str]:
         if sentence := gaps(self._expected, _found(self._expected.columns(), file.columns), file.columns):
             yield sentence
         if file.left_out:

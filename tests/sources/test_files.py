@@ -310,6 +310,28 @@ def test_a_parquet_file_can_reach_no_other_file(folder: Path) -> None:
         file.close()
 
 
+def test_a_process_that_a_file_ends_is_told_and_the_next_file_is_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from collectors import parquet as program
+
+    ends = folder.parent / "ends.py"
+    ends.write_text(
+        f"import os, sys\nsys.path.insert(0, {str(Path(program.__file__).parents[1])!r})\n"
+        "from collectors import parquet\n"
+        "was = parquet.ParquetFile.__init__\n"
+        "parquet.ParquetFile.__init__ = lambda self, path: os.abort() if path.stem == 'a' else was(self, path)\n"
+        "parquet._main()\n"
+    )
+    for name in ("a", "b"):
+        parquet(folder / f"{name}.parquet", f"select 'stock.moved' as KIND, '2026-03-23T12:00:00Z' as AT, '{name}' as ITEM")
+    monkeypatch.setattr(program, "__file__", str(ends))
+    with plant(folder.parent, PARQUET) as plant_:
+        assert (plant_.ingest().events, plant_.column(ITEMS)) == (1, ["b"])
+        assert plant_.troubles == [
+            f"{folder}/a.parquet is no Parquet file that can be read: it is damaged in a way that ended, or held up, the process that "
+            "read it. Put a sound file in its place."
+        ]
+
+
 def test_a_source_that_reads_the_same_folder_again_opens_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(50):
         (folder / f"{number}.jsonl").write_text(line(f"M-{number}"))
