@@ -1,7 +1,7 @@
 """Rows of a Parquet file as JSON, exactly: decimals as their digits, times to the nanosecond, what is nested as it is nested.
 
-DuckDB reads it, in a connection of its own that can open this one file and nothing else, and in a process of its own: a minute of files with
-changed bytes ended DuckDB with a segmentation fault, which must not end more than that process.
+DuckDB reads it, in a connection of its own that can open this one file and nothing else, and in a process of its own: a minute of files
+with changed bytes ended DuckDB with a segmentation fault, which must not end more than that process.
 Run as a program, this file is that process; it knows nothing of the rest of the package.
 """
 
