@@ -18,7 +18,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 
 from app.accounts import Accounts
 from app.configuration.model import Settings, Source
-from app.configuration.sections import RECEIVED
+from app.configuration.sections import is_received
 from app.source_state import SourceState
 from app.trouble import Mistake, Unreachable
 from collectors.ingest import Intake, IntakeReport, RecordsLost
@@ -79,7 +79,7 @@ class Application:
     @property
     def polled_sources(self) -> list[Source]:
         """The sources that are asked; what is received comes by itself."""
-        return [source for source in self.settings.sources if source.kind != RECEIVED]
+        return [source for source in self.settings.sources if not is_received(source.options)]
 
     def source_states(self) -> dict[str, SourceState]:
         """How reading each polled source goes; nothing where nobody serves."""

@@ -22,6 +22,7 @@ from collectors.journal import Journal, examine
 from collectors.meaning import Meaning
 from collectors.rows import INT, TEXT, Rows, excerpt_of, frame_of
 from collectors.segment import Frame
+from collectors.sources.cloudevents import CloudEventsSource
 from collectors.sources.otlp import Otlp
 from sql.store import Store, insert
 
@@ -84,7 +85,10 @@ class Intake:
     ) -> None:
         self._store, self._journal, self._clock = store, journal, clock
         self._sources = {source.name: source for source in sources}
-        self._received = Otlp("otlp", journal.folder, Otlp.Settings())
+        self._received: dict[str, Collector] = {  # what comes by itself, whether the configuration names it or not
+            Otlp.kind: Otlp(Otlp.kind, journal.folder, Otlp.Settings()),
+            CloudEventsSource.kind: CloudEventsSource(CloudEventsSource.kind, journal.folder, CloudEventsSource.Settings()),
+        }
         self._meaning = Meaning(identifiers, rules)
         self._polling = {name: threading.Lock() for name in self._sources}  # a slow source keeps nobody else waiting
         self._read_ns: dict[str, int] = {}  # source → the read that was kept last
@@ -209,7 +213,8 @@ class Intake:
         if record.content_type == READ:
             rows.reads.append((record.source, int(record.payload), record.recorded_ns))
             return
-        source: Any = self._sources.get(record.source) or (self._received if record.after is None else None)
+        received = self._received.get(record.source, self._received[Otlp.kind]) if record.after is None else None
+        source: Any = self._sources.get(record.source) or received
         if source is None:
             rows.reject(
                 record,

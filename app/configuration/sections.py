@@ -155,6 +155,12 @@ SOURCE = (
     Key("every", interval_seconds, "duration", "How often it is read while serving. Absent: 30s, of a broker 1s."),
 )
 RECEIVED = "otlp"  # the kind, and the name, of what the OTLP receivers are sent
+SENT_EVENTS = "cloudevents"  # the same of CloudEvents; with a `path` such a source reads files instead
+
+
+def is_received(entry: dict[str, Any]) -> bool:
+    """Whether what an entry of `sources` describes comes by itself."""
+    return entry.get("kind") == RECEIVED or (entry.get("kind") == SENT_EVENTS and "path" not in entry)
 
 
 def source_in(folder: Path) -> Read:
@@ -166,8 +172,9 @@ def source_in(folder: Path) -> Read:
             return None
         before = len(problems)
         found = read_keys({name: value[name] for name in COMMON if name in value}, SOURCE, place, problems)
-        if found["kind"] == RECEIVED and found["name"] not in (None, RECEIVED):
-            problems.append(Problem((*place, "name"), f"must be '{RECEIVED}': what is sent to the receivers is recorded under this name."))
+        if is_received(value) and found["name"] not in (None, found["kind"]):
+            text = f"must be '{found['kind']}': what is sent to the receivers is recorded under this name."
+            problems.append(Problem((*place, "name"), text))
         if found["kind"]:
             problems += located(check_source(value), place)
         return _make_source(found, value, folder) if len(problems) == before else None

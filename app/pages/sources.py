@@ -19,7 +19,7 @@ from app.components.page import card, head, note, scrolling
 from app.components.source_trouble import trouble_of
 from app.components.tiles import name_of
 from app.configuration.model import Settings, Source
-from app.configuration.sections import RECEIVED
+from app.configuration.sections import RECEIVED, SENT_EVENTS
 from app.figures import times, words
 from app.figures.rows import rows_of
 from app.pages.errors import WrongAddress
@@ -124,7 +124,7 @@ def _source(
     name: str, rows: Sequence[Row], configured: Sequence[Source], at: reader.AsOf, zone: str, state: SourceState | None
 ) -> Component:
     first, setting = rows[0], next((each for each in configured if each.name == name), None)
-    kind = html.Span(setting.kind if setting else RECEIVED if name == RECEIVED else "no longer configured", className="pill")
+    kind = html.Span(setting.kind if setting else name if name in (RECEIVED, SENT_EVENTS) else "no longer configured", className="pill")
     complete = (
         html.Span("complete", className="pill", title="It holds everything up to now: what is not in it has not happened.")
         if first["is_complete"]
@@ -168,6 +168,8 @@ def _what_to_do(name: str, setting: Source | None) -> str:
         return "No event of your sites has come from it."
     if name == RECEIVED:
         return "Nothing has come yet. Point an OpenTelemetry exporter at the address of the OTLP receiver; see Docs, connect."
+    if name == SENT_EVENTS and (setting is None or "path" not in setting.options):
+        return "Nothing has come yet. Send CloudEvents to /v1/events at the address of the receiver; see Docs, cloudevents."
     if setting is None:
         return "It is no longer in the configuration, and nothing of it is left."
     return f"Nothing has come yet. Look at the path in the configuration, then: syncline ingest {setting.name}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from collectors.formats.b2mml import B2mml
+from collectors.formats.cloudevents import CloudEvents
 from collectors.formats.connect import Connect
 from collectors.formats.debezium import Debezium
 from collectors.formats.edi import Edi
@@ -18,7 +19,7 @@ from collectors.formats.otlp import OtlpBody
 from collectors.settings import setting
 from collectors.suggest import unknown
 
-FORMATS: dict[str, type[Format]] = {made.name: made for made in (B2mml, Connect, Debezium, Edi, Idoc, Json, OtlpBody)}
+FORMATS: dict[str, type[Format]] = {made.name: made for made in (B2mml, CloudEvents, Connect, Debezium, Edi, Idoc, Json, OtlpBody)}
 
 
 def format_name(value: Any) -> list[tuple[str, str]]:

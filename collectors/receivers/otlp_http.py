@@ -1,4 +1,4 @@
-"""The OTLP/HTTP receiver: /v1/traces and /v1/logs on a waitress of its own, so that no page ever waits for a client."""
+"""The HTTP receiver: OTLP at /v1/traces and /v1/logs, CloudEvents at /v1/events; on a waitress of its own, so that no page waits."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.task import ErrorTask, ThreadedTaskDispatcher, WSGITask
 
 from collectors import otlp
+from collectors.receivers import cloudevents_http as events
 from collectors.receivers.answers import Status, success
 from collectors.receivers.reception import Accepted, Reception, TooLarge, Unavailable, Unreadable, gunzipped
 
@@ -27,10 +28,12 @@ THREADS = 16  # they mostly wait for the same sync, so many of them make large g
 CONNECTIONS = 500  # from then on a new one takes the place of the one idle longest
 BUSY_CONNECTIONS = 600  # with so many none is taken: those above CONNECTIONS all have a request under way
 DISCARD_SECONDS = 2.0
+NO_CONTENT = 204
 ARRIVED = "syncline.arrived"
-PATHS = {"/v1/traces": "traces", "/v1/logs": "logs"}
+PATHS = {"/v1/traces": "traces", "/v1/logs": "logs", events.PATH: events.SIGNAL}
 REASONS = {
     200: "OK",
+    204: "No Content",
     400: "Bad Request",
     401: "Unauthorized",
     404: "Not Found",
@@ -125,7 +128,10 @@ class OtlpHttpReceiver:
         signal = PATHS.get(environ["PATH_INFO"].rstrip("/"), "")
         encoding = _encoding(environ.get("CONTENT_TYPE", "")) or otlp.JSON
         try:
-            status, headers, body = 200, [], success(signal, encoding, self._accept(signal, environ))
+            if signal == events.SIGNAL:
+                status, headers, body = self._take_events(environ)
+            else:
+                status, headers, body = 200, [], success(signal, encoding, self._accept(signal, environ))
         except Refusal as refusal:
             status, headers, body = refusal.status, refusal.headers, _status(refusal.status, refusal.message, encoding)
         except Exception:  # good data must come again once the fault is mended, and clients drop it after a 500
@@ -133,9 +139,15 @@ class OtlpHttpReceiver:
             status, headers, body = 503, self._later(), _status(503, "a fault of the receiver; send again later", encoding)
         with self._counting:
             self.counts[signal, status] += 1
-        length = str(len(body))
-        start_response(f"{status} {REASONS[status]}", [("Content-Type", encoding), ("Content-Length", length), *headers])
+        kind = [("Content-Type", encoding), ("Content-Length", str(len(body)))] if status != NO_CONTENT else []
+        start_response(f"{status} {REASONS[status]}", [*kind, *headers])
         return [body]
+
+    def _take_events(self, environ: dict[str, Any]) -> tuple[int, Headers, bytes]:
+        if environ["REQUEST_METHOD"] == "OPTIONS":
+            return 200, events.handshake(environ), b""
+        accepted = self._accept(events.SIGNAL, environ)
+        return (200, [], events.partial_success(accepted)) if accepted.rejected else (NO_CONTENT, [], b"")
 
     def _accept(self, signal: str, environ: dict[str, Any]) -> Accepted:
         self._check_request(signal, environ)
@@ -145,6 +157,8 @@ class OtlpHttpReceiver:
             raise Refusal(503, "the receiver is overloaded; send again later", self._later())
         try:
             body = _decompressed(environ, limits.body_bytes)
+            if signal == events.SIGNAL:
+                return events.accept_events(self._reception, events.headers_of(environ), body, left)
             return self._reception.accept(signal, _encoding(environ["CONTENT_TYPE"]), body, left)
         except TooLarge:
             size = limits.body_bytes >> 20
@@ -159,14 +173,20 @@ class OtlpHttpReceiver:
         if not signal:
             raise Refusal(404, f"{environ['PATH_INFO']} is not served here; served are {', '.join(PATHS)}")
         if environ["REQUEST_METHOD"] != "POST":
-            raise Refusal(405, f"{environ['REQUEST_METHOD']} is not allowed; send a POST", [("Allow", "POST")])
+            allowed = events.ALLOW if signal == events.SIGNAL else "POST"
+            raise Refusal(405, f"{environ['REQUEST_METHOD']} is not allowed; send a POST", [("Allow", allowed)])
         if self._tokens_ok and not self._tokens_ok(_token(environ)):
             raise Refusal(
                 401,
                 "a valid token is needed, as in `Authorization: Bearer …`; `syncline token add` makes one",
                 [("WWW-Authenticate", "Bearer")],
             )
-        if not _encoding(environ.get("CONTENT_TYPE", "")):
+        if signal == events.SIGNAL:
+            try:
+                events.check_form(events.headers_of(environ))
+            except events.Foreign as error:
+                raise Refusal(415, str(error)) from error
+        elif not _encoding(environ.get("CONTENT_TYPE", "")):
             found = environ.get("CONTENT_TYPE") or "nothing"
             raise Refusal(415, f"Content-Type must be {otlp.PROTOBUF} or {otlp.JSON} (found {found[:100]})")
 

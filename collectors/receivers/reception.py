@@ -61,9 +61,7 @@ class Reception:
         Looked through before it is acknowledged, to count what is invalid; the loader reads it whole, from the journal, which alone is
         the truth. An empty request is fine, and nothing to keep.
         """
-        if self.is_closing:
-            raise Unavailable("the receiver is shutting down")
-        with self._reserved(len(body), patience_seconds):
+        with self._at_work(len(body), patience_seconds):
             try:
                 items, refused = otlp.refused(signal, content_type, body)
             except otlp.Undecodable as error:
@@ -71,6 +69,21 @@ class Reception:
             if items:
                 self._keep(Record(self._source, "", body, content_type, self._clock(), signal), patience_seconds)
         return Accepted(len(refused), _told(signal, refused))
+
+    def keep(self, record: Record, patience_seconds: float) -> None:
+        """Makes durable what was looked through already. Raises Unavailable."""
+        with self._at_work(len(record.payload), patience_seconds):
+            self._keep(record, patience_seconds)
+
+    def now_ns(self) -> int:
+        return self._clock()
+
+    @contextmanager
+    def _at_work(self, size: int, patience_seconds: float) -> Iterator[None]:
+        if self.is_closing:
+            raise Unavailable("the receiver is shutting down")
+        with self._reserved(size, patience_seconds):
+            yield
 
     def _keep(self, record: Record, patience_seconds: float) -> None:
         try:

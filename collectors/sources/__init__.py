@@ -10,6 +10,7 @@ from collectors.collector import Collector
 from collectors.settings import check_settings
 from collectors.sources.amqp import Amqp
 from collectors.sources.b2mml import B2mmlFiles
+from collectors.sources.cloudevents import CloudEventsSource
 from collectors.sources.csv import Csv
 from collectors.sources.database import Database
 from collectors.sources.edi import EdiFiles
@@ -26,7 +27,23 @@ from collectors.suggest import unknown
 
 SOURCES: dict[str, Any] = {
     source.kind: source
-    for source in (Amqp, B2mmlFiles, Csv, Database, EdiFiles, Files, IdocFiles, InventoryCsv, Kafka, Mqtt, Otlp, OtlpFile, Rest, Schedule)
+    for source in (
+        Amqp,
+        B2mmlFiles,
+        CloudEventsSource,
+        Csv,
+        Database,
+        EdiFiles,
+        Files,
+        IdocFiles,
+        InventoryCsv,
+        Kafka,
+        Mqtt,
+        Otlp,
+        OtlpFile,
+        Rest,
+        Schedule,
+    )
 }
 COMMON = ("name", "kind", "complete", "allowed_lateness", "every")  # keys of every source; not the source's business
 
