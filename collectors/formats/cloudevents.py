@@ -49,7 +49,7 @@ class CloudEvents(Saying):
 
     def __init__(self, data: dict[str, Any] | None, options: dict[str, Any]) -> None:
         self.mapping = RowMapping(data or {}, "path")
-        self._maps_outcome = "outcome" in (data or {})
+        self._maps_outcome, self._maps_type = "outcome" in (data or {}), "event_type" in (data or {})
 
     @classmethod
     def check_map(cls, data: Any) -> Problems:
@@ -73,11 +73,14 @@ class CloudEvents(Saying):
             event = _unpacked(event)
             lookup = lookup_in(event, message.head)
             mapped = self.mapping.apply(lookup)
-            attributes = {**_of_envelope(event), **mapped.attributes}
+            own = _of_envelope(event)
+            if self._maps_type:  # what it maps to nothing is no event, whatever the event calls itself
+                del own["mfg.event.type"]
+            attributes = {**own, **mapped.attributes}
             is_error, is_open = (mapped.is_error, False) if self._maps_outcome else _outcome(event)
         except Refused as error:
             return said_all_the_same(self.mapping, message, Unsaid(str(error), part, "event", _excerpt(event)), lookup)
-        if is_open:
+        if is_open and "mfg.event.type" in attributes:
             attributes["mfg.event.type"] = f"{attributes['mfg.event.type']}.waiting"
         if is_error and event.get("bamptxcompleted") in (True, "true"):
             attributes.setdefault("mfg.dead_letter", True)

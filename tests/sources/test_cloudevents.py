@@ -62,6 +62,8 @@ def test_the_map_counts_before_what_the_event_says() -> None:
     kind = {"path": "type", "values": {"com.acme.po.sent.v1": "purchase_order.sent"}}
     event = the_event({**EVENT, "type": "com.acme.po.sent.v1"}, map={**MAP, "event_type": kind, "system_name": {"value": "S4"}})
     assert (event.event_type, event.system_name) == ("purchase_order.sent", "S4")
+    rows = read(EVENT, map={"event_type": {"path": "type", "values": {"purchase_order.sent": None}}})
+    assert (rows.events, rows.rejected) == ([], [])
 
 
 @pytest.mark.parametrize(
