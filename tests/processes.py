@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures.thread import _threads_queues
 from contextlib import contextmanager, suppress
+from itertools import count
 from multiprocessing import resource_tracker
 from pathlib import Path
 
@@ -19,16 +20,33 @@ SECONDS_TO_STOP = 45
 SECONDS_TO_END = 5
 
 
-def free_ports(count: int) -> list[int]:
-    """Different TCP ports that nobody listens on. All are held before any is given, so they differ."""
-    sockets = [socket.socket() for _ in range(count)]
+FIRST_PORT, PORTS_OF_A_WORKER = 10_000, 2_500  # below those the system gives to whoever connects; each worker has its own
+_next_port = count(os.getpid() * 7)
+
+
+def free_ports(how_many: int) -> list[int]:
+    """Different TCP ports that nobody listens on, and that no other worker of this run is given. All are held before any is given."""
+    first = FIRST_PORT + PORTS_OF_A_WORKER * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
+    held: list[socket.socket] = []
     try:
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in sockets]
+        while len(held) < how_many:
+            if held_port := _held(first + next(_next_port) % PORTS_OF_A_WORKER):
+                held.append(held_port)
+        return [each.getsockname()[1] for each in held]
     finally:
-        for each in sockets:
+        for each in held:
             each.close()
+
+
+def _held(port: int) -> socket.socket | None:
+    """The port, bound; None when somebody has it."""
+    found = socket.socket()
+    try:
+        found.bind(("127.0.0.1", port))
+    except OSError:
+        found.close()
+        return None
+    return found
 
 
 def listens(port: int) -> Callable[[], bool]:
