@@ -17,7 +17,7 @@ from wtforms import ValidationError
 
 from app import health
 from app.application import Application
-from app.exports import EXPORTS, FORMATS, Asked, check, exported
+from app.exports import ENDINGS, EXPORTS, FORMATS, Asked, check, exported
 from app.instants import instant_ns
 from app.openapi import description
 from app.trouble import Trouble
@@ -55,9 +55,8 @@ def export(name: str) -> ResponseReturnValue:
     asked = _asked(name)
     pieces = _pieces(asked, caller.sites)
     first = next(pieces, b"")  # what goes wrong before the first row still gets a status of its own
-    return Response(
-        chain([first], pieces), mimetype=FORMATS[asked.form], headers={"Content-Disposition": f'inline; filename="{name}.{asked.form}"'}
-    )
+    file = f"{name}.{ENDINGS.get(asked.form, asked.form)}"
+    return Response(chain([first], pieces), mimetype=FORMATS[asked.form], headers={"Content-Disposition": f'inline; filename="{file}"'})
 
 
 @api.get("/api/v1/openapi.json")

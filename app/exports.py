@@ -1,4 +1,4 @@
-"""The exports: what a row of each is, and rows as JSON Lines, CSV or Parquet. The same for the command line and the API."""
+"""The exports: what a row of each is, and rows as JSON Lines, CSV, Parquet or OCEL 2.0. The same for the command line and the API."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from app.instants import instant_ns
+from app.ocel import log_of
 
 if TYPE_CHECKING:  # the names of the exports must not cost the import of pandas and DuckDB
     from metrics.read import Moment, Reader
@@ -43,7 +44,14 @@ EXPORTS = {
     "coverage": Export("milestone and source, system name and site its events come from, or that nothing ever came"),
     "links": Export("two objects that some event names together, with the evidence", "since_time"),
 }
-FORMATS = {"jsonl": "application/x-ndjson", "csv": "text/csv; charset=utf-8", "parquet": "application/vnd.apache.parquet"}
+OCEL = "ocel"
+FORMATS = {
+    "jsonl": "application/x-ndjson",
+    "csv": "text/csv; charset=utf-8",
+    "parquet": "application/vnd.apache.parquet",
+    OCEL: "application/json",
+}
+ENDINGS = {OCEL: "json"}  # of files, where they are not called as the format is
 BATCH = 1000
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would take the text for a formula
 
@@ -66,8 +74,17 @@ class Asked:
         return Moment(now_ns if self.as_of_ns is None else self.as_of_ns, now_ns if self.known_ns is None else self.known_ns)
 
 
+def formats_of(name: str) -> list[str]:
+    """The formats that an export can be written in."""
+    return [form for form in FORMATS if form != OCEL or name == "events"]
+
+
 def check(asked: Asked) -> None:
     """Raises ValueError with a sentence for what no export can do."""
+    if asked.form not in formats_of(asked.name):
+        raise ValueError(
+            f"{asked.name} cannot be written as {asked.form}: an object-centric event log holds events. Export events as ocel."
+        )
     if asked.from_ns is not None and asked.to_ns is not None and asked.from_ns >= asked.to_ns:
         raise ValueError("`from` must be earlier than `to`.")
     if (asked.from_ns is not None or asked.to_ns is not None) and EXPORTS[asked.name].time is None:
@@ -122,6 +139,10 @@ def _parquet(rows: Iterable[Row], name: str, reader: Reader) -> Iterator[bytes]:
                 yield piece
 
 
+def _ocel(rows: Iterable[Row], name: str, reader: Reader) -> Iterator[bytes]:
+    return log_of(rows)
+
+
 def _write_parquet(lines: Path, file: Path, kinds: dict[str, str]) -> None:
     import duckdb
 
@@ -166,4 +187,9 @@ def _number(value: Any) -> int | float:
     raise TypeError(f"no way to write {value!r} ({type(value).__name__})")
 
 
-ENCODERS: dict[str, Callable[[Iterable[Row], str, Reader], Iterator[bytes]]] = {"jsonl": _jsonl, "csv": _csv, "parquet": _parquet}
+ENCODERS: dict[str, Callable[[Iterable[Row], str, Reader], Iterator[bytes]]] = {
+    "jsonl": _jsonl,
+    "csv": _csv,
+    "parquet": _parquet,
+    OCEL: _ocel,
+}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.exports import EXPORTS, FORMATS, Export
+from app.exports import EXPORTS, FORMATS, Export, formats_of
 
 INSTANT = {"type": "string", "format": "date-time"}
 SENTENCE = {"content": {"application/json": {"schema": {"type": "object", "properties": {"error": {"type": "string"}}}}}}
@@ -44,7 +44,7 @@ def description(prefix: str, version: str) -> dict[str, Any]:
 
 def _export(name: str, export: Export) -> dict[str, Any]:
     parameters = [
-        _parameter("format", "How the rows are written.", {"type": "string", "enum": list(FORMATS), "default": "jsonl"}),
+        _parameter("format", "How the rows are written.", {"type": "string", "enum": formats_of(name), "default": "jsonl"}),
         _parameter("as_of", "The world as it was then (default: now).", INSTANT),
         _parameter("known_at", "What had been recorded by then (default: now).", INSTANT),
     ]
@@ -53,7 +53,7 @@ def _export(name: str, export: Export) -> dict[str, Any]:
             _parameter("from", f"Only rows whose {export.time} is at or after this.", INSTANT),
             _parameter("to", f"Only rows whose {export.time} is before this.", INSTANT),
         ]
-    forms: dict[str, Any] = {form.partition(";")[0]: {} for form in FORMATS.values()}
+    forms: dict[str, Any] = {form.partition(";")[0]: {} for form in map(FORMATS.__getitem__, formats_of(name))}
     answers = {"200": {"description": f"One row per {export.row}.", "content": forms}, **REFUSALS}
     return {"operationId": f"export_{name}", "summary": f"One row per {export.row}.", "parameters": parameters, "responses": answers}
 

@@ -84,7 +84,9 @@ def _options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--known-at", type=instant, metavar="TIME", help="what had been recorded by then (default: now)")
     parser.add_argument("--from", dest="from_", type=instant, metavar="TIME", help="only rows at or after this time")
     parser.add_argument("--to", type=instant, metavar="TIME", help="only rows before this time")
-    parser.add_argument("--format", choices=list(FORMATS), default="jsonl", help="default: jsonl")
+    parser.add_argument(
+        "--format", choices=list(FORMATS), default="jsonl", help="default: jsonl; ocel, the OCEL 2.0 of process mining, for events only"
+    )
     parser.add_argument("--out", type=Path, metavar="FILE", help="where to write (default: standard output)")
 
 

@@ -142,7 +142,8 @@ MISTAKES = {
     "export": f"the following arguments are required: NAME. {HELP}",
     "export orders": "no export is called 'orders'. Known: coverage, events, expectations, failures, hops, links, rejected, sources, "
     f"spans, transactions. {HELP}",
-    "export events --format xlsx": f"no format is called 'xlsx'. Known: csv, jsonl, parquet. {HELP}",
+    "export events --format xlsx": f"no format is called 'xlsx'. Known: csv, jsonl, ocel, parquet. {HELP}",
+    "export spans --format ocel": "spans cannot be written as ocel: an object-centric event log holds events. Export events as ocel.",
     "export events --as-of 2026-03-23T09:00:00": "argument --as-of: '2026-03-23T09:00:00' has no offset from UTC, so it could be any "
     f"zone's time. Write {EXAMPLES}. {HELP}",
     "export events --as-of today": f"argument --as-of: 'today' is no time. Write it with its offset from UTC, such as {EXAMPLES}. {HELP}",

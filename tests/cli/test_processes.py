@@ -131,6 +131,9 @@ def test_the_api_says_who_may_and_what_is_wrong(run: Run, folder: Path, real_ser
         assert get(f"{url}api/v1/events?as_of=today", read)[0] == 400
         until(lambda: len(get(f"{url}api/v1/events", read)[1].splitlines()) == 3)
         assert get(f"{url}api/v1/failures?format=csv", read) == (200, "workflow,milestone,error_class,transactions\r\n")
+        status, log = get(f"{url}api/v1/events?format=ocel", read)
+        assert (status, len(json.loads(log)["events"])) == (200, 3)
+        assert get(f"{url}api/v1/spans?format=ocel", read)[0] == 400
         assert "syncline_events_total 3\n" in get(f"{url}metrics")[1]
         described = json.loads(get(f"{url}api/v1/openapi.json")[1])
         assert {"/api/v1/transactions", "/api/v1/rebuild", "/readyz"} <= described["paths"].keys()
