@@ -200,4 +200,7 @@ def _media(content_type: Any) -> str:
 
 
 def _excerpt(event: Any) -> str:
-    return orjson.dumps(event).decode()[:EXCERPT]
+    try:
+        return orjson.dumps(event).decode()[:EXCERPT]
+    except TypeError:  # nested too deep to be written
+        return ""

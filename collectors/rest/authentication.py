@@ -11,6 +11,7 @@ import orjson
 import requests
 
 from collectors.collector import Clock
+from collectors.rest.body import Broken, body_of
 from collectors.rest.request import shown
 from collectors.suggest import unknown
 
@@ -25,7 +26,7 @@ IN_HEADER, IN_BODY = "header", "body"
 SECRET = ("password", "token", "client_secret")
 EARLY_NS = 30 * 10**9  # so much before its end a token is not used any more
 DEFAULT_SECONDS = 300  # of a token whose life is not told
-LARGEST_TOKEN = 1 << 20
+LARGEST_MEGABYTES = 1  # of the answer with a token
 Problems = list[tuple[str, str]]
 
 
@@ -80,7 +81,9 @@ class Authentication:
                 data["token_url"], form, headers=headers, timeout=self._seconds, allow_redirects=False, stream=True
             )  # a redirect is not followed: it would carry the secret
             with response:
-                body = response.raw.read(LARGEST_TOKEN, decode_content=True)
+                body = body_of(response, LARGEST_MEGABYTES, self._seconds)
+        except Broken as error:
+            raise Denied(f"the token server {where} {error}") from error
         except (requests.RequestException, OSError) as error:
             raise Denied(f"the token server {where} cannot be reached ({type(error).__name__}).") from error
         self._token, seconds = self._read(where, response.status_code, body)

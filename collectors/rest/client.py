@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
 import re
-import time
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC
@@ -17,9 +17,9 @@ from requests.structures import CaseInsensitiveDict
 
 from collectors.collector import Clock
 from collectors.rest.authentication import Authentication, Denied
+from collectors.rest.body import Broken, body_of
 from collectors.rest.request import Request, link_from, origin_of, shown
 
-CHUNK = 1 << 16
 MOST_REDIRECTS = 5
 REDIRECTS = (301, 302, 303, 307, 308)
 NO_CONTENT, TOO_OFTEN, NOT_NOW = 204, 429, 503
@@ -75,6 +75,8 @@ class Client:
             status, headers, body, url = self._answer(request, clock)
             if status == 401 and self._authentication.renew():  # a token may be revoked before its time is over
                 status, headers, body, url = self._answer(request, clock)
+        except Broken as error:
+            raise Unanswered(f"{where} {error}") from error
         except Denied as error:
             raise Unanswered(f"{where} cannot be asked: {error}") from error
         except requests.RequestException as error:
@@ -93,7 +95,7 @@ class Client:
             response = self._sent(request, url, is_home, clock)
             with response:
                 if response.status_code not in REDIRECTS or "Location" not in response.headers:
-                    return response.status_code, response.headers, self._body(response), url
+                    return response.status_code, response.headers, body_of(response, self._limits.megabytes, self._limits.seconds), url
                 target = link_from(url, response.headers["Location"])
             if not target.lower().startswith(("https://", "http://")) or (home.scheme == "https" and origin_of(target).scheme != "https"):
                 raise Unanswered(f"{shown(original.url)} leads to {shown(target)}, which is not encrypted. It was not followed.")
@@ -124,21 +126,6 @@ class Client:
             response = send()
         return response
 
-    def _body(self, response: requests.Response) -> bytes:
-        """All of it, unpacked. Raises Unanswered where it is too large or too slow."""
-        parts, size, end = [], 0, time.monotonic() + self._limits.seconds
-        for part in response.iter_content(CHUNK):
-            parts.append(part)
-            size += len(part)
-            if size > self._limits.megabytes << 20:
-                raise Unanswered(
-                    f"{shown(response.url)} answers with more than {self._limits.megabytes} MiB. Nothing of it was read; ask for smaller "
-                    "pages, or raise `max_megabytes`."
-                )
-            if time.monotonic() > end:
-                raise Unanswered(f"{shown(response.url)} had not answered to the end after {self._limits.seconds} s; see `timeout`.")
-        return b"".join(parts)
-
     def _failure(self, error: requests.RequestException) -> str:
         """What kept the answer away. The text of the error itself may hold the URL with everything in it."""
         if isinstance(error, requests.exceptions.SSLError):
@@ -148,10 +135,6 @@ class Client:
             return f"cannot be reached through the proxy: {_reason_of(error)}."
         if isinstance(error, requests.Timeout):
             return f"had not answered after {self._limits.seconds} s; see `timeout`."
-        if isinstance(error, requests.exceptions.ChunkedEncodingError):
-            return "broke off in the middle of its answer. Nothing of it was read; it is asked again."
-        if isinstance(error, requests.exceptions.ContentDecodingError):
-            return "answers with data that cannot be unpacked. Nothing of it was read."
         if isinstance(error, requests.ConnectionError):
             return f"cannot be reached: {_reason_of(error)}."
         return f"cannot be asked: {type(error).__name__}."
@@ -173,7 +156,7 @@ class Client:
 
 def _document(where: str, body: bytes) -> Any:
     try:
-        return orjson.loads(body)
+        return orjson.loads(body.removeprefix(codecs.BOM_UTF8))
     except orjson.JSONDecodeError as error:
         kind = "a page of HTML" if body.lstrip()[:1] == b"<" else "no JSON"
         raise Unanswered(f"{where} answers with {kind}, or with half an answer: {error}. Nothing of it was read.", 200) from error

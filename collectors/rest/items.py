@@ -144,7 +144,7 @@ class Items:
             yield from page.read()
             state = page.state
             if plan.pages.kind != SINCE:
-                self._check_new(answer, token, things, met)
+                self._check_new(answer, token, page, met)
             if self._has_left(page, since):
                 break
             if plan.pages.kind == SINCE:
@@ -191,9 +191,9 @@ class Items:
         what = f"no list at {path!r}, which `items` names" if path else "no list; `items` says where it stands"
         raise Unanswered(f"{shown(answer.url)} answers with {what}.")
 
-    def _check_new(self, answer: Answer, token: str | None, things: list[Any], met: set[str | bytes | None]) -> None:
+    def _check_new(self, answer: Answer, token: str | None, page: _Page, met: set[str | bytes | None]) -> None:
         """Raises Unanswered where a page comes that was there before: it would be read for ever."""
-        found = token if self._plan.pages.is_resumable or not things else blake2b(orjson.dumps(things), digest_size=16).digest()
+        found = token if self._plan.pages.is_resumable or not page.count else page.digest.digest()
         if found in met or len(met) >= MOST_PAGES:
             raise Unanswered(
                 f"{shown(answer.url)} gives the same page again and again. Does it know the parameters that `pages` names? Reading stopped."
@@ -219,9 +219,8 @@ class Items:
         return Trouble(STREAM, f"{shown(self._plan.template.url)} {sentence}")
 
     # -- one item
-    def record_of(self, thing: Any, at: Mark | None, state: State, asked_ns: int) -> Item | None:
+    def record_of(self, thing: Any, payload: bytes, at: Mark | None, state: State, asked_ns: int) -> Item | None:
         """None where it is in the journal already."""
-        payload = orjson.dumps(thing)
         position = position_in(thing, self._plan.key, self._plan.version, payload)
         if self._plan.stamps:
             position = f"{position}@{asked_ns}"
@@ -246,6 +245,7 @@ class _Page:
     def __init__(self, items: Items, state: State, things: list[Any], now_ns: int, asked_ns: int) -> None:
         self._items, self.state, self._things = items, state, things
         self._now_ns, self._asked_ns = now_ns, asked_ns
+        self.count, self.digest = len(things), blake2b(digest_size=16)
         self.lowest: Mark | None = None
         self.highest: Mark | None = None
 
@@ -259,7 +259,9 @@ class _Page:
                 wrong.append(str(error))
             if mark:
                 self._note(mark)
-            if item := self._items.record_of(thing, mark, self.state, self._asked_ns):
+            payload = payload_of(thing)
+            self.digest.update(payload)
+            if item := self._items.record_of(thing, payload, mark, self.state, self._asked_ns):
                 yield item
         if wrong:
             yield self._items.trouble(
@@ -272,6 +274,14 @@ class _Page:
         if self._items.advances:
             capped = mark._replace(value=min(mark.value, self._now_ns)) if mark.is_time else mark
             self.state = self.state._replace(high=_later(self.state.high, capped))
+
+
+def payload_of(thing: Any) -> bytes:
+    """An item as its record keeps it."""
+    try:
+        return orjson.dumps(thing)
+    except TypeError:  # orjson reads what is nested 1024 deep, and writes 254
+        return b'"an item that is nested too deep to be kept"'
 
 
 def position_in(thing: Any, key: Sequence[str], version: str | None, payload: bytes) -> str:

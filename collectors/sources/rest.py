@@ -20,7 +20,7 @@ from collectors.readings import StockReading
 from collectors.rest import settings as allowed
 from collectors.rest.authentication import Authentication
 from collectors.rest.client import Client, Limits
-from collectors.rest.items import STREAM, Items, Plan, position_in
+from collectors.rest.items import STREAM, Items, Plan, payload_of, position_in
 from collectors.rest.pages import Pages
 from collectors.rest.request import Request
 from collectors.rest.settings import EVENTS, INVENTORY, seconds_of
@@ -113,7 +113,7 @@ class Rest(Collector):
             yield Trouble("", f"{name} has no list{f' at {self._settings.items!r}' if self._settings.items else ''}; see `items`.")
             return
         for thing in things:
-            payload = orjson.dumps(thing)
+            payload = payload_of(thing)
             yield self._record(position_in(thing, self._key, self._settings.version, payload), payload, 0, 0, name, None)
 
     def kept(self, records: Sequence[Record]) -> None:

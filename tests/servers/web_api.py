@@ -7,6 +7,7 @@ import json
 import socket
 import ssl
 import threading
+import time
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -33,12 +34,13 @@ class Asked(NamedTuple):
 
 
 class Reply(NamedTuple):
-    """What is answered, once, instead of what would be. `cut`: so many bytes of the body are left out."""
+    """What is answered, once, instead of what would be. `cut`: so many bytes of the body are left out. `drips`: a byte now and then."""
 
     status: int
     body: bytes = b""
     headers: tuple[tuple[str, str], ...] = ()
     cut: int = 0
+    drips: bool = False
 
 
 class WebApi:
@@ -152,7 +154,12 @@ class _Handler(BaseHTTPRequestHandler):
         for name, value in {"Content-Length": str(len(data)), **headers}.items():
             self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(data[: len(data) - reply.cut])
+        if reply.drips:
+            for byte in data:
+                self.wfile.write(bytes([byte]))
+                time.sleep(0.05)
+        else:
+            self.wfile.write(data[: len(data) - reply.cut])
         self.close_connection = bool(reply.cut)
 
     do_POST = do_GET  # noqa: N815  http.server names it
@@ -188,6 +195,7 @@ def running_web_api(certificate: Certificate | None = None) -> Iterator[WebApi]:
     finally:
         server.shutdown()
         thread.join()
+        server.api.close_connections()  # a client that fails a test has not closed its own
         server.server_close()
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import orjson
 import pytest
+import yaml
 
 from collectors.event import Event, Record
 from collectors.formats.cloudevents import BATCH, STRUCTURED, events_in
 from collectors.message import MESSAGE, packed
 from collectors.rows import Rows
+from tests.repository import ROOT
 from tests.sources.plant_floor import NOON_NS, SPAN, TOLD_NS, TRACE, reason_of, rows_of
 
 EVENT = {
@@ -151,6 +154,7 @@ def test_hostile_events_are_rejected_and_nothing_else() -> None:
     for body in (
         b"[" * 100_000,
         b"null",
+        b'{"a":' * 900 + b"1" + b"}" * 900,
         b'"x"',
         b'{"id":{}}',
         orjson.dumps({**EVENT, "time": 1e300}),
@@ -158,6 +162,25 @@ def test_hostile_events_are_rejected_and_nothing_else() -> None:
     ):
         rows = read(body)
         assert len(rows.events) + len(rows.rejected) <= 1
+
+
+SHARED = ROOT.parent / "shared" / "data" / "cloudevents"
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="the examples of other projects are not there")
+@pytest.mark.parametrize("name", ["yaml__v1.yaml", "yaml__v1.0__v1_minimum.yaml", "yaml__v03.yaml", "yaml__v0.3__v03_minimum.yaml"])
+def test_events_of_others_are_the_same_in_every_mode(name: str) -> None:
+    for found in yaml.safe_load_all((SHARED / name).read_text()):
+        named = {key: str(value) for key, value in found["ContextAttributes"].items() if key != "Extensions"}
+        named |= found["ContextAttributes"].get("Extensions") or {}
+        if isinstance(found["ContextAttributes"].get("time"), datetime):
+            named["time"] = found["ContextAttributes"]["time"].isoformat()
+        body = (found.get("Data") or "").encode()
+        headers = {f"ce_{key}": value for key, value in named.items()}
+        structured = {**named, **({"data": body.decode()} if body else {})}
+        expected = f"cloudevent {named['source']} {named['id']}"
+        binary, whole = read(body, head={"header": headers}), read(structured)
+        assert [event.identity for event in (*binary.events, *whole.events)] == [expected, expected]
 
 
 def test_the_specification_s_own_examples() -> None:

@@ -106,6 +106,15 @@ def test_every_kind_of_pages_gives_each_item_once(web_api: WebApi, path: str, se
         assert erp.positions() == ["o1", "o2", "o3", "o4", "o5", "o6", "o7", "o8"]
 
 
+def test_one_connection_serves_all_pages(web_api: WebApi) -> None:
+    web_api.orders(9)
+    with Intake(entry(web_api, "odata", **ODATA)) as erp:
+        erp.poll()
+        erp.poll()
+        assert len(web_api.asked) > 5
+        assert len(web_api.connections) == 1
+
+
 def test_the_newest_first_are_read_back_to_where_the_last_round_ended(web_api: WebApi) -> None:
     pages = {"kind": "offset", "parameter": "offset", "size": 2, "size_parameter": "limit"}
     web_api.orders(9)

@@ -9,6 +9,7 @@ import pytest
 
 from tests.servers.certificates import Certificate
 from tests.servers.web_api import CLIENT, SECRET, Reply, WebApi, running_web_api
+from tests.sources.plant_floor import rows_of
 from tests.sources.test_rest import ODATA, Intake, entry
 
 OAUTH2 = {"kind": "oauth2", "client_id": CLIENT, "client_secret": SECRET, "scope": "read"}
@@ -84,6 +85,24 @@ def test_an_answer_that_unpacks_to_more_than_allowed_is_not_held(web_api: WebApi
         assert erp.poll() == [
             f"{web_api.url}/odata answers with more than 1 MiB. Nothing of it was read; ask for smaller pages, or raise `max_megabytes`."
         ]
+
+
+def test_one_who_answers_a_byte_now_and_then_is_not_waited_for(web_api: WebApi) -> None:
+    with Intake(entry(web_api, "odata", **ODATA, timeout="1s")) as erp:
+        web_api.replies = [Reply(200, b" " * 600, (("Content-Encoding", "identity"),), drips=True)]
+        assert erp.poll() == [f"{web_api.url}/odata had not answered to the end after 1 s. Nothing of it was read; see `timeout`."]
+
+
+def test_an_item_nested_too_deep_is_rejected_and_the_others_are_read(web_api: WebApi) -> None:
+    web_api.orders(1)
+    deep = b'{"value": [{"id": "deep", "changed": "2026-03-23T10:00:00Z", "a": ' + b"[" * 800 + b"]" * 800 + b"}]}"
+    with Intake(entry(web_api, "odata", **ODATA)) as erp:
+        web_api.replies = [Reply(200, b"\xef\xbb\xbf" + deep)]
+        assert erp.poll() == []
+        assert erp.poll() == []
+        assert erp.positions() == ["deep", "o1"]
+        rows = rows_of(erp.entry, *erp.records)
+        assert [row[3] for row in rows.rejected] == ["an event is a JSON object (found 'an item that is nested too deep to be kept')"]
 
 
 def test_a_connection_that_was_closed_meanwhile_is_opened_again(web_api: WebApi) -> None:
