@@ -3,7 +3,7 @@
 PYTHON := .venv/bin/python
 DEFINED := pyproject.toml uv.lock requirements.lock requirements-dev.lock .ci/setup
 
-.PHONY: help demo test check format screenshots bench soak lock clean
+.PHONY: help demo test check format screenshots bench soak fuzz lock clean
 
 help:                       ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,8 +33,11 @@ screenshots: .venv/.test    ## Every page, light and dark, into screenshots/
 bench: .venv/.test          ## How fast: ingest, refresh, pages
 	@$(PYTHON) -m tests.benchmarks
 
-soak: .venv/.test           ## How long: hours of traffic with kills in between
-	@$(PYTHON) -m tests.soak
+soak: .venv/.test           ## How long: hours of traffic with kills in between; SOAK="--only kills --kills 200" as well
+	@$(PYTHON) -m tests.soak $(SOAK)
+
+fuzz: .venv/.test           ## Ten minutes of hostile input for each decoder; FUZZ="--only segment" as well
+	@$(PYTHON) -m tests.fuzz $(FUZZ)
 
 # The two requirements files are the same locked versions for people without uv.
 EXPORT := uv export -q --frozen --no-header --no-annotate --no-emit-project

@@ -11,7 +11,7 @@ import os
 import threading
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import accumulate
+from itertools import accumulate, count
 from pathlib import Path
 from typing import NamedTuple, TextIO
 
@@ -220,12 +220,9 @@ class Journal:
             os.fsync(self._fd)
 
     def _tell_damage(self, path: Path, start: int, end: int) -> None:
-        aside = self.folder / DAMAGED / f"{path.stem}-{start}.part"
-        if not aside.exists():
-            aside.parent.mkdir(exist_ok=True)
-            with path.open("rb") as file:
-                file.seek(start)
-                aside.write_bytes(file.read(end - start))
+        with path.open("rb") as file:
+            file.seek(start)
+            aside = _put_aside(self.folder / DAMAGED, f"{path.stem}-{start}", file.read(end - start))
         sentence = f"{_damage(path, start, end)} They are kept in {aside}; all else is read."
         if sentence not in self.problems:
             self.problems.append(sentence)
@@ -251,6 +248,25 @@ def segments(folder: Path) -> list[tuple[int, Path]]:
 
 def _damage(path: Path, start: int, end: int) -> str:
     return f"{path}: {end - start} bytes from byte {start} on are no whole block (torn by a crash, or damaged on the disk)."
+
+
+def _put_aside(folder: Path, name: str, content: bytes) -> Path:
+    """The file that holds `content` from now on, whole and for good. One place may be damaged again and again, each time by other bytes."""
+    folder.mkdir(exist_ok=True)
+    for again in count(1):
+        aside = folder / (f"{name}.part" if again == 1 else f"{name}-{again}.part")
+        if not aside.exists():
+            break
+        if aside.read_bytes() == content:
+            return aside
+    unfinished = aside.with_suffix(".unfinished")
+    with unfinished.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.replace(aside)
+    _sync_folder(folder)
+    return aside
 
 
 class _Append:

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -66,6 +66,7 @@ TIMES = ("event_time", "due_time", "promised_time", "snapshot_time")
 NUMBERS = ("quantity", "ordered_quantity", "value")
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)  # Python's own reading allows 1_000 and digits of any script
 PLACE = re.compile(r"\{([^{}]+)\}")  # in a template
+LONGEST = 100  # digits that are written out
 HEX = {"trace_id": re.compile("[0-9a-f]{32}"), "span_id": re.compile("[0-9a-f]{16}")}
 Lookup = Callable[[str], Any]
 
@@ -144,9 +145,10 @@ class Term:
         if self._factor is None or number.__class__ not in (str, int, float):
             return number
         try:
-            return format(Decimal(str(number)) * self._factor, "f")
-        except InvalidOperation:  # NaN and infinities: refused where it is read, with its name
+            scaled = Decimal(str(number)) * self._factor
+        except ArithmeticError:  # NaN, infinities, a hundred digits of exponent: refused where it is read, with its name
             return number
+        return format(scaled, "f") if abs(scaled.adjusted()) < LONGEST else str(scaled)  # 1E+999999 stays so short
 
     def parts(self, found: Found) -> list[Any]:
         """The ids a found value holds."""

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
+import orjson
+
 from collectors import instants
 from collectors.classify import ErrorRules
 from collectors.event import Event, Refused
@@ -104,8 +106,8 @@ class Meaning:
         """Class, code, type and text of what failed."""
         if not failing.is_error:
             return None, None, None, None
-        code = error_code(get)
-        return self.rules.class_of(code, failing.error_type, failing.text), code, failing.error_type, failing.text
+        code, kind, said = error_code(get), _as_said(failing.error_type), _as_said(failing.text)
+        return self.rules.class_of(code, kind, said), code, kind, said
 
     def objects(self, attributes: dict[str, Any], place: Place) -> Objects:
         """The objects that `attributes` name, each once, in their order. Raises Refused."""
@@ -157,6 +159,16 @@ def error_code(get: Get) -> str | None:
     if status.__class__ is float and status.is_integer():  # some clients have no other numbers
         status = int(status)
     return f"http:{status}" if status.__class__ in (int, str) and status else None
+
+
+def _as_said(value: Any) -> str | None:
+    """The type or text of an error as text, whatever a mapping found there: an object with a code and a message says more than nothing."""
+    if value is None or value.__class__ is str:
+        return value or None
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:  # it reads 1,024 levels and writes 254
+        return "(nested too deeply to be shown)"
 
 
 def quantity_of(value: Any, name: str) -> str | None:

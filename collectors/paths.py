@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-STEP = re.compile(r"""\['([^']+)'\]|\["([^"]+)"\]|\[(-?\d*)\]|\.?([^.\[\]]+)""")
+STEP = re.compile(r"""\['([^']+)'\]|\["([^"]+)"\]|\[(-?[0-9]{1,9})?\]|\.?([^.\[\]]+)""")
 EACH = None  # the step `[]`
 Step = str | int | None
 
@@ -31,7 +31,7 @@ def steps_of(path: str) -> tuple[Step, ...]:
                 f"{path!r} is no path behind {text[:at]!r}; write it as in header.order.id, lines[0].qty, lines[].qty or ['a.b'].c"
             )
         quoted, double, index, name = match.groups()
-        found.append(quoted or double or name or (EACH if index == "" else int(index)))
+        found.append(quoted or double or name or (EACH if index is None else int(index)))
         at = match.end()
     if not found:
         raise NoPath("is an empty path")
@@ -43,7 +43,7 @@ def lookup_in(document: Any, head: dict[str, Any] | None = None) -> Callable[[st
 
     def find(path: str) -> Any:
         if path.startswith("@"):
-            return _at(head, path[1:])
+            return _at(head, path[1:]) if head else None
         return _at(document, path)
 
     return find

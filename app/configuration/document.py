@@ -15,6 +15,7 @@ from metrics.keys import Place, Problem
 
 VARIABLE = re.compile(r"\$\{([^}]*)\}")
 UNFIT = re.compile("[\0\ud800-\udfff]")  # no path, name or database takes them
+MOST_VALUES = 100_000  # of a file
 TAGS = "tag:yaml.org,2002:"  # what YAML writes as !!
 
 
@@ -81,7 +82,15 @@ def read_document(file: Path, environment: Mapping[str, str]) -> Document:
         document.misread.append(Problem((), f"is no YAML: {' '.join(str(error).split())}."))
     except RecursionError:  # PyYAML reads what stands in brackets by calling itself
         document.misread.append(Problem((), "is nested deeper than can be read; a configuration needs no more than ten levels."))
+    except _TooMany:
+        document.misread.append(
+            Problem((), f"stands for more than {MOST_VALUES:,} values, by aliases of aliases; write out what they mean.")
+        )
     return document
+
+
+class _TooMany(Exception):
+    """A few lines of aliases can stand for more values than there is memory."""
 
 
 class _Loader(yaml.SafeLoader):
@@ -106,9 +115,13 @@ class _Builder:
         self.environment = environment
         self.resolver = _Loader("")
         self.inside: set[yaml.Node] = set()
+        self.values = 0
 
     def value(self, node: yaml.Node, place: Place) -> Any:
         self.document.lines.setdefault(place, node.start_mark.line + 1)
+        self.values += 1
+        if self.values > MOST_VALUES:
+            raise _TooMany
         self._check_tag(node, place)
         if isinstance(node, yaml.ScalarNode):
             return self._scalar(node, place)

@@ -107,6 +107,19 @@ def test_a_torn_end_is_put_aside_and_the_rest_is_served(tmp_path: Path, cut: int
     journal.close()
 
 
+def test_what_tears_at_one_place_again_and_again_is_all_put_aside(tmp_path: Path) -> None:
+    segment = written(tmp_path, 2)
+    torn = [b"SLJ1 a block that was never written to its end", b"another one", b"another one"]
+    for garbage in torn:
+        with segment.open("ab") as file:
+            file.write(garbage)
+        journal = Journal(tmp_path)
+        assert len(journal.problems) == 1
+        journal.close()
+    assert sorted(path.read_bytes() for path in (tmp_path / "damaged").iterdir()) == sorted(set(torn))
+    assert segment.stat().st_size == int(next((tmp_path / "damaged").iterdir()).stem.split("-")[1])
+
+
 def test_damage_in_the_middle_costs_its_block_only(tmp_path: Path) -> None:
     segment = written(tmp_path, 1, 2, 1)
     data = bytearray(segment.read_bytes())

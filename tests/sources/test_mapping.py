@@ -273,3 +273,10 @@ def test_a_mapping_without_problems_reads_any_row_or_refuses_it(mapping: Any, ro
     if check_mapping(mapping) == []:
         with suppress(Refused):
             RowMapping(mapping).apply(row.get)
+
+
+def test_a_number_with_a_huge_exponent_is_neither_written_out_nor_too_much_for_a_factor() -> None:
+    scaled = {"quantity": {"column": "QTY", "factor": 2}}
+    assert apply(scaled, {"QTY": "1e999999999"})["mfg.quantity"] == "1e999999999"
+    assert apply(scaled, {"QTY": "1e900000"})["mfg.quantity"] == "2E+900000"
+    assert apply(scaled, {"QTY": "1.5e3"})["mfg.quantity"] == "3000"
