@@ -87,7 +87,6 @@ class Load:
         self.grpc = GrpcEndpoint("127.0.0.1", urlsplit(server["grpc"]).port or 0, tries=1)
         self.taken: list[str] = []
         self._file, self._number = file, 0
-        file.write_text("ORDER,AT,NOISE\n")
 
     def over_http(self) -> Answer:
         return self._noted(lambda body: self.http.export("traces", body))
@@ -135,6 +134,7 @@ def answered(send: Callable[[], Answer], outcome: str) -> Answer:
 
 def test_a_disk_that_fills_under_load_loses_nothing_and_goes_on(disk: Disk, tmp_path: Path, real_server: Callable[..., Any]) -> None:
     (tmp_path / "syncline.yaml").write_text(SETTINGS)
+    (tmp_path / "log.csv").write_text("ORDER,AT,NOISE\n")
     with serving(tmp_path, real_server) as server:
         load = Load(server, tmp_path / "log.csv")
 
