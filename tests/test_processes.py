@@ -16,16 +16,16 @@ SERVER = "import http.server, sys; http.server.ThreadingHTTPServer(('127.0.0.1',
 
 def test_a_process_and_a_thread_that_go_on_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(processes, "SECONDS_TO_END", 0)
-    known, released = set(processes.children()), threading.Event()
+    known, threads, released = set(processes.children()), processes.threads_that_hold(), threading.Event()
     thread = threading.Thread(target=released.wait, name="goes-on")
     thread.start()
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
-        left = processes.left_running(known, set())
+        left = processes.left_running(known, threads)
         process.communicate(b"\n")
     released.set()
     thread.join()
     assert [each.partition(" (")[0] for each in left] == [f"process {process.pid}", "thread goes-on"]
-    assert processes.left_running(known, set()) == []
+    assert processes.left_running(known, threads) == []
 
 
 def test_a_real_server_is_ready_inside_and_gone_after(tmp_path: Path) -> None:
