@@ -13,8 +13,8 @@ from app.settings import Settings, Source
 from app.trouble import Mistake
 from collectors.collector import Trouble
 from collectors.explain import Explanation, explain_file
+from collectors.files.tail import Folder
 from collectors.meaning import Meaning
-from collectors.tail import Folder
 from metrics.keys import nearest
 from metrics.workflows import Definitions
 

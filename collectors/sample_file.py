@@ -9,8 +9,8 @@ from typing import Any
 import orjson
 
 from collectors.event import Record
+from collectors.files.tail import as_text
 from collectors.message import MESSAGE, packed
-from collectors.tail import as_text
 
 HEAD, BODY = "head", "body"
 

@@ -7,7 +7,7 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any
 
-from collectors.content import is_wide
+from collectors.files.content import is_wide
 from collectors.mapping_check import check_fields, check_mapping
 from collectors.readings import STOCK_FIELDS
 from collectors.suggest import unknown

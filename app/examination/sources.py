@@ -16,7 +16,7 @@ from app.instants import instant_ns
 from app.remote import Server
 from app.settings import Settings, Source
 from app.trouble import Trouble
-from collectors.tail import Folder
+from collectors.files.tail import Folder
 
 HOUR = 3600
 

@@ -31,6 +31,7 @@ from collectors.formats.b2mml_words import (
     step_of,
 )
 from collectors.formats.form import Problems, Saying
+from collectors.formats.xml_document import Document, elements_at, lookup_in, read_document, steps_of, text_at
 from collectors.mapping import FIELDS, AttributeMapping
 from collectors.mapping_check import check_additions
 from collectors.meaning import FINE, Failing, Meaning
@@ -38,7 +39,6 @@ from collectors.message import Message
 from collectors.readings import STOCK_FIELDS, Lookup, StockReading
 from collectors.rows import Rows
 from collectors.said import Said, Unsaid, add_said
-from collectors.xml_document import Document, elements_at, lookup_in, read_document, steps_of, text_at
 
 MAPPED = [*FIELDS, "snapshot_time", "objects"]
 

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 from xml.etree.ElementTree import Element
 
 from collectors.formats.b2mml_words import DEFINITION, PERFORMANCE, PRODUCTION, REQUESTS, RESPONSES, SCHEDULE, STOCK
+from collectors.formats.xml_document import elements_at, text_at
 from collectors.mapping import FIELDS, NUMBER
-from collectors.xml_document import elements_at, text_at
 
 MADE = ("produced", "material produced", "yield produced")
 SEGMENTS = ("SegmentResponse", "SegmentResponseChild")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
-from collectors.connect_values import read_value
+from collectors.formats.connect_values import read_value
 from collectors.formats.json import Json
 from collectors.message import Message
 from collectors.said import Said, Unsaid

@@ -8,9 +8,9 @@ from uuid import UUID
 
 import orjson
 
-from collectors.connect_values import opened
 from collectors.event import Refused
 from collectors.formats.connect import unwrapped
+from collectors.formats.connect_values import opened
 from collectors.formats.form import Problems, Saying, said_all_the_same
 from collectors.formats.json import inside
 from collectors.mapping import FIELDS, ROW_ONLY, RowMapping

@@ -12,12 +12,12 @@ from collectors.formats.form import Problems, Saying
 from collectors.formats.idoc_codes import ABANDONED, FAILED, HANDED_OVER, OUT, POSTED, STATUS_CLASS, STEPS, SUPERSEDED, TEXTS, Step
 from collectors.formats.idoc_content import content_of, fields_of, sap_time, segments, texts_of
 from collectors.formats.idoc_options import REACHED_BY, check_idoc_options, own_steps
+from collectors.formats.xml_document import lookup_in, read_document, steps_of
 from collectors.mapping import AttributeMapping
 from collectors.mapping_check import check_additions
 from collectors.meaning import FINE, Failing
 from collectors.message import Message
 from collectors.said import Said, Unsaid
-from collectors.xml_document import lookup_in, read_document, steps_of
 
 CONTROL = "DOCNUM MANDT STATUS DIRECT IDOCTYP CIMTYP MESTYP SNDPRN RCVPRN CREDAT CRETIM"
 ANSWERS = ("ALEAUD", "STATUS")  # message types that say how other IDocs fared

@@ -11,8 +11,8 @@ from xml.etree.ElementTree import Element
 from collectors import instants
 from collectors.event import Refused
 from collectors.formats.idoc_codes import IN, OUT, Step
+from collectors.formats.xml_document import elements_at, text_at, value_at
 from collectors.mapping import NUMBER
-from collectors.xml_document import elements_at, text_at, value_at
 
 SELF = ("erp", "fin")  # systems that are the SAP system itself, whoever the partner is
 

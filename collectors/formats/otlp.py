@@ -11,7 +11,7 @@ from collectors.mapping import AttributeMapping
 from collectors.mapping_check import check_mapping
 from collectors.meaning import Meaning
 from collectors.message import Message
-from collectors.otlp_rows import add_otlp
+from collectors.otlp.rows import add_otlp
 from collectors.rows import Rows, excerpt_of
 from collectors.suggest import unknown
 

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from collectors import instants
-from collectors.amqp_consumer import OFFSET, AmqpConsumer, Queue
-from collectors.amqp_link import AmqpLink, pika
-from collectors.amqp_message import Delivered
-from collectors.amqp_peek import AmqpPeek
-from collectors.broker_address import Tls, address_check, address_of, check_tls
+from collectors.brokers.address import Tls, address_check, address_of, check_tls
+from collectors.brokers.amqp_consumer import OFFSET, AmqpConsumer, Queue
+from collectors.brokers.amqp_link import AmqpLink, pika
+from collectors.brokers.amqp_message import Delivered
+from collectors.brokers.amqp_peek import AmqpPeek
+from collectors.brokers.x_death import dead_letter
 from collectors.collector import Clock, Collector, Keep, Package, Trouble
 from collectors.event import Record, Refused
 from collectors.formats import check_format, format_setting, judged_together, open_format
@@ -24,7 +25,6 @@ from collectors.sample_file import messages_in
 from collectors.settings import a_text, setting
 from collectors.suggest import unknown
 from collectors.trace_context import ids_in
-from collectors.x_death import dead_letter
 
 PORTS = {"amqp": 5672, "amqps": 5671}
 LARGEST = 64 << 20  # bytes of a body after it was unpacked

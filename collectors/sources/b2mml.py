@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from collectors.document_source import DocumentSource
+from collectors.files.document_source import DocumentSource
 
 
 class B2mmlFiles(DocumentSource):

@@ -8,17 +8,17 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from collectors.collector import Clock, Collector, Trouble
-from collectors.documents import DocumentFiles, one_document
 from collectors.event import Record
+from collectors.files.documents import DocumentFiles, one_document
+from collectors.files.line_files import CUT, LineFiles
+from collectors.files.tail import TOO_LONG
 from collectors.formats.cloudevents import STRUCTURED, CloudEvents
-from collectors.line_files import CUT, LineFiles
 from collectors.meaning import Meaning
 from collectors.message import MESSAGE, Message, packed, unpacked
 from collectors.rows import Rows, excerpt_of
 from collectors.sample_file import messages_in
 from collectors.settings import a_text, setting
 from collectors.suggest import unknown
-from collectors.tail import TOO_LONG
 
 LINE, FILE = "line", "file"
 KIND = f"{MESSAGE}; {STRUCTURED}"

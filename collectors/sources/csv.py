@@ -9,11 +9,11 @@ from typing import Any, ClassVar
 
 from collectors.collector import Clock, Collector, Trouble
 from collectors.event import Record
+from collectors.files.table_file import Form, TableFiles, add_row
 from collectors.meaning import Meaning
 from collectors.readings import EventReading
 from collectors.rows import Rows
 from collectors.settings import a_character, a_text, an_encoding, column_map, setting
-from collectors.table_file import Form, TableFiles, add_row
 
 
 class Csv(Collector):

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from collectors.collector import Clock, Collector, Trouble
-from collectors.documents import Cut, DocumentFiles
 from collectors.edi.envelope import cuts
 from collectors.event import Record
+from collectors.files.documents import Cut, DocumentFiles
 from collectors.formats import check_format, judged_together
 from collectors.formats.edi import Edi
 from collectors.meaning import Meaning

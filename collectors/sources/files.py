@@ -11,25 +11,25 @@ from typing import Any, ClassVar
 import orjson
 
 from collectors.collector import Clock, Collector, Trouble
-from collectors.content import is_wide, undecodable
-from collectors.documents import DocumentFiles, one_document
 from collectors.event import Record
+from collectors.files.content import is_wide, undecodable
+from collectors.files.documents import DocumentFiles, one_document
+from collectors.files.line_files import CUT, LineFiles
+from collectors.files.parquet_files import ParquetFiles
+from collectors.files.table_file import Form, TableFiles, add_row, position_of
+from collectors.files.tail import TOO_LONG
 from collectors.formats import FORMATS, check_format, judged_together, open_format
 from collectors.formats.form import Format
 from collectors.formats.json import Json
-from collectors.line_files import CUT, LineFiles
 from collectors.mapping import RowMapping
 from collectors.mapping_check import check_fields, check_mapping
 from collectors.meaning import Meaning
 from collectors.message import MESSAGE, Message, packed, unpacked
-from collectors.parquet_files import ParquetFiles
 from collectors.paths import NoPath, lookup_in
 from collectors.readings import STOCK_FIELDS, EventReading, StockReading
 from collectors.rows import Rows, excerpt_of
 from collectors.settings import a_character, a_text, an_encoding, setting
 from collectors.suggest import unknown
-from collectors.table_file import Form, TableFiles, add_row, position_of
-from collectors.tail import TOO_LONG
 
 CSV, PARQUET, LINES = "csv", "parquet", "jsonl"
 EVENTS, INVENTORY = "events", "inventory"

@@ -9,12 +9,12 @@ from typing import Any, ClassVar
 
 from collectors.collector import Clock, Collector, Trouble
 from collectors.event import Record
+from collectors.files.table_file import Form, TableFiles, add_row
 from collectors.mapping import RowMapping
 from collectors.meaning import Meaning
 from collectors.readings import StockReading
 from collectors.rows import Rows
 from collectors.settings import a_character, a_text, an_encoding, inventory_map, setting
-from collectors.table_file import Form, TableFiles, add_row
 
 
 class InventoryCsv(Collector):

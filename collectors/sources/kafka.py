@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from collectors import instants
+from collectors.brokers.dead_letter_headers import put_aside
+from collectors.brokers.kafka_security import check_security, librdkafka_security
+from collectors.brokers.kafka_topics import KafkaTopics, Topics
 from collectors.collector import Clock, Collector, Package, Trouble
-from collectors.dead_letter_headers import put_aside
 from collectors.event import Record, Refused
 from collectors.formats import check_format, format_setting, judged_together, open_format
-from collectors.kafka_security import check_security, librdkafka_security
-from collectors.kafka_topics import KafkaTopics, Topics
 from collectors.meaning import FINE, Meaning
 from collectors.message import MESSAGE, Message, as_text, packed, unpacked
 from collectors.rows import Rows

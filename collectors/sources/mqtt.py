@@ -12,13 +12,13 @@ from typing import Any, ClassVar
 
 import orjson
 
-from collectors.broker_address import Tls, address_check, address_of, check_tls
+from collectors.brokers.address import Tls, address_check, address_of, check_tls
+from collectors.brokers.mqtt_session import VERSIONS, Arrived, MqttSession, Refused, Session, Topic
 from collectors.collector import KEEP, Clock, Collector, Keep, Package, Trouble
 from collectors.event import Record
 from collectors.formats import check_format, format_setting, judged_together, open_format
 from collectors.meaning import FINE, Meaning
 from collectors.message import MESSAGE, Message, packed, unpacked
-from collectors.mqtt_session import VERSIONS, Arrived, MqttSession, Refused, Session, Topic
 from collectors.paths import NoPath, lookup_in, steps_of
 from collectors.rows import Rows
 from collectors.sample_file import messages_in

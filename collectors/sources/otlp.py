@@ -12,7 +12,7 @@ from collectors.collector import Clock, Collector, Trouble
 from collectors.event import Record
 from collectors.mapping import AttributeMapping
 from collectors.meaning import Meaning
-from collectors.otlp_rows import add_otlp
+from collectors.otlp.rows import add_otlp
 from collectors.rows import Rows, excerpt_of
 from collectors.settings import attribute_map, setting
 

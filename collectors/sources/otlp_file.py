@@ -10,13 +10,13 @@ from typing import Any, ClassVar
 from collectors import otlp
 from collectors.collector import Clock, Collector, Trouble
 from collectors.event import Record
-from collectors.line_files import CUT, LineFiles
+from collectors.files.line_files import CUT, LineFiles
+from collectors.files.tail import TOO_LONG
 from collectors.mapping import AttributeMapping
 from collectors.meaning import Meaning
-from collectors.otlp_rows import add_otlp
+from collectors.otlp.rows import add_otlp
 from collectors.rows import Rows, excerpt_of
 from collectors.settings import a_text, attribute_map, setting
-from collectors.tail import TOO_LONG
 
 
 class OtlpFile(Collector):

@@ -11,6 +11,7 @@ import orjson
 
 from collectors.collector import Clock, Collector, Trouble
 from collectors.event import Record
+from collectors.files.tail import as_text
 from collectors.formats.json import Json
 from collectors.mapping import as_list
 from collectors.meaning import Meaning
@@ -27,7 +28,6 @@ from collectors.rest.settings import EVENTS, INVENTORY, seconds_of
 from collectors.rest.watermark import LOOK_BACK_NUMBERS, LOOK_BACK_SECONDS, Watermark
 from collectors.rows import Rows, excerpt_of
 from collectors.settings import a_text, setting
-from collectors.tail import as_text
 
 ITEM = "application/json"
 ASKED = "asked_time"  # in the head of an item that says no time itself

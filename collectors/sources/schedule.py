@@ -11,19 +11,19 @@ from typing import Any, ClassVar
 
 import orjson
 
-from collectors.batch_expectation import ARRIVED, LOOKED, UNEXPECTED, Expectation, Left, Told, mark_of
-from collectors.batch_file import measured
-from collectors.batch_plan import DAILY, DAYS, WORKING, pattern_of
+from collectors.batches.expectation import ARRIVED, LOOKED, UNEXPECTED, Expectation, Left, Told, mark_of
+from collectors.batches.file import measured
+from collectors.batches.plan import DAILY, DAYS, WORKING, pattern_of
 from collectors.collector import Clock, Collector, Trouble
 from collectors.event import Record
+from collectors.files.parquet import NoParquet
+from collectors.files.tail import UNREADABLE, FileState, Folder, as_text, rests, state_of, trouble_of
 from collectors.mapping_check import OPTION_CHECKS
 from collectors.meaning import FINE, Failing, Meaning
-from collectors.parquet import NoParquet
 from collectors.rows import Rows
 from collectors.said import Said, Unsaid, add_said
 from collectors.settings import a_text, setting
 from collectors.suggest import unknown
-from collectors.tail import UNREADABLE, FileState, Folder, as_text, rests, state_of, trouble_of
 
 SAID = "application/json"
 REST_NS = 2 * 10**9  # a file that changed within this is still being written

@@ -17,8 +17,8 @@ import pytest
 from app.settings import load_settings
 from collectors.collector import Trouble
 from collectors.explain import Explanation, explain_file
+from collectors.files.tail import Folder
 from collectors.meaning import Meaning
-from collectors.tail import Folder
 
 EXAMPLES = Path(__file__).parents[2] / "app" / "docs" / "examples"
 FOLDERS = sorted(path.parent for path in EXAMPLES.glob("*/expected.jsonl"))

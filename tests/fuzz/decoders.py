@@ -11,21 +11,21 @@ import orjson
 
 from app.settings import ConfigurationError, load_settings
 from collectors import instants, otlp
+from collectors.brokers.x_death import dead_letter
 from collectors.collector import Clock
 from collectors.event import Record, Refused
 from collectors.formats import FORMATS
+from collectors.formats.xml_document import steps_of as xml_steps_of
 from collectors.journal import Journal, examine
 from collectors.mapping import RowMapping
 from collectors.mapping_check import check_mapping
 from collectors.message import MESSAGE, packed, unpacked
-from collectors.otlp_rows import add_otlp
+from collectors.otlp.rows import add_otlp
 from collectors.paths import NoPath, lookup_in, steps_of
 from collectors.receivers.reception import TooLarge, Unreadable, gunzipped
 from collectors.rows import Rows
 from collectors.sample_file import messages_in
 from collectors.trace_context import trace_context
-from collectors.x_death import dead_letter
-from collectors.xml_document import steps_of as xml_steps_of
 from tests.fuzz import inputs
 from tests.fuzz.invariant import Decoder, storable
 from tests.fuzz.sources import EXAMPLES, MEANING, TOLD_NS, Sources, entries_of, folder

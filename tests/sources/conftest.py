@@ -10,4 +10,4 @@ from tests.servers.sap import sap
 from tests.servers.trading_partner import trading_partner
 from tests.servers.web_api import web_api
 
-__all__ = ["certificate", "kafka", "own_kafka", "mosquitto", "mqtt", "postgres", "queue", "rabbitmq", "sap", "trading_partner", "web_api"]
+__all__ = ["certificate", "kafka", "mosquitto", "mqtt", "own_kafka", "postgres", "queue", "rabbitmq", "sap", "trading_partner", "web_api"]

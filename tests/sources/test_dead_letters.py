@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collectors import instants
-from collectors.amqp_message import plain
+from collectors.brokers.amqp_message import plain
+from collectors.brokers.x_death import dead_letter
 from collectors.event import Event, Record
 from collectors.message import MESSAGE, packed
 from collectors.rows import Rows
-from collectors.x_death import dead_letter
 from tests.servers.rabbitmq import RabbitMQ
 from tests.sources.plant_floor import NOON_NS, TOLD_NS, plant, reason_of, rows_of
 from tests.sources.queues import MAP, ingest_until, made, order, put, source, until, waiting

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collectors.connect_values import read_value
 from collectors.event import Record
 from collectors.formats import check_format
+from collectors.formats.connect_values import read_value
 from collectors.message import MESSAGE, packed
 from collectors.rows import Rows
 from tests.sources.plant_floor import NOON_NS, TOLD_NS, rows_of

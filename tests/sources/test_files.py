@@ -297,7 +297,7 @@ def test_a_parquet_file_without_the_columns_is_told(folder: Path) -> None:
 
 
 def test_a_parquet_file_can_reach_no_other_file(folder: Path) -> None:
-    from collectors.parquet import NoParquet, ParquetFile
+    from collectors.files.parquet import NoParquet, ParquetFile
 
     parquet(folder / "a.parquet", "select 1 as x")
     parquet(folder / "b.parquet", "select 1 as x")
@@ -311,12 +311,12 @@ def test_a_parquet_file_can_reach_no_other_file(folder: Path) -> None:
 
 
 def test_a_process_that_a_file_ends_is_told_and_the_next_file_is_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from collectors import parquet as program
+    from collectors.files import parquet as program
 
     ends = folder.parent / "ends.py"
     ends.write_text(
         f"import os, sys\nsys.path.insert(0, {str(Path(program.__file__).parents[1])!r})\n"
-        "from collectors import parquet\n"
+        "from collectors.files import parquet\n"
         "was = parquet.ParquetFile.__init__\n"
         "parquet.ParquetFile.__init__ = lambda self, path: os.abort() if path.stem == 'a' else was(self, path)\n"
         "parquet._main()\n"

@@ -269,7 +269,7 @@ def test_an_answer_without_a_purchase_order_is_an_event_without_one():
 
 
 def test_a_packed_file_that_unpacks_to_more_than_is_allowed_is_told_of_and_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("collectors.documents.LARGEST", 1 << 20)
+    monkeypatch.setattr("collectors.files.documents.LARGEST", 1 << 20)
     write(tmp_path, "bomb.xml.gz", gzip.compress(b" " * (2 << 20)))
     write(tmp_path, "good.xml.gz", gzip.compress(document(inbound(status("53", "090000")))))
     with plant(tmp_path, {"name": "sap", "kind": "idoc", "path": "*.xml.gz", "options": BERLIN}) as here:

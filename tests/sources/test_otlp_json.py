@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collectors import otlp_json
-from collectors.otlp_forms import Invalid, Log, Span, Undecodable
+from collectors.otlp import json as otlp_json
+from collectors.otlp.forms import Invalid, Log, Span, Undecodable
 from tests.sources.plant_floor import NOON_NS, SPAN, TRACE, log, logs, read_otlp, reason_of, span, traces
 
 

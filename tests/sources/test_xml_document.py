@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from collectors.event import Refused
 from collectors.formats import FORMATS
+from collectors.formats.xml_document import DEEPEST, documents_in, lookup_in, read_document, steps_of
 from collectors.message import Message
 from collectors.paths import NoPath
 from collectors.said import Said, Unsaid
-from collectors.xml_document import DEEPEST, documents_in, lookup_in, read_document, steps_of
 from tests.sources.idocs import BERLIN, ORDER, control, document, idoc, status
 
 BOMB = "<!DOCTYPE a [<!ENTITY b 'bbbbbbbbbb'>" + "".join(
@@ -81,8 +81,8 @@ def test_hostile_and_broken_documents_are_refused_with_a_reason(body: bytes, rea
 
 
 def test_documents_beyond_the_bounds_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("collectors.xml_document.MOST_ELEMENTS", 10)
-    monkeypatch.setattr("collectors.xml_document.LARGEST", 100)
+    monkeypatch.setattr("collectors.formats.xml_document.MOST_ELEMENTS", 10)
+    monkeypatch.setattr("collectors.formats.xml_document.LARGEST", 100)
     with pytest.raises(Refused, match="more than 10 elements"):
         read_document(b"<a>" + b"<b/>" * 10 + b"</a>")
     with pytest.raises(Refused, match="is larger than"):

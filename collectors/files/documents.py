@@ -16,8 +16,8 @@ import orjson
 
 from collectors.collector import Clock, Trouble
 from collectors.event import Record
+from collectors.files.tail import UNREADABLE, Folder, as_text, rests, state_of, trouble_of
 from collectors.message import MESSAGE, packed
-from collectors.tail import UNREADABLE, Folder, as_text, rests, state_of, trouble_of
 
 REST_NS = 2 * 10**9  # a file that changed within this is still being written
 GIVEN_UP_NS = 60 * 10**9  # an unfinished document that nobody went on with for so long is told of

@@ -7,8 +7,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
-from collectors.content import BLOCK, Content
-from collectors.parquet_reader import ParquetReader
+from collectors.files.content import BLOCK, Content
+from collectors.files.parquet_reader import ParquetReader
 
 TABLES = (".csv", ".tsv")  # their first line is a header, unless it is said otherwise
 

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from collectors.amqp_consumer import Made, Queue
-from collectors.amqp_link import AmqpLink, pika, queue_trouble
-from collectors.amqp_message import Delivered, head_of
+from collectors.brokers.amqp_consumer import Made, Queue
+from collectors.brokers.amqp_link import AmqpLink, pika, queue_trouble
+from collectors.brokers.amqp_message import Delivered, head_of
 from collectors.collector import Trouble
 from collectors.event import Record
 

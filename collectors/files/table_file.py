@@ -10,14 +10,14 @@ from typing import Any, NamedTuple
 import orjson
 
 from collectors.collector import Clock, Trouble
-from collectors.delimited import QUIET_NS, NoRow, RowReader, reason_of
 from collectors.event import Record, Refused
+from collectors.files.delimited import QUIET_NS, NoRow, RowReader, reason_of
+from collectors.files.tail import FileState, Tail, as_text, rests
+from collectors.files.tailed_files import Reading, TailedFiles
 from collectors.mapping import RowMapping
 from collectors.meaning import Meaning
 from collectors.readings import EventReading, StockReading
 from collectors.rows import Rows, excerpt_of
-from collectors.tail import FileState, Tail, as_text, rests
-from collectors.tailed_files import Reading, TailedFiles
 
 ROW = "application/json"  # a row as its columns and their texts
 BROKEN = "text/csv; "  # the bytes of what is no row; the content type goes on with the reason

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from collectors.collector import Clock, Collector, Trouble
-from collectors.documents import DocumentFiles
 from collectors.event import Record
+from collectors.files.documents import DocumentFiles
 from collectors.formats import check_format, judged_together, open_format
+from collectors.formats.xml_document import documents_in
 from collectors.meaning import Meaning
 from collectors.message import Message, unpacked
 from collectors.rows import Rows
 from collectors.settings import a_text, setting
-from collectors.xml_document import documents_in
 
 
 class DocumentSource(Collector):

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from collectors import instants
-from collectors.dead_letter_headers import put_aside
+from collectors.brokers.dead_letter_headers import put_aside
 from collectors.event import Refused
 from collectors.meaning import FINE, Failing
 

@@ -16,8 +16,8 @@ from xml.etree.ElementTree import Element, ParseError, TreeBuilder
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
-from collectors.documents import Cut
 from collectors.event import Refused
+from collectors.files.documents import Cut
 from collectors.paths import NoPath
 
 LARGEST = 64 << 20  # bytes

@@ -10,7 +10,7 @@ import orjson
 from collectors.event import Event, Record, Refused
 from collectors.mapping import AttributeMapping
 from collectors.meaning import CONVERSATION_ID, FINE, MESSAGE_ID, Failing, Get, Meaning, Origin, Place, text
-from collectors.otlp_forms import Group, Invalid, Log, Span
+from collectors.otlp.forms import Group, Invalid, Log, Span
 from collectors.rows import EXCERPT, Rows, content_hash
 
 OLD_OPERATIONS = {"publish": "send", "deliver": "process"}

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from collectors import otlp_json, otlp_protobuf
-from collectors.otlp_forms import Group, Invalid, Log, Span, Undecodable
+from collectors.otlp import json as otlp_json
+from collectors.otlp import protobuf as otlp_protobuf
+from collectors.otlp.forms import Group, Invalid, Log, Span, Undecodable
 
 JSON = "application/json"
 PROTOBUF = "application/x-protobuf"

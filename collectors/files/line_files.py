@@ -10,8 +10,8 @@ import orjson
 
 from collectors.collector import Clock, Trouble
 from collectors.event import Record
-from collectors.tail import KEPT_OF_CUT, FileState, Tail, as_text, rests
-from collectors.tailed_files import Reading, TailedFiles
+from collectors.files.tail import KEPT_OF_CUT, FileState, Tail, as_text, rests
+from collectors.files.tailed_files import Reading, TailedFiles
 
 CUT = "; cut"  # behind the content type of the beginning of a line that is too long to be one
 RESTED_NS = 60 * 10**9  # exporters write in blocks: half a line is nothing to tell of while the rest may be on its way

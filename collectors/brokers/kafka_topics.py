@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from collectors.brokers.kafka_connection import PATIENCE_SECONDS, KafkaConnection, Unreachable
 from collectors.collector import Clock, Trouble
 from collectors.event import Record
-from collectors.kafka_connection import PATIENCE_SECONDS, KafkaConnection, Unreachable
 
 if TYPE_CHECKING:
     from confluent_kafka import Consumer, KafkaError, Message, TopicPartition

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from collectors.broker_address import BrokerAddress, Tls
+from collectors.brokers.address import BrokerAddress, Tls
 from collectors.collector import Trouble
 
 if TYPE_CHECKING:

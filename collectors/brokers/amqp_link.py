@@ -9,7 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from collectors.broker_address import BrokerAddress, Tls
+from collectors.brokers.address import BrokerAddress, Tls
 
 HEARTBEAT_SECONDS = 300  # we answer while we read; a source read less often is connected anew each time
 CONNECT_SECONDS = 10

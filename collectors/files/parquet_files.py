@@ -13,13 +13,13 @@ import orjson
 
 from collectors.collector import Clock, Trouble
 from collectors.event import Record
-from collectors.lineage import next_key
+from collectors.files.lineage import next_key
+from collectors.files.parquet import MOST_DIGITS, NoParquet
+from collectors.files.parquet_reader import Look, ParquetReader
+from collectors.files.table_file import ROW, gaps, listed, position_of
+from collectors.files.tail import UNREADABLE, FileState, Folder, as_text, rests, state_of, trouble_of
 from collectors.mapping import RowMapping
-from collectors.parquet import MOST_DIGITS, NoParquet
-from collectors.parquet_reader import Look, ParquetReader
 from collectors.paths import NoPath, steps_of
-from collectors.table_file import ROW, gaps, listed, position_of
-from collectors.tail import UNREADABLE, FileState, Folder, as_text, rests, state_of, trouble_of
 
 REST_NS = 2 * 10**9  # its end comes last: before, it is no Parquet file
 BLOCK = 1 << 20

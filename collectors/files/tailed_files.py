@@ -8,10 +8,10 @@ from contextlib import closing
 from pathlib import Path
 
 from collectors.collector import Clock, Trouble
-from collectors.content import undecodable
 from collectors.event import Record
-from collectors.lineage import Lineage
-from collectors.tail import UNREADABLE, FileState, Folder, Tail, as_text, state_of, trouble_of
+from collectors.files.content import undecodable
+from collectors.files.lineage import Lineage
+from collectors.files.tail import UNREADABLE, FileState, Folder, Tail, as_text, state_of, trouble_of
 
 GRACE_NS = 600 * 10**9  # so long a rotated file is looked at that the pattern does not match: its writer may not know yet
 ROTATED = 64  # files beside it that are looked at, newest first

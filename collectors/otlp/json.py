@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from collectors.otlp_forms import DEEPEST, EXCERPT, LAST_NS, NO_SPAN, NO_TRACE, Group, Invalid, Log, Span, Undecodable, Unusable, plain
+from collectors.otlp.forms import DEEPEST, EXCERPT, LAST_NS, NO_SPAN, NO_TRACE, Group, Invalid, Log, Span, Undecodable, Unusable, plain
 
 NOTHING = (NO_TRACE, NO_SPAN)
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"

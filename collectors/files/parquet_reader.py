@@ -13,8 +13,8 @@ from pathlib import Path
 
 import orjson
 
-from collectors import parquet
-from collectors.parquet import BATCH, NoParquet
+from collectors.files import parquet
+from collectors.files.parquet import BATCH, NoParquet
 
 LONGEST_SECONDS = 120  # for a look, or for a thousand rows; what takes longer is stuck
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import orjson
 
-from collectors.batch_file import Measured, header_rows_of
-from collectors.batch_plan import Plan, Run
+from collectors.batches.file import Measured, header_rows_of
+from collectors.batches.plan import Plan, Run
 
 FIRST_LOOK_NS = 300 * 10**9  # behind the due time; then after twice as long each time, for a day
 LAST_LOOK = 9

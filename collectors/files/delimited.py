@@ -6,8 +6,8 @@ import csv
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from collectors.content import is_wide, undecodable
-from collectors.tail import KEPT_OF_CUT, LONGEST_LINE, TOO_LONG, Place, Tail
+from collectors.files.content import is_wide, undecodable
+from collectors.files.tail import KEPT_OF_CUT, LONGEST_LINE, TOO_LONG, Place, Tail
 
 csv.field_size_limit(LONGEST_LINE)
 LONGEST_ROW = 4 << 20  # of several lines: behind a stray quote, not more than this waits for another one

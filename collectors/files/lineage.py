@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from collectors.content import UNREADABLE, Content
+from collectors.files.content import UNREADABLE, Content
 
 ORIGINALS = 16  # files that a new one is held against whether it is a copy of their beginning
 State = dict[str, Any]

@@ -18,9 +18,9 @@ from typing import NamedTuple
 
 import orjson
 
-from collectors import content
-from collectors.content import Content
-from collectors.lineage import Known, Lineage
+from collectors.files import content
+from collectors.files.content import Content
+from collectors.files.lineage import Known, Lineage
 
 LONGEST_LINE = 64 << 20
 KEPT_OF_CUT = 1 << 16  # bytes of a longer line that are kept, for the eyes of a person

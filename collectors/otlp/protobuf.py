@@ -11,7 +11,7 @@ from google.protobuf.unknown_fields import UnknownFieldSet
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from collectors.otlp_forms import DEEPEST, EXCERPT, LAST_NS, Group, Invalid, Log, Span, Undecodable, Unusable, plain
+from collectors.otlp.forms import DEEPEST, EXCERPT, LAST_NS, Group, Invalid, Log, Span, Undecodable, Unusable, plain
 
 ZERO_TRACE, ZERO_SPAN = bytes(16), bytes(8)
 FIXED64, LENGTH_DELIMITED = 1, 2  # wire types
