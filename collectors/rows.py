@@ -11,6 +11,7 @@ from typing import Any
 
 import duckdb
 import numpy as np
+import orjson
 import pandas as pd
 
 from collectors.event import Event, Record
@@ -112,6 +113,14 @@ def id_hash(identity: str) -> int:
 def excerpt_of(record: Record) -> str:
     """The beginning of what a record holds, for the eyes of a person."""
     return record.payload[:EXCERPT].decode(errors="replace")
+
+
+def json_excerpt(value: Any) -> str:
+    """The beginning of a JSON value; empty when it is nested deeper than can be written, though it could be read."""
+    try:
+        return orjson.dumps(value).decode()[:EXCERPT]
+    except TypeError:
+        return ""
 
 
 class Rows:

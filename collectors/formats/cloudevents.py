@@ -17,7 +17,7 @@ from collectors.mapping_check import check_additions
 from collectors.meaning import FINE, Failing
 from collectors.message import Message
 from collectors.paths import lookup_in
-from collectors.rows import EXCERPT
+from collectors.rows import json_excerpt
 from collectors.said import Said, Unsaid
 from collectors.trace_context import ids_in
 
@@ -68,7 +68,7 @@ class CloudEvents(Saying):
     def _said(self, event: Any, message: Message, part: str) -> Said | Unsaid:
         lookup = lookup_in(event, message.head)
         if problem := problem_of(event):
-            return said_all_the_same(self.mapping, message, Unsaid(problem, part, "event", _excerpt(event)), lookup)
+            return said_all_the_same(self.mapping, message, Unsaid(problem, part, "event", json_excerpt(event)), lookup)
         try:
             event = _unpacked(event)
             lookup = lookup_in(event, message.head)
@@ -79,7 +79,7 @@ class CloudEvents(Saying):
             attributes = {**own, **mapped.attributes}
             is_error, is_open = (mapped.is_error, False) if self._maps_outcome else _outcome(event)
         except Refused as error:
-            return said_all_the_same(self.mapping, message, Unsaid(str(error), part, "event", _excerpt(event)), lookup)
+            return said_all_the_same(self.mapping, message, Unsaid(str(error), part, "event", json_excerpt(event)), lookup)
         if is_open and "mfg.event.type" in attributes:
             attributes["mfg.event.type"] = f"{attributes['mfg.event.type']}.waiting"
         if is_error and event.get("bamptxcompleted") in (True, "true"):
@@ -197,10 +197,3 @@ def _unpacked(event: dict[str, Any]) -> dict[str, Any]:
 
 def _media(content_type: Any) -> str:
     return content_type.partition(";")[0].strip().lower() if content_type.__class__ is str else ""
-
-
-def _excerpt(event: Any) -> str:
-    try:
-        return orjson.dumps(event).decode()[:EXCERPT]
-    except TypeError:  # nested too deep to be written
-        return ""

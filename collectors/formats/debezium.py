@@ -17,7 +17,7 @@ from collectors.mapping import FIELDS, ROW_ONLY, RowMapping
 from collectors.mapping_check import check_fields
 from collectors.message import Message
 from collectors.readings import said_by
-from collectors.rows import EXCERPT, content_hash
+from collectors.rows import content_hash, json_excerpt
 from collectors.said import Said, Unsaid
 from collectors.suggest import unknown
 
@@ -96,7 +96,7 @@ class Debezium(Saying):
         try:
             return said_by(self.mapping.apply(lookup))._replace(identity=identity, default_ns=at_ns)
         except Refused as error:
-            return said_all_the_same(self.mapping, message, Unsaid(str(error), excerpt=orjson.dumps(row).decode()[:EXCERPT]), lookup)
+            return said_all_the_same(self.mapping, message, Unsaid(str(error), excerpt=json_excerpt(row)), lookup)
 
 
 def is_change(document: Any) -> bool:

@@ -14,7 +14,7 @@ from collectors.mapping_check import check_mapping
 from collectors.message import Message
 from collectors.paths import EACH, NoPath, lookup_in, steps_of
 from collectors.readings import said_by
-from collectors.rows import EXCERPT
+from collectors.rows import json_excerpt
 from collectors.said import Said, Unsaid
 from collectors.suggest import unknown
 
@@ -75,7 +75,7 @@ class Json(Saying):
     def _said(self, thing: Any, document: Any, message: Message, part: str) -> Said | Unsaid:
         lookup = inside(document, thing, message.head)
         if thing.__class__ is not dict:
-            unsaid = Unsaid(f"an event is a JSON object (found {str(thing)[:80]!r})", part)
+            unsaid = Unsaid(f"an event is a JSON object (found {json_excerpt(thing)[:80]!r})", part)
             return said_all_the_same(self.mapping, message, unsaid, lookup)
         try:
             said = said_by(self.mapping.apply(lookup), part)
@@ -83,7 +83,7 @@ class Json(Saying):
                 _name_objects(thing.get("objects"), said.attributes)
             return said
         except Refused as error:
-            unsaid = Unsaid(str(error), part, excerpt=orjson.dumps(thing).decode()[:EXCERPT])
+            unsaid = Unsaid(str(error), part, excerpt=json_excerpt(thing))
             return said_all_the_same(self.mapping, message, unsaid, lookup)
 
 
@@ -98,7 +98,6 @@ def _name_objects(objects: Any, attributes: dict[str, Any]) -> None:
     if objects is None:
         return
     if objects.__class__ is not dict:
-        raise Refused(
-            f'objects: must be a mapping of type to id or ids, as in {{"purchase_order": "4500012345"}} (found {str(objects)[:80]})'
-        )
+        example, found = '{"purchase_order": "4500012345"}', json_excerpt(objects)[:80]
+        raise Refused(f"objects: must be a mapping of type to id or ids, as in {example} (found {found})")
     attributes.update((f"mfg.object.{kind}", ids) for kind, ids in objects.items())

@@ -315,7 +315,7 @@ def test_a_process_that_a_file_ends_is_told_and_the_next_file_is_read(folder: Pa
 
     ends = folder.parent / "ends.py"
     ends.write_text(
-        f"import os, sys\nsys.path.insert(0, {str(Path(program.__file__).parents[1])!r})\n"
+        f"import os, sys\nsys.path.insert(0, {str(Path(program.__file__).parents[2])!r})\n"
         "from collectors.files import parquet\n"
         "was = parquet.ParquetFile.__init__\n"
         "parquet.ParquetFile.__init__ = lambda self, path: os.abort() if path.stem == 'a' else was(self, path)\n"
