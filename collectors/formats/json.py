@@ -75,7 +75,7 @@ class Json(Saying):
     def _said(self, thing: Any, document: Any, message: Message, part: str) -> Said | Unsaid:
         lookup = inside(document, thing, message.head)
         if thing.__class__ is not dict:
-            unsaid = Unsaid(f"an event is a JSON object (found {json_excerpt(thing)[:80]!r})", part)
+            unsaid = Unsaid(f"an event is a JSON object (found {json_excerpt(thing)[:80]})", part)
             return said_all_the_same(self.mapping, message, unsaid, lookup)
         try:
             said = said_by(self.mapping.apply(lookup), part)

@@ -102,7 +102,7 @@ def test_an_item_nested_too_deep_is_rejected_and_the_others_are_read(web_api: We
         assert erp.poll() == []
         assert erp.positions() == ["deep", "o1"]
         rows = rows_of(erp.entry, *erp.records)
-        assert [row[3] for row in rows.rejected] == ["an event is a JSON object (found 'an item that is nested too deep to be kept')"]
+        assert [row[3] for row in rows.rejected] == ['an event is a JSON object (found "an item that is nested too deep to be kept")']
 
 
 def test_a_connection_that_was_closed_meanwhile_is_opened_again(web_api: WebApi) -> None:
