@@ -93,20 +93,25 @@ def _reception(application: Application) -> Reception:
 
 def _receiver(application: Application, reception: Reception) -> OtlpHttpReceiver:
     otlp = application.settings.otlp
-    try:
+    with _bound(otlp.http_host, otlp.http_port):
         return OtlpHttpReceiver(reception, otlp.http_host, otlp.http_port, _tokens_ok(application))
-    except (OSError, ValueError) as error:
-        raise Unreachable(taken(otlp.http_host, otlp.http_port, error)) from error
 
 
 def _grpc_receiver(application: Application, reception: Reception) -> Any:
     from collectors.receivers.otlp_grpc import OtlpGrpcReceiver
 
     otlp = application.settings.otlp
-    try:
+    with _bound(otlp.grpc_host, otlp.grpc_port):
         return OtlpGrpcReceiver(reception, otlp.grpc_host, otlp.grpc_port, _tokens_ok(application))
+
+
+@contextmanager
+def _bound(host: str, port: int) -> Iterator[None]:
+    """Says in a sentence why an address cannot be had."""
+    try:
+        yield
     except (OSError, ValueError) as error:
-        raise Unreachable(taken(otlp.grpc_host, otlp.grpc_port, error)) from error
+        raise Unreachable(taken(host, port, error)) from error
 
 
 def _tokens_ok(application: Application) -> Callable[[str], bool] | None:

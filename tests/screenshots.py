@@ -6,7 +6,6 @@ import argparse
 import json
 import re
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +18,7 @@ from app.server import PAGES
 from tests import browsers
 from tests.processes import free_ports, real_server
 from tests.repository import ROOT
+from tests.waiting import until
 
 SCHEMES = ("light", "dark")
 SIZES = {"wide": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
@@ -54,11 +54,8 @@ def running_demo(folder: Path, days: int) -> Iterator[tuple[str, str]]:
         return "Ctrl-C ends it" in said.read_text()
 
     with real_server(command, greeted, log=said, environment={"SYNCLINE_OTLP_HTTP_PORT": "0", "SYNCLINE_OTLP_GRPC_PORT": "0"}):
-        end = time.monotonic() + SECONDS_FOR_HISTORY
-        while "The history is told" not in said.read_text():
-            if time.monotonic() > end:
-                raise RuntimeError(f"The history was not complete after {SECONDS_FOR_HISTORY} s:\n{said.read_text()}")
-            time.sleep(0.5)
+        complete = "The history is told"
+        until(lambda: complete in said.read_text(), SECONDS_FOR_HISTORY, lambda: f"The history was not complete:\n{said.read_text()}")
         yield f"http://127.0.0.1:{port}", re.findall(r"admin\s+(\S+)", said.read_text())[0]
 
 

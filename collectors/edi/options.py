@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from collectors.mapping_check import OPTION_CHECKS
+from collectors.settings import Problems, a_text, a_zone, check_keys
 from collectors.suggest import unknown
 
 OPTIONS = ("own_ids", "partners", "system", "site", "time", "time_zone", "acknowledged")
 OF_PARTNER = ("name", "site", "acknowledges")
-Problems = list[tuple[str, str]]
 
 
 def check_trade(data: Any) -> Problems:
     """Every problem of the options of EDI as (path inside them, sentence)."""
+    problems = check_keys(data, OPTIONS, "{own_ids: [ACME]}")
     if not isinstance(data, dict):
-        return [("", f"must be a mapping, as in `{{own_ids: [ACME]}}` (found {data!r})")]
-    problems = [(str(key), unknown("option", key, OPTIONS)) for key in data if key not in OPTIONS]
+        return problems
     return problems + [(f"{key}.{at}" if at else key, text) for key in OPTIONS if key in data for at, text in CHECKS[key](data[key])]
 
 
@@ -38,12 +37,8 @@ def _partner(key: str, given: Any) -> Problems:
     if not isinstance(given, dict):
         return [(key, f"must be a name, or a mapping such as `{{name: Bolt & Co, site: hamburg}}` (found {given!r})")]
     problems = [(f"{key}.{each}", unknown("key", each, OF_PARTNER)) for each in given if each not in OF_PARTNER]
-    problems += [(f"{key}.{each}", text) for each in ("name", "site") if each in given for _, text in a_name(given[each])]
+    problems += [(f"{key}.{each}", text) for each in ("name", "site") if each in given for _, text in a_text(given[each])]
     return problems + [(f"{key}.acknowledges", text) for each in ("acknowledges",) if each in given for _, text in a_truth(given[each])]
-
-
-def a_name(value: Any) -> Problems:
-    return [] if isinstance(value, str) and value.strip() else [("", f"must be a text that is not empty (found {value!r})")]
 
 
 def a_truth(value: Any) -> Problems:
@@ -54,16 +49,11 @@ def which_time(value: Any) -> Problems:
     return [] if value in ("received", "document") else [("", f"must be received or document (found {value!r})")]
 
 
-def a_zone(value: Any) -> Problems:
-    problem = OPTION_CHECKS["time_zone"](value)
-    return [("", problem)] if problem else []
-
-
 CHECKS = {
     "own_ids": own_ids,
     "partners": partners,
-    "system": a_name,
-    "site": a_name,
+    "system": a_text,
+    "site": a_text,
     "time": which_time,
     "time_zone": a_zone,
     "acknowledged": a_truth,

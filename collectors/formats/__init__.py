@@ -42,10 +42,5 @@ def open_format(name: str, data: dict[str, Any] | None, options: dict[str, Any] 
     return FORMATS[name](data, options or {})
 
 
-def judged_together(_value: Any) -> list[tuple[str, str]]:
-    """For the keys `map` and `options`: what they may hold depends on `format`, see check_format."""
-    return []
-
-
 def format_setting(default: str = Json.name) -> Any:
     return setting(format_name, default)

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from collectors.formats.form import Problems
 from collectors.mapping_check import OPTION_CHECKS
+from collectors.settings import check_keys
 from collectors.suggest import unknown
 
 TOLD = ("Process", "Sync", "Show", "")  # the owner of a thing tells it; a document without a verb is told as well
@@ -89,9 +90,9 @@ HOLDS = ("events", "inventory")
 def check_b2mml_options(data: Any) -> Problems:
     if data is None:
         return []
+    problems = check_keys(data, KNOWN, "{systems: {SAP-PRD: erp}}")
     if not isinstance(data, dict):
-        return [("", f"must be a mapping, as in `{{systems: {{SAP-PRD: erp}}}}` (found {data!r})")]
-    problems = [(str(key), unknown("option", key, KNOWN)) for key in data if key not in KNOWN]
+        return problems
     if "time_zone" in data and (problem := OPTION_CHECKS["time_zone"](data["time_zone"])):
         problems.append(("time_zone", problem))
     if data.get("holds", HOLDS[0]) not in HOLDS:

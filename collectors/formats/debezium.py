@@ -19,7 +19,7 @@ from collectors.message import Message
 from collectors.readings import said_by
 from collectors.rows import content_hash, json_excerpt
 from collectors.said import Said, Unsaid
-from collectors.suggest import unknown
+from collectors.settings import check_keys
 
 OPERATIONS = {"c": "created", "u": "updated", "d": "deleted", "r": "read by a snapshot"}
 LOG_PLACES = ("lsn", "pos", "scn", "commit_scn", "change_lsn", "sequence", "ord")  # where in the database's own log a change stands
@@ -55,10 +55,8 @@ class Debezium(Saying):
     def check_options(cls, data: Any) -> Problems:
         if data is None:
             return []
-        if not isinstance(data, dict):
-            return [("", f"must be a mapping, as in `{{operations: [c, u]}}` (found {data!r})")]
-        problems = [(str(key), unknown("option", key, ("operations",))) for key in data if key != "operations"]
-        named = data.get("operations", ["c"])
+        problems = check_keys(data, ("operations",), "{operations: [c, u]}")
+        named = data.get("operations", ["c"]) if isinstance(data, dict) else ["c"]
         if not isinstance(named, list) or not named or not all(isinstance(each, str) and each in OPERATIONS for each in named):
             known = ", ".join(f"{letter} ({word})" for letter, word in OPERATIONS.items())
             problems.append(("operations", f"must be a list of {known} (found {named!r})"))

@@ -7,6 +7,7 @@ from typing import Any
 from collectors.formats.form import Problems
 from collectors.formats.idoc_codes import CLASSES, HANDED_OVER, IN, OUT, POSTED, STEPS, Step
 from collectors.mapping_check import OPTION_CHECKS
+from collectors.settings import check_keys
 from collectors.suggest import unknown
 
 KNOWN = ("time_zone", "messages", "reached_by", "statuses")
@@ -19,9 +20,9 @@ Keys = tuple[str, str]
 def check_idoc_options(data: Any) -> Problems:
     if data is None:
         return [("time_zone", "is missing: SAP writes times without a zone, as in `options: {time_zone: Europe/Berlin}`")]
+    problems = check_keys(data, KNOWN, "{time_zone: Europe/Berlin}")
     if not isinstance(data, dict):
-        return [("", f"must be a mapping, as in `{{time_zone: Europe/Berlin}}` (found {data!r})")]
-    problems = [(str(key), unknown("option", key, KNOWN)) for key in data if key not in KNOWN]
+        return problems
     if "time_zone" not in data:
         problems.append(("time_zone", "is missing: SAP writes times without a zone, as in `time_zone: Europe/Berlin`"))
     elif problem := OPTION_CHECKS["time_zone"](data["time_zone"]):

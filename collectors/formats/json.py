@@ -16,7 +16,7 @@ from collectors.paths import EACH, NoPath, lookup_in, steps_of
 from collectors.readings import said_by
 from collectors.rows import json_excerpt
 from collectors.said import Said, Unsaid
-from collectors.suggest import unknown
+from collectors.settings import check_keys
 
 OWN_WORDS = {field: {"path": field} for field in (*FIELDS, *ROW_ONLY)}
 
@@ -42,11 +42,9 @@ class Json(Saying):
     def check_options(cls, data: Any) -> Problems:
         if data is None:
             return []
-        if not isinstance(data, dict):
-            return [("", f"must be a mapping, as in `{{each: lines}}` (found {data!r})")]
-        problems = [(str(key), unknown("option", key, ("each",))) for key in data if key != "each"]
+        problems = check_keys(data, ("each",), "{each: lines}")
         try:
-            if "each" in data and EACH in steps_of(str(data["each"])):
+            if isinstance(data, dict) and "each" in data and EACH in steps_of(str(data["each"])):
                 problems.append(("each", "names the list itself, without []"))
         except NoPath as error:
             problems.append(("each", str(error)))

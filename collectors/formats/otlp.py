@@ -13,7 +13,7 @@ from collectors.meaning import Meaning
 from collectors.message import Message
 from collectors.otlp.rows import add_otlp
 from collectors.rows import Rows, excerpt_of
-from collectors.suggest import unknown
+from collectors.settings import check_keys
 
 SIGNALS = ("traces", "logs")
 
@@ -36,10 +36,8 @@ class OtlpBody(Format):
     def check_options(cls, data: Any) -> Problems:
         if data is None:
             return []
-        if not isinstance(data, dict):
-            return [("", f"must be a mapping, as in `{{signal: logs}}` (found {data!r})")]
-        problems = [(str(key), unknown("option", key, ("signal",))) for key in data if key != "signal"]
-        if data.get("signal", "traces") not in SIGNALS:
+        problems = check_keys(data, ("signal",), "{signal: logs}")
+        if isinstance(data, dict) and data.get("signal", "traces") not in SIGNALS:
             problems.append(("signal", f"must be traces or logs (found {data['signal']!r})"))
         return problems
 

@@ -21,13 +21,11 @@ from collectors.rest.authentication import Problems, a_url, check_authentication
 from collectors.rest.items import NEWEST_FIRST, OLDEST_FIRST
 from collectors.rest.pages import CURSOR, NEXT, ODATA, SINCE, check_pages
 from collectors.rest.request import Request
+from collectors.settings import DURATION, EVENTS, INVENTORY, seconds_of
 from collectors.suggest import unknown
 
 __all__ = ["a_url", "check_authentication", "check_pages"]
 
-EVENTS, INVENTORY = "events", "inventory"
-DURATION = re.compile(r"(\d{1,9})([smhd])", re.ASCII)
-SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 LONGEST_SECONDS = 600
 LARGEST_MEGABYTES = 1024
 HEADER = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+", re.ASCII)
@@ -35,19 +33,8 @@ A_TIME = datetime(2026, 3, 23, 13, 45, 58, tzinfo=UTC)
 OWN_HEADERS = ("authorization", "host", "content-length", "accept-encoding")
 
 
-def seconds_of(text: str) -> int:
-    found = DURATION.fullmatch(text)
-    assert found, text
-    return int(found[1]) * SECONDS[found[2]]
-
-
 def as_texts(values: dict[str, Any] | None) -> dict[str, str]:
     return {str(name): str(value).lower() if value.__class__ is bool else str(value) for name, value in (values or {}).items()}
-
-
-def judged_together(_value: Any) -> Problems:
-    """For `map` and `options`: what they may hold depends on `holds`."""
-    return []
 
 
 def a_place(value: Any) -> Problems:
@@ -62,10 +49,6 @@ def places(value: Any) -> Problems:
     if value == []:
         return [("", "must be a path or a list of them (found [])")]
     return [problem for each in as_list(value) for problem in a_place(each)]
-
-
-def what_it_holds(value: Any) -> Problems:
-    return [] if value in (EVENTS, INVENTORY) else [("", unknown("content", value, (EVENTS, INVENTORY)))]
 
 
 def a_method(value: Any) -> Problems:
@@ -117,17 +100,6 @@ def a_since_format(value: Any) -> Problems:
     return [] if good else [("", f'must be letters of strftime, as in "%Y-%m-%dT%H:%M:%SZ", or one of {known} (found {value!r})')]
 
 
-def a_zone(value: Any) -> Problems:
-    return [("", problem)] if (problem := OPTION_CHECKS["time_zone"](value)) else []
-
-
-def a_look_back(value: Any) -> Problems:
-    is_number = value.__class__ is int and 0 <= value < 2**63
-    if is_number or (isinstance(value, str) and DURATION.fullmatch(value)):
-        return []
-    return [("", f"must be a duration, as in 5m, for a watermark that is a time, or how many numbers, as in 1000 (found {value!r})")]
-
-
 def a_start(value: Any) -> Problems:
     if value.__class__ is int and 0 <= value < 2**63:
         return []
@@ -141,11 +113,6 @@ def a_start(value: Any) -> Problems:
 def a_duration(value: Any) -> Problems:
     good = isinstance(value, str) and DURATION.fullmatch(value) and 0 < seconds_of(value) <= LONGEST_SECONDS
     return [] if good else [("", f"must be a whole number above 0 and one of s m, at most 10m, as in 30s (found {value!r})")]
-
-
-def a_size(value: Any) -> Problems:
-    good = value.__class__ is int and 0 < value <= LARGEST_MEGABYTES
-    return [] if good else [("", f"must be a whole number from 1 to {LARGEST_MEGABYTES} (found {value!r})")]
 
 
 def a_proxy(value: Any) -> Problems:

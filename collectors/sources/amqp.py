@@ -16,13 +16,13 @@ from collectors.brokers.amqp_peek import AmqpPeek
 from collectors.brokers.x_death import dead_letter
 from collectors.collector import Clock, Collector, Keep, Package, Trouble
 from collectors.event import Record, Refused
-from collectors.formats import check_format, format_setting, judged_together, open_format
+from collectors.formats import check_format, format_setting, open_format
 from collectors.meaning import Meaning
 from collectors.message import MESSAGE, Message, packed, unpacked
 from collectors.receivers.reception import Unreadable, gunzipped
 from collectors.rows import Rows, excerpt_of
 from collectors.sample_file import messages_in
-from collectors.settings import a_text, setting
+from collectors.settings import a_text, a_whole_number, judged_together, setting
 from collectors.suggest import unknown
 from collectors.trace_context import ids_in
 
@@ -59,11 +59,6 @@ def mode_setting(value: Any) -> list[tuple[str, str]]:
     return [] if value in ("consume", "peek") else [("", unknown("mode", value, ("consume", "peek")))]
 
 
-def count_setting(value: Any) -> list[tuple[str, str]]:
-    good = isinstance(value, int) and not isinstance(value, bool) and 0 < value <= 10_000
-    return [] if good else [("", f"must be a whole number from 1 to 10000 (found {value!r})")]
-
-
 class Amqp(Collector):
     kind: ClassVar[str] = "amqp"
     every_seconds: ClassVar[int] = 1
@@ -77,8 +72,8 @@ class Amqp(Collector):
         format: str = format_setting()
         map: dict[str, Any] | None = setting(judged_together, None)
         options: dict[str, Any] | None = setting(judged_together, None)
-        prefetch: int = setting(count_setting, 100)
-        limit: int = setting(count_setting, 1000)
+        prefetch: int = setting(a_whole_number(10_000), 100)
+        limit: int = setting(a_whole_number(10_000), 1000)
         ca: str | None = setting(a_text, None)
         certificate: str | None = setting(a_text, None)
         key: str | None = setting(a_text, None)

@@ -14,23 +14,32 @@ import orjson
 from collectors.collector import Clock, Collector, Trouble
 from collectors.event import Record
 from collectors.mapping import TIMES, RowMapping, as_list
-from collectors.mapping_check import OPTION_CHECKS
 from collectors.meaning import Meaning
 from collectors.readings import EventReading, StockReading
 from collectors.rows import Rows, excerpt_of
 from collectors.sample_file import rows_in
-from collectors.settings import a_text, column_map, inventory_map, setting
-from collectors.suggest import unknown
+from collectors.settings import (
+    DURATION,
+    EVENTS,
+    INVENTORY,
+    Problems,
+    a_look_back,
+    a_text,
+    a_whole_number,
+    a_zone,
+    column_map,
+    inventory_map,
+    judged_together,
+    seconds_of,
+    setting,
+    what_it_holds,
+)
 
 if TYPE_CHECKING:
     from collectors.relational.table import Table
 
-EVENTS, INVENTORY = "events", "inventory"
 ROW = "application/json"
-DURATION = re.compile(r"(\d{1,9})([smhd])", re.ASCII)
-SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 LARGEST_PAGE = 50_000
-Problems = list[tuple[str, str]]
 
 
 def a_database_url(value: Any) -> Problems:
@@ -58,31 +67,6 @@ def a_duration(value: Any) -> Problems:
     return [] if good else [("", f"must be a whole number above 0 and one of s m h d, as in 30s (found {value!r})")]
 
 
-def a_look_back(value: Any) -> Problems:
-    is_number = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63
-    if is_number or (isinstance(value, str) and DURATION.fullmatch(value)):
-        return []
-    return [("", f"must be a duration, as in 5m, for a watermark that is a time, or how many numbers, as in 1000 (found {value!r})")]
-
-
-def a_zone(value: Any) -> Problems:
-    return [("", problem)] if (problem := OPTION_CHECKS["time_zone"](value)) else []
-
-
-def a_page_size(value: Any) -> Problems:
-    good = isinstance(value, int) and not isinstance(value, bool) and 0 < value <= LARGEST_PAGE
-    return [] if good else [("", f"must be a whole number from 1 to {LARGEST_PAGE:,} (found {value!r})")]
-
-
-def what_it_holds(value: Any) -> Problems:
-    return [] if value in (EVENTS, INVENTORY) else [("", unknown("content", value, (EVENTS, INVENTORY)))]
-
-
-def judged_together(_value: Any) -> Problems:
-    """For `map`: what it may hold depends on `holds`."""
-    return []
-
-
 class Database(Collector):
     kind: ClassVar[str] = "database"
     shows_all: ClassVar[bool] = True
@@ -97,7 +81,7 @@ class Database(Collector):
         version: str | None = setting(a_text, None)
         look_back: str | int | None = setting(a_look_back, None)
         time_zone: str | None = setting(a_zone, None)
-        page_size: int = setting(a_page_size, 2000)
+        page_size: int = setting(a_whole_number(LARGEST_PAGE, f"{LARGEST_PAGE:,}"), 2000)
         timeout: str = setting(a_duration, "30s")
         holds: str = setting(what_it_holds, EVENTS)
         map: dict[str, Any] | None = setting(judged_together, None)
@@ -155,12 +139,12 @@ class Database(Collector):
 
         settings, key = self._settings, as_list(self._settings.key)
         back = settings.look_back
-        seconds = _seconds(back) if isinstance(back, str) else None
+        seconds = seconds_of(back) if isinstance(back, str) else None
         zone = ZoneInfo(settings.time_zone) if settings.time_zone else None
         look_back = LookBack(seconds, back if isinstance(back, int) else None, zone)
         watermark, expected = settings.watermark or key[0], RowMapping(settings.map or {})
         plan = Plan(settings.table, settings.query, key, watermark, settings.version, settings.page_size, look_back, expected)
-        return Table(Link(settings.url, self._folder, _seconds(settings.timeout)), plan)
+        return Table(Link(settings.url, self._folder, seconds_of(settings.timeout)), plan)
 
 
 def _problems_between(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -184,9 +168,3 @@ def _with_zone(data: dict[str, Any] | None, zone: str | None) -> dict[str, Any] 
         return data
     zoned = {name: [{"time_zone": zone, **term} for term in as_list(data[name])] for name in TIMES if name in data}
     return {**data, **zoned}
-
-
-def _seconds(text: str) -> int:
-    found = DURATION.fullmatch(text)
-    assert found, text
-    return int(found[1]) * SECONDS[found[2]]

@@ -18,7 +18,7 @@ from collectors.files.line_files import CUT, LineFiles
 from collectors.files.parquet_files import ParquetFiles
 from collectors.files.table_file import Form, TableFiles, add_row, position_of
 from collectors.files.tail import TOO_LONG
-from collectors.formats import FORMATS, check_format, judged_together, open_format
+from collectors.formats import FORMATS, check_format, open_format
 from collectors.formats.form import Format
 from collectors.formats.json import Json
 from collectors.mapping import RowMapping
@@ -28,13 +28,11 @@ from collectors.message import MESSAGE, Message, packed, unpacked
 from collectors.paths import NoPath, lookup_in
 from collectors.readings import STOCK_FIELDS, EventReading, StockReading
 from collectors.rows import Rows, excerpt_of
-from collectors.settings import a_character, a_text, an_encoding, setting
+from collectors.settings import EVENTS, INVENTORY, Problems, a_character, a_text, an_encoding, judged_together, setting
 from collectors.suggest import unknown
 
 CSV, PARQUET, LINES = "csv", "parquet", "jsonl"
-EVENTS, INVENTORY = "events", "inventory"
 LINE, FILE = "line", "file"
-Problems = list[tuple[str, str]]
 ONLY_FOR = {  # key → what it is for, and for which formats; the formats of messages are all others
     "position": ("tables: csv and parquet", lambda form: form in (CSV, PARQUET)),
     "delimiter": ("csv", lambda form: form == CSV),

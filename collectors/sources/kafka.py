@@ -16,12 +16,12 @@ from collectors.brokers.kafka_security import check_security, librdkafka_securit
 from collectors.brokers.kafka_topics import KafkaTopics, Topics
 from collectors.collector import Clock, Collector, Package, Trouble
 from collectors.event import Record, Refused
-from collectors.formats import check_format, format_setting, judged_together, open_format
+from collectors.formats import check_format, format_setting, open_format
 from collectors.meaning import FINE, Meaning
 from collectors.message import MESSAGE, Message, as_text, packed, unpacked
 from collectors.rows import Rows
 from collectors.sample_file import messages_in
-from collectors.settings import a_text, setting
+from collectors.settings import a_text, judged_together, setting
 from collectors.suggest import unknown
 from collectors.trace_context import ids_in
 

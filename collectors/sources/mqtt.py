@@ -16,13 +16,13 @@ from collectors.brokers.address import Tls, address_check, address_of, check_tls
 from collectors.brokers.mqtt_session import VERSIONS, Arrived, MqttSession, Refused, Session, Topic
 from collectors.collector import KEEP, Clock, Collector, Keep, Package, Trouble
 from collectors.event import Record
-from collectors.formats import check_format, format_setting, judged_together, open_format
+from collectors.formats import check_format, format_setting, open_format
 from collectors.meaning import FINE, Meaning
 from collectors.message import MESSAGE, Message, packed, unpacked
 from collectors.paths import NoPath, lookup_in, steps_of
 from collectors.rows import Rows
 from collectors.sample_file import messages_in
-from collectors.settings import a_text, setting
+from collectors.settings import a_text, judged_together, setting
 from collectors.suggest import unknown
 from collectors.trace_context import ids_in
 

@@ -24,10 +24,20 @@ from collectors.rest.client import Client, Limits
 from collectors.rest.items import STREAM, Items, Plan, payload_of, position_in
 from collectors.rest.pages import Pages
 from collectors.rest.request import Request
-from collectors.rest.settings import EVENTS, INVENTORY, seconds_of
 from collectors.rest.watermark import LOOK_BACK_NUMBERS, LOOK_BACK_SECONDS, Watermark
 from collectors.rows import Rows, excerpt_of
-from collectors.settings import a_text, setting
+from collectors.settings import (
+    EVENTS,
+    INVENTORY,
+    a_look_back,
+    a_text,
+    a_whole_number,
+    a_zone,
+    judged_together,
+    seconds_of,
+    setting,
+    what_it_holds,
+)
 
 ITEM = "application/json"
 ASKED = "asked_time"  # in the head of an item that says no time itself
@@ -43,9 +53,9 @@ class Rest(Collector):
         items: str | None = setting(allowed.a_place, None)
         key: str | list[str] = setting(allowed.places, ())
         version: str | None = setting(allowed.a_place, None)
-        map: dict[str, Any] | None = setting(allowed.judged_together, None)
-        options: dict[str, Any] | None = setting(allowed.judged_together, None)
-        holds: str = setting(allowed.what_it_holds, EVENTS)
+        map: dict[str, Any] | None = setting(judged_together, None)
+        options: dict[str, Any] | None = setting(judged_together, None)
+        holds: str = setting(what_it_holds, EVENTS)
         auth: dict[str, Any] | None = setting(allowed.check_authentication, None)
         method: str = setting(allowed.a_method, "GET")
         parameters: dict[str, Any] | None = setting(allowed.plain_values, None)
@@ -56,11 +66,11 @@ class Rest(Collector):
         watermark: str | None = setting(allowed.a_place, None)
         watermark_format: str | None = setting(allowed.a_format, None)
         since_format: str | None = setting(allowed.a_since_format, None)
-        time_zone: str | None = setting(allowed.a_zone, None)
-        look_back: str | int | None = setting(allowed.a_look_back, None)
+        time_zone: str | None = setting(a_zone, None)
+        look_back: str | int | None = setting(a_look_back, None)
         start: str | int | None = setting(allowed.a_start, None)
         timeout: str = setting(allowed.a_duration, "30s")
-        max_megabytes: int = setting(allowed.a_size, 64)
+        max_megabytes: int = setting(a_whole_number(allowed.LARGEST_MEGABYTES), 64)
         ca_file: str | None = setting(a_text, None)
         proxy: str | None = setting(allowed.a_proxy, None)
 

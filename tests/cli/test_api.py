@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from app.loader import Loader
 from app.server import create_app
 from collectors.event import Record
 from tests.cli.configurations import PACK, settings_of
+from tests.waiting import until
 
 PHRASE = "a long enough phrase"
 SETTINGS = """\
@@ -125,7 +125,7 @@ def test_a_fault_of_the_loader_is_told_and_receiving_goes_on(
     try:
         row = b'{"WHAT":"order.created","AT":"2026-03-23T10:00:00Z","PLANT":"penang","ORDER":"SO-3"}'
         application.journal.append([Record("orders", "orders.csv:4", row, "application/json", 0, "orders.csv", "{}")])
-        until_problem(application.loader)
+        until(lambda: application.loader.failure)
         answer = client.get("/readyz")
         assert (answer.status_code, answer.json["ready"]) == (503, False)
         assert answer.json["problems"][0].startswith("The store cannot be read: ")
@@ -139,10 +139,3 @@ def test_a_fault_of_the_loader_is_told_and_receiving_goes_on(
         assert application.journal.append([Record("orders", "orders.csv:5", row, "application/json", 0, "orders.csv", "{}")])
     finally:
         application.loader.stop()
-
-
-def until_problem(loader: Loader) -> None:
-    end = time.monotonic() + 20
-    while not loader.failure:
-        assert time.monotonic() < end, "the loader did not fail"
-        time.sleep(0.05)

@@ -7,7 +7,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,11 +21,11 @@ from app.conformance.check import ACCEPTED, UNAVAILABLE, Answer, Endpoint
 from app.conformance.grpc import GrpcEndpoint
 from app.conformance.http import HttpEndpoint
 from tests.cli.commands import Run, serving
+from tests.waiting import until
 
 FULL = "/journal cannot be written: less than 32 MiB free on the disk."
 NOON_NS = 1_774_267_200_000_000_000
 NOISE_BYTES = 600_000  # of a request: random, so that nothing makes them fewer
-SECONDS = 60
 SETTINGS = """\
 version: 1
 workflows: [default]
@@ -118,14 +117,6 @@ def _request(number: int, order: str) -> bytes:
     for key, value in {"mfg.event.type": "order.created", "mfg.object.order": order, "noise": noise()}.items():
         span.attributes.add(key=key).value.string_value = value
     return request.SerializeToString()
-
-
-def until(what: Callable[[], Any]) -> Any:
-    end = time.monotonic() + SECONDS
-    while not (found := what()):
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.1)
-    return found
 
 
 def answered(send: Callable[[], Answer], outcome: str, says: str = "") -> Answer:

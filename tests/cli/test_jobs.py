@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from app.jobs import FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS, Jobs, pause_second
 from app.settings import load_settings
 from collectors.collector import Clock, Trouble
 from collectors.event import Record
+from tests.waiting import until
 
 CONFIGURATION = """
 version: 1
@@ -41,16 +41,9 @@ def jobs(application: Application) -> Iterator[Jobs]:
     application.jobs.stop()
 
 
-def wait_for(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.02)
-
-
 def test_a_source_that_is_down_is_told_since_when_and_what_to_do_until_it_is_read(application: Application, jobs: Jobs) -> None:
     jobs.start()
-    wait_for(lambda: jobs.states["away"].tries > 0 and jobs.states["good"].read_ns is not None)
+    until(lambda: jobs.states["away"].tries > 0 and jobs.states["good"].read_ns is not None)
     state = application.source_states()["away"]
     assert state.is_down
     assert state.since_ns is not None
@@ -62,7 +55,7 @@ def test_a_source_that_is_down_is_told_since_when_and_what_to_do_until_it_is_rea
     assert 'syncline_source_up{source="away"} 0' in numbers
     assert 'syncline_source_up{source="good"} 1' in numbers
     (application.settings.folder / "away").mkdir()
-    wait_for(lambda: not application.source_states()["away"].troubles)
+    until(lambda: not application.source_states()["away"].troubles)
     assert application.source_states()["away"].tries == 0
 
 
@@ -76,9 +69,9 @@ def test_a_source_that_hangs_keeps_no_other_waiting(application: Application, jo
     monkeypatch.setattr(application.intake._sources["away"], "read", hang)
     jobs.start()
     try:
-        wait_for(lambda: jobs.states["good"].read_ns is not None)
+        until(lambda: jobs.states["good"].read_ns is not None)
         first = jobs.states["good"].read_ns
-        wait_for(lambda: jobs.states["good"].read_ns != first)
+        until(lambda: jobs.states["good"].read_ns != first)
     finally:
         released.set()
 
@@ -89,7 +82,7 @@ def test_a_fault_of_a_source_is_trouble_of_that_source(application: Application,
 
     monkeypatch.setattr(application.intake._sources["away"], "read", fail)
     jobs.start()
-    wait_for(lambda: jobs.states["away"].tries > 0)
+    until(lambda: jobs.states["away"].tries > 0)
     assert jobs.states["away"].is_down
     assert "a fault of Syncline" in jobs.states["away"].troubles[0]
 

@@ -8,7 +8,6 @@ import signal
 import socket
 import stat
 import subprocess
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -20,6 +19,7 @@ import pytest
 
 from tests.cli.commands import QUIET, Run, command, serving, syncline
 from tests.cli.configurations import ORDERS, ORDERS_SETTINGS, PACK
+from tests.waiting import until
 
 NOW = 1_774_252_800_000_000_000  # 2026-03-23T08:00:00Z
 
@@ -53,13 +53,6 @@ def send_order(otlp: str, order: str) -> None:
     request = urllib.request.Request(f"{otlp}/v1/traces", body, {"Content-Type": "application/json"})
     with urllib.request.urlopen(request) as answer:
         assert answer.read() == b"{}"
-
-
-def until(question: Callable[[], bool], seconds: float = 20) -> None:
-    end = time.monotonic() + seconds
-    while not question():
-        assert time.monotonic() < end, "it did not come true in time"
-        time.sleep(0.05)
 
 
 def test_the_exit_codes_are_those_of_the_contract(folder: Path) -> None:

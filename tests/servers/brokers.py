@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
-import pytest
+from tests.servers import without
 
 PLACES = ("/usr/lib/rabbitmq/bin", "/usr/sbin", "/opt/homebrew/sbin")  # not always on the path; the first is no wrapper that changes user
 NEEDED = {"rabbitmq-server": ("rabbitmq-server", "erl", "epmd"), "mosquitto": ("mosquitto", "mosquitto_passwd"), "openssl": ("openssl",)}
@@ -24,11 +24,9 @@ def missing() -> list[str]:
     return [package for package, programs in NEEDED.items() if not all(map(program, programs))]
 
 
-def without(package: str) -> NoReturn:
-    """Ends a test that needs it: a failure in CI, a skip with a sentence elsewhere."""
-    sentence = f"No {package}: `make test` as root installs Debian's; otherwise install the package {package}."
-    (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(sentence)
-    raise AssertionError
+def without_package(package: str) -> NoReturn:
+    """Ends a test that needs it."""
+    without(f"No {package}: `make test` as root installs Debian's; otherwise install the package {package}.")
 
 
 def main() -> int:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.servers.brokers import program, without
+from tests.servers.brokers import program, without_package
 
 
 class Certificate(NamedTuple):
@@ -28,5 +28,5 @@ class Certificate(NamedTuple):
 @pytest.fixture
 def certificate(tmp_path: Path) -> Certificate:
     if not program("openssl"):
-        without("openssl")
+        without_package("openssl")
     return Certificate.made(tmp_path)

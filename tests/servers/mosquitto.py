@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.processes import free_ports, listens, real_server
-from tests.servers.brokers import program, without
+from tests.servers.brokers import program, without_package
 from tests.servers.certificates import Certificate
 
 USERS = ("syncline", "machine")
@@ -81,7 +81,7 @@ class Mosquitto:
 @pytest.fixture
 def mosquitto() -> Iterator[Mosquitto]:
     if not program("mosquitto"):
-        without("mosquitto")
+        without_package("mosquitto")
     with tempfile.TemporaryDirectory(prefix="mosquitto") as folder:
         broker = Mosquitto(Path(folder))
         broker.start()

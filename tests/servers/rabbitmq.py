@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.processes import free_ports, listens, real_server
-from tests.servers.brokers import program, without
+from tests.servers.brokers import program, without_package
 from tests.servers.certificates import Certificate
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def running() -> Iterator[RabbitMQ]:
 def rabbitmq() -> Iterator[RabbitMQ]:
     """One broker for all tests; each uses queues of its own."""
     if not (program("rabbitmq-server") and program("epmd")):
-        without("rabbitmq-server")
+        without_package("rabbitmq-server")
     with running() as broker:
         yield broker
 

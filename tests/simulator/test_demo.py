@@ -9,7 +9,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ import pytest
 from app import demo
 from app.remote import write_card
 from app.trouble import Mistake, Unreachable
+from tests.waiting import until
 
 SECONDS = 90
 
@@ -40,10 +40,7 @@ def running_demo(home: Path, web_port: int, otlp_port: int, *words: str) -> Iter
 
 
 def wait_for(text: str, said: Path) -> str:
-    end = time.monotonic() + SECONDS
-    while text not in said.read_text():
-        assert time.monotonic() < end, f"{text!r} was not said:\n{said.read_text()}"
-        time.sleep(0.1)
+    until(lambda: text in said.read_text(), SECONDS, lambda: f"{text!r} was not said:\n{said.read_text()}")
     return said.read_text()
 
 
@@ -74,10 +71,7 @@ def test_a_killed_demo_does_not_leave_its_simulator_behind(tmp_path: Path, free_
         simulator = child_of(process.pid)
         process.kill()
         process.wait(SECONDS)
-        end = time.monotonic() + SECONDS
-        while Path(f"/proc/{simulator}").exists():
-            assert time.monotonic() < end, "the simulator is still there"
-            time.sleep(0.2)
+        until(lambda: not Path(f"/proc/{simulator}").exists(), SECONDS, lambda: "the simulator is still there")
 
 
 def child_of(parent: int) -> int:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,6 +11,7 @@ import pika
 
 from tests.servers.rabbitmq import RabbitMQ
 from tests.sources.plant_floor import Plant
+from tests.waiting import until
 
 MAP = {
     "event_type": {"path": "type"},
@@ -19,7 +19,6 @@ MAP = {
     "system": {"value": "erp"},
     "objects": {"type": {"value": "purchase_order"}, "id": {"path": "order"}},
 }
-SECONDS_TO_COME = 20
 
 
 def order(number: int, **more: Any) -> bytes:
@@ -50,13 +49,6 @@ def put(channel: Any, queue: str, *bodies: bytes, **properties: Any) -> None:
 
 def waiting(channel: Any, queue: str) -> int:
     return int(channel.queue_declare(queue, passive=True).method.message_count)
-
-
-def until(good: Callable[[], bool]) -> None:
-    end = time.monotonic() + SECONDS_TO_COME
-    while not good():
-        assert time.monotonic() < end, "what was waited for did not come"
-        time.sleep(0.01)
 
 
 def ingest_until(opened: Plant, events: int) -> None:

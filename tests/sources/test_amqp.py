@@ -16,7 +16,8 @@ from tests.processes import free_ports
 from tests.servers.certificates import Certificate
 from tests.servers.rabbitmq import RabbitMQ
 from tests.sources.plant_floor import plant
-from tests.sources.queues import MAP, ingest_until, made, order, orders, put, source, until, waiting
+from tests.sources.queues import MAP, ingest_until, made, order, orders, put, source, waiting
+from tests.waiting import until
 
 # A handshake that fails leaves pika a socket that only the garbage collector closes.
 UNCLOSED = pytest.mark.filterwarnings("ignore:Exception ignored in. <ssl.SSLSocket:pytest.PytestUnraisableExceptionWarning")

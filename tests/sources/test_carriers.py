@@ -25,7 +25,8 @@ from tests.servers.kafka import Kafka
 from tests.servers.postgres import Postgres
 from tests.servers.rabbitmq import RabbitMQ
 from tests.sources.plant_floor import span, traces
-from tests.sources.queues import made, put, until
+from tests.sources.queues import made, put
+from tests.waiting import until
 
 NOON_NS = 1_774_267_200_000_000_000  # 2026-03-23T12:00:00Z
 EXPORTS = ("transactions", "failures", "expectations", "links")

@@ -19,7 +19,8 @@ from collectors.message import MESSAGE, packed
 from collectors.rows import Rows
 from tests.servers.rabbitmq import RabbitMQ
 from tests.sources.plant_floor import NOON_NS, TOLD_NS, plant, reason_of, rows_of
-from tests.sources.queues import MAP, ingest_until, made, order, put, source, until, waiting
+from tests.sources.queues import MAP, ingest_until, made, order, put, source, waiting
+from tests.waiting import until
 
 DEATH = {"count": 1, "reason": "expired", "queue": "orders", "exchange": "", "routing-keys": ["orders"], "time": "2026-03-23T13:00:00Z"}
 TOLD = "select is_error, dead_letter, attempt, error_class, error_code, error_type, error_text from events"

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -19,6 +17,7 @@ from collectors.event import Record
 from collectors.sources import open_source
 from tests.servers.kafka import Kafka
 from tests.sources.plant_floor import NOON_NS, SPAN, TOLD_NS, TRACE, Plant, plant
+from tests.waiting import until
 
 MAP: dict[str, Any] = {
     "event_type": {"path": "type"},
@@ -298,10 +297,3 @@ def troubles(source: Any) -> list[str]:
     found = read(source)
     assert all(isinstance(each, Trouble) for each in found), found
     return [each.sentence for each in found]  # type: ignore[union-attr]
-
-
-def until(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < end, "it did not happen within 30 s"
-        time.sleep(0.05)

@@ -21,7 +21,8 @@ from tests.servers.certificates import Certificate
 from tests.servers.mosquitto import Mosquitto
 from tests.servers.mqtt import Mqtt
 from tests.sources.plant_floor import NOON_NS, TOLD_NS, Plant, plant, reason_of, rows_of
-from tests.sources.queues import MAP, ingest_until, orders, until
+from tests.sources.queues import MAP, ingest_until, orders
+from tests.waiting import until
 
 VERSIONS = pytest.mark.parametrize("version", ["3.1.1", "5"])
 # A handshake that fails leaves paho a socket that only the garbage collector closes.

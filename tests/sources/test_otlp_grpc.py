@@ -20,6 +20,7 @@ from collectors.receivers import otlp_grpc
 from collectors.receivers.otlp_grpc import METHODS, OtlpGrpcReceiver
 from collectors.receivers.reception import Limits, Reception
 from tests.sources.plant_floor import TOLD_NS
+from tests.waiting import until
 
 TRACES, LOGS = METHODS
 SMALL = Limits(body_bytes=1 << 20)
@@ -67,13 +68,6 @@ def spans(*names: str) -> bytes:
     for number, name in enumerate(names, 1):
         found.add(trace_id=b"t" * 16, span_id=number.to_bytes(8), name=name, end_time_unix_nano=5)
     return request.SerializeToString()
-
-
-def until(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < end, "it never came to that"
-        time.sleep(0.01)
 
 
 @contextmanager
