@@ -99,7 +99,7 @@ def _is_troubled(state: SourceState | None) -> bool:
 
 
 def _summary(by_name: Mapping[str, Sequence[Row]], at: reader.AsOf, troubled: Sequence[str]) -> str:
-    silent = [name for name, rows in by_name.items() if not has_come(rows)]
+    silent = [name for name, rows in by_name.items() if not has_come(rows) and name not in troubled]
     newest = max((row["newest_recorded_ns"] for rows in by_name.values() for row in rows if row["newest_recorded_ns"]), default=None)
     refused = sum(rows[0]["rejected"] or 0 for rows in by_name.values())
     nothing = "nothing ever" if current_user.sites is None else "no event of your sites"

@@ -73,7 +73,7 @@ class Link:
         cause = getattr(error, "orig", None) or error
         code = getattr(cause, "sqlstate", None) or ""
         own_words = getattr(getattr(cause, "diag", None), "message_primary", None) or str(cause)
-        said = " ".join(self._without_secrets(own_words).split())[:600].rstrip(".")
+        said = " ".join(self._without_secrets(own_words).split())[:600].rstrip(".?!")
         if code == OVERDUE[0] or any(sign in said[:80] for sign in OVERDUE[1:]):
             return (
                 f"no answer came within {self._timeout_seconds} s, so the question was taken back ({said}). The watermark and the key "
