@@ -17,7 +17,7 @@ from wtforms import ValidationError
 
 from app import health
 from app.application import Application
-from app.exports import ENDINGS, EXPORTS, FORMATS, Asked, check, exported
+from app.exports import ENDINGS, EXPORTS, FORMATS, PERIODS, Asked, check, exported
 from app.instants import instant_ns
 from app.openapi import description
 from app.trouble import Trouble
@@ -169,14 +169,17 @@ def _asked(name: str) -> Asked:
     """What the address asks for. Raises Denied with a sentence for what it cannot mean."""
     if name not in EXPORTS:
         raise Denied(404, unknown("export", name, EXPORTS))
-    known = ("format", "as_of", "known_at", "from", "to")
+    known = ("format", "as_of", "known_at", "from", "to", "by")
     for parameter in request.args:
         if parameter not in known:
             raise Denied(400, unknown("parameter", parameter, known))
     form = request.args.get("format", "jsonl")
     if form not in FORMATS:
         raise Denied(400, unknown("format", form, FORMATS))
-    asked = Asked(name, form, _instant("as_of"), _instant("known_at"), _instant("from"), _instant("to"))
+    by = request.args.get("by")
+    if by is not None and by not in PERIODS:
+        raise Denied(400, unknown("period", by, PERIODS))
+    asked = Asked(name, form, _instant("as_of"), _instant("known_at"), _instant("from"), _instant("to"), by)
     try:
         check(asked)
     except ValueError as error:

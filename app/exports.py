@@ -25,15 +25,22 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """One export: what a row is, the time that `from` and `to` look at, the columns that hold JSON text."""
+    """One export: what a row is, the time that `from` and `to` look at, the columns that hold JSON text, whether it is by period."""
 
     row: str
     time: str | None = None
     json: tuple[str, ...] = ()
+    is_by_period: bool = False  # `from` and `to` look at the moment a row's cases count by
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether `from` and `to` mean anything."""
+        return self.time is not None or self.is_by_period
 
 
 EXPORTS = {
     "transactions": Export("transaction: its state, flags, milestones reached, missing and late", "start_time"),
+    "metrics": Export("metric, site and period; without a site: all sites together", is_by_period=True),
     "failures": Export("workflow, milestone and error class: how many transactions are failed with them"),
     "events": Export("event: one thing that one system did to one or more business objects", "event_time"),
     "spans": Export("span, business event or not", "start_time", ("attributes", "resource", "events")),
@@ -52,6 +59,8 @@ FORMATS = {
     OCEL: "application/json",
 }
 ENDINGS = {OCEL: "json"}  # of files, where they are not called as the format is
+WEEK = "week"
+PERIODS = ("hour", "day", WEEK, "month")
 BATCH = 1000
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would take the text for a formula
 
@@ -66,6 +75,7 @@ class Asked:
     known_ns: int | None = None
     from_ns: int | None = None
     to_ns: int | None = None
+    by: str | None = None  # the period; None: week
 
     def moment(self, now_ns: int) -> Moment:
         """The two moments, now where none was given."""
@@ -85,17 +95,24 @@ def check(asked: Asked) -> None:
         raise ValueError(
             f"{asked.name} cannot be written as {asked.form}: an object-centric event log holds events. Export events as ocel."
         )
+    if asked.by is not None and not EXPORTS[asked.name].is_by_period:
+        periodic = ", ".join(name for name, export in EXPORTS.items() if export.is_by_period)
+        raise ValueError(f"the rows of {asked.name} are of no period, so `by` does not apply. It does for {periodic}.")
     if asked.from_ns is not None and asked.to_ns is not None and asked.from_ns >= asked.to_ns:
         raise ValueError("`from` must be earlier than `to`.")
-    if (asked.from_ns is not None or asked.to_ns is not None) and EXPORTS[asked.name].time is None:
-        timed = ", ".join(name for name, export in EXPORTS.items() if export.time)
+    if (asked.from_ns is not None or asked.to_ns is not None) and not EXPORTS[asked.name].is_bounded:
+        timed = ", ".join(name for name, export in EXPORTS.items() if export.is_bounded)
         raise ValueError(f"the rows of {asked.name} have no time of their own, so `from` and `to` do not apply. They do for {timed}.")
 
 
 def exported(reader: Reader, asked: Asked) -> Iterator[bytes]:
     """The export as bytes, in pieces as they come."""
-    rows = _between(reader.export(asked.name), EXPORTS[asked.name].time, asked)
-    return ENCODERS[asked.form](rows, asked.name, reader)
+    export, by = EXPORTS[asked.name], asked.by or WEEK
+    if export.is_by_period:
+        rows: Iterable[Row] = reader.export(asked.name, by, asked.from_ns, asked.to_ns)
+    else:
+        rows = _between(reader.export(asked.name), export.time, asked)
+    return ENCODERS[asked.form](rows, asked.name, reader.columns(asked.name, by))
 
 
 def _between(rows: Iterable[Row], column: str | None, asked: Asked) -> Iterable[Row]:
@@ -105,16 +122,16 @@ def _between(rows: Iterable[Row], column: str | None, asked: Asked) -> Iterable[
     return (row for row in rows if row[column] is not None and low <= instant_ns(row[column]) < high)
 
 
-def _jsonl(rows: Iterable[Row], name: str, reader: Reader) -> Iterator[bytes]:
+def _jsonl(rows: Iterable[Row], name: str, columns: list[str]) -> Iterator[bytes]:
     for batch in _batches(rows):
         yield b"".join(orjson.dumps(_with_json(row, name), default=_number, option=orjson.OPT_APPEND_NEWLINE) for row in batch)
 
 
-def _csv(rows: Iterable[Row], name: str, reader: Reader) -> Iterator[bytes]:
+def _csv(rows: Iterable[Row], name: str, columns: list[str]) -> Iterator[bytes]:
     """Lists and mappings as JSON, absent values empty; texts that a spreadsheet would calculate get a `'` in front."""
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow(reader.columns(name))
+    writer.writerow(columns)
     for batch in _batches(rows):
         writer.writerows([_cell(value) for value in row.values()] for row in batch)
         yield text.getvalue().encode()
@@ -123,9 +140,8 @@ def _csv(rows: Iterable[Row], name: str, reader: Reader) -> Iterator[bytes]:
     yield text.getvalue().encode()
 
 
-def _parquet(rows: Iterable[Row], name: str, reader: Reader) -> Iterator[bytes]:
+def _parquet(rows: Iterable[Row], name: str, columns: list[str]) -> Iterator[bytes]:
     """Times as timestamps in UTC, lists and mappings as JSON text. Parquet ends with its index, so it is a whole file first."""
-    columns = reader.columns(name)
     kinds = {column: "TIMESTAMP_NS" if column.endswith("_time") else "" for column in columns}
     with tempfile.TemporaryDirectory() as folder:
         lines, file = Path(folder) / "rows.jsonl", Path(folder) / "rows.parquet"
@@ -139,7 +155,7 @@ def _parquet(rows: Iterable[Row], name: str, reader: Reader) -> Iterator[bytes]:
                 yield piece
 
 
-def _ocel(rows: Iterable[Row], name: str, reader: Reader) -> Iterator[bytes]:
+def _ocel(rows: Iterable[Row], name: str, columns: list[str]) -> Iterator[bytes]:
     return log_of(rows)
 
 
@@ -187,7 +203,7 @@ def _number(value: Any) -> int | float:
     raise TypeError(f"no way to write {value!r} ({type(value).__name__})")
 
 
-ENCODERS: dict[str, Callable[[Iterable[Row], str, Reader], Iterator[bytes]]] = {
+ENCODERS: dict[str, Callable[[Iterable[Row], str, list[str]], Iterator[bytes]]] = {
     "jsonl": _jsonl,
     "csv": _csv,
     "parquet": _parquet,

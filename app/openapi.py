@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.exports import EXPORTS, FORMATS, Export, formats_of
+from app.exports import EXPORTS, FORMATS, PERIODS, WEEK, Export, formats_of
 
 INSTANT = {"type": "string", "format": "date-time"}
 SENTENCE = {"content": {"application/json": {"schema": {"type": "object", "properties": {"error": {"type": "string"}}}}}}
@@ -52,6 +52,12 @@ def _export(name: str, export: Export) -> dict[str, Any]:
         parameters += [
             _parameter("from", f"Only rows whose {export.time} is at or after this.", INSTANT),
             _parameter("to", f"Only rows whose {export.time} is before this.", INSTANT),
+        ]
+    if export.is_by_period:
+        parameters += [
+            _parameter("by", "Which periods.", {"type": "string", "enum": list(PERIODS), "default": WEEK}),
+            _parameter("from", "Only what counts at or after this.", INSTANT),
+            _parameter("to", "Only what counts before this.", INSTANT),
         ]
     forms: dict[str, Any] = {form.partition(";")[0]: {} for form in map(FORMATS.__getitem__, formats_of(name))}
     answers = {"200": {"description": f"One row per {export.row}.", "content": forms}, **REFUSALS}

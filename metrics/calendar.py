@@ -22,26 +22,36 @@ def day_seconds(calendar: Calendar) -> int:
     return closes - opens
 
 
-def working_time(definitions: Definitions, first_ns: int, last_ns: int) -> pd.DataFrame:
-    """Rows of `working_time` for every site, and for the enterprise under the empty name: enough to say when any deadline is due that
-    opens from first_ns to last_ns, however sparse the calendar."""
+def keepers(definitions: Definitions) -> list[tuple[str, str, Calendar]]:
+    """Whose working time there is: (keeper, time zone, calendar) of the enterprise (''), of each site and of each partner with its own."""
     calendars = {c.name: c for c in definitions.calendars}
+    return [
+        ("", definitions.timezone, calendars["default"]),
+        *((f"site {s.name}", s.timezone, calendars[s.calendar]) for s in definitions.sites),
+        *((f"partner {p.name}", p.timezone, calendars[p.calendar]) for p in definitions.partners),
+    ]
+
+
+def working_time(definitions: Definitions, first_ns: int, last_ns: int) -> pd.DataFrame:
+    """Rows of `working_time` for every keeper: enough to say when any deadline is due that opens from first_ns to last_ns, however sparse
+    the calendar."""
     first = _day(first_ns) - LOOK_BACK
     rows = []
-    for site, timezone, name in [("", definitions.timezone, "default"), *((s.name, s.timezone, s.calendar) for s in definitions.sites)]:
-        before, left = 0, longest_seconds(definitions, calendars[name]) * SECOND_NS
-        for opens, closes in stretches(calendars[name], ZoneInfo(timezone), first):
-            rows.append((site, opens, closes, before))
+    for keeper, timezone, calendar in keepers(definitions):
+        before, left = 0, longest_seconds(definitions, calendar) * SECOND_NS
+        for opens, closes in stretches(calendar, ZoneInfo(timezone), first):
+            rows.append((keeper, opens, closes, before))
             before += closes - opens
             left -= closes - opens if opens > last_ns else 0
             if opens > last_ns and left <= 0:
                 break
-    return pd.DataFrame(rows, columns=["site", "opens_ns", "closes_ns", "before_ns"])
+    return pd.DataFrame(rows, columns=["keeper", "opens_ns", "closes_ns", "before_ns"])
 
 
 def longest_seconds(definitions: Definitions, calendar: Calendar) -> int:
     """The longest deadline in working time of this calendar."""
     waits = [m.within for w in definitions.workflows for m in w.milestones if m.working and m.within]
+    waits += [m.target for m in definitions.metrics if m.working and m.target]
     return max((int(w[:-1]) * day_seconds(calendar) if w.endswith("d") else seconds(w) for w in waits), default=0)
 
 

@@ -8,12 +8,10 @@ from collections.abc import Iterable
 import duckdb
 import pandas as pd
 
-from metrics.calendar import SECOND_NS, day_seconds
+from metrics.calendar import SECOND_NS, day_seconds, keepers
 from metrics.keys import seconds
 from metrics.workflows import Definitions, Milestone, Workflow
 from sql.store import insert
-
-TABLES = ("def_workflows", "def_steps", "def_related", "def_sites", "def_sources")
 
 
 def fingerprint(definitions: Definitions) -> str:
@@ -23,14 +21,12 @@ def fingerprint(definitions: Definitions) -> str:
 
 def write(cursor: duckdb.DuckDBPyConnection, definitions: Definitions) -> None:
     """Replaces the `def_` tables by these definitions."""
-    for table in TABLES:
-        cursor.execute(f"delete from {table}")
+    cursor.execute("delete from def_workflows")
     for place, workflow in enumerate(definitions.workflows):
         _write_workflow(cursor, workflow, place)
-    insert(cursor, "def_steps", _steps(definitions))
-    insert(cursor, "def_related", _related(definitions))
-    insert(cursor, "def_sites", _sites(definitions))
-    insert(cursor, "def_sources", _sources(definitions))
+    for table, rows in TABLES.items():
+        cursor.execute(f"delete from {table}")
+        insert(cursor, table, rows(definitions))
 
 
 def _write_workflow(cursor: duckdb.DuckDBPyConnection, w: Workflow, place: int) -> None:
@@ -91,9 +87,35 @@ def _related(definitions: Definitions) -> pd.DataFrame:
 
 
 def _sites(definitions: Definitions) -> pd.DataFrame:
-    day_ns = {c.name: day_seconds(c) * SECOND_NS for c in definitions.calendars}
-    enterprise = ("", definitions.timezone, day_ns["default"])
-    return _frame([enterprise, *((s.name, s.timezone, day_ns[s.calendar]) for s in definitions.sites)], "site timezone day_ns")
+    rows = [("", definitions.timezone, ""), *((s.name, s.timezone, f"site {s.name}") for s in definitions.sites)]
+    return _frame(rows, "site timezone keeper")
+
+
+def _keepers(definitions: Definitions) -> pd.DataFrame:
+    rows = ((keeper, timezone, day_seconds(calendar) * SECOND_NS) for keeper, timezone, calendar in keepers(definitions))
+    return _frame(rows, "keeper timezone day_ns")
+
+
+def _partners(definitions: Definitions) -> pd.DataFrame:
+    return _frame(((p.name, f"partner {p.name}") for p in definitions.partners), "partner keeper")
+
+
+def _metrics(definitions: Definitions) -> pd.DataFrame:
+    numbers = {(w.name, m.name): n for w in definitions.workflows for n, m in enumerate(w.milestones, 1)}
+    rows = (
+        (m.name, m.workflow, numbers[m.workflow, m.start], numbers[m.workflow, m.end], _ns(m.target_seconds), m.target_days, m.working)
+        for m in definitions.metrics
+        if m.workflow and m.start and m.end
+    )
+    return _frame(rows, "metric workflow from_step to_step target_ns target_days is_working")
+
+
+def _targets(definitions: Definitions) -> pd.DataFrame:
+    return _frame(((m.name, _ns(m.target_seconds)) for m in definitions.metrics if not m.workflow), "metric target_ns")
+
+
+def _ns(seconds: int | None) -> int | None:
+    return None if seconds is None else seconds * SECOND_NS
 
 
 def _sources(definitions: Definitions) -> pd.DataFrame:
@@ -102,4 +124,16 @@ def _sources(definitions: Definitions) -> pd.DataFrame:
 
 
 def _frame(rows: Iterable[tuple[object, ...]], columns: str) -> pd.DataFrame:
-    return pd.DataFrame(list(rows), columns=columns.split())
+    return pd.DataFrame(list(rows), columns=columns.split(), dtype=object)
+
+
+TABLES = {
+    "def_steps": _steps,
+    "def_related": _related,
+    "def_sites": _sites,
+    "def_keepers": _keepers,
+    "def_partners": _partners,
+    "def_sources": _sources,
+    "def_metrics": _metrics,
+    "def_targets": _targets,
+}

@@ -1,4 +1,4 @@
-"""The one computation: from the events in scope to a row per transaction."""
+"""The one computation: from the events in scope to a row per transaction, and what hangs on it."""
 
 from __future__ import annotations
 
@@ -8,11 +8,40 @@ from sql import models
 
 IN_SCOPE = "exists (from scope s where s.workflow = b.workflow and s.transaction_id = b.transaction_id)"
 EVERYTHING = "true"
+# What hangs on a transaction's number: the table `transaction_NAME`, filled from what `sql/facts` leaves as `fresh_NAME`, read as NAME.
+DETAILS = ("open_steps", "measures")
 
 
 def compute(cursor: duckdb.DuckDBPyConnection, in_scope: str) -> None:
-    """Leaves `fresh_facts` and `fresh_open_steps` for the transactions of `scoped_events` that `in_scope` (SQL) lets through.
+    """Leaves `fresh_facts` and the fresh details for the transactions of `scoped_events` that `in_scope` (SQL) lets through.
 
     Numbers go on behind the variable `last_transaction`."""
     for name in models.order("facts"):
         models.run(cursor, name, in_scope=in_scope)
+
+
+def clear(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Empties the facts."""
+    for table in ("facts", *DETAILS):
+        cursor.execute(f"delete from transaction_{table}")
+
+
+def replace(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Takes the transactions in `scope` out of the facts."""
+    models.run(cursor, "scope/replaced")
+    for detail in DETAILS:
+        cursor.execute(f"delete from transaction_{detail} where transaction_no in (from leaving)")
+
+
+def keep(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Puts what was computed into the facts, in order of time and number: zones of neighbours are what makes reading fast."""
+    cursor.execute("insert into transaction_facts by name from fresh_facts order by start_ns")
+    for detail in DETAILS:
+        cursor.execute(f"insert into transaction_{detail} by name from fresh_{detail} order by transaction_no")
+
+
+def show(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Puts what was computed in front of the facts, for this cursor alone."""
+    models.run(cursor, "moment/facts_then")
+    for detail in DETAILS:
+        models.run(cursor, "moment/details_then", detail=detail)

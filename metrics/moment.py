@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from metrics.facts import IN_SCOPE, compute
+from metrics.facts import IN_SCOPE, compute, show
 from sql import models
 
 
@@ -60,7 +60,7 @@ def _go_back(cursor: duckdb.DuckDBPyConnection) -> None:
     # Numbers that no transaction of the store has, so that what is computed again never meets another's open steps.
     cursor.execute("set variable last_transaction = (select coalesce(max(transaction_no), 0) from transaction_facts)")
     compute(cursor, in_scope=IN_SCOPE)
-    models.run(cursor, "moment/facts_then")
+    show(cursor)
 
 
 def _placed_then(cursor: duckdb.DuckDBPyConnection) -> bool:

@@ -21,7 +21,9 @@ from sql.store import Store
 
 __all__ = ["EXPORTS", "Hit", "Moment", "Reader", "open_reader"]
 
-EXPORTS = ("transactions", "failures", "expectations", "events", "spans", "hops", "links", "sources", "rejected", "coverage")
+EXPORTS = ("transactions", "metrics", "failures", "expectations", "events", "spans", "hops", "links", "sources", "rejected", "coverage")
+WEEK = "week"
+PERIODS = ("hour", "day", WEEK, "month")
 SPAN_ID = re.compile("[0-9a-fA-F]{16}")
 HOUR_NS = 3_600_000_000_000
 MOST_HOURLY = 48  # hours whose activity is told hour by hour; of a week there would be 168 bars, thinner than a pixel
@@ -63,7 +65,7 @@ class Reader:
 
     def workflows(self) -> pd.DataFrame:
         """workflow, title, object_type, criticality, owner, grace_ns, steps; in the order of the configuration."""
-        return self._frame("queries/workflows")
+        return self.frame("queries/workflows")
 
     def sites(self) -> list[tuple[str, str]]:
         """(site, IANA time zone) of the configured sites that may be seen, by name."""
@@ -79,26 +81,26 @@ class Reader:
         late, when it started in the last `hours`; inconsistent counts both, `inconsistent_started` the latter. `started`: in the last
         `hours`; `total`: all these. lag_p50_seconds and lag_p95_seconds of limit_milestone against limit_seconds, oldest_failed_ns,
         oldest_overdue_ns, newest_event_ns; with title, owner, criticality."""
-        return self._frame("queries/board", window_ns=hours * HOUR_NS)
+        return self.frame("queries/board", window_ns=hours * HOUR_NS)
 
     def activity(self, hours: int = 24, site: str | None = None) -> pd.DataFrame:
         """Per hour (of more than two days per six), empty ones included: from_ns, to_ns, transactions started, of these complete, late
         (or overdue) and failed (or inconsistent) as of the moment. All together are the last `hours`."""
         bar_ns = HOUR_NS if hours <= MOST_HOURLY else 6 * HOUR_NS
-        return self._frame("queries/activity", {"site": site}, window_ns=hours * HOUR_NS, bar_ns=bar_ns)
+        return self.frame("queries/activity", {"site": site}, window_ns=hours * HOUR_NS, bar_ns=bar_ns)
 
     def attention(self, limit: int = 20, site: str | None = None) -> pd.DataFrame:
         """Groups that need somebody: kind (failed, missing), workflow, title, milestone, error_class, site, transactions, first_ns,
         last_ns, example_id, example_text, owner, criticality."""
-        return self._frame("queries/attention", {"limit": limit, "site": site})
+        return self.frame("queries/attention", {"limit": limit, "site": site})
 
     def failures(self, site: str | None = None) -> pd.DataFrame:
         """Per workflow, milestone and error_class: title, transactions, sites, first_ns, last_ns, example_id, example_text, owner."""
-        return self._frame("queries/failure_groups", {"site": site})
+        return self.frame("queries/failure_groups", {"site": site})
 
     def unplaced(self) -> pd.DataFrame:
         """Failures that nobody can place: system, name, error_class, failures, sites, first_ns, last_ns, example_text, example_trace_id."""
-        return self._frame("queries/unplaced")
+        return self.frame("queries/unplaced")
 
     def transactions(
         self, filters: Mapping[str, Any], sort: Sequence[tuple[str, str]] = (), start: int = 0, stop: int = 200
@@ -126,27 +128,27 @@ class Reader:
 
     def trace_transactions(self, trace_id: str) -> pd.DataFrame:
         """workflow, title, transaction_id, status of what the trace's events name: 50 at most."""
-        return self._frame("queries/trace_transactions", {"trace": trace_id})
+        return self.frame("queries/trace_transactions", {"trace": trace_id})
 
     def sources(self) -> pd.DataFrame:
         """Per source, system and site: events, first_event_ns, newest_event_ns, newest_recorded_ns; per source: rejected, spans, log_rows,
         stock_rows, is_complete."""
-        return self._frame("queries/sources")
+        return self.frame("queries/sources")
 
     def interfaces(self, from_ns: int) -> pd.DataFrame:
         """Per event_type, system, schema_version and site since then: events, error_events, contract_errors, retries, dead_letters,
         keyed_events, redelivered, sources, newest_event_ns; by the workflows that wait for it: workflows, owners, from_systems."""
-        return self._frame("queries/interfaces", {"from_ns": from_ns})
+        return self.frame("queries/interfaces", {"from_ns": from_ns})
 
     def unmapped(self, from_ns: int) -> pd.DataFrame:
         """Messages since then that say no event: source, service, system, name, destination, spans, error_spans, newest_ns,
         example_attributes (JSON), example_trace_id; 25 at most."""
-        return self._frame("queries/unmapped", {"from_ns": from_ns})
+        return self.frame("queries/unmapped", {"from_ns": from_ns})
 
     def clock_skew(self, from_ns: int, least_ns: int) -> pd.DataFrame:
         """Pairs of systems whose messages since then arrived before they were sent, by more than `least_ns`: sender, receiver, messages,
         early, behind_ns (the receiver's clock is at least so much behind), ahead_ns (and at most so much; null when nothing comes back)."""
-        return self._frame("queries/clock_skew", {"from_ns": from_ns, "least_ns": least_ns})
+        return self.frame("queries/clock_skew", {"from_ns": from_ns, "least_ns": least_ns})
 
     def rejected(self, source: str | None = None, start: int = 0, stop: int = 200) -> tuple[pd.DataFrame, int]:
         """What was refused, newest first: source, position, part, reason, excerpt, recorded_ns; and how many there are in all."""
@@ -175,28 +177,42 @@ class Reader:
         traces = self._cursor.execute(models.text("queries/found_traces"), {"text": text, "span_hash": span_hash}).fetchall()
         return hits + [Hit("trace", f"{spans:,} span{'' if spans == 1 else 's'}", trace_id=trace_id) for trace_id, spans in traces]
 
-    def columns(self, name: str) -> list[str]:
+    def columns(self, name: str, by: str = WEEK) -> list[str]:
         """The columns of an export."""
-        return [column for column, *_ in self._export(name).description]
+        return [column for column, *_ in self._export(name, by).description]
 
-    def export(self, name: str) -> Iterator[dict[str, Any]]:
-        """The rows of contract.md's export `name`, times as RFC 3339 text in UTC, read a thousand at a time."""
-        rows = self._export(name)
+    def export(self, name: str, by: str = WEEK, from_ns: int | None = None, to_ns: int | None = None) -> Iterator[dict[str, Any]]:
+        """The rows of contract.md's export `name`, times as RFC 3339 text in UTC, read a thousand at a time. Of metrics: by PERIODS, of
+        what counts from `from_ns` until before `to_ns`."""
+        rows = self._export(name, by, from_ns, to_ns)
         columns = [column for column, *_ in rows.description]
         while batch := rows.fetchmany(1000):
             for row in batch:
                 yield dict(zip(columns, row, strict=True))
 
-    def _export(self, name: str) -> duckdb.DuckDBPyConnection:
+    def _export(self, name: str, by: str, from_ns: int | None = None, to_ns: int | None = None) -> duckdb.DuckDBPyConnection:
         if name not in EXPORTS:
             raise ValueError(f"there is no export called '{name}'; there are {', '.join(EXPORTS)}")
         if name == "hops":
             models.run(self._cursor, "moment/everyone")
             moments.members_of_scope(self._cursor)
-        return models.run(self._cursor, f"exports/{name}", hops=models.text("queries/hops"), sources=models.text("queries/sources"))
+        if by not in PERIODS:
+            raise ValueError(f"there is no period called '{by}'; there are {', '.join(PERIODS)}")
+        self._set(period=by, from_ns=from_ns, to_ns=to_ns)
+        parts = {part: models.text(f"queries/{part}") for part in ("hops", "sources", "metric_periods")}
+        return models.run(self._cursor, f"exports/{name}", **parts, by=by)
 
-    def _frame(self, name: str, values: dict[str, Any] | None = None, **variables: int) -> pd.DataFrame:
-        for variable, value in variables.items():
-            self._cursor.execute(f"set variable {variable} = $1", [value])
+    def metrics(self, by: str = WEEK, from_ns: int | None = None, to_ns: int | None = None) -> pd.DataFrame:
+        """Per metric, site (none: all sites together) and period, of what counts from `from_ns` until before `to_ns`: good, bad, open,
+        clock_fault, unjudged, attainment (0..1, null without any), observed (0..1), p50, p90, p95 in seconds."""
+        return self.frame("queries/metric_periods", period=by, from_ns=from_ns, to_ns=to_ns)
+
+    def frame(self, name: str, values: dict[str, Any] | None = None, **variables: Any) -> pd.DataFrame:
+        """What the query sql/`name` answers; `values` for its $parameters, `variables` for what it reads by getvariable."""
+        self._set(**variables)
         statement = models.text(name).replace("{example_texts}", models.text("queries/example_texts"))
         return self._cursor.execute(statement, values or {}).df()
+
+    def _set(self, **variables: Any) -> None:
+        for variable, value in variables.items():
+            self._cursor.execute(f"set variable {variable} = $1", [value])

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import duckdb
 
 from metrics import definitions as defining
+from metrics import facts
 from metrics.calendar import SECOND_NS, working_time
-from metrics.facts import EVERYTHING, IN_SCOPE, compute
+from metrics.clocks import zone_offsets
 from metrics.workflows import Definitions
 from sql import models
 from sql.store import Store, insert
@@ -48,7 +49,8 @@ class Refresher:
 
     def _everything(self, cursor: duckdb.DuckDBPyConnection) -> RefreshReport:
         defining.write(cursor, self.definitions)
-        for table in ("nameless", "placements", "aliases", "feeds", "transaction_facts", "transaction_open_steps"):
+        facts.clear(cursor)
+        for table in ("nameless", "placements", "aliases", "feeds"):
             cursor.execute(f"delete from {table}")
         cursor.execute("delete from meta where key in ('newest_event_ns', 'newest_recorded_ns')")
         self._say(cursor, seen_event=0, seen_span=0, last_transaction=0)
@@ -58,9 +60,9 @@ class Refresher:
         self._join_ids(cursor)
         models.run(cursor, "placement/aliases_anew")
         models.run(cursor, "placement/names_all")
-        self._cover_working_time(cursor, anew=True)
+        self._cover_time(cursor, anew=True)
         models.run(cursor, "scope/everything")
-        compute(cursor, in_scope=EVERYTHING)
+        facts.compute(cursor, in_scope=facts.EVERYTHING)
         self._keep(cursor)
         return RefreshReport(_count(cursor, "events"), _count(cursor, "transaction_facts"), True)
 
@@ -80,11 +82,11 @@ class Refresher:
         models.run(cursor, "placement/aliases_anew")
         models.run(cursor, "placement/names", placements="placements", aliases="aliases")
         models.run(cursor, "placement/names_anew")
-        self._cover_working_time(cursor, anew=False)
+        self._cover_time(cursor, anew=False)
         models.run(cursor, "scope/touched")
         models.run(cursor, "scope/scoped")
-        compute(cursor, in_scope=IN_SCOPE)
-        models.run(cursor, "scope/replaced")
+        facts.compute(cursor, in_scope=facts.IN_SCOPE)
+        facts.replace(cursor)
         self._keep(cursor)
         return RefreshReport(events, _count(cursor, "fresh_facts"), False)
 
@@ -96,14 +98,14 @@ class Refresher:
         models.run(cursor, "placement/aliases" if self.definitions.alias_types else "placement/no_aliases")
 
     def _keep(self, cursor: duckdb.DuckDBPyConnection) -> None:
-        cursor.execute("insert into transaction_facts by name from fresh_facts order by start_ns")
-        cursor.execute("insert into transaction_open_steps by name from fresh_open_steps order by transaction_no")
+        facts.keep(cursor)
         models.run(cursor, "placement/feeds_new")
         models.run(cursor, "placement/newest")
         self._remember(cursor)
 
-    def _cover_working_time(self, cursor: duckdb.DuckDBPyConnection, anew: bool) -> None:
-        """Makes working time for every deadline that an event can open, and for a year to come, so that it is seldom made again."""
+    def _cover_time(self, cursor: duckdb.DuckDBPyConnection, anew: bool) -> None:
+        """Makes working time for every deadline that an event can open, and the clocks of all zones, for a year to come as well, so that
+        it is seldom made again."""
         first, last = cursor.execute("select min(event_ns), max(event_ns) from events").fetchall()[0]
         if first is None:
             return
@@ -112,6 +114,8 @@ class Refresher:
             covering = (first - MARGIN_NS, last + 12 * MARGIN_NS)
             cursor.execute("delete from working_time")
             insert(cursor, "working_time", working_time(self.definitions, *covering))
+            cursor.execute("delete from zone_offsets")
+            insert(cursor, "zone_offsets", zone_offsets(self.definitions, *covering))
             for key, ns in zip(COVERED, covering, strict=True):
                 _set_meta(cursor, key, str(ns))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from metrics.keys import (
     Key,
@@ -24,6 +24,9 @@ from metrics.keys import (
     text,
     version,
 )
+
+if TYPE_CHECKING:
+    from metrics.catalog import Metric
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,15 @@ class Site:
 
 
 @dataclass(frozen=True, slots=True)
+class Partner:
+    """A supplier or carrier with a calendar of its own, under the name that `mfg.partner` says."""
+
+    name: str
+    timezone: str
+    calendar: str = "default"
+
+
+@dataclass(frozen=True, slots=True)
 class Feed:
     """What is known of a source's completeness: always complete, or its events may be late by so many seconds."""
 
@@ -95,6 +107,8 @@ class Definitions:
     timezone: str
     feeds: tuple[Feed, ...] = ()
     alias_types: frozenset[str] = frozenset()  # object types whose ids, named together in one event, are one object
+    metrics: tuple[Metric, ...] = ()
+    partners: tuple[Partner, ...] = ()
 
 
 def parse(data: Any, place: Place = ()) -> tuple[tuple[Workflow, ...], list[Problem]]:

@@ -15,3 +15,15 @@ create or replace macro may_see(site) as
 
 -- 64 bits that stand for an object; equal for equal ones, nearly always different otherwise
 create or replace macro object_key(object_type, object_id) as md5_number_lower(object_type || ' ' || object_id);
+
+-- how far local time is from UTC: +01:00
+create or replace macro clock_offset(offset_ns) as
+  case when offset_ns < 0 then '-' else '+' end || strftime(make_timestamp(abs(offset_ns) // 1000), '%H:%M');
+
+-- `2026-W13`, `2026-03-23`, `2026-03-23T14:00+01:00` or `2026-03` of a moment, by clocks that are `offset_ns` ahead of UTC
+create or replace macro period_of(ns, offset_ns, by_period) as
+  case by_period
+    when 'week' then strftime(make_timestamp((ns + offset_ns) // 1000), '%G-W%V')
+    when 'month' then strftime(make_timestamp((ns + offset_ns) // 1000), '%Y-%m')
+    when 'day' then strftime(make_timestamp((ns + offset_ns) // 1000), '%Y-%m-%d')
+    else strftime(make_timestamp((ns + offset_ns) // 1000), '%Y-%m-%dT%H:00') || clock_offset(offset_ns) end;

@@ -23,7 +23,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 KIT = ROOT.parent / "shared" / "kit"
 SYSTEMS = ("erp", "scm", "mes", "wms", "tms", "supplier")  # those that plant.py can keep back
-EXPORTS = ("transactions", "failures")
+EXPORTS = ("transactions", "metrics", "failures")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.commands.command import Command, configuration, instant, settings_of
-from app.exports import EXPORTS, FORMATS, Asked, check, exported
+from app.exports import EXPORTS, FORMATS, PERIODS, Asked, check, exported
 from app.instants import instant_text
 from app.remote import Server, find_server
 from app.trouble import Mistake
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def export(arguments: argparse.Namespace) -> None:
-    asked = Asked(arguments.name, arguments.format, arguments.as_of, arguments.known_at, arguments.from_, arguments.to)
+    asked = Asked(arguments.name, arguments.format, arguments.as_of, arguments.known_at, arguments.from_, arguments.to, arguments.by)
     try:
         check(asked)
     except ValueError as error:
@@ -35,7 +35,8 @@ def export(arguments: argparse.Namespace) -> None:
 
 def _from_server(server: Server, asked: Asked) -> Iterator[bytes]:
     times = {"as_of": asked.as_of_ns, "known_at": asked.known_ns, "from": asked.from_ns, "to": asked.to_ns}
-    return server.export(asked.name, format=asked.form, **{name: instant_text(when) for name, when in times.items() if when is not None})
+    given = {name: instant_text(when) for name, when in times.items() if when is not None} | ({"by": asked.by} if asked.by else {})
+    return server.export(asked.name, format=asked.form, **given)
 
 
 def _from_store(settings: Settings, asked: Asked) -> Iterator[bytes]:
@@ -84,6 +85,7 @@ def _options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--known-at", type=instant, metavar="TIME", help="what had been recorded by then (default: now)")
     parser.add_argument("--from", dest="from_", type=instant, metavar="TIME", help="only rows at or after this time")
     parser.add_argument("--to", type=instant, metavar="TIME", help="only rows before this time")
+    parser.add_argument("--by", choices=list(PERIODS), help="of metrics: rows per hour, day, ISO week or month (default: week)")
     parser.add_argument(
         "--format", choices=list(FORMATS), default="jsonl", help="default: jsonl; ocel, the OCEL 2.0 of process mining, for events only"
     )

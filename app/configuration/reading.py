@@ -15,6 +15,7 @@ from app.configuration.problems import ConfigurationError
 from app.configuration.sections import LOOPBACK, RECEIVED, configuration
 from collectors.classify import ErrorRules
 from collectors.identifiers import Identifiers
+from metrics.catalog import CATALOG, applicable
 from metrics.keys import Place, Problem, read_keys, repeated, unknown, written
 from metrics.workflows import Calendar, Definitions, Feed, Workflow
 
@@ -43,7 +44,8 @@ def _calendars(found: Mapping[str, dict[str, Any]]) -> tuple[Calendar, ...]:
 
 def _definitions(found: Mapping[str, Any], workflows: tuple[Workflow, ...], calendars: tuple[Calendar, ...]) -> Definitions:
     aliases = frozenset(kind for kind, rule in found["objects"].items() if rule and rule.get("aliases"))
-    return Definitions(workflows, found["sites"], calendars, found["timezone"], _feeds(found["sources"]), aliases)
+    metrics = applicable(CATALOG, workflows)
+    return Definitions(workflows, found["sites"], calendars, found["timezone"], _feeds(found["sources"]), aliases, metrics)
 
 
 def _feeds(sources: tuple[Source, ...]) -> tuple[Feed, ...]:

@@ -39,7 +39,13 @@ select
   e.quantity,
   e.ordered_quantity,
   e.promised_ns,
-  e.due_ns
+  e.due_ns,
+  e.partner,
+  e.customer,
+  e.work_center,
+  e.item,
+  e.value,
+  e.currency
 from belonging b
 join scoped_events e using (event_no)
 where {in_scope}

@@ -10,7 +10,12 @@ select
   arg_min(site, {ns: event_ns, attempt: attempt, id: event_id}) filter (where names_it and site is not null) as site,
   arg_max(ordered_quantity, {ns: event_ns, attempt: attempt, id: event_id}) filter (where ordered_quantity is not null) as ordered_quantity,
   arg_max(promised_ns, {ns: event_ns, attempt: attempt, id: event_id}) filter (where promised_ns is not null) as promised_ns,
-  arg_max(due_ns, {ns: event_ns, attempt: attempt, id: event_id}) filter (where due_ns is not null) as due_ns
+  arg_max(due_ns, {ns: event_ns, attempt: attempt, id: event_id}) filter (where due_ns is not null) as due_ns,
+  arg_max(partner, {ns: event_ns, attempt: attempt, id: event_id}) filter (where partner is not null) as partner,
+  arg_max(customer, {ns: event_ns, attempt: attempt, id: event_id}) filter (where customer is not null) as customer,
+  arg_max(work_center, {ns: event_ns, attempt: attempt, id: event_id}) filter (where work_center is not null) as work_center,
+  arg_max(item, {ns: event_ns, attempt: attempt, id: event_id}) filter (where item is not null) as item,
+  arg_max({value: value, currency: currency}, {ns: event_ns, attempt: attempt, id: event_id}) filter (where value is not null) as worth
 from members
 group by all
 having bool_or(step > 0 and names_it)   -- a cancellation alone makes no transaction

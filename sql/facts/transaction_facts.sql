@@ -13,7 +13,7 @@ timed as (
       reached_ns: r.reached[s.step],
       due_ns: case when s.is_required and r.reached[s.after_step] is not null then coalesce(
         case s.by_field when 'promised_time' then t.promised_ns when 'due_time' then t.due_ns end,
-        case when s.is_working then d.due[s.step] else r.reached[s.after_step] + s.within_ns end) end,
+        case when s.is_working then d.due[s.step::varchar] else r.reached[s.after_step] + s.within_ns end) end,
       behind_ns: case when s.is_required and r.reached[s.step] is null then list_min(list_transform(s.dependents, lambda n: r.reached[n])) end,
       tries: r.tries[s.step]
     }) as steps
@@ -63,5 +63,14 @@ select
   list_sort(list_transform(list_filter(steps, lambda s: s.is_late), lambda s: s.milestone)) as late,
   steps[pace_step].reached_ns as pace_reached_ns,
   steps[pace_step].reached_ns - steps[pace_step].opened_ns as pace_ns,
+  partner,
+  customer,
+  work_center,
+  item,
+  ordered_quantity,
+  worth.value as value,
+  worth.currency as currency,
+  promised_ns,
+  due_ns,
   steps
 from stepped

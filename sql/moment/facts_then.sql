@@ -1,15 +1,9 @@
 -- the facts as of the moment: those that nothing later touches, and the others computed from what was known
 create or replace temp table recomputed as from scope;
 create or replace temp table recomputed_facts as from fresh_facts;
-create or replace temp table recomputed_open_steps as from fresh_open_steps;
 
 create or replace temp view facts as
 from transaction_facts t
 where may_see(site) and not exists (from recomputed s where s.workflow = t.workflow and s.transaction_id = t.transaction_id)
 union all by name
 from recomputed_facts where may_see(site);
-
-create or replace temp view open_steps as
-from transaction_open_steps
-union all by name
-from recomputed_open_steps;   -- the replaced ones have other numbers, so their open steps join nothing

@@ -43,6 +43,7 @@ select
   w.steps[w.pace_step].milestone as limit_milestone
 from counted c
 join def_workflows w using (workflow)
-left join def_sites d on d.site = coalesce(c.site, '')
+left join def_sites s on s.site = c.site
+left join def_keepers d on d.keeper = coalesce(s.keeper, '')
 left join lags l on l.workflow = c.workflow and l.site is not distinct from c.site
 order by w.place, c.site

@@ -1,3 +1,4 @@
 -- the facts to read; a reader of a past moment puts temporary views of these names in front
 create or replace view facts as from transaction_facts;
 create or replace view open_steps as from transaction_open_steps;
+create or replace view measures as from transaction_measures;

@@ -1,0 +1,4 @@
+-- one row per metric, site and period; without a site: all sites together
+select metric, site, period as {by}, good, bad, open, clock_fault, unjudged, attainment, observed, p50, p90, p95
+from ({metric_periods})
+order by metric, site, {by}
