@@ -15,6 +15,7 @@ import pytest
 
 from app.accounts import Accounts
 from app.application import opened
+from app.exports import EXPORTS
 from app.settings import load_settings
 from metrics.read import Moment
 from tests.cli.commands import QUIET, Run, command
@@ -140,15 +141,14 @@ MISTAKES = {
     "exprt": "no command is called 'exprt'. Did you mean 'export'? Known: check, conformance, coverage, demo, doctor, export, ingest, "
     "init, rebuild, refresh, serve, token, user. `syncline --help` shows what there is.",
     "export": f"the following arguments are required: NAME. {HELP}",
-    "export orders": "no export is called 'orders'. Known: coverage, events, expectations, failures, hops, links, rejected, sources, "
-    f"spans, transactions. {HELP}",
+    "export orders": f"no export is called 'orders'. Known: {', '.join(sorted(EXPORTS))}. {HELP}",
     "export events --format xlsx": f"no format is called 'xlsx'. Known: csv, jsonl, ocel, parquet. {HELP}",
     "export spans --format ocel": "spans cannot be written as ocel: an object-centric event log holds events. Export events as ocel.",
     "export events --as-of 2026-03-23T09:00:00": "argument --as-of: '2026-03-23T09:00:00' has no offset from UTC, so it could be any "
     f"zone's time. Write {EXAMPLES}. {HELP}",
     "export events --as-of today": f"argument --as-of: 'today' is no time. Write it with its offset from UTC, such as {EXAMPLES}. {HELP}",
     "export failures --from 2026-03-23T09:00:00Z": "the rows of failures have no time of their own, so `from` and `to` do not apply. They "
-    "do for transactions, events, spans, hops, expectations, rejected, links.",
+    f"do for {', '.join(name for name, export in EXPORTS.items() if export.is_bounded)}.",
     "export events --from 2026-03-23T09:00:00Z --to 2026-03-22T09:00:00Z": "`from` must be earlier than `to`.",
     "ingest order": "no source is called 'order'. Did you mean 'orders'? Known: orders.",
     "check --config other.yaml": "there is no configuration other.yaml. `syncline init` writes one to start from; `--config FILE` names "
