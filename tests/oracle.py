@@ -113,21 +113,34 @@ class Course:
 
 def judge(world: World, as_of_ns: int, known_ns: int) -> Judgement:
     """All rows as of `as_of_ns`, by what had been recorded up to `known_ns`."""
+    spans, members, complete_to = known_world(world, as_of_ns, known_ns)
+    courses = judged_courses(world, members, complete_to, as_of_ns)
+    transactions = [transaction_row(course, as_of_ns) for course in courses]
+    return Judgement(transactions, failure_rows(transactions), expectation_rows(courses), unplaced(members, spans, as_of_ns))
+
+
+Mark = Callable[[str, str | None], int]  # (system, site) → up to when its feeds are known to be complete
+
+
+def known_world(world: World, as_of_ns: int, known_ns: int) -> tuple[list[Span], list[Member], Mark]:
+    """What had been recorded and had taken effect, and how far it can be relied on."""
     spans = [s for s in world.spans if s.recorded_ns <= known_ns]
     events = [e for e in world.events if e.event_ns <= as_of_ns and e.recorded_ns <= known_ns]
-    members = name_objects(events, spans, world.definitions.alias_types)
+    reads = [(source, read_ns) for source, read_ns in world.reads if read_ns <= known_ns]
+    return spans, name_objects(events, spans, world.definitions.alias_types), watermarks(events, reads, world.definitions.feeds, as_of_ns)
+
+
+def judged_courses(world: World, members: list[Member], complete_to: Mark, as_of_ns: int) -> list[Course]:
+    """Every transaction with the verdicts on its steps."""
     courses = [
         follow(workflow, transaction_id, found, world.definitions)
         for workflow in world.definitions.workflows
         for transaction_id, found in sorted(transactions_of(workflow, members).items())
     ]
-    reads = [(source, read_ns) for source, read_ns in world.reads if read_ns <= known_ns]
-    complete_to = watermarks(events, reads, world.definitions.feeds, as_of_ns)
     for course in courses:
         for step in course.steps.values():
             step.verdict = verdict(step, course, as_of_ns, complete_to)
-    transactions = [transaction_row(course, as_of_ns) for course in courses]
-    return Judgement(transactions, failure_rows(transactions), expectation_rows(courses), unplaced(members, spans, as_of_ns))
+    return courses
 
 
 # -- section 5: which events belong to a transaction -------------------------------------------------------------------

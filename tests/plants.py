@@ -14,6 +14,7 @@ import pandas as pd
 from hypothesis import strategies as st
 
 from collectors.event import Event
+from metrics.catalog import CATALOG, Metric
 from metrics.refresh import Refresher
 from metrics.workflows import Calendar, Definitions, Feed, Milestone, Site, Workflow
 from sql import store as ground
@@ -150,6 +151,20 @@ def definitions(draw: st.DrawFn) -> Definitions:
         draw(st.sampled_from(["Europe/Berlin", "America/New_York"])),
         draw(st.sampled_from(FEEDS)),
         alias_types,
+        (*(draw(metrics(workflow)) for workflow in chosen), RECOVERY),
+    )
+
+
+RECOVERY = next(metric for metric in CATALOG if metric.name == "time_to_recover")
+
+
+@st.composite
+def metrics(draw: st.DrawFn, workflow: Workflow) -> Metric:
+    """From any milestone of the workflow to any, the same one too."""
+    start, end = (draw(st.sampled_from(workflow.milestones)).name for _ in range(2))
+    target, working = draw(st.sampled_from([("60s", False), ("5m", False), ("1d", False), ("1h", True), ("1d", True), ("2d", True)]))
+    return Metric(
+        f"{workflow.name}_lag", "", "", "s", 0.9, "", target=target, workflow=workflow.name, start=start, end=end, working=working
     )
 
 

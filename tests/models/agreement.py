@@ -7,9 +7,12 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
 
-from metrics.read import Moment, Reader, open_reader
+import pytest
+
+from metrics.read import PERIODS, Moment, Reader, open_reader
 from sql.store import Store
 from tests import oracle
+from tests.metric_oracle import metric_rows
 from tests.oracle import SECOND, Judgement, World
 
 # What a judgement says of a row; an export may say more.
@@ -71,9 +74,28 @@ def ns_of(text: str | None) -> int | None:
 def agree(store: Store, world: World, moment: tuple[int, int]) -> None:
     """Fails when the product concludes anything from `world`, as of `moment`, that the second implementation does not."""
     expected, found = oracle.judge(world, *moment), product(store, moment)
+    agree_in_metrics(store, world, moment)
     for name in COLUMNS:
         assert getattr(found, name) == in_order(name, getattr(expected, name)), f"{name} as of {moment}"
     assert found.unplaced == expected.unplaced, f"unplaced failures as of {moment}"
+
+
+def agree_in_metrics(store: Store, world: World, moment: tuple[int, int]) -> None:
+    """The same of the metrics: whole numbers and shares exactly, quantiles up to the last digits of a float."""
+    by = PERIODS[(len(world.events) + moment[0]) % len(PERIODS)]  # each plant by another one
+    expected = metric_rows(world, moment, by)
+    with open_reader(store, Moment(*moment)) as reader:
+        found = [{column: row[column] for column in expected[0]} for row in reader.export("metrics", by)] if expected else []
+    assert [without(row, QUANTILES) for row in found] == [without(row, QUANTILES) for row in expected], f"metrics by {by} as of {moment}"
+    for one, other in zip(found, expected, strict=True):
+        assert [one[name] for name in QUANTILES] == pytest.approx([other[name] for name in QUANTILES]), f"{one} as of {moment}"
+
+
+QUANTILES = ("p50", "p90", "p95")
+
+
+def without(row: dict, names: tuple[str, ...]) -> dict:
+    return {name: value for name, value in row.items() if name not in names}
 
 
 def in_order(name: str, rows: list[dict]) -> list[dict]:
