@@ -1,4 +1,4 @@
-"""The reference of the configuration and of the command line, made from the code: `python -m app.reference` writes it."""
+"""The reference of the configuration, of the command line and of the metrics, made from the code: `python -m app.reference` writes it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from app.configuration.environment import VARIABLES
 from app.configuration.sections import CALENDAR, OTLP, OWNER, SITE, SOURCE, WEB, configuration
 from app.exports import EXPORTS
 from collectors.sources import SOURCES
+from metrics.catalog import CATALOG, Metric
 from metrics.keys import Key, written
+from metrics.metric_settings import METRIC
 from metrics.workflows import CANCEL, MILESTONE, PACK, WORKFLOW
 
 FOLDER = Path(__file__).parent / "docs"
@@ -61,6 +63,31 @@ error_rules:
 ```
 """
 
+METRICS_TEXT = """\
+# Metrics
+
+A metric asks one question of all transactions, and answers for every site and hour, day, ISO week or month: how many cases were **good**,
+how many **bad**, how many are still **open**, and how long it took (median, 90th and 95th percentile, linear between two values).
+
+* A case counts in the period in which it *began*: of a metric between two milestones when the first of them was reached, else when the
+  transaction started, or first failed. Periods of a site follow its own clocks, those of all sites together the enterprise's.
+* *Attainment* is good ÷ (good + bad). What is still open is in neither. Without anything decided there is *no data*, which is not 100 %.
+* A case whose second milestone comes before its first is a *clock fault*: in no ratio and no percentile, and counted apart.
+* A case that is past its due time while the feed it would come from lags is *unjudged*: neither good nor bad.
+  *Observed* is the share of what was due that could be judged.
+* Cancelled transactions are in no metric. Abandoned ones are bad in every ratio.
+* `syncline export metrics --by week` writes all of it, `--as-of` and `--known-at` as of any moment.
+"""
+OWN_METRICS_TEXT = """\
+In `syncline.yaml`. What is not said stays as it is; a name that is not in the list above is a metric of your own,
+and needs workflow, from, to, target and goal.
+
+```yaml
+metrics:
+  order_release_latency: {target: 10m, goal: 0.98}
+  pick_lag: {title: Picking, workflow: shipment_to_invoice, from: created, to: picked, target: 8h, goal: 0.95}
+```
+"""
 COMMANDS_TEXT = """\
 # Command line
 
@@ -104,12 +131,33 @@ def command_reference() -> str:
     return "\n".join(parts)
 
 
+def metric_reference() -> str:
+    """metrics.md"""
+    cards = [part for card in CATALOG for part in _card(card)]
+    return "\n".join([METRICS_TEXT, *cards, "## Metrics of your own\n", OWN_METRICS_TEXT, _table(METRIC)])
+
+
+def _card(card: Metric) -> list[str]:
+    """One metric with all that can be said of it, after the cards of ISO 22400-1."""
+    facts = {
+        "name": f"`{card.name}`",
+        "formula": card.formula,
+        "workflow": f"`{card.workflow}`: `{card.start}` → `{card.end}`" if card.workflow else "all",
+        "unit": {"s": "seconds, in working time" if card.working else "seconds", "ratio": "ratio"}[card.unit],
+        "promise": f"{f'within {card.target}, ' if card.target else ''}{card.goal:.1%} of them",
+        "better": {"lower": "when lower", "higher": "when higher"}[card.direction],
+        "for": ", ".join(card.audience),
+        "standard": card.standard or "none",
+    }
+    return [f"## {card.title}\n", f"{card.question}\n", "| | |", "|---|---|", *(f"| {key} | {value} |" for key, value in facts.items()), ""]
+
+
 def main(words: list[str] | None = None) -> int:
-    """Writes both files; with --check only says whether they are what the code says."""
+    """Writes the files; with --check only says whether they are what the code says."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--check", action="store_true")
     is_check = options.parse_args(words).check
-    texts = {"configuration.md": configuration_reference(), "command-line.md": command_reference()}
+    texts = {"configuration.md": configuration_reference(), "command-line.md": command_reference(), "metrics.md": metric_reference()}
     stale = [name for name, text in texts.items() if not (FOLDER / name).exists() or (FOLDER / name).read_text(encoding="utf-8") != text]
     for name in [] if is_check else stale:
         (FOLDER / name).write_text(texts[name], encoding="utf-8")

@@ -41,7 +41,8 @@ class Metric:
         return int(self.target[:-1]) * SECONDS[self.target[-1]] if self.target and self.target_days is None else None
 
 
-def _lag(name: str, title: str, question: str, path: tuple[str, str, str], promise: tuple[str, float], **more: object) -> Metric:
+def lag(name: str, title: str, question: str, path: tuple[str, str, str], promise: tuple[str, float], **more: object) -> Metric:
+    """A card of a metric that runs along `path` (workflow, milestone, milestone) under a `promise` (target, goal)."""
     workflow, start, end = path
     return Metric(
         name,
@@ -59,21 +60,21 @@ def _lag(name: str, title: str, question: str, path: tuple[str, str, str], promi
 
 
 CATALOG = (
-    _lag(
+    lag(
         "order_release_latency",
         "Order release latency",
         "How long after its release does a production order stand in the plant's system?",
         ("order_to_production", "released", "received"),
         ("5m", 0.99),
     ),
-    _lag(
+    lag(
         "production_confirmation_lag",
         "Production confirmation lag",
         "How long after completion does the ERP know what was produced?",
         ("production_to_inventory", "completed", "confirmed"),
         ("10m", 0.98),
     ),
-    _lag(
+    lag(
         "supplier_response_cycle_time",
         "Supplier response cycle time",
         "How much working time does a supplier take to answer a purchase order?",
@@ -82,29 +83,29 @@ CATALOG = (
         working=True,
         standard="SCOR RS.2.1 source cycle time, its first part",
     ),
-    _lag(
+    lag(
         "quality_hold_propagation",
         "Quality hold propagation",
         "How long can stock on hold still be shipped, because the warehouse does not know?",
         ("quality_to_shipment", "hold_placed", "blocked_wms"),
         ("2m", 0.995),
     ),
-    _lag(
+    lag(
         "shipment_to_invoice_lag",
         "Shipment-to-invoice lag",
         "How long after dispatch does the invoice go out?",
         ("shipment_to_invoice", "dispatched", "invoiced"),
         ("24h", 0.97),
-        standard="SCOR CO, a part of the cash-to-cash cycle",
+        standard="SCOR AM.1.1, a part of the cash-to-cash cycle time",
     ),
-    _lag(
+    lag(
         "demand_change_propagation",
         "Demand change propagation",
         "How long after a change of demand does the plan follow?",
         ("demand_to_supply", "changed", "planned"),
         ("15m", 0.97),
     ),
-    _lag(
+    lag(
         "stock_posting_lag",
         "Stock posting lag",
         "How long after a movement in the warehouse does the ERP post it?",
@@ -119,7 +120,7 @@ CATALOG = (
         0.98,
         "keys with equal quantity ÷ keys compared, over the comparable pairs of snapshots",
         direction="higher",
-        standard="SCOR RL.3, inventory accuracy, between two systems",
+        standard="SCOR, inventory accuracy, between two systems instead of a system and a count",
     ),
     Metric(
         "first_pass_yield",

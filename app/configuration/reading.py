@@ -15,8 +15,8 @@ from app.configuration.problems import ConfigurationError
 from app.configuration.sections import LOOPBACK, RECEIVED, configuration
 from collectors.classify import ErrorRules
 from collectors.identifiers import Identifiers
-from metrics.catalog import CATALOG, applicable
 from metrics.keys import Place, Problem, read_keys, repeated, unknown, written
+from metrics.metric_settings import metric_problems, metrics_of
 from metrics.workflows import Calendar, Definitions, Feed, Workflow
 
 STOCK = "inventory_csv"  # its rows are no events, so nothing waits for it; of other kinds `holds: inventory` says the same
@@ -32,6 +32,7 @@ def load_settings(file: Path, environment: Mapping[str, str]) -> Settings:
     workflows, packs = read_packs(document, found["workflows"] or (DEFAULT,), environment)
     calendars = _calendars(found["calendars"])
     document.problems += _between(document, found, calendars)
+    document.problems += metric_problems(found["metrics"], workflows)
     if any(each.told() for each in (document, *packs)):
         raise ConfigurationError([document, *packs])
     used = document.variables.union(*(pack.variables for pack in packs))
@@ -44,7 +45,7 @@ def _calendars(found: Mapping[str, dict[str, Any]]) -> tuple[Calendar, ...]:
 
 def _definitions(found: Mapping[str, Any], workflows: tuple[Workflow, ...], calendars: tuple[Calendar, ...]) -> Definitions:
     aliases = frozenset(kind for kind, rule in found["objects"].items() if rule and rule.get("aliases"))
-    metrics = applicable(CATALOG, workflows)
+    metrics = metrics_of(found["metrics"], workflows)
     return Definitions(workflows, found["sites"], calendars, found["timezone"], _feeds(found["sources"]), aliases, metrics)
 
 

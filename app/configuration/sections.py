@@ -31,6 +31,7 @@ from metrics.keys import (
     version,
     whole,
 )
+from metrics.metric_settings import read_metric
 from metrics.workflows import Site
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -212,6 +213,7 @@ def configuration(folder: Path) -> tuple[Key, ...]:
             "Workflow packs; `default` is the one that ships with Syncline, and holds when none is named.",
             default=(),
         ),
+        Key("metrics", mapping_of(read_metric, "metrics"), "mapping", "Other promises than the usual ones, and own metrics.", default={}),
         Key(
             "objects",
             checked_by(check_objects, dict),
