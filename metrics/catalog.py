@@ -66,6 +66,7 @@ CATALOG = (
         "How long after its release does a production order stand in the plant's system?",
         ("order_to_production", "released", "received"),
         ("5m", 0.99),
+        standard="no metric of its own in SCOR; a part of RS.2.2, make cycle time",
     ),
     lag(
         "production_confirmation_lag",
@@ -81,7 +82,7 @@ CATALOG = (
         ("procure_to_receipt", "sent", "confirmed"),
         ("2d", 0.95),
         working=True,
-        standard="SCOR RS.2.1 source cycle time, its first part",
+        standard="SCOR 11/12 RS.2.1, source cycle time: its first part",
     ),
     lag(
         "quality_hold_propagation",
@@ -96,7 +97,7 @@ CATALOG = (
         "How long after dispatch does the invoice go out?",
         ("shipment_to_invoice", "dispatched", "invoiced"),
         ("24h", 0.97),
-        standard="SCOR AM.1.1, a part of the cash-to-cash cycle time",
+        standard="no metric of its own in SCOR; a part of cash-to-cash cycle time",
     ),
     lag(
         "demand_change_propagation",
@@ -120,7 +121,7 @@ CATALOG = (
         0.98,
         "keys with equal quantity ÷ keys compared, over the comparable pairs of snapshots",
         direction="higher",
-        standard="SCOR, inventory accuracy, between two systems instead of a system and a count",
+        standard="inventory accuracy as usual, between two systems instead of a system and a count",
     ),
     Metric(
         "first_pass_yield",
@@ -130,7 +131,7 @@ CATALOG = (
         0.97,
         "complete without a failed attempt ÷ (these + failed, overdue, or complete with failed attempts)",
         direction="higher",
-        standard="ISO 22400-2, first pass yield, of messages instead of parts",
+        standard="the word is that of production; here of messages, not of parts",
     ),
     Metric(
         "transaction_success",
@@ -149,7 +150,7 @@ CATALOG = (
         0.9,
         "time reached − time of the first failed attempt, of milestones somebody or a rule had to act on",
         target="4h",
-        standard="ISO 22400-2, time to restoration, of messages instead of machines",
+        standard="the word is that of maintenance; here of messages, not of machines",
     ),
 )
 
