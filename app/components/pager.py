@@ -1,0 +1,32 @@
+"""Which rows of a long list are shown, and the links to the others: every part of the list has its own address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from dash import html
+from dash.development.base_component import Component
+
+ROWS = 200
+
+
+def first_row(page: str | None) -> int:
+    """The first row of the page with that number, 0 for the first page. Raises ValueError with a sentence."""
+    if page is None:
+        return 0
+    if not page.isascii() or not page.isdigit() or not 1 <= int(page) <= 10**6:
+        raise ValueError(f"There is no page '{page[:20]}'; pages are numbered from 1.")
+    return (int(page) - 1) * ROWS
+
+
+def pager(start: int, total: int, address: Callable[[int], str]) -> Component | None:
+    """`Showing 201 to 400 of 12,431`, with links to the pages before and after; nothing when all is shown."""
+    if total <= ROWS and not start:
+        return None
+    page, stop = start // ROWS + 1, min(start + ROWS, total)
+    words = f"Showing {start + 1:,} to {stop:,} of {total:,}" if stop > start else f"There are only {total:,}"
+    links = [
+        html.A("Earlier ones in the list", href=address(page - 1), className="pill") if start else None,
+        html.A("Next ones", href=address(page + 1), className="pill") if stop < total else None,
+    ]
+    return html.Nav([html.Span(words, className="muted"), *links], className="pager no-print", **{"aria-label": "Pages of the list"})

@@ -1,0 +1,144 @@
+"""Cases: what does a figure of a metric count, one by one?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dash import html
+from dash.development.base_component import Component
+
+from app import reader
+from app.components import links, moment
+from app.components.empty import empty
+from app.components.icons import icon
+from app.components.page import card, head, scrolling
+from app.components.pager import ROWS, first_row, pager
+from app.components.tiles import name_of
+from app.figures import times, words
+from app.figures.rows import rows_of
+from app.instants import instant_ns, instant_text
+from app.pages.errors import WrongAddress
+from app.pages.narrowing import HOUR_NS, PERIODS, unknown_site
+from metrics.cases import OUTCOMES, Cases, Counted, cases, counted
+from metrics.catalog import Metric
+from metrics.keys import unknown
+
+Row = Mapping[str, Any]
+USUAL = "7d"
+WORDS = {  # outcome → word, icon, colour, meaning
+    "good": ("In time", "circle-check", "ok", "as promised"),
+    "bad": ("Not kept", "circle-x", "failed", "late, failed, or past its due time"),
+    "open": ("Open", "circle-ellipsis", "moving", "still inside its time"),
+    "unjudged": ("Cannot judge", "unplug", "unjudged", "the feed it would come from lags"),
+    "clock_fault": ("Clock fault", "shuffle", "inconsistent", "the second step before the first"),
+}
+
+
+def layout(**query: Any) -> Component:
+    at = reader.as_of(query)
+    try:
+        metric, asked, start = *_asked(query, at.moment.as_of_ns), first_row(links.one(query.get("page")))
+    except ValueError as wrong:
+        raise WrongAddress(str(wrong)) from wrong
+    with reader.reader(at) as now:
+        if wrong_site := asked.site and unknown_site(asked.site, now):
+            raise WrongAddress(wrong_site)
+        summed, rows, zone = counted(now, asked), rows_of(cases(now, asked, start, start + ROWS)), now.timezone()
+    kept = {name: value for name, value in query.items() if name != "page"}
+    past: dict[str, Any] = {name: query[name] for name in ("as_of", "known_at") if name in query}
+    total = summed.outcomes[asked.outcome] if asked.outcome else summed.total
+    return html.Div(
+        [
+            head(metric.title, metric.question),
+            moment.banner(at, zone),
+            _figures(metric, asked, summed, kept),
+            _list(rows, metric, asked, zone, past) if rows else _nothing(asked, total),
+            pager(start, total, lambda page: links.to("cases", **{**kept, "page": page})),
+        ]
+    )
+
+
+def _asked(query: Mapping[str, Any], as_of_ns: int) -> tuple[Metric, Cases]:
+    """The metric and which of its cases. Raises ValueError with a sentence."""
+    known = {metric.name: metric for metric in reader.definitions().metrics}
+    name, outcome, period = (links.one(query.get(key)) for key in ("metric", "outcome", "period"))
+    if name not in known:
+        raise ValueError(unknown("metric", name or "", known).capitalize())
+    if outcome is not None and outcome not in OUTCOMES:
+        raise ValueError(unknown("outcome", outcome, OUTCOMES).capitalize())
+    if period is not None and period not in PERIODS:
+        raise ValueError(unknown("period", period, PERIODS).capitalize())
+    since, until = links.one(query.get("from")), links.one(query.get("to"))
+    from_ns = instant_ns(since) if since else as_of_ns - PERIODS[period or USUAL][1] * HOUR_NS
+    to_ns = instant_ns(until) if until else as_of_ns + 1
+    return known[name], Cases(name, from_ns, to_ns, links.one(query.get("site")), outcome)
+
+
+def _figures(metric: Metric, asked: Cases, summed: Counted, kept: Mapping[str, Any]) -> Component:
+    """Every outcome with its count; each narrows the list to itself, the chosen one gives it free again."""
+    chips = []
+    for outcome, (word, picture, kind, meaning) in WORDS.items():
+        chosen = asked.outcome == outcome
+        href = links.to("cases", **{**kept, "outcome": None if chosen else outcome})
+        parts = [icon(picture), f" {word} ", html.B(f"{summed.outcomes[outcome]:,}")]
+        chips.append(html.A(parts, href=href, title=meaning, className=f"pill mark-{kind}", **({"aria-current": "true"} if chosen else {})))
+    return card(None, html.P(_sentence(metric, asked, summed)), html.Nav(chips, className="cases-outcomes", **{"aria-label": "Outcome"}))
+
+
+def _sentence(metric: Metric, asked: Cases, summed: Counted) -> str:
+    where = f" at {name_of(asked.site)}" if asked.site else ""
+    promise = f"{words.percent(metric.goal)} {f'within {metric.target}' if metric.target else 'of them'}"
+    if summed.attainment is None:
+        return f"Nothing is decided yet{where}. Promised: {promise}."
+    took = ""
+    if summed.quantiles:
+        p50, p90, p95 = (words.duration(seconds) for seconds in summed.quantiles)
+        took = f" Half took at most {p50}, nine in ten {p90}, nineteen in twenty {p95}{' of working time' if metric.working else ''}."
+    decided = summed.outcomes["good"] + summed.outcomes["bad"]
+    return f"{words.percent(summed.attainment)} of {decided:,} decided{where} were in time. Promised: {promise}.{took}"
+
+
+def _list(rows: Sequence[Row], metric: Metric, asked: Cases, zone: str, past: Mapping[str, Any]) -> Component:
+    names = ["Transaction", "Workflow", "Site", "Outcome", "Began"]
+    names += ["Reached", "Due", "Took"] if metric.unit == "s" else []
+    heads = html.Tr([html.Th(name) for name in names])
+    table = html.Table([html.Thead(heads), html.Tbody([_line(row, metric, past) for row in rows])], className="table")
+    span = f"{times.full(asked.from_ns, zone)} to {times.full(asked.to_ns - 1, zone)}"
+    return card("Cases", scrolling(table, "Cases"), aside=html.Span(f"That began {span}, the furthest past due first", className="muted"))
+
+
+def _line(row: Row, metric: Metric, past: Mapping[str, Any]) -> Component:
+    word, picture, kind, meaning = WORDS[row["outcome"]]
+    zone, today = row["timezone"], row["from_ns"]
+    cells = [
+        html.Td(html.A(row["transaction_id"], href=links.path(row["workflow"], row["transaction_id"], **past))),
+        html.Td(row["title"]),
+        html.Td(name_of(row["site"])),
+        html.Td(html.Span([icon(picture), f" {word}"], className=f"mark-{kind} nowrap", title=meaning)),
+        html.Td(times.full(row["from_ns"], zone), className="nowrap"),
+    ]
+    if metric.unit == "s":
+        reached, due = row["to_ns"], row["due_ns"]
+        cells += [
+            html.Td(
+                times.brief(reached, zone, today) if reached is not None else html.Span("not yet", className="muted"), className="nowrap"
+            ),
+            html.Td(times.brief(due, zone, today) if due is not None else "", className="nowrap"),
+            html.Td(words.duration(row["seconds"]) if row["seconds"] is not None else "", className="num nowrap"),
+        ]
+    return html.Tr(cells)
+
+
+def _nothing(asked: Cases, total: int) -> Component:
+    what = WORDS[asked.outcome][0].lower() if asked.outcome else ""
+    if total:
+        return empty("The list is not that long", f"There are {words.count(total, 'case')}.", picture="list")
+    title = f"No case {f'is {what}' if what else 'counts'} in this period"
+    return empty(title, "Each case that the figure counts would stand here.", picture="list")
+
+
+def address(metric: str, outcome: str | None, from_ns: int, to_ns: int, site: str | None = None, **past: Any) -> str:
+    """Where the cases behind a figure are listed."""
+    bounds = {"from": instant_text(from_ns), "to": instant_text(to_ns)}
+    return links.to("cases", metric=metric, outcome=outcome, site=site, **bounds, **past)

@@ -1,0 +1,62 @@
+"""What stands behind a figure of a metric: the cases it counted, one by one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from metrics.read import Reader
+
+OUTCOMES = ("good", "bad", "open", "unjudged", "clock_fault")
+
+
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """Which cases: of a metric, that count from `from_ns` until before `to_ns`, of one site or outcome where given."""
+
+    metric: str
+    from_ns: int
+    to_ns: int
+    site: str | None = None
+    outcome: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many cases there are by outcome, and how long what was reached took: p50, p90 and p95 in seconds."""
+
+    outcomes: dict[str, int]
+    quantiles: tuple[float, float, float] | None
+
+    @property
+    def total(self) -> int:
+        return sum(self.outcomes.values())
+
+    @property
+    def attainment(self) -> float | None:
+        """good ÷ (good + bad); None without any."""
+        decided = self.outcomes["good"] + self.outcomes["bad"]
+        return self.outcomes["good"] / decided if decided else None
+
+
+def cases(reader: Reader, asked: Cases, start: int = 0, stop: int = 200) -> pd.DataFrame:
+    """Rows start … stop (excluded): workflow, title, transaction_id, site, timezone, milestone, from_ns, to_ns, due_ns, outcome, seconds,
+    and in every row `cases`, how many there are in all."""
+    values = {"metric": asked.metric, "site": asked.site, "outcome": asked.outcome, "start": start, "stop": stop}
+    return reader.frame("queries/cases", values, from_ns=asked.from_ns, to_ns=asked.to_ns)
+
+
+def counted(reader: Reader, asked: Cases) -> Counted:
+    """The counts of every outcome, whichever `asked` names."""
+    values = {"metric": asked.metric, "site": asked.site}
+    found = reader.frame("queries/cases_counted", values, from_ns=asked.from_ns, to_ns=asked.to_ns)
+    outcomes = dict.fromkeys(OUTCOMES, 0)
+    quantiles = None
+    for row in found.to_dict("records"):
+        if isinstance(row["outcome"], str):
+            outcomes[row["outcome"]] = int(row["cases"])
+        elif row["measured"]:
+            p50, p90, p95 = (float(value) for value in row["quantiles"])
+            quantiles = (p50, p90, p95)
+    return Counted(outcomes, quantiles)

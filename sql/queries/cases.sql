@@ -1,0 +1,15 @@
+-- one row per case of a metric, the furthest past its due time first; `cases`: how many there are in all
+select
+  workflow, title, transaction_id, site, coalesce(s.timezone, e.timezone) as timezone, milestone, from_ns, to_ns, due_ns, outcome,
+  measured_ns / 1e9 as seconds,
+  count(*) over () as cases
+from metric_cases
+join (select workflow, title from def_workflows) using (workflow)
+left join (select site, timezone from def_sites where site <> '') s using (site)
+cross join (select timezone from def_sites where site = '') e
+where metric = $metric
+  and ($outcome is null or outcome = $outcome)
+  and ($site is null or site = $site)
+  and from_ns >= getvariable('from_ns') and from_ns < getvariable('to_ns')
+order by coalesce(to_ns, getvariable('as_of')) - due_ns desc nulls last, from_ns desc, workflow, transaction_id, milestone
+limit $stop::bigint - $start::bigint offset $start::bigint
