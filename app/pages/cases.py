@@ -88,7 +88,7 @@ def _figures(metric: Metric, asked: Cases, summed: Counted, kept: Mapping[str, A
 
 def _sentence(metric: Metric, asked: Cases, summed: Counted) -> str:
     where = f" at {name_of(asked.site)}" if asked.site else ""
-    promise = f"{words.percent(metric.goal)} {f'within {metric.target}' if metric.target else 'of them'}"
+    promise = f"{metric.goal * 100:g} % {_within(metric)}"
     if summed.attainment is None:
         return f"Nothing is decided yet{where}. Promised: {promise}."
     took = ""
@@ -97,6 +97,12 @@ def _sentence(metric: Metric, asked: Cases, summed: Counted) -> str:
         took = f" Half took at most {p50}, nine in ten {p90}, nineteen in twenty {p95}{' of working time' if metric.working else ''}."
     decided = summed.outcomes["good"] + summed.outcomes["bad"]
     return f"{words.percent(summed.attainment)} of {decided:,} decided{where} were in time. Promised: {promise}.{took}"
+
+
+def _within(metric: Metric) -> str:
+    if metric.target_days is not None:
+        return f"within {words.count(metric.target_days, 'working day')}"
+    return "of them" if metric.target_seconds is None else f"within {words.duration(metric.target_seconds)}"
 
 
 def _list(rows: Sequence[Row], metric: Metric, asked: Cases, zone: str, past: Mapping[str, Any]) -> Component:
