@@ -15,8 +15,8 @@ from sql.store import insert
 
 
 def fingerprint(definitions: Definitions) -> str:
-    """Differs whenever a definition differs that facts depend on."""
-    return hashlib.sha256(repr(definitions).encode()).hexdigest()
+    """Differs whenever something differs that facts depend on: a definition, or the hashes of another DuckDB."""
+    return hashlib.sha256(f"{definitions!r} {duckdb.__version__}".encode()).hexdigest()
 
 
 def write(cursor: duckdb.DuckDBPyConnection, definitions: Definitions) -> None:

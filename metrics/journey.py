@@ -56,8 +56,8 @@ def read_path(cursor: duckdb.DuckDBPyConnection, moment: Moment, workflow: str, 
 
 def _transaction(cursor: duckdb.DuckDBPyConnection, workflow: str, transaction_id: str) -> dict[str, Any] | None:
     found = cursor.execute(
-        """select t.*, w.title, w.object_type, w.owner, w.criticality, w.steps as definition
-           from transactions t join def_workflows w using (workflow)
+        """select t.*, s.steps, w.title, w.object_type, w.owner, w.criticality, w.steps as definition
+           from transactions t join def_workflows w using (workflow) join transaction_steps s using (transaction_no)
            where t.workflow = $workflow and t.transaction_id = $id""",
         {"workflow": workflow, "id": transaction_id},
     )

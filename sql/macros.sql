@@ -13,8 +13,9 @@ create or replace macro utc(ns) as
 create or replace macro may_see(site) as
   getvariable('sites') is null or coalesce(list_contains(getvariable('sites'), site), false);
 
--- 64 bits that stand for an object; equal for equal ones, nearly always different otherwise
-create or replace macro object_key(object_type, object_id) as md5_number_lower(object_type || ' ' || object_id);
+-- 64 bits that stand for an object; equal for equal ones, nearly always different otherwise. Another DuckDB may make others of them: the facts
+-- are computed anew then
+create or replace macro object_key(object_type, object_id) as hash(object_type, object_id);
 
 -- how far local time is from UTC: +01:00
 create or replace macro clock_offset(offset_ns) as

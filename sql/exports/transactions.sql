@@ -9,4 +9,5 @@ select
   utc(next_due_ns) as next_due_time,
   failed_milestone, error_class, failed_attempts
 from transactions
+join transaction_steps using (transaction_no)
 order by workflow, transaction_id

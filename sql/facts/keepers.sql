@@ -1,7 +1,7 @@
 -- one row per transaction: whose working time counts for it, at the site and at the supplier
 create or replace temp table keepers as
 select
-  t.workflow, t.transaction_id,
+  t.transaction_no, t.workflow,
   coalesce(s.keeper, '') as keeper,
   coalesce(p.keeper, s.keeper, '') as supplier_keeper
 from stated t

@@ -3,10 +3,10 @@ create or replace temp table tries as
 with
 attempts as (
   select
-    m.workflow, m.transaction_id, m.step, r.reached_ns, w.grace_ns,
+    m.transaction_no, m.step, r.reached[m.step] as reached_ns, w.grace_ns,
     list({ns: m.event_ns, attempt: m.attempt, id: m.event_id, class: m.error_class, code: m.error_code, dead: m.dead_letter}) as errors
   from members m
-  join reached r using (workflow, transaction_id, step)
+  join reached r using (transaction_no)
   join def_workflows w using (workflow)
   where m.is_error and m.step > 0
   group by all
@@ -32,8 +32,7 @@ judged as (
   from timed
 )
 select
-  workflow,
-  transaction_id,
+  transaction_no,
   step,
   len(errors)::integer as attempts,
   errors[1].ns as first_error_ns,

@@ -9,8 +9,7 @@ placed as (
   asof left join working_time w on w.keeper = o.keeper and w.opens_ns <= o.opened_ns
 )
 select
-  p.workflow,
-  p.transaction_id,
+  p.transaction_no,
   map_from_entries(list({k: p.deadline, v: case
     when w.opens_ns is null or p.runs_out_ns - w.before_ns > w.closes_ns - w.opens_ns
       then error('working time does not cover ' || p.opened_ns || ' of ' || p.keeper)

@@ -12,13 +12,13 @@ waiting as (
   where m.is_working
 )
 select
-  t.workflow, t.transaction_id, d.deadline,
+  r.transaction_no, d.deadline,
   k.keeper,
   r.reached[d.from_step] as opened_ns,
   greatest(coalesce(d.within_days * k.day_ns, d.within_ns), 1) as within_ns,
   coalesce(d.within_days, d.within_ns) = 0 as is_at_once
-from steps r
+from reached r
+join keepers t using (transaction_no)
 join waiting d using (workflow)
-join keepers t using (workflow, transaction_id)
 join def_keepers k on k.keeper = case when d.system = 'supplier' then t.supplier_keeper else t.keeper end
 where r.reached[d.from_step] is not null

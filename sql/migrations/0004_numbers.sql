@@ -76,4 +76,13 @@ create table transaction_measures (
   exists_from_ns bigint                  -- of what only time makes a case: from then on, not before
 );
 
+-- per step, in the order of the workflow: when it was reached, when it was due, and of those with failed attempts how they went. Plain
+-- lists: what else there is to say of a step stands in its definition
+alter table transaction_facts drop column steps;
+alter table transaction_facts drop column late;
+alter table transaction_facts add column reached bigint[];
+alter table transaction_facts add column due bigint[];
+alter table transaction_facts add column tries map(integer, struct(
+  attempts integer, first_error_ns bigint, last_error_ns bigint, error_class varchar, failed_from_ns bigint, is_self_healed boolean, is_recovered boolean));
+
 delete from meta where key = 'definitions';

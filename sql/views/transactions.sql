@@ -44,7 +44,9 @@ select
   s.last_event_ns,
   coalesce(s.missing, []) as missing,
   coalesce(s.unjudged, []) as unjudged,
-  s.late,
+  case when s.is_late
+    then list_sort(list_transform(list_filter(w.steps, lambda step: s.reached[step.step] > s.due[step.step]), lambda step: step.milestone))
+    else [] end as late,
   s.next_due_ns,
   case when s.state = 'failed' then s.failure.milestone end as failed_milestone,
   case when s.state = 'failed' then s.failure.error_class end as error_class,
@@ -53,7 +55,7 @@ select
   s.failed_attempts,
   s.pace_reached_ns,
   s.pace_ns,
-  s.steps,
   s.transaction_no
 from stated s
+join def_workflows w using (workflow)
 left join def_sites d on d.site = s.site;
