@@ -4,3 +4,7 @@ create or replace temp view named_objects as
 from object_names where event_no not in (from renaming)
 union all by name
 from naming;
+create or replace temp view first_named as
+from object_firsts
+union all
+select object_key, event_no from naming;

@@ -7,6 +7,8 @@ from (
   from renamed
 );
 
+set variable names_from = (select min(first_event_no) from first_named where object_key in (select object_key from touched_ids));
+
 create or replace temp table scope as
 select w.workflow, t.object_id as transaction_id
 from touched_ids t
@@ -15,5 +17,5 @@ union
 select w.workflow, own.object_id as transaction_id
 from touched_ids t
 join def_related w on w.related_type = t.object_type
-join named_objects related on related.object_key = t.object_key and related.object_type = t.object_type and related.object_id = t.object_id
-join named_objects own on own.event_no = related.event_no and own.object_type = w.object_type;
+join named_objects related on related.event_no >= getvariable('names_from') and related.object_key = t.object_key and related.object_type = t.object_type and related.object_id = t.object_id
+join named_objects own on own.event_no >= getvariable('names_from') and own.event_no = related.event_no and own.object_type = w.object_type;
