@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from tests.benchmarks import answering, receiving
+from tests.benchmarks import answering, keeping, receiving
 from tests.benchmarks.figures import Figure
 from tests.results import machine, record
 
@@ -40,6 +40,8 @@ def main() -> int:
 def _figures(transactions: int, seconds: float) -> Iterator[Figure]:
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         yield from receiving.measure(Path(folder), seconds)
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        yield from keeping.measure(Path(folder), transactions)
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         yield from answering.measure(Path(folder), transactions)
     yield Figure("most memory this process held", f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MiB")

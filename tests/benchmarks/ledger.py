@@ -1,0 +1,136 @@
+"""Plants of any size straight in the tables of events, as the loader would have left them: made by SQL, a million events in seconds."""
+
+from __future__ import annotations
+
+import duckdb
+import yaml
+
+from app.configuration.packs import DEFAULT_PACK
+from metrics.catalog import CATALOG, applicable
+from metrics.keys import seconds
+from metrics.workflows import Calendar, Definitions, Feed, Site, Workflow, parse
+
+SECOND = 10**9
+DAY = 86_400 * SECOND
+PER_DAY = 10_000  # transactions: a group of plants
+SITES = {"augsburg": "Europe/Berlin", "monterrey": "America/Monterrey", "kulim": "Asia/Kuala_Lumpur"}
+SHARES = {  # of a hundred transactions
+    "order_to_production": 30,
+    "production_to_inventory": 30,
+    "stock_movement_sync": 20,
+    "shipment_to_invoice": 12,
+    "procure_to_receipt": 8,
+}
+
+
+def definitions() -> Definitions:
+    """The workflows, metrics and deadlines that ship, at three sites; every feed is complete."""
+    workflows, _ = parse(yaml.safe_load(DEFAULT_PACK.read_text(encoding="utf-8")))
+    sites = tuple(Site(name, zone) for name, zone in SITES.items())
+    feeds = (Feed("bench", is_complete=True),)
+    return Definitions(workflows, sites, (Calendar("default"),), "Europe/Berlin", feeds, metrics=applicable(CATALOG, workflows))
+
+
+def fill(cursor: duckdb.DuckDBPyConnection, told: Definitions, first: int, transactions: int, begin_ns: int) -> int:
+    """Appends the events of transactions number `first` … `first + transactions`; how many events. Number 0 begins at `begin_ns`, and
+    PER_DAY a day follow. Of a hundred one loses its last step, one is refused for good, three are tried twice."""
+    before = _make(cursor, told, first, transactions, 1, begin_ns)
+    _keep(cursor)
+    return _newest(cursor) - before
+
+
+def answer(cursor: duckdb.DuckDBPyConnection, told: Definitions, transactions: int, begin_ns: int, events: int, days: int) -> None:
+    """Appends about `events` events: the last step, once more, of as many transactions of the last `days` before number `transactions`."""
+    recent = min(days * PER_DAY, transactions)
+    before = _make(cursor, told, transactions - recent, recent // events * events, recent // events, begin_ns)
+    cursor.execute("delete from made where step < steps")
+    cursor.execute(
+        """create or replace temp table made as
+           select * replace (
+             row_number() over () + $before as event_no, event_ns + 3600000000000 as event_ns, false as is_error, 9 as attempt)
+           from made""",
+        {"before": before},
+    )
+    _keep(cursor)
+
+
+def _make(cursor: duckdb.DuckDBPyConnection, told: Definitions, first: int, count: int, stride: int, begin_ns: int) -> int:
+    """Leaves the events in `made`; the number of the newest event before them."""
+    before = _newest(cursor)
+    cursor.execute(PLAN)
+    cursor.executemany(f"insert into plan values ({', '.join('?' * 8)})", [row for name in SHARES for row in _steps(told, name)])
+    values = {"first": first, "count": count, "stride": stride, "begin": begin_ns, "apart": DAY // PER_DAY, "before": before}
+    cursor.execute(MADE, {**values, "sites": list(SITES)})
+    return before
+
+
+def _keep(cursor: duckdb.DuckDBPyConnection) -> None:
+    cursor.execute(EVENTS)
+    cursor.execute(OBJECTS)
+
+
+def _steps(told: Definitions, name: str) -> list[tuple[object, ...]]:
+    """What a transaction of the workflow does, a quarter of the time it has after the step before."""
+    names = list(SHARES)
+    low = sum(SHARES[other] for other in names[: names.index(name)])
+    workflow: Workflow = next(w for w in told.workflows if w.name == name)
+    lag, rows = 0, []
+    for number, milestone in enumerate(workflow.milestones, 1):
+        lag += seconds(milestone.within or "1m") * SECOND // 4
+        kind = (name, workflow.object, low, low + SHARES[name])
+        rows.append((*kind, number, milestone.event, milestone.system, lag))
+    return rows
+
+
+def _newest(cursor: duckdb.DuckDBPyConnection) -> int:
+    return int(cursor.execute("select coalesce(max(event_no), 0) from events").fetchall()[0][0])
+
+
+PLAN = """
+create or replace temp table plan (
+  workflow varchar, object_type varchar, low integer, high integer, step integer, event_type varchar, system varchar, lag_ns bigint)
+"""
+MADE = """
+create or replace temp table made as
+with
+begun as (
+  select n, (n * 7919) % 100 as kind, hash(n) % 100 as fate, $begin + n * $apart as start_ns, $sites[1 + n % len($sites)] as site
+  from range($first, $first + $count, $stride) t(n)
+),
+stepping as (
+  select b.*, p.*, b.start_ns + p.lag_ns + (hash(b.n, p.step) % 60)::bigint * 1000000000 as event_ns
+  from begun b
+  join (select *, max(step) over (partition by workflow) as steps from plan) p on b.kind >= p.low and b.kind < p.high
+),
+tried as (
+  select *, false as is_error, case when fate in (2, 3, 4) and step = 2 then 2 else 1 end as attempt
+  from stepping
+  where not (fate in (0, 1) and step = steps)
+  union all by name
+  select * replace (event_ns - 30000000000 as event_ns), true as is_error, 1 as attempt from stepping where fate in (2, 3, 4) and step = 2
+  union all by name
+  select *, true as is_error, 1 as attempt from stepping where fate = 1 and step = steps
+)
+select row_number() over (order by start_ns, n, step, attempt) + $before as event_no, *
+from tried
+"""
+EVENTS = """
+insert into events by name
+select
+  event_no, md5(n || workflow) || lpad(to_hex(event_no), 16, '0') as event_id, event_id as identity, hash(event_no) as id_hash,
+  'bench' as source, event_no::varchar as position, event_ns + 1000000000 as recorded_ns, event_ns, event_type, system, site, is_error,
+  attempt, false as dead_letter, event_type || ':' || n || ':' || attempt as idempotency_key,
+  case when is_error then case when fate = 1 then 'business' else 'transient' end end as error_class,
+  case when is_error then 'http:409' end as error_code,
+  1 + n % 90 as quantity, 'M-' || (n % 5000) as item, 100 + n % 9000 as value, 'EUR' as currency,
+  left(event_id, 32) as trace_id, event_id as span_id
+from made
+order by event_no
+"""
+OBJECTS = """
+insert into event_objects
+select event_no, object_type, left(object_type, 2) || n from made
+union all
+select event_no, 'sales_order', 'SO' || (n // 3) from made where workflow = 'order_to_production' and step = 1
+order by all
+"""
