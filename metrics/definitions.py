@@ -127,6 +127,24 @@ def _frame(rows: Iterable[tuple[object, ...]], columns: str) -> pd.DataFrame:
     return pd.DataFrame(list(rows), columns=columns.split(), dtype=object)
 
 
+def _inventory(definitions: Definitions) -> pd.DataFrame:
+    stock = definitions.inventory
+    columns = "reference_system other_system gap_ns currency"
+    return _frame([(stock.reference, stock.other, stock.max_gap_seconds * SECOND_NS, stock.currency)], columns)
+
+
+def _tolerances(definitions: Definitions) -> pd.DataFrame:
+    return _frame(definitions.inventory.tolerances, "abc_class tolerance")
+
+
+def _items(definitions: Definitions) -> pd.DataFrame:
+    return _frame(((i.name, i.abc_class, i.value, i.base_uom) for i in definitions.inventory.items), "item abc_class value base_uom")
+
+
+def _units(definitions: Definitions) -> pd.DataFrame:
+    return _frame(((u.item, u.uom, u.base_uom, u.factor) for u in definitions.inventory.units), "item uom base_uom factor")
+
+
 TABLES = {
     "def_steps": _steps,
     "def_related": _related,
@@ -136,4 +154,8 @@ TABLES = {
     "def_sources": _sources,
     "def_metrics": _metrics,
     "def_targets": _targets,
+    "def_inventory": _inventory,
+    "def_tolerances": _tolerances,
+    "def_items": _items,
+    "def_units": _units,
 }

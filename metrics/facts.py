@@ -9,7 +9,8 @@ from sql import models
 IN_SCOPE = "exists (from scope s where s.workflow = b.workflow and s.transaction_id = b.transaction_id)"
 EVERYTHING = "true"
 # What hangs on a transaction's number: the table `transaction_NAME`, filled from what `sql/facts` leaves as `fresh_NAME`, read as NAME.
-DETAILS = ("open_steps", "measures")
+# Of each the column its rows are put in order by.
+DETAILS = {"open_steps": "transaction_no", "measures": "transaction_no", "stock_causes": "transaction_no", "stock_passages": "until_ns"}
 
 
 def compute(cursor: duckdb.DuckDBPyConnection, in_scope: str) -> None:
@@ -42,8 +43,8 @@ def replace(cursor: duckdb.DuckDBPyConnection) -> None:
 def keep(cursor: duckdb.DuckDBPyConnection) -> None:
     """Puts what was computed into the facts, in order of time and number: zones of neighbours are what makes reading fast."""
     cursor.execute("insert into transaction_facts by name from fresh_facts order by start_ns")
-    for detail in DETAILS:
-        cursor.execute(f"insert into transaction_{detail} by name from fresh_{detail} order by transaction_no")
+    for detail, order in DETAILS.items():
+        cursor.execute(f"insert into transaction_{detail} by name from fresh_{detail} order by {order}")
 
 
 def show(cursor: duckdb.DuckDBPyConnection) -> None:

@@ -21,7 +21,7 @@ from sql.store import Store
 
 __all__ = ["EXPORTS", "Hit", "Moment", "Reader", "open_reader"]
 
-EXPORTS = ("transactions", "metrics", "failures", "expectations", "events", "spans", "hops", "links", "sources", "rejected", "coverage")
+EXPORTS = ("transactions", "metrics", "failures", "inventory", "expectations", "events", "spans", "hops", "links", "sources", "rejected", "coverage")
 WEEK = "week"
 PERIODS = ("hour", "day", WEEK, "month")
 SPAN_ID = re.compile("[0-9a-fA-F]{16}")
@@ -196,10 +196,13 @@ class Reader:
         if name == "hops":
             models.run(self._cursor, "moment/everyone")
             moments.members_of_scope(self._cursor)
+        if name == "inventory":
+            models.run(self._cursor, "inventory/newest")
         if by not in PERIODS:
             raise ValueError(f"there is no period called '{by}'; there are {', '.join(PERIODS)}")
         self._set(period=by, from_ns=from_ns, to_ns=to_ns)
         parts = {part: models.text(f"queries/{part}") for part in ("hops", "sources", "metric_periods")}
+        parts["inventory_differences"] = models.text("inventory/differences")
         return models.run(self._cursor, f"exports/{name}", **parts, by=by)
 
     def metrics(self, by: str = WEEK, from_ns: int | None = None, to_ns: int | None = None) -> pd.DataFrame:

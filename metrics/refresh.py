@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import duckdb
 
 from metrics import definitions as defining
-from metrics import facts
+from metrics import facts, stock
 from metrics.calendar import SECOND_NS, working_time
 from metrics.clocks import zone_offsets
 from metrics.workflows import Definitions
@@ -50,6 +50,7 @@ class Refresher:
     def _everything(self, cursor: duckdb.DuckDBPyConnection) -> RefreshReport:
         defining.write(cursor, self.definitions)
         facts.clear(cursor)
+        stock.count_anew(cursor)
         for table in ("nameless", "placements", "aliases", "feeds"):
             cursor.execute(f"delete from {table}")
         cursor.execute("delete from meta where key in ('newest_event_ns', 'newest_recorded_ns')")
@@ -68,6 +69,7 @@ class Refresher:
         return RefreshReport(_count(cursor, "events"), _count(cursor, "transaction_facts"), True)
 
     def _touched(self, cursor: duckdb.DuckDBPyConnection) -> RefreshReport:
+        stock.count_new(cursor)
         seen_event, seen_span = (int(_meta(cursor, key) or 0) for key in ("refreshed_event", "refreshed_span"))
         if _newest(cursor, "events", "event_no") == seen_event and _newest(cursor, "spans", "span_no") == seen_span:
             return RefreshReport(0, 0, False)

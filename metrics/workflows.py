@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import time
 from typing import TYPE_CHECKING, Any
 
+from metrics.inventory_settings import Inventory
 from metrics.keys import (
     Key,
     Place,
@@ -109,6 +110,7 @@ class Definitions:
     alias_types: frozenset[str] = frozenset()  # object types whose ids, named together in one event, are one object
     metrics: tuple[Metric, ...] = ()
     partners: tuple[Partner, ...] = ()
+    inventory: Inventory = Inventory()
 
 
 def parse(data: Any, place: Place = ()) -> tuple[tuple[Workflow, ...], list[Problem]]:

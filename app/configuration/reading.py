@@ -46,7 +46,7 @@ def _calendars(found: Mapping[str, dict[str, Any]]) -> tuple[Calendar, ...]:
 def _definitions(found: Mapping[str, Any], workflows: tuple[Workflow, ...], calendars: tuple[Calendar, ...]) -> Definitions:
     aliases = frozenset(kind for kind, rule in found["objects"].items() if rule and rule.get("aliases"))
     metrics = metrics_of(found["metrics"], workflows)
-    return Definitions(workflows, found["sites"], calendars, found["timezone"], _feeds(found["sources"]), aliases, metrics)
+    return Definitions(workflows, found["sites"], calendars, found["timezone"], _feeds(found["sources"]), aliases, metrics, inventory=found["inventory"])
 
 
 def _feeds(sources: tuple[Source, ...]) -> tuple[Feed, ...]:

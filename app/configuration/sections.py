@@ -9,10 +9,12 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from app.configuration.elsewhere import checked_by, located
+from app.configuration.inventory import inventory_in
 from app.configuration.model import Otlp, Source, Web
 from collectors.classify import check_error_rules
 from collectors.identifiers import check_objects
 from collectors.sources import COMMON, SOURCES, check_source, open_source
+from metrics.inventory_settings import Inventory
 from metrics.keys import (
     Key,
     Place,
@@ -214,6 +216,13 @@ def configuration(folder: Path) -> tuple[Key, ...]:
             default=(),
         ),
         Key("metrics", mapping_of(read_metric, "metrics"), "mapping", "Other promises than the usual ones, and own metrics.", default={}),
+        Key(
+            "inventory",
+            inventory_in(folder),
+            "mapping",
+            "Whose stock is compared, how exactly, and in which units; see [inventory](inventory.md).",
+            default=Inventory(),
+        ),
         Key(
             "objects",
             checked_by(check_objects, dict),

@@ -39,8 +39,7 @@ create or replace temp view members as
 select
   b.*, n.workflow, n.transaction_id,
   e.event_ns, e.attempt, e.event_id, e.is_error, e.error_class, e.error_code, e.dead_letter, e.idempotency_key, e.site, e.quantity,
-  e.ordered_quantity, e.promised_ns, e.due_ns, e.partner, e.customer, e.work_center, e.item, e.value, e.currency,
-  e.location, e.batch, e.stock_status, e.uom
+  e.ordered_quantity, e.promised_ns, e.due_ns, e.partner, e.customer, e.work_center, e.item, e.value, e.currency
 from belonging b
 join numbered n using (transaction_no)
 join scoped_events e using (event_no);

@@ -2,6 +2,6 @@
 create or replace temp table recomputed_{detail} as from fresh_{detail};
 
 create or replace temp view {detail} as
-from transaction_{detail}
+from transaction_{detail} where transaction_no not in (from replaced)
 union all by name
-from recomputed_{detail};   -- the replaced ones have other numbers, so they join nothing
+from recomputed_{detail};
