@@ -139,7 +139,7 @@ class Application:
     @contextmanager
     def reader(self, moment: Moment, sites: frozenset[str] | None = None) -> Iterator[Reader]:
         """Answers as of a moment, limited to what somebody may see."""
-        with open_reader(self.store, moment, sites) as reader:
+        with open_reader(self.store, moment, sites, self.settings.objectives) as reader:
             yield reader
 
     def close(self) -> None:

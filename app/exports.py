@@ -49,6 +49,7 @@ EXPORTS = {
     "expectations": Export("milestone that should come and has not", "due_time"),
     "sources": Export("source, system and site: what arrived, and how fresh it is"),
     "rejected": Export("thing of our own intake that could not be understood, with the reason", "recorded_time"),
+    "objectives": Export("objective: attainment, error budget, burn rates, alerts that ring"),
     "coverage": Export("milestone and source, system name and site its events come from, or that nothing ever came"),
     "links": Export("two objects that some event names together, with the evidence", "since_time"),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
+from metrics import minutes
 from sql import models
 
 IN_SCOPE = "exists (from scope s where s.workflow = b.workflow and s.transaction_id = b.transaction_id)"
@@ -31,12 +32,14 @@ def clear(cursor: duckdb.DuckDBPyConnection) -> None:
     """Empties the facts."""
     for table in ("facts", *DETAILS):
         cursor.execute(f"delete from transaction_{table}")
+    minutes.clear(cursor)
 
 
 def replace(cursor: duckdb.DuckDBPyConnection) -> None:
     """Takes the transactions in `scope` out of the facts."""
-    models.run(cursor, "scope/replaced")
-    for detail in DETAILS:
+    models.run(cursor, "scope/leaving")
+    minutes.leave(cursor)
+    for detail in ("facts", *DETAILS):
         cursor.execute(f"delete from transaction_{detail} where transaction_no in (from leaving)")
 
 
@@ -45,6 +48,7 @@ def keep(cursor: duckdb.DuckDBPyConnection) -> None:
     cursor.execute("insert into transaction_facts by name from fresh_facts order by start_ns")
     for detail, order in DETAILS.items():
         cursor.execute(f"insert into transaction_{detail} by name from fresh_{detail} order by {order}")
+    minutes.renew(cursor)
 
 
 def show(cursor: duckdb.DuckDBPyConnection) -> None:
@@ -52,3 +56,4 @@ def show(cursor: duckdb.DuckDBPyConnection) -> None:
     models.run(cursor, "moment/facts_then")
     for detail in DETAILS:
         models.run(cursor, "moment/details_then", detail=detail)
+    minutes.show(cursor)

@@ -15,13 +15,30 @@ from metrics import filters as narrowing
 from metrics import moment as moments
 from metrics.journey import read_path
 from metrics.moment import Moment
+from metrics.objectives.model import Objective
+from metrics.objectives.rows import COLUMNS, objective_rows
 from metrics.path import Path
 from sql import models
 from sql.store import Store
 
 __all__ = ["EXPORTS", "Hit", "Moment", "Reader", "open_reader"]
 
-EXPORTS = ("transactions", "metrics", "failures", "inventory", "expectations", "events", "spans", "hops", "links", "sources", "rejected", "coverage")
+OBJECTIVES = "objectives"
+EXPORTS = (
+    "transactions",
+    "metrics",
+    "failures",
+    "inventory",
+    "expectations",
+    "events",
+    "spans",
+    "hops",
+    "links",
+    "sources",
+    "rejected",
+    "coverage",
+    OBJECTIVES,
+)
 WEEK = "week"
 PERIODS = ("hour", "day", WEEK, "month")
 SPAN_ID = re.compile("[0-9a-fA-F]{16}")
@@ -45,13 +62,16 @@ class Hit:
 
 
 @contextmanager
-def open_reader(store: Store, moment: Moment, sites: frozenset[str] | None = None) -> Iterator[Reader]:
-    """A reader of one consistent state of the store at `moment`, limited to `sites` (None: all). Close it soon: it is one question's."""
+def open_reader(
+    store: Store, moment: Moment, sites: frozenset[str] | None = None, objectives: Sequence[Objective] = ()
+) -> Iterator[Reader]:
+    """A reader of one consistent state of the store at `moment`, limited to `sites` (None: all), that knows these objectives. Close it
+    soon: it is one question's."""
     with store.read() as cursor:
         cursor.execute("begin")
         try:
             moments.enter(cursor, moment, sites)
-            yield Reader(cursor, moment)
+            yield Reader(cursor, moment, sites, objectives)
         finally:
             cursor.execute("rollback")
 
@@ -59,9 +79,13 @@ def open_reader(store: Store, moment: Moment, sites: frozenset[str] | None = Non
 class Reader:
     """The questions. Instants in ns since 1970 UTC (`_ns`), durations in seconds."""
 
-    def __init__(self, cursor: duckdb.DuckDBPyConnection, moment: Moment) -> None:
+    def __init__(
+        self, cursor: duckdb.DuckDBPyConnection, moment: Moment, seen: frozenset[str] | None, objectives: Sequence[Objective]
+    ) -> None:
         self._cursor = cursor
         self.moment = moment
+        self.seen = seen  # the sites it is limited to
+        self.objectives = objectives
 
     def workflows(self) -> pd.DataFrame:
         """workflow, title, object_type, criticality, owner, grace_ns, steps; in the order of the configuration."""
@@ -179,11 +203,14 @@ class Reader:
 
     def columns(self, name: str, by: str = WEEK) -> list[str]:
         """The columns of an export."""
-        return [column for column, *_ in self._export(name, by).description]
+        return list(COLUMNS) if name == OBJECTIVES else [column for column, *_ in self._export(name, by).description]
 
     def export(self, name: str, by: str = WEEK, from_ns: int | None = None, to_ns: int | None = None) -> Iterator[dict[str, Any]]:
         """The rows of contract.md's export `name`, times as RFC 3339 text in UTC, read a thousand at a time. Of metrics: by PERIODS, of
         what counts from `from_ns` until before `to_ns`."""
+        if name == OBJECTIVES:
+            yield from objective_rows(self)
+            return
         rows = self._export(name, by, from_ns, to_ns)
         columns = [column for column, *_ in rows.description]
         while batch := rows.fetchmany(1000):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -22,6 +22,9 @@ class Case:
     from_ns: int
     outcome: str
     seconds: float | None = None
+    decided_ns: int | None = None  # when its promise fell due; of a whole transaction, when it was complete or first known not to keep it
+    workflow: str | None = None
+    partner: str | None = None
 
 
 def metric_rows(world: World, moment: tuple[int, int], by: str = "week") -> list[dict]:
@@ -75,9 +78,11 @@ def cases(world: World, as_of_ns: int, known_ns: int) -> list[Case]:
     found = []
     for course in oracle.judged_courses(world, members, complete_to, as_of_ns):
         if not course.is_cancelled:
-            found += states(course, as_of_ns)
+            counted = states(course, as_of_ns)
             for metric in world.definitions.metrics:
-                found += stretches(metric, course, world, as_of_ns, complete_to)
+                counted += stretches(metric, course, world, as_of_ns, complete_to)
+            partner = oracle.last_stated([member.event for member in course.members], "partner")
+            found += [replace(case, workflow=course.workflow.name, partner=partner) for case in counted]
     return found
 
 
@@ -89,10 +94,38 @@ def states(course: Course, as_of_ns: int) -> list[Case]:
     otherwise = "good" if is_complete else "unjudged" if told["is_unjudged"] else "open"
     first_pass = "bad" if is_bad or (is_complete and told["failed_attempts"]) else otherwise
     success = "bad" if is_bad or told["is_late"] else otherwise
+    ended_ns = max((s.reached_ns for s in course.steps.values() if s.milestone.required), default=None) if is_complete else None
+    ended_ns = told["last_event_time"] if ended_ns is None else ended_ns
+    bad_ns, unjudged_ns = (
+        spoilt(course, as_of_ns),
+        min((since(s, course, as_of_ns) for s in course.steps.values() if s.verdict), default=None),
+    )
+    late_ns = [s.due_ns for s in course.steps.values() if s.is_late]
+    last_ns = [told["last_event_time"]]
+    decided = {"open": None, "unjudged": unjudged_ns, "good": ended_ns}
+    first_decided = ended_ns if is_complete else decided.get(first_pass, min(bad_ns or last_ns))
+    later_decided = decided.get(success, min(bad_ns + late_ns or last_ns))
     return [
-        Case("first_pass_yield", course.site, told["start_time"], first_pass),
-        Case("transaction_success", course.site, told["start_time"], success),
+        Case("first_pass_yield", course.site, told["start_time"], first_pass, decided_ns=first_decided),
+        Case("transaction_success", course.site, told["start_time"], success, decided_ns=later_decided),
     ]
+
+
+def spoilt(course: Course, as_of_ns: int) -> list[int]:
+    """When steps went missing, and when they were given up as failed."""
+    steps, grace_ns = course.steps.values(), course.workflow.retry_grace_seconds * SECOND
+    found = [since(step, course, as_of_ns) for step in steps if step.verdict == "missing"]
+    for step in steps:
+        if oracle.is_failed(step, course, as_of_ns):
+            at_once = step.errors[-1].error_class != "transient" or any(e.dead_letter for e in step.errors)
+            found.append(step.errors[-1].event_ns + (0 if at_once else grace_ns + 1))
+    return found
+
+
+def since(step: oracle.Step, course: Course, as_of_ns: int) -> int:
+    """When a step that is wanting began to be: at its due time, or when something overtook it."""
+    overtaken = [s.reached_ns for s in course.steps.values() if s.reached_ns is not None and oracle.depends(s, step.name, course)]
+    return min(overtaken + [step.due_ns for _ in "1" if step.due_ns is not None and step.due_ns < as_of_ns])
 
 
 def stretches(metric: Metric, course: Course, world: World, as_of_ns: int, complete_to: Mark) -> list[Case]:
@@ -131,7 +164,7 @@ def case_of(metric: Metric, course: Course, start_ns: int, step: oracle.Step, wo
         outcome = "open"
     else:
         outcome = "bad" if due_ns <= complete_to(system, course.site) else "unjudged"
-    return Case(metric.name, course.site, start_ns, outcome, seconds)
+    return Case(metric.name, course.site, start_ns, outcome, seconds, due_ns)
 
 
 def worked_ns(start_ns: int, end_ns: int, zone: ZoneInfo, calendar: object) -> int:

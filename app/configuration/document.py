@@ -65,12 +65,17 @@ def _around(place: Place) -> list[Place]:
     return [place[:length] for length in range(len(place) + 1)]
 
 
-def read_document(file: Path, environment: Mapping[str, str]) -> Document:
-    """The file as values. What is wrong with its text is in `misread`: syntax, repeated keys, tags, unknown variables."""
+def read_document(file: Path, environment: Mapping[str, str], is_many: bool = False) -> Document:
+    """The file as values, with `is_many` as a list of what stands between its lines of `---`. What is wrong with its text is in `misread`:
+    syntax, repeated keys, tags, unknown variables."""
     document = Document(file)
     try:
-        node = yaml.compose(file.read_text(encoding="utf-8-sig"), Loader=_Loader)
-        document.data = _Builder(document, environment).value(node, ()) if node else None
+        text, build = file.read_text(encoding="utf-8-sig"), _Builder(document, environment).value
+        if is_many:
+            document.data = [build(node, (number,)) for number, node in enumerate(yaml.compose_all(text, Loader=_Loader))]
+        else:
+            node = yaml.compose(text, Loader=_Loader)
+            document.data = build(node, ()) if node else None
     except OSError as error:
         document.misread.append(Problem((), f"cannot be read: {error.strerror}."))
     except UnicodeDecodeError as error:

@@ -9,6 +9,7 @@ from typing import Any
 from collectors.classify import ErrorRules
 from collectors.collector import Collector
 from collectors.identifiers import Identifiers
+from metrics.objectives.model import Objective
 from metrics.workflows import Definitions
 
 
@@ -72,6 +73,7 @@ class Settings:
     otlp: Otlp
     owners: tuple[Owner, ...]
     notes: tuple[str, ...]  # harmless, but probably not what was meant
+    objectives: tuple[Objective, ...] = ()
 
     @property
     def folder(self) -> Path:

@@ -10,6 +10,7 @@ from typing import Any
 from app.configuration.document import Document, read_document
 from app.configuration.environment import override, strangers
 from app.configuration.model import Otlp, Owner, Settings, Source, Web
+from app.configuration.objectives import read_files
 from app.configuration.packs import DEFAULT, read_packs
 from app.configuration.problems import ConfigurationError
 from app.configuration.sections import LOOPBACK, RECEIVED, configuration
@@ -17,6 +18,8 @@ from collectors.classify import ErrorRules
 from collectors.identifiers import Identifiers
 from metrics.keys import Place, Problem, read_keys, repeated, unknown, written
 from metrics.metric_settings import metric_problems, metrics_of
+from metrics.objectives.model import Objective
+from metrics.objectives.reading import Known
 from metrics.workflows import Calendar, Definitions, Feed, Workflow
 
 STOCK = "inventory_csv"  # its rows are no events, so nothing waits for it; of other kinds `holds: inventory` says the same
@@ -33,10 +36,17 @@ def load_settings(file: Path, environment: Mapping[str, str]) -> Settings:
     calendars = _calendars(found["calendars"])
     document.problems += _between(document, found, calendars)
     document.problems += metric_problems(found["metrics"], workflows)
-    if any(each.told() for each in (document, *packs)):
-        raise ConfigurationError([document, *packs])
-    used = document.variables.union(*(pack.variables for pack in packs))
-    return _settings(file, found, _definitions(found, workflows, calendars), tuple(strangers(environment, used)))
+    objectives, files = read_files(document, found["objectives"], _known(found, workflows), environment)
+    if any(each.told() for each in (document, *packs, *files)):
+        raise ConfigurationError([document, *packs, *files])
+    used = document.variables.union(*(each.variables for each in (*packs, *files)))
+    notes = tuple(strangers(environment, used))
+    return _settings(file, found, _definitions(found, workflows, calendars), objectives, notes)
+
+
+def _known(found: Mapping[str, Any], workflows: tuple[Workflow, ...]) -> Known:
+    metrics = metrics_of(found["metrics"], workflows)
+    return Known(metrics, tuple(workflow.name for workflow in workflows), tuple(site.name for site in found["sites"]))
 
 
 def _calendars(found: Mapping[str, dict[str, Any]]) -> tuple[Calendar, ...]:
@@ -61,7 +71,9 @@ def _is_stock(source: Source) -> bool:
     return source.kind == STOCK or source.options.get("holds") == "inventory"
 
 
-def _settings(file: Path, found: Mapping[str, Any], definitions: Definitions, notes: tuple[str, ...]) -> Settings:
+def _settings(
+    file: Path, found: Mapping[str, Any], definitions: Definitions, objectives: tuple[Objective, ...], notes: tuple[str, ...]
+) -> Settings:
     return Settings(
         file=file,
         home=file.absolute().parent / found["home"],
@@ -73,6 +85,7 @@ def _settings(file: Path, found: Mapping[str, Any], definitions: Definitions, no
         otlp=found["otlp"],
         owners=tuple(Owner(name, owner["title"] or name, owner["contact"]) for name, owner in found["owners"].items()),
         notes=notes,
+        objectives=objectives,
     )
 
 

@@ -217,6 +217,12 @@ def configuration(folder: Path) -> tuple[Key, ...]:
         ),
         Key("metrics", mapping_of(read_metric, "metrics"), "mapping", "Other promises than the usual ones, and own metrics.", default={}),
         Key(
+            "objectives",
+            list_of(text, "files"),
+            "list of files",
+            "Promises in OpenSLO v1: files, or folders of them. Absent: one for every metric, over 28 days.",
+        ),
+        Key(
             "inventory",
             inventory_in(folder),
             "mapping",

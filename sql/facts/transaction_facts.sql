@@ -26,6 +26,8 @@ select
   coalesce(is_abandoned, false) as is_abandoned,
   list_bool_and(list_transform(required, lambda n: reached[n] is not null)) is not false as is_complete,
   list_bool_or(list_transform(due, lambda ns, n: reached[n] > ns)) is true as is_late,
+  list_max(list_transform(required, lambda n: reached[n])) as last_required_ns,
+  list_min(list_transform(due, lambda ns, n: case when reached[n] > ns then ns end)) as first_late_ns,
   list_bool_or(list_transform(after, lambda before, n: reached[before] - reached[n] > 60000000000)) is true as is_inconsistent,
   coalesce(is_self_healed, false) as is_self_healed,
   coalesce(is_recovered, false) as is_recovered,

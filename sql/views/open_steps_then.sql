@@ -8,7 +8,8 @@ with judged as (
     -- the feed it would come from is known to be complete up to its due time, or to the moment something overtook it
     coalesce(o.due_ns < getvariable('as_of') and o.due_ns <= coalesce(m.watermark_ns, a.watermark_ns, getvariable('default_mark')), false)
       or coalesce(o.behind_ns <= coalesce(m.watermark_ns, a.watermark_ns, getvariable('default_mark')), false) as is_judged,
-    coalesce(o.failed_from_ns < getvariable('as_of'), false) as is_failed
+    coalesce(o.failed_from_ns < getvariable('as_of'), false) as is_failed,
+    least(case when o.due_ns < getvariable('as_of') then o.due_ns end, o.behind_ns) as wanting_since_ns
   from open_steps o
   left join watermarks m on m.system = o.system and m.site = coalesce(o.site, '')
   left join system_watermarks a on a.system = o.system
@@ -20,6 +21,8 @@ select
   bool_or(is_wanting and is_judged) as is_overdue,
   bool_or(is_wanting and not is_judged) as is_unjudged,
   min(due_ns) as next_due_ns,
+  least(min(wanting_since_ns) filter (where is_wanting and is_judged), min(failed_from_ns + 1) filter (where is_failed)) as bad_since_ns,
+  min(wanting_since_ns) filter (where is_wanting and not is_judged) as unjudged_since_ns,
   bool_or(is_failed) as is_failed,
   arg_min({milestone: milestone, error_class: error_class, first_error_ns: first_error_ns, last_error_ns: last_error_ns}, step)
     filter (where is_failed) as failure

@@ -4,7 +4,7 @@ with
 stated as (
   select
     f.*,
-    o.missing, o.unjudged, o.next_due_ns, o.failure,
+    o.missing, o.unjudged, o.next_due_ns, o.failure, o.bad_since_ns, o.unjudged_since_ns,
     coalesce(o.is_overdue, false) as is_overdue,
     coalesce(o.is_unjudged, false) as is_unjudged,
     case
@@ -55,6 +55,12 @@ select
   s.failed_attempts,
   s.pace_reached_ns,
   s.pace_ns,
+  s.partner,
+  s.bad_since_ns,
+  s.unjudged_since_ns,
+  s.last_required_ns,
+  s.first_late_ns,
+  s.is_complete and not s.has_open_errors as is_settled,   -- time alone changes nothing in it
   s.transaction_no
 from stated s
 join def_workflows w using (workflow)

@@ -1,0 +1,170 @@
+"""Counts what objectives promise, as of a moment: a few sums for all of them, and minute by minute for those that need a closer look."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from metrics.objectives.budget import Counts
+from metrics.objectives.model import Objective
+from metrics.objectives.tally import SliceTally, Tally
+from metrics.objectives.windows import MINUTE_NS, parts_of
+
+if TYPE_CHECKING:
+    from metrics.read import Reader
+
+BEGUN, DECIDED = "begun", "decided"
+Numbers = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The stretch of an objective as of a moment: from, to (before it), the end of its period; `parts` are its days or weeks. With slices
+    only whole ones are in it."""
+
+    objective: Objective
+    from_ns: int
+    to_ns: int
+    end_ns: int
+    parts: tuple[tuple[int, int], ...]
+
+    @property
+    def step_minutes(self) -> int:
+        return self.objective.slices.minutes if self.objective.slices else 1
+
+    def back(self, minutes: int) -> int:
+        """The moment so many minutes before `to_ns`; with slices that of the slice which holds it."""
+        step = self.step_minutes
+        return self.to_ns - -(-minutes // step) * step * MINUTE_NS
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What counts for one objective: cases, and in units of its budget (the same, or slices), by when they began and were decided."""
+
+    cases: Tally
+    units: Tally
+    decided_cases: Tally
+    decided_units: Tally
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """What counts at some moments, as columns."""
+
+    at_ns: Numbers
+    good: Numbers
+    bad: Numbers
+    open: Numbers
+    unjudged: Numbers
+
+    def since(self, from_ns: int) -> Steps:
+        """Those from that moment on."""
+        first = int(np.searchsorted(self.at_ns, from_ns))
+        return Steps(*(column[first:] for column in (self.at_ns, self.good, self.bad, self.open, self.unjudged)))
+
+    def rows(self) -> list[tuple[int, Counts]]:
+        """(moment, counts)"""
+        numbers = zip(*(column.tolist() for column in (self.good, self.bad, self.open, self.unjudged)), strict=True)
+        return [(at_ns, Counts(*counts)) for at_ns, counts in zip(self.at_ns.tolist(), numbers, strict=True)]
+
+
+def span_of(objective: Objective, as_of_ns: int, timezone: str) -> Span:
+    """`timezone`: whose days the parts are, where the window has no zone of its own."""
+    from_ns, to_ns, end_ns = objective.window.span(as_of_ns)
+    step_ns = objective.slices.minutes * MINUTE_NS if objective.slices else MINUTE_NS
+    if objective.window.is_rolling:  # slices begin at whole multiples of their length since 1970
+        late = to_ns % step_ns
+        from_ns, to_ns, end_ns = from_ns - late, to_ns - late, end_ns - late
+    else:
+        to_ns, end_ns = (from_ns + (ns - from_ns) // step_ns * step_ns for ns in (to_ns, end_ns))
+    cuts = parts_of(from_ns, to_ns, objective.window.timezone or timezone)
+    whole = sorted({from_ns + (ns - from_ns) // step_ns * step_ns for ns in cuts})
+    return Span(objective, from_ns, to_ns, end_ns, tuple(pairwise(whole)))
+
+
+def looked_back(objective: Objective) -> list[int]:
+    """The stretches, in minutes up to now, over which the burn rate is measured."""
+    return sorted({objective.pace_minutes, *(minutes for tier in objective.tiers for minutes in (tier.long, tier.short))})
+
+
+def count(reader: Reader, spans: Sequence[Span]) -> list[Counted]:
+    """What counts for each of them, for the stretches they are made of and those of `looked_back`."""
+    reader.frame("queries/objective_live")
+    sliced = dict(_sliced(reader, [span for span in spans if span.objective.slices]))
+    summed = _Summed(reader, [span for span in spans if not span.objective.slices])
+    return [sliced[id(span)] if span.objective.slices else summed.of(span) for span in spans]
+
+
+def steps(reader: Reader, stretches: Sequence[tuple[Span, str, int]]) -> list[Steps]:
+    """Of each (span, moment, from) the steps (a minute, or a slice) up to the span's end in which something counts, in order of time."""
+    if not stretches:
+        return []
+    values: dict[str, list[Any]] = {
+        "metrics": [span.objective.metric for span, *_ in stretches],
+        "moments": [moment for _, moment, _ in stretches],
+        "sites": [span.objective.site for span, *_ in stretches],
+        "workflows": [span.objective.workflow for span, *_ in stretches],
+        "partners": [span.objective.partner for span, *_ in stretches],
+        "from_ns": [from_ns for *_, from_ns in stretches],
+        "to_ns": [span.to_ns for span, *_ in stretches],
+        "step_ns": [span.step_minutes * MINUTE_NS for span, *_ in stretches],
+    }
+    found = reader.frame("queries/objective_steps", values)
+    bounds = np.searchsorted(found["place"].to_numpy(), np.arange(len(stretches) + 1))
+    columns = [found[name].to_numpy(dtype=np.int64) for name in ("at_ns", "good", "bad", "open", "unjudged")]
+    return [Steps(*(column[first:last] for column in columns)) for first, last in pairwise(bounds)]
+
+
+def _sliced(reader: Reader, spans: Sequence[Span]) -> Iterable[tuple[int, Counted]]:
+    begun = [(span, BEGUN, span.from_ns) for span in spans]
+    decided = [(span, DECIDED, span.back(max(looked_back(span.objective)))) for span in spans]
+    found = [counted.rows() for counted in steps(reader, [*begun, *decided])]
+    for span, cases, later in zip(spans, found, found[len(spans) :], strict=False):
+        assert span.objective.slices is not None
+        yield (
+            id(span),
+            Counted(Tally(cases), SliceTally(cases, span.objective.slices), Tally(later), SliceTally(later, span.objective.slices)),
+        )
+
+
+class _Summed:
+    """Sums between all the bounds that any objective has, so that one question answers for all of them."""
+
+    def __init__(self, reader: Reader, spans: Sequence[Span]) -> None:
+        bounds = {
+            BEGUN: {ns for span in spans for part in span.parts for ns in part},
+            DECIDED: {ns for span in spans for ns in (span.to_ns, *map(span.back, looked_back(span.objective)))},
+        }
+        self._bands = [(moment, *band) for moment, found in bounds.items() for band in pairwise(sorted(found))]
+        values = {
+            "moments": [moment for moment, *_ in self._bands],
+            "from_ns": [from_ns for _, from_ns, _ in self._bands],
+            "to_ns": [to_ns for *_, to_ns in self._bands],
+            "by_partner": any(span.objective.partner for span in spans),
+        }
+        kept = ["band", "metric", "site", "workflow", "partner"]
+        self._rows = _rows(reader.frame("queries/objective_bands", values), kept) if self._bands else []
+
+    def of(self, span: Span) -> Counted:
+        objective, by_moment = span.objective, {BEGUN: [], DECIDED: []}  # type: ignore[var-annotated]
+        asked = (objective.site, objective.workflow, objective.partner)
+        for (band, metric, *said), counts in self._rows:
+            if metric == objective.metric and all(wanted in (None, found) for wanted, found in zip(asked, said, strict=True)):
+                moment, from_ns, _ = self._bands[band]
+                by_moment[moment].append((from_ns, counts))
+        begun, decided = Tally(by_moment[BEGUN]), Tally(by_moment[DECIDED])
+        return Counted(begun, begun, decided, decided)
+
+
+def _rows(found: pd.DataFrame, kept: Sequence[str]) -> list[tuple[list[Any], Counts]]:
+    """The rows as (values of the columns kept, counts)."""
+    columns = [found[name].astype(object).where(found[name].notna(), None).tolist() for name in kept]
+    numbers = [found[name].tolist() for name in ("good", "bad", "open", "unjudged")]
+    return [(list(values), Counts(*said)) for values, said in zip(zip(*columns, strict=True), zip(*numbers, strict=True), strict=True)]

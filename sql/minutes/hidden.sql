@@ -1,0 +1,4 @@
+-- all facts again
+drop view temp.facts;
+drop view temp.measures;
+drop view temp.open_steps;
