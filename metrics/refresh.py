@@ -69,7 +69,8 @@ class Refresher:
         return RefreshReport(_count(cursor, "events"), _count(cursor, "transaction_facts"), True)
 
     def _touched(self, cursor: duckdb.DuckDBPyConnection) -> RefreshReport:
-        stock.count_new(cursor)
+        if stock.count_new(cursor):
+            self._cover_time(cursor, anew=False)
         seen_event, seen_span = (int(_meta(cursor, key) or 0) for key in ("refreshed_event", "refreshed_span"))
         if _newest(cursor, "events", "event_no") == seen_event and _newest(cursor, "spans", "span_no") == seen_span:
             return RefreshReport(0, 0, False)
@@ -110,7 +111,7 @@ class Refresher:
     def _cover_time(self, cursor: duckdb.DuckDBPyConnection, anew: bool) -> None:
         """Makes working time for every deadline that an event can open, and the clocks of all zones, for a year to come as well, so that
         it is seldom made again."""
-        first, last = cursor.execute("select min(event_ns), max(event_ns) from events").fetchall()[0]
+        first, last = models.run(cursor, "scope/bounds").fetchall()[0]
         if first is None:
             return
         covered = [int(_meta(cursor, key) or 0) for key in COVERED]

@@ -17,20 +17,22 @@ def count_anew(cursor: duckdb.DuckDBPyConnection) -> None:
     count_new(cursor)
 
 
-def count_new(cursor: duckdb.DuckDBPyConnection) -> None:
-    """Compares the snapshots that lines have come for. Lines are only ever added; a store with fewer of them was filled anew."""
+def count_new(cursor: duckdb.DuckDBPyConnection) -> bool:
+    """Compares the snapshots that lines have come for, and says whether any have. Lines are only ever added; a store with fewer of them was
+    filled anew."""
     seen, there = _number(cursor, "select value from meta where key = $1", [SEEN]), _number(cursor, "select count(*) from stock_snapshots")
     if seen == there:
-        return
+        return False
     if seen > there:
         count_anew(cursor)
-        return
+        return True
     for variable, value in {"as_of": EVER, "known_at": EVER, "seen_lines": seen}.items():
         cursor.execute(f"set variable {variable} = $1", [value])
     models.run(cursor, "inventory/heads")
     models.run(cursor, "inventory/counts")
     cursor.execute("delete from meta where key = $1", [SEEN])
     cursor.execute("insert into meta values ($1, $2)", [SEEN, str(there)])
+    return True
 
 
 EVER = 2**63 - 1

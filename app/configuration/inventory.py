@@ -161,9 +161,23 @@ def _units(folder: Path) -> Read:
             Key(OWN, mapping_of(_own_units, "items and their units"), "mapping", "", default={}),
         )
         found = read_keys(value, keys, place, problems)
+        problems += [Problem((*place, GENERAL), sentence) for sentence in _ambiguous(found[GENERAL])]
         return (found[GENERAL], found[OWN]) if len(problems) == before else None
 
     return read
+
+
+def _ambiguous(general: Mapping[str, Mapping[str, Decimal]]) -> list[str]:
+    """What of all items is said in two base units: then nobody knows which is meant."""
+    bases: dict[str, list[str]] = {}
+    for base, units in general.items():
+        for uom in (base, *units):
+            bases.setdefault(uom, []).append(base)
+    return [
+        f"the unit '{uom}' leads to {' and to '.join(found)}; of all items each unit may lead to one base unit."
+        for uom, found in bases.items()
+        if len(found) > 1
+    ]
 
 
 def _own_units(value: Any, place: Place, problems: list[Problem]) -> tuple[str, dict[str, Decimal]] | None:
@@ -188,6 +202,8 @@ def _units_of_table(file: Path, told: Told) -> Any:
         if uom in units:
             told.add(line.number, f"the unit '{uom}' of {item or 'all items'} stood before; each may stand once.")
         units.setdefault(uom, line.said["factor"])
+    for sentence in _ambiguous(general):
+        told.add(None, sentence)
     return None if told.close() else (general, own)
 
 

@@ -8,4 +8,10 @@ select
   (outcome = 'clock_fault')::bigint as clock_fault,
   (outcome = 'unjudged')::bigint as unjudged,
   measured_ns
-from metric_cases;
+from metric_cases
+union all by name
+-- keys of stock are no cases of a transaction: a pair of snapshots counts as a whole, and nothing of it is settled in minutes
+select
+  'inventory_sync_accuracy' as metric, 'stock_movement_sync' as workflow, site, snapshot_ns as from_ns, snapshot_ns as decided_ns, false as is_settled,
+  good, bad, 0 as open, 0 as clock_fault, 0 as unjudged
+from stock_accuracy;
