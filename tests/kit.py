@@ -23,7 +23,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 KIT = ROOT.parent / "shared" / "kit"
 SYSTEMS = ("erp", "scm", "mes", "wms", "tms", "supplier")  # those that plant.py can keep back
-EXPORTS = ("transactions", "metrics", "failures")
+EXPORTS = ("transactions", "metrics", "failures", "inventory")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def ingest(trial: Trial, *sources: str, is_all_there: bool = True) -> None:
 
 
 def export(trial: Trial, folder: Path, as_of: str, known_at: str | None = None) -> None:
-    """Writes both exports as of the moment into `folder`."""
+    """Writes what is scored as of the moment into `folder`."""
     folder.mkdir(exist_ok=True)
     known = ["--known-at", known_at] if known_at else []
     for name in EXPORTS:
@@ -106,10 +106,10 @@ def once(trial: Trial) -> str:
 
 
 def earlier(trial: Trial) -> str:
-    """All at once, scored as of three earlier moments."""
+    """All at once, scored as of four earlier moments."""
     ingest(trial)
     said = []
-    for hours in (20, 70, 150):
+    for hours in (3, 20, 70, 150):
         moment = datetime.fromisoformat(trial.as_of) - timedelta(hours=hours, seconds=trial.rng.randrange(3600))
         judge_as_of(trial, moment)
         export(trial, trial.folder / "earlier", moment.isoformat())
@@ -130,6 +130,9 @@ def judge_as_of(trial: Trial, moment: datetime) -> None:
     truth.mkdir(exist_ok=True)
     for name, rows in judge.judge(events, workflows, moment, SITES).items():
         (truth / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    midnight = datetime.fromisoformat(trial.as_of).replace(hour=0, minute=0, second=0, microsecond=0)  # of its one pair of snapshots
+    known = (trial.folder / "truth" / "inventory.jsonl").read_text() if midnight <= moment else ""
+    (truth / "inventory.jsonl").write_text(known)
 
 
 def twice(trial: Trial) -> str:
