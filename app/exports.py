@@ -42,6 +42,7 @@ EXPORTS = {
     "transactions": Export("transaction: its state, flags, milestones reached, missing and late", "start_time"),
     "metrics": Export("metric, site and period; without a site: all sites together", is_by_period=True),
     "failures": Export("workflow, milestone and error class: how many transactions are failed with them"),
+    "violations": Export("violation of an integrity rule and transaction it names, with the evidence", "from_time"),
     "inventory": Export("stock key, at the newest comparable pair of snapshots of its site: what both systems say, and the causes"),
     "events": Export("event: one thing that one system did to one or more business objects", "event_time"),
     "spans": Export("span, business event or not", "start_time", ("attributes", "resource", "events")),

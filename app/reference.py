@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from app import cli
+from app.configuration.calendars import CALENDAR, CLOSED, HOLIDAYS, OPEN, SHIFT, instant_with
 from app.configuration.environment import VARIABLES
-from app.configuration.sections import CALENDAR, OTLP, OWNER, SITE, SOURCE, WEB, configuration
+from app.configuration.sections import OTLP, OWNER, PARTNER, SITE, SOURCE, WEB, configuration, moment
 from app.exports import EXPORTS
+from app.rule_reference import rule_reference
 from collectors.sources import SOURCES
 from metrics.catalog import CATALOG, Metric
 from metrics.keys import Key, written
@@ -106,7 +108,9 @@ spreadsheet would calculate gets a `'` in front. Parquet: times as timestamps in
 def configuration_reference() -> str:
     """configuration.md"""
     parts = [CONFIGURATION_TEXT, _table(configuration(Path()))]
-    parts += _section("sites", SITE) + _section("calendars", CALENDAR, "One entry per calendar, by name.")
+    parts += _section("sites", SITE) + _section("calendars", CALENDAR, "One entry per calendar, by name; see [calendars](calendars.md).")
+    parts += _section("a shift", SHIFT) + _section("holidays", HOLIDAYS) + _section("closed", CLOSED) + _section("open", OPEN)
+    parts += _section("partners", PARTNER, "One entry per supplier or carrier, by name.") + _section("exclusions", instant_with(moment))
     parts += ["## objects\n", OBJECTS_TEXT, "## sources\n", "Every source has these keys, and those of its kind.\n", _table(SOURCE)]
     for kind in SOURCES:
         parts += [f"### kind: {kind}\n", f"{_about(kind)}\n", _options(kind)]
@@ -157,7 +161,7 @@ def main(words: list[str] | None = None) -> int:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--check", action="store_true")
     is_check = options.parse_args(words).check
-    texts = {"configuration.md": configuration_reference(), "command-line.md": command_reference(), "metrics.md": metric_reference()}
+    texts = {"configuration.md": configuration_reference(), "command-line.md": command_reference(), "metrics.md": metric_reference(), "rules.md": rule_reference()}
     stale = [name for name, text in texts.items() if not (FOLDER / name).exists() or (FOLDER / name).read_text(encoding="utf-8") != text]
     for name in [] if is_check else stale:
         (FOLDER / name).write_text(texts[name], encoding="utf-8")

@@ -14,7 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app import api
 from app.accounts.secret import secret_key
 from app.components import callbacks, shell
-from app.pages import board, cases, docs, errors, failures, interfaces, path, permissions, sources, transactions
+from app.pages import board, cases, docs, errors, failures, interfaces, inventory, objectives, path, permissions, sources, transactions
 from app.web import guard, headers, login, trouble
 from app.web.sitemap import Page, Sitemap
 
@@ -25,6 +25,8 @@ PAGES = (
     Page("/", "Sync status", board, "layout-grid", ""),
     Page("/transactions", "Transactions", transactions, "list", ""),
     Page("/failures", "Failures", failures, "triangle-alert", ""),
+    Page("/inventory", "Inventory", inventory, "inbox", ""),
+    Page("/objectives", "Objectives", objectives, "shield-check", ""),
     Page("/cases", "Cases", cases, "list"),
     Page("/path", "Path", path, "route", parts=("workflow", "transaction")),
     Page("/sources", "Sources", sources, "plug", "Connections"),

@@ -13,13 +13,17 @@ OUTCOMES = ("good", "bad", "open", "unjudged", "clock_fault")
 
 @dataclass(frozen=True, slots=True)
 class Cases:
-    """Which cases: of a metric, that count from `from_ns` until before `to_ns`, of one site or outcome where given."""
+    """Which cases: of a metric, that began from `from_ns` until before `to_ns` (`by_due`: fell due, as burn rates count), of one site,
+    outcome, workflow or partner where given."""
 
     metric: str
     from_ns: int
     to_ns: int
     site: str | None = None
     outcome: str | None = None
+    workflow: str | None = None
+    partner: str | None = None
+    by_due: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +47,13 @@ class Counted:
 def cases(reader: Reader, asked: Cases, start: int = 0, stop: int = 200) -> pd.DataFrame:
     """Rows start … stop (excluded): workflow, title, transaction_id, site, timezone, milestone, from_ns, to_ns, due_ns, outcome, seconds,
     and in every row `cases`, how many there are in all."""
-    values = {"metric": asked.metric, "site": asked.site, "outcome": asked.outcome, "start": start, "stop": stop}
+    values = {**_narrowed(asked), "outcome": asked.outcome, "start": start, "stop": stop}
     return reader.frame("queries/cases", values, from_ns=asked.from_ns, to_ns=asked.to_ns)
 
 
 def counted(reader: Reader, asked: Cases) -> Counted:
     """The counts of every outcome, whichever `asked` names."""
-    values = {"metric": asked.metric, "site": asked.site}
-    found = reader.frame("queries/cases_counted", values, from_ns=asked.from_ns, to_ns=asked.to_ns)
+    found = reader.frame("queries/cases_counted", _narrowed(asked), from_ns=asked.from_ns, to_ns=asked.to_ns)
     outcomes = dict.fromkeys(OUTCOMES, 0)
     quantiles = None
     for row in found.to_dict("records"):
@@ -60,3 +63,7 @@ def counted(reader: Reader, asked: Cases) -> Counted:
             p50, p90, p95 = (float(value) for value in row["quantiles"])
             quantiles = (p50, p90, p95)
     return Counted(outcomes, quantiles)
+
+
+def _narrowed(asked: Cases) -> dict[str, object]:
+    return {name: getattr(asked, name) for name in ("metric", "site", "workflow", "partner", "by_due")}

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from metrics.calendar import SECOND_NS
+from metrics.calendars import SECOND_NS
 from metrics.workflows import Definitions
 
 WEEK = 7 * 86_400  # no zone has changed its clocks twice within one

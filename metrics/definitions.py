@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from importlib.metadata import version as distribution_version
 
 import duckdb
 import pandas as pd
 
-from metrics.calendar import SECOND_NS, day_seconds, keepers
+from metrics.calendars import SECOND_NS, day_seconds
+from metrics.impact_settings import LINE
 from metrics.keys import seconds
+from metrics.rules import defining as rules
 from metrics.workflows import Definitions, Milestone, Workflow
+from metrics.working_time import keepers
 from sql.store import insert
 
 
 def fingerprint(definitions: Definitions) -> str:
-    """Differs whenever something differs that facts depend on: a definition, or the hashes of another DuckDB."""
-    return hashlib.sha256(f"{definitions!r} {duckdb.__version__}".encode()).hexdigest()
+    """Differs whenever something differs that facts depend on: a definition, the hashes of another DuckDB, or
+    what is known of holidays."""
+    known = f"{definitions!r} {duckdb.__version__} {distribution_version('holidays')}"
+    return hashlib.sha256(known.encode()).hexdigest()
 
 
 def write(cursor: duckdb.DuckDBPyConnection, definitions: Definitions) -> None:
@@ -123,6 +129,23 @@ def _sources(definitions: Definitions) -> pd.DataFrame:
     return _frame(rows, "source is_complete lateness_ns")
 
 
+def _exclusions(definitions: Definitions) -> pd.DataFrame:
+    rows = [
+        (x.from_ns, x.to_ns, *([list(names) or None for names in (x.sites, x.workflows, x.metrics, x.partners)]))
+        for x in definitions.exclusions
+    ]
+    return _frame(rows, "from_ns to_ns sites workflows metrics partners")
+
+
+def _orders(definitions: Definitions) -> pd.DataFrame:
+    rows = ((order, order + LINE, place) for place, order in enumerate(definitions.impact.orders))
+    return _frame(rows, "object_type line_type place")
+
+
+def _fulfilments(definitions: Definitions) -> pd.DataFrame:
+    return _frame(((f.object, f.event, f.system) for f in definitions.impact.fulfilments), "object_type event_type system")
+
+
 def _frame(rows: Iterable[tuple[object, ...]], columns: str) -> pd.DataFrame:
     return pd.DataFrame(list(rows), columns=columns.split(), dtype=object)
 
@@ -145,6 +168,18 @@ def _units(definitions: Definitions) -> pd.DataFrame:
     return _frame(((u.item, u.uom, u.base_uom, u.factor) for u in definitions.inventory.units), "item uom base_uom factor")
 
 
+def _rules(definitions: Definitions) -> pd.DataFrame:
+    return _frame(rules.rules(definitions), "rule place sentence why severity owner workflow statement settings skipped")
+
+
+def _rule_kinds(definitions: Definitions) -> pd.DataFrame:
+    return _frame(rules.kinds(definitions), "rule kind is_beside")
+
+
+def _rule_events(definitions: Definitions) -> pd.DataFrame:
+    return _frame(rules.events(definitions), "rule event_type system is_needed")
+
+
 TABLES = {
     "def_steps": _steps,
     "def_related": _related,
@@ -152,10 +187,16 @@ TABLES = {
     "def_keepers": _keepers,
     "def_partners": _partners,
     "def_sources": _sources,
+    "def_exclusions": _exclusions,
     "def_metrics": _metrics,
     "def_targets": _targets,
     "def_inventory": _inventory,
     "def_tolerances": _tolerances,
     "def_items": _items,
     "def_units": _units,
+    "def_orders": _orders,
+    "def_fulfilments": _fulfilments,
+    "def_rules": _rules,
+    "def_rule_kinds": _rule_kinds,
+    "def_rule_events": _rule_events,
 }

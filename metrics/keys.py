@@ -201,7 +201,8 @@ def unknown(noun: str, found: str, allowed: Iterable[str]) -> str:
 
 def nearest(found: Any, words: Iterable[str]) -> list[str]:
     """The known words that look like what was found, the most similar first."""
-    return get_close_matches(str(found).lower(), list(words), cutoff=0.55)
+    lowered = {word.lower(): word for word in words}
+    return [lowered[word] for word in get_close_matches(str(found).lower(), lowered, cutoff=0.55)]
 
 
 def shown(value: Any) -> str:

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 import duckdb
 
+from metrics import orders
 from metrics.facts import IN_SCOPE, compute, show
+from metrics.rules import judging as rules
 from sql import models
 
 
@@ -54,13 +56,17 @@ def _go_back(cursor: duckdb.DuckDBPyConnection) -> None:
         models.run(cursor, "moment/names_then")
     if placed:
         cursor.execute("create or replace temp view placements as from placed")
+    rules.reach(cursor)
     models.run(cursor, "scope/touched")
     models.run(cursor, "moment/feeds_then")
     models.run(cursor, "scope/scoped")
     # Numbers that no transaction of the store has, so that what is computed again never meets another's open steps.
     cursor.execute("set variable last_transaction = (select coalesce(max(transaction_no), 0) from transaction_facts)")
     compute(cursor, in_scope=IN_SCOPE)
+    rules.judge(cursor, everything=False)
     show(cursor)
+    orders.show(cursor)
+    rules.show(cursor)
 
 
 def _placed_then(cursor: duckdb.DuckDBPyConnection) -> bool:

@@ -28,6 +28,7 @@ EXPORTS = (
     "transactions",
     "metrics",
     "failures",
+    "violations",
     "inventory",
     "expectations",
     "events",
@@ -224,18 +225,22 @@ class Reader:
             models.run(self._cursor, "moment/everyone")
             moments.members_of_scope(self._cursor)
         if name == "inventory":
-            models.run(self._cursor, "inventory/newest")
+            self.compare_stock()
         if by not in PERIODS:
             raise ValueError(f"there is no period called '{by}'; there are {', '.join(PERIODS)}")
         self._set(period=by, from_ns=from_ns, to_ns=to_ns)
         parts = {part: models.text(f"queries/{part}") for part in ("hops", "sources", "metric_periods")}
-        parts["inventory_differences"] = models.text("inventory/differences")
         return models.run(self._cursor, f"exports/{name}", **parts, by=by)
 
     def metrics(self, by: str = WEEK, from_ns: int | None = None, to_ns: int | None = None) -> pd.DataFrame:
         """Per metric, site (none: all sites together) and period, of what counts from `from_ns` until before `to_ns`: good, bad, open,
         clock_fault, unjudged, attainment (0..1, null without any), observed (0..1), p50, p90, p95 in seconds."""
         return self.frame("queries/metric_periods", period=by, from_ns=from_ns, to_ns=to_ns)
+
+    def compare_stock(self) -> None:
+        """Leaves `stock_differences`: what the systems say at the newest comparable snapshots, and why they differ."""
+        for name in ("newest", "differences"):
+            models.run(self._cursor, f"inventory/{name}")
 
     def frame(self, name: str, values: dict[str, Any] | None = None, **variables: Any) -> pd.DataFrame:
         """What the query sql/`name` answers; `values` for its $parameters, `variables` for what it reads by getvariable."""

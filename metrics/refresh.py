@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import duckdb
 
 from metrics import definitions as defining
-from metrics import facts, stock
-from metrics.calendar import SECOND_NS, working_time
+from metrics import facts, orders, stock
+from metrics.calendars import SECOND_NS
 from metrics.clocks import zone_offsets
+from metrics.rules import judging as rules
+from metrics.rules.judging import RuleFailed
 from metrics.workflows import Definitions
+from metrics.working_time import working_time
 from sql import models
 from sql.store import Store, insert
 
@@ -34,21 +38,37 @@ class Refresher:
     def __init__(self, store: Store, definitions: Definitions) -> None:
         self.store = store
         self.definitions = definitions
+        self.failed_rules: dict[str, RuleFailed] = {}  # left out until everything is computed anew
 
     def refresh(self) -> RefreshReport:
         """Computes what new events touch; everything when the definitions differ from those of the last time."""
-        with self.store.write() as cursor:
-            if _meta(cursor, "definitions") != defining.fingerprint(self.definitions):
-                return self._everything(cursor)
-            return self._touched(cursor)
+        return self._without_failing_rules(self._renew)
 
     def rebuild(self) -> RefreshReport:
         """Computes everything anew from the events."""
-        with self.store.write() as cursor:
+        self.failed_rules.clear()
+        return self._without_failing_rules(self._everything)
+
+    def _without_failing_rules(self, compute: Callable[[duckdb.DuckDBPyConnection], RefreshReport]) -> RefreshReport:
+        """A rule that fails ends the transaction; what it is about goes on without it, and the rule says why it is not checked."""
+        while True:
+            try:
+                with self.store.write() as cursor:
+                    for failed in self.failed_rules.values():
+                        rules.skip(cursor, failed)
+                    return compute(cursor)
+            except RuleFailed as failed:
+                self.failed_rules[failed.rule] = failed
+
+    def _renew(self, cursor: duckdb.DuckDBPyConnection) -> RefreshReport:
+        if _meta(cursor, "definitions") != defining.fingerprint(self.definitions):
             return self._everything(cursor)
+        return self._touched(cursor)
 
     def _everything(self, cursor: duckdb.DuckDBPyConnection) -> RefreshReport:
         defining.write(cursor, self.definitions)
+        for failed in self.failed_rules.values():
+            rules.skip(cursor, failed)
         facts.clear(cursor)
         stock.count_anew(cursor)
         for table in ("nameless", "placements", "aliases", "feeds"):
@@ -65,7 +85,9 @@ class Refresher:
         self._cover_time(cursor, anew=True)
         models.run(cursor, "scope/everything")
         facts.compute(cursor, in_scope=facts.EVERYTHING)
-        self._keep(cursor)
+        rules.judge(cursor, everything=True)
+        self._keep(cursor, everything=True)
+        orders.renew_all(cursor)
         return RefreshReport(_count(cursor, "events"), _count(cursor, "transaction_facts"), True)
 
     def _touched(self, cursor: duckdb.DuckDBPyConnection) -> RefreshReport:
@@ -88,11 +110,14 @@ class Refresher:
         models.run(cursor, "placement/names_anew")
         models.run(cursor, "placement/firsts_anew")
         self._cover_time(cursor, anew=False)
+        rules.reach(cursor)
         models.run(cursor, "scope/touched")
         models.run(cursor, "scope/scoped")
         facts.compute(cursor, in_scope=facts.IN_SCOPE)
+        rules.judge(cursor, everything=False)
         facts.replace(cursor)
-        self._keep(cursor)
+        self._keep(cursor, everything=False)
+        orders.renew_touched(cursor)
         return RefreshReport(events, _count(cursor, "fresh_facts"), False)
 
     def _say(self, cursor: duckdb.DuckDBPyConnection, **variables: int) -> None:
@@ -102,15 +127,16 @@ class Refresher:
     def _join_ids(self, cursor: duckdb.DuckDBPyConnection) -> None:
         models.run(cursor, "placement/aliases" if self.definitions.alias_types else "placement/no_aliases")
 
-    def _keep(self, cursor: duckdb.DuckDBPyConnection) -> None:
+    def _keep(self, cursor: duckdb.DuckDBPyConnection, *, everything: bool) -> None:
         facts.keep(cursor)
+        rules.keep(cursor, everything=everything)
         models.run(cursor, "placement/feeds_new")
         models.run(cursor, "placement/newest")
         self._remember(cursor)
 
     def _cover_time(self, cursor: duckdb.DuckDBPyConnection, anew: bool) -> None:
-        """Makes working time for every deadline that an event can open, and the clocks of all zones, for a year to come as well, so that
-        it is seldom made again."""
+        """Makes working time for every deadline that an event can open, and the clocks of all zones wherever something counts, for a year to
+        come as well, so that it is seldom made again."""
         first, last = models.run(cursor, "scope/bounds").fetchall()[0]
         if first is None:
             return

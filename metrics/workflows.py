@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import time
 from typing import TYPE_CHECKING, Any
 
+from metrics.calendars import Calendar, Exclusion
+from metrics.impact_settings import Impact
 from metrics.inventory_settings import Inventory
 from metrics.keys import (
     Key,
@@ -28,6 +29,7 @@ from metrics.keys import (
 
 if TYPE_CHECKING:
     from metrics.catalog import Metric
+    from metrics.rules.rule import Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +64,6 @@ class Workflow:
 
 
 @dataclass(frozen=True, slots=True)
-class Calendar:
-    """Working hours of a week in local time; 0 is Monday. `opens` < `closes`."""
-
-    name: str
-    days: tuple[int, ...] = (0, 1, 2, 3, 4)
-    opens: time = time(8)
-    closes: time = time(17)
-
-
-@dataclass(frozen=True, slots=True)
 class Site:
     """A plant with its IANA time zone."""
 
@@ -87,6 +79,7 @@ class Partner:
     name: str
     timezone: str
     calendar: str = "default"
+    title: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +103,10 @@ class Definitions:
     alias_types: frozenset[str] = frozenset()  # object types whose ids, named together in one event, are one object
     metrics: tuple[Metric, ...] = ()
     partners: tuple[Partner, ...] = ()
+    exclusions: tuple[Exclusion, ...] = ()
+    impact: Impact = Impact()
     inventory: Inventory = Inventory()
+    rules: tuple[Rule, ...] = ()
 
 
 def parse(data: Any, place: Place = ()) -> tuple[tuple[Workflow, ...], list[Problem]]:

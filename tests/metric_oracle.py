@@ -148,7 +148,7 @@ def was_acted_on(step: oracle.Step, course: Course, as_of_ns: int) -> bool:
 
 def case_of(metric: Metric, course: Course, start_ns: int, step: oracle.Step, world: World, as_of_ns: int, complete_to: Mark) -> Case:
     system = step.milestone.system
-    zone, calendar = oracle.working_week(course.site, world.definitions)
+    zone, calendar = oracle.working_week(course, system, world.definitions)
     promise = Milestone("", "", "", within=metric.target, working=metric.working)
     due_ns, end_ns = oracle.deadline(start_ns, promise, zone, calendar), step.reached_ns
     if end_ns is not None and end_ns < start_ns:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from collectors.event import Event
-from metrics.workflows import Calendar, Definitions, Feed, Milestone, Workflow
+from metrics.calendars import Calendar
+from metrics.workflows import Definitions, Feed, Milestone, Workflow
 
 SECOND = 1_000_000_000
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
@@ -323,7 +324,7 @@ def expect(step: Step, course: Course, events: list[Event], definitions: Definit
     field_name = {"promised_time": "promised_ns", "due_time": "due_ns"}.get(milestone.by or "")
     step.due_ns = last_stated(events, field_name) if field_name else None
     if step.due_ns is None and milestone.within:
-        step.due_ns = deadline(step.opened_ns, milestone, *working_week(course.site, definitions))
+        step.due_ns = deadline(step.opened_ns, milestone, *working_week(course, milestone.system, definitions))
 
 
 def verdict(step: Step, course: Course, as_of_ns: int, complete_to: Callable[[str, str | None], int]) -> str:
@@ -377,12 +378,15 @@ def depends(step: Step, name: str, course: Course) -> bool:
 # -- deadlines ---------------------------------------------------------------------------------------------------------
 
 
-def working_week(site: str | None, definitions: Definitions) -> tuple[ZoneInfo, Calendar]:
-    """Time zone and calendar of the site; the enterprise's for none or one nobody configured."""
+def working_week(course: Course, system: str, definitions: Definitions) -> tuple[ZoneInfo, Calendar]:
+    """Time zone and calendar of the site; the enterprise's for none or one nobody configured. What a supplier does counts in the
+    supplier's, where the one last named has its own."""
     calendars = {c.name: c for c in definitions.calendars}
-    found = next((s for s in definitions.sites if s.name == site), None)
-    zone = ZoneInfo(found.timezone if found else definitions.timezone)
-    return zone, calendars[found.calendar if found else "default"]
+    partner = last_stated([m.event for m in course.members], "partner") if system == "supplier" else None
+    keepers = [p for p in definitions.partners if p.name == partner] + [s for s in definitions.sites if s.name == course.site]
+    if not keepers:
+        return ZoneInfo(definitions.timezone), calendars["default"]
+    return ZoneInfo(keepers[0].timezone), calendars[keepers[0].calendar]
 
 
 def deadline(start_ns: int, milestone: Milestone, zone: ZoneInfo, calendar: Calendar) -> int:
@@ -398,22 +402,40 @@ def deadline(start_ns: int, milestone: Milestone, zone: ZoneInfo, calendar: Cale
 
 
 def working_day_ns(calendar: Calendar) -> int:
-    """One working day's length by the clock on the wall, whatever a change to summer time makes of a particular day."""
-    day = datetime(2000, 1, 1)
-    span = datetime.combine(day, calendar.closes) - datetime.combine(day, calendar.opens)
-    return span // timedelta(seconds=1) * SECOND
+    """One working day's length by the clock on the wall, whatever a change to summer time makes of a particular day: what was agreed, else
+    the length that most working days of a week have, of several such the longest."""
+    if calendar.agreed_day_seconds:
+        return calendar.agreed_day_seconds * SECOND
+    lengths = []
+    for weekday in range(7):
+        spans = [shift_ends(datetime(2000, 1, 1), s.opens, s.closes) for s in calendar.usual if weekday in s.days]
+        lengths += [sum(((closes - opens) for opens, closes in spans), timedelta())] if spans else []
+    most = max(lengths.count(length) for length in lengths)
+    return max(length for length in lengths if lengths.count(length) == most) // timedelta(seconds=1) * SECOND
 
 
 def working_hours(start_ns: int, zone: ZoneInfo, calendar: Calendar) -> Iterator[tuple[int, int]]:
-    """Working intervals from `start_ns` on, as instants: on a day of 23 hours they may be an hour shorter."""
-    day = (EPOCH + timedelta(seconds=start_ns // SECOND)).astimezone(zone).date()
+    """Working intervals from `start_ns` on, as instants: on a day of 23 hours they may be an hour shorter. What two shifts
+    share counts once."""
+    day = (EPOCH + timedelta(seconds=start_ns // SECOND)).astimezone(zone).date() - timedelta(days=1)  # a night shift began yesterday
+    done_ns = start_ns
     while True:
-        if day.weekday() in calendar.days:
-            opens_ns = instant(datetime.combine(day, calendar.opens, zone))
-            closes_ns = instant(datetime.combine(day, calendar.closes, zone))
-            if closes_ns > start_ns:
-                yield max(opens_ns, start_ns), closes_ns
+        shifts = [(s.opens, s.closes) for s in calendar.usual if day.weekday() in s.days]
+        if any(c.first <= day <= c.last for c in calendar.closed):
+            shifts = []
+        shifts += [(e.opens, e.closes) for e in calendar.extra if e.on == day]
+        wall = [shift_ends(datetime.combine(day, time(0)), opens, closes) for opens, closes in shifts]
+        for opens_ns, closes_ns in sorted((instant(o.replace(tzinfo=zone)), instant(c.replace(tzinfo=zone))) for o, c in wall):
+            if closes_ns > max(opens_ns, done_ns):
+                yield max(opens_ns, done_ns), closes_ns
+                done_ns = closes_ns
         day += timedelta(days=1)
+
+
+def shift_ends(day: datetime, opens: time, closes: time) -> tuple[datetime, datetime]:
+    """On the wall's clock; a shift that does not end later than it begins ends on the day after."""
+    begins, ends = datetime.combine(day, opens), datetime.combine(day, closes)
+    return begins, ends if ends > begins else ends + timedelta(days=1)
 
 
 def instant(when: datetime) -> int:

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 
 import pandas as pd
 from hypothesis import strategies as st
 
 from collectors.event import Event
+from metrics.calendars import Calendar, Closed, Extra, Shift
 from metrics.catalog import CATALOG, Metric
 from metrics.refresh import Refresher
-from metrics.workflows import Calendar, Definitions, Feed, Milestone, Site, Workflow
+from metrics.workflows import Definitions, Feed, Milestone, Partner, Site, Workflow
 from sql import store as ground
 from tests import oracle
 from tests.oracle import SECOND, Span, World
@@ -43,6 +44,30 @@ CALENDARS = (
     Calendar("early", (6, 0, 1, 2, 3), time(6), time(14, 30)),
     Calendar("night", (0, 2, 4, 5, 6), time(0), time(4)),
 )
+# Shifts that overlap, that end on the next day, on days that differ; days without work, and work on days that would have none.
+SHIFTS = (
+    Shift((0, 1, 2, 3), time(6), time(14)),
+    Shift((0, 1, 2, 3, 4), time(13, 30), time(22)),
+    Shift((2, 6), time(22), time(6)),
+)
+ROUND_THE_CLOCK = (Shift((0, 1, 2, 3, 4, 5, 6), time(6), time(6)),)
+CLOSED = (Closed(date(2026, 3, 24), date(2026, 3, 27)), Closed(date(2026, 10, 26), date(2026, 11, 20)))
+EXTRA = (
+    Extra(date(2026, 3, 26), time(22), time(2)),
+    Extra(date(2026, 3, 29), time(1, 30), time(3, 30)),
+    Extra(date(2026, 10, 25), time(1), time(3)),
+)
+CALENDAR_SETS = (
+    CALENDARS,
+    CALENDARS,
+    (Calendar("default", shifts=SHIFTS), Calendar("early", shifts=ROUND_THE_CLOCK), Calendar("night", (0, 2, 4), time(22), time(4))),
+    (
+        Calendar("default", closed=CLOSED, extra=EXTRA),
+        Calendar("early", shifts=SHIFTS, closed=CLOSED, extra=EXTRA, agreed_day_seconds=8 * 3600),
+        Calendar("night", (5, 6), time(20), time(4), extra=EXTRA),
+    ),
+)
+PARTNERS = (Partner("20017", "Asia/Tokyo", "early"), Partner("20018", "America/New_York", "night"))
 SITES = (
     Site("north", "Europe/Berlin"),
     Site("south", "America/New_York", "early"),
@@ -60,7 +85,10 @@ FEEDS = [
 
 
 OBJECT_TYPES = ("order", "order", "sales", "asn")
-KINDS = [(e, s) for e in ("order.released", "goods.received", "receipt.posted") for s in ("erp", "wms")] + [("asn.received", "mes")]
+KINDS = [(e, s) for e in ("order.released", "goods.received", "receipt.posted") for s in ("erp", "wms")] + [
+    ("asn.received", "mes"),
+    ("asn.received", "supplier"),
+]
 STRAY = ("machine.down", "iiot")  # of no milestone, yet what it names together is linked
 DEADLINES = [
     {"open_ended": "it takes what it takes"},
@@ -147,11 +175,12 @@ def definitions(draw: st.DrawFn) -> Definitions:
     return Definitions(
         tuple(chosen),
         SITES,
-        CALENDARS,
+        draw(st.sampled_from(CALENDAR_SETS)),
         draw(st.sampled_from(["Europe/Berlin", "America/New_York"])),
         draw(st.sampled_from(FEEDS)),
         alias_types,
         (*(draw(metrics(workflow)) for workflow in chosen), RECOVERY),
+        PARTNERS,
     )
 
 
@@ -274,7 +303,7 @@ def an_event(draw: st.DrawFn, number: int, talk: Talk, said: Said) -> Event:
         event_id=event_id, identity=event_id, id_hash=id_hash(event_id), source=source, position=str(number + 5), recorded_ns=draw(TOLD),
         event_ns=draw(instants(talk)), event_type=event_type, system=system, site=draw(st.sampled_from(talk.places)),
         attempt=draw(st.sampled_from([1, 1, 2])), idempotency_key=draw(st.sampled_from(talk.keys)),
-        objects=draw(st.sampled_from(talk.names)),
+        objects=draw(st.sampled_from(talk.names)), partner=draw(st.sampled_from([None, None, None, "20017", "20018", "20019"])),
         trace_id=span_id and span_id[:32], span_id=span_id, message_id=said.message_id, conversation_id=said.conversation_id,
         **draw(st.sampled_from(talk.outcomes)), **draw(st.sampled_from(talk.goods)), **wishes,
     )  # fmt: skip

@@ -42,6 +42,17 @@ def check(arguments: argparse.Namespace) -> None:
         _show_sample(settings, arguments)
     else:
         print(_summary(settings))
+        _tell_calendars(settings)
+
+
+def _tell_calendars(settings: Settings) -> None:
+    """Those somebody wrote, as they are understood."""
+    from app.configuration.calendars import sentence
+    from metrics.calendars import Calendar
+
+    for calendar in settings.definitions.calendars:
+        if calendar != Calendar(calendar.name):
+            print(f"  calendar {calendar.name}: {sentence(calendar)}")
 
 
 def _show_sample(settings: Settings, arguments: argparse.Namespace) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -13,14 +14,16 @@ from app.configuration.model import Otlp, Owner, Settings, Source, Web
 from app.configuration.objectives import read_files
 from app.configuration.packs import DEFAULT, read_packs
 from app.configuration.problems import ConfigurationError
+from app.configuration.rules import read_rules, rules_of, try_out
 from app.configuration.sections import LOOPBACK, RECEIVED, configuration
 from collectors.classify import ErrorRules
 from collectors.identifiers import Identifiers
+from metrics.calendars import Calendar
 from metrics.keys import Place, Problem, read_keys, repeated, unknown, written
 from metrics.metric_settings import metric_problems, metrics_of
 from metrics.objectives.model import Objective
 from metrics.objectives.reading import Known
-from metrics.workflows import Calendar, Definitions, Feed, Workflow
+from metrics.workflows import Definitions, Feed, Partner, Workflow
 
 STOCK = "inventory_csv"  # its rows are no events, so nothing waits for it; of other kinds `holds: inventory` says the same
 
@@ -37,11 +40,16 @@ def load_settings(file: Path, environment: Mapping[str, str]) -> Settings:
     document.problems += _between(document, found, calendars)
     document.problems += metric_problems(found["metrics"], workflows)
     objectives, files = read_files(document, found["objectives"], _known(found, workflows), environment)
-    if any(each.told() for each in (document, *packs, *files)):
-        raise ConfigurationError([document, *packs, *files])
+    rule_files = read_rules(document, found["rules"])
+    documents = [document, *packs, *files, *rule_files]
+    if not any(each.told() for each in documents):
+        definitions = _definitions(found, workflows, calendars)
+        try_out(rule_files, definitions)
+    if any(each.told() for each in documents):
+        raise ConfigurationError(documents)
     used = document.variables.union(*(each.variables for each in (*packs, *files)))
     notes = tuple(strangers(environment, used))
-    return _settings(file, found, _definitions(found, workflows, calendars), objectives, notes)
+    return _settings(file, found, replace(definitions, rules=rules_of(rule_files)), objectives, notes)
 
 
 def _known(found: Mapping[str, Any], workflows: tuple[Workflow, ...]) -> Known:
@@ -56,7 +64,19 @@ def _calendars(found: Mapping[str, dict[str, Any]]) -> tuple[Calendar, ...]:
 def _definitions(found: Mapping[str, Any], workflows: tuple[Workflow, ...], calendars: tuple[Calendar, ...]) -> Definitions:
     aliases = frozenset(kind for kind, rule in found["objects"].items() if rule and rule.get("aliases"))
     metrics = metrics_of(found["metrics"], workflows)
-    return Definitions(workflows, found["sites"], calendars, found["timezone"], _feeds(found["sources"]), aliases, metrics, inventory=found["inventory"])
+    partners = tuple(Partner(name, **of) for name, of in found["partners"].items())
+    return Definitions(
+        workflows,
+        found["sites"],
+        calendars,
+        found["timezone"],
+        _feeds(found["sources"]),
+        aliases,
+        metrics,
+        partners,
+        found["exclusions"],
+        inventory=found["inventory"],
+    )
 
 
 def _feeds(sources: tuple[Source, ...]) -> tuple[Feed, ...]:
@@ -98,7 +118,23 @@ def _between(document: Document, found: Mapping[str, Any], calendars: tuple[Cale
         for number, site in enumerate(document.entries("sites"))
         if isinstance(name := site.get("calendar"), str | int) and str(name) not in known
     ]
-    return problems + _one_port(document, found["web"], found["otlp"])
+    problems += [
+        Problem(("partners", partner, "calendar"), unknown("calendar", of["calendar"], known))
+        for partner, of in found["partners"].items()
+        if of["calendar"] not in known
+    ]
+    return problems + _excluded(found) + _one_port(document, found["web"], found["otlp"])
+
+
+def _excluded(found: Mapping[str, Any]) -> list[Problem]:
+    """Sites that exclusions name and nobody has defined."""
+    sites = [site.name for site in found["sites"]]
+    return [
+        Problem(("exclusions", number, "sites"), unknown("site", name, sites))
+        for number, exclusion in enumerate(found["exclusions"])
+        for name in exclusion.sites
+        if name not in sites
+    ]
 
 
 def _named(document: Document, section: str) -> list[tuple[Place, Any]]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from datetime import time
 from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
 
+from app.configuration.calendars import calendar, exclusion_with
 from app.configuration.elsewhere import checked_by, located
 from app.configuration.inventory import inventory_in
 from app.configuration.model import Otlp, Source, Web
+from app.instants import instant_ns
 from collectors.classify import check_error_rules
 from collectors.identifiers import check_objects
 from collectors.sources import COMMON, SOURCES, check_source, open_source
@@ -36,7 +37,6 @@ from metrics.keys import (
 from metrics.metric_settings import read_metric
 from metrics.workflows import Site
 
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 ZONES = available_timezones()
 
@@ -56,27 +56,6 @@ def zone(value: Any, place: Place, problems: list[Problem]) -> str | None:
     return None
 
 
-def clock(value: Any, place: Place, problems: list[Problem]) -> time | None:
-    """A time of day, HH:MM."""
-    if isinstance(value, str) and re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", value):
-        return time.fromisoformat(value)
-    problems.append(Problem(place, f"must be a time of day from 00:00 to 23:59, written HH:MM (found {shown(value)})."))
-    return None
-
-
-def days(value: Any, place: Place, problems: list[Problem]) -> tuple[int, ...] | None:
-    """Days of the week; 0 is Monday."""
-    if isinstance(value, list) and value and all(day in DAYS for day in value):
-        return tuple(sorted({DAYS.index(day) for day in value}))
-    problems.append(Problem(place, f"must be a list of days out of {', '.join(DAYS)} (found {_stranger(value)})."))
-    return None
-
-
-def _stranger(value: Any) -> str:
-    wrong = [day for day in value if day not in DAYS] if isinstance(value, list) else []
-    return shown(wrong[0]) if wrong else shown(value)
-
-
 def prefix(value: Any, place: Place, problems: list[Problem]) -> str | None:
     """A path that starts and ends with a slash."""
     if isinstance(value, str) and re.fullmatch(r"(/[A-Za-z0-9._~-]+)*/?", value) and value:
@@ -85,25 +64,26 @@ def prefix(value: Any, place: Place, problems: list[Problem]) -> str | None:
     return None
 
 
-def calendar(value: Any, place: Place, problems: list[Problem]) -> dict[str, Any] | None:
-    """Working days and hours, without the calendar's name."""
-    found = record_of(CALENDAR, dict)(value, place, problems)
-    if found and found["from"] >= found["to"]:
-        problems.append(Problem((*place, "to"), "must be later than `from`; a shift over midnight cannot be written yet."))
-    return found and {"days": found["days"], "opens": found["from"], "closes": found["to"]}
+def moment(value: Any, place: Place, problems: list[Problem]) -> int | None:
+    """An instant with its offset from UTC, as ns since 1970."""
+    try:
+        return instant_ns(str(value))
+    except ValueError as error:
+        problems.append(Problem(place, str(error)))
+        return None
 
 
 PORT = whole(0, 65535)
 
-CALENDAR = (
-    Key("days", days, "list of days", "The working days: mon tue wed thu fri sat sun.", default=(0, 1, 2, 3, 4)),
-    Key("from", clock, "HH:MM", "When work begins, local time of the site.", default=time(8)),
-    Key("to", clock, "HH:MM", "When work ends.", default=time(17)),
-)
 SITE = (
     Key("name", name, "name", "What `mfg.site` says.", required=True),
     Key("timezone", zone, "time zone", "The IANA zone of the plant.", required=True),
     Key("calendar", name, "name", "Which of `calendars` holds here.", default="default"),
+)
+PARTNER = (
+    Key("title", text, "text", "What the supplier or carrier is called on the screen."),
+    Key("timezone", zone, "time zone", "Its IANA zone.", required=True),
+    Key("calendar", name, "name", "Which of `calendars` holds for what is asked of it.", default="default"),
 )
 OWNER = (
     Key("title", text, "text", "What the owner is called on the screen."),
@@ -194,34 +174,68 @@ DEFAULT_WEB = web({}, (), [])
 DEFAULT_OTLP = otlp({}, (), [])
 
 
+PLACES = (
+    Key("version", version, "1", "The version of this format: write `version: 1`.", required=True),
+    Key("home", text, "folder", "Where Syncline keeps its data, relative to this file.", default="home"),
+    Key("timezone", zone, "time zone", "The zone of the enterprise, for whatever has no site.", default="UTC"),
+    Key("sites", list_of(record_of(SITE, Site), "sites"), "list", "The plants.", default=()),
+    Key(
+        "calendars",
+        mapping_of(calendar, "calendars"),
+        "mapping",
+        "Working hours by name; `default` holds where a site names none.",
+        default={},
+    ),
+    Key(
+        "partners",
+        mapping_of(record_of(PARTNER, dict), "partners"),
+        "mapping",
+        "Suppliers and carriers with a calendar of their own, by what `mfg.partner` says.",
+        default={},
+    ),
+    Key(
+        "exclusions",
+        list_of(exclusion_with(moment), "exclusions"),
+        "list",
+        "What is agreed not to count in the adjusted figures of metrics.",
+        default=(),
+    ),
+    Key("owners", mapping_of(record_of(OWNER, dict), "owners"), "mapping", "Who the owners named in workflows are.", default={}),
+)
+JUDGED_BY = (
+    Key(
+        "workflows",
+        list_of(text, "files"),
+        "list of files",
+        "Workflow packs; `default` is the one that ships with Syncline, and holds when none is named.",
+        default=(),
+    ),
+    Key(
+        "rules",
+        list_of(text, "files or folders"),
+        "list of files or folders",
+        "Integrity rules of your own, beside those that ship with Syncline; one SQL file each, see [rules](rules.md).",
+        default=(),
+    ),
+    Key("metrics", mapping_of(read_metric, "metrics"), "mapping", "Other promises than the usual ones, and own metrics.", default={}),
+    Key(
+        "objectives",
+        list_of(text, "files"),
+        "list of files",
+        "Promises in OpenSLO v1: files, or folders of them. Absent: one for every metric, over 28 days.",
+    ),
+)
+SERVED_AT = (
+    Key("web", web, "mapping", "The web app and the API.", default=DEFAULT_WEB),
+    Key("otlp", otlp, "mapping", "Receiving OpenTelemetry.", default=DEFAULT_OTLP),
+)
+
+
 def configuration(folder: Path) -> tuple[Key, ...]:
     """The keys of the whole file, whose relative paths are relative to `folder`."""
     return (
-        Key("version", version, "1", "The version of this format: write `version: 1`.", required=True),
-        Key("home", text, "folder", "Where Syncline keeps its data, relative to this file.", default="home"),
-        Key("timezone", zone, "time zone", "The zone of the enterprise, for whatever has no site.", default="UTC"),
-        Key("sites", list_of(record_of(SITE, Site), "sites"), "list", "The plants.", default=()),
-        Key(
-            "calendars",
-            mapping_of(calendar, "calendars"),
-            "mapping",
-            "Working hours by name; `default` holds where a site names none.",
-            default={},
-        ),
-        Key(
-            "workflows",
-            list_of(text, "files"),
-            "list of files",
-            "Workflow packs; `default` is the one that ships with Syncline, and holds when none is named.",
-            default=(),
-        ),
-        Key("metrics", mapping_of(read_metric, "metrics"), "mapping", "Other promises than the usual ones, and own metrics.", default={}),
-        Key(
-            "objectives",
-            list_of(text, "files"),
-            "list of files",
-            "Promises in OpenSLO v1: files, or folders of them. Absent: one for every metric, over 28 days.",
-        ),
+        *PLACES,
+        *JUDGED_BY,
         Key(
             "inventory",
             inventory_in(folder),
@@ -240,7 +254,5 @@ def configuration(folder: Path) -> tuple[Key, ...]:
         Key(
             "error_rules", checked_by(check_error_rules, list), "list", "Own rules for error classes, before the default ones.", default=[]
         ),
-        Key("web", web, "mapping", "The web app and the API.", default=DEFAULT_WEB),
-        Key("otlp", otlp, "mapping", "Receiving OpenTelemetry.", default=DEFAULT_OTLP),
-        Key("owners", mapping_of(record_of(OWNER, dict), "owners"), "mapping", "Who the owners named in workflows are.", default={}),
+        *SERVED_AT,
     )

@@ -26,6 +26,7 @@ from metrics.keys import unknown
 
 Row = Mapping[str, Any]
 USUAL = "7d"
+BY_DUE = "due"  # `by` in the address: the period is that in which promises fell due
 WORDS = {  # outcome → word, icon, colour, meaning
     "good": ("In time", "circle-check", "ok", "as promised"),
     "bad": ("Not kept", "circle-x", "failed", "late, failed, or past its due time"),
@@ -72,7 +73,10 @@ def _asked(query: Mapping[str, Any], as_of_ns: int) -> tuple[Metric, Cases]:
     since, until = links.one(query.get("from")), links.one(query.get("to"))
     from_ns = instant_ns(since) if since else as_of_ns - PERIODS[period or USUAL][1] * HOUR_NS
     to_ns = instant_ns(until) if until else as_of_ns + 1
-    return known[name], Cases(name, from_ns, to_ns, links.one(query.get("site")), outcome)
+    site, workflow, partner, counted_by = (links.one(query.get(key)) for key in ("site", "workflow", "partner", "by"))
+    if counted_by not in (None, BY_DUE):
+        raise ValueError(unknown("way to count", counted_by, [BY_DUE]).capitalize())
+    return known[name], Cases(name, from_ns, to_ns, site, outcome, workflow, partner, counted_by == BY_DUE)
 
 
 def _figures(metric: Metric, asked: Cases, summed: Counted, kept: Mapping[str, Any]) -> Component:
@@ -88,6 +92,7 @@ def _figures(metric: Metric, asked: Cases, summed: Counted, kept: Mapping[str, A
 
 def _sentence(metric: Metric, asked: Cases, summed: Counted) -> str:
     where = f" at {name_of(asked.site)}" if asked.site else ""
+    where += f" with {asked.partner}" if asked.partner else ""
     promise = f"{metric.goal * 100:g} % {_within(metric)}"
     if summed.attainment is None:
         return f"Nothing is decided yet{where}. Promised: {promise}."
@@ -110,8 +115,9 @@ def _list(rows: Sequence[Row], metric: Metric, asked: Cases, zone: str, past: Ma
     names += ["Reached", "Due", "Took"] if metric.unit == "s" else []
     heads = html.Tr([html.Th(name) for name in names])
     table = html.Table([html.Thead(heads), html.Tbody([_line(row, metric, past) for row in rows])], className="table")
+    began = "fell due" if asked.by_due else "began"
     span = f"{times.full(asked.from_ns, zone)} to {times.full(asked.to_ns - 1, zone)}"
-    return card("Cases", scrolling(table, "Cases"), aside=html.Span(f"That began {span}, the furthest past due first", className="muted"))
+    return card("Cases", scrolling(table, "Cases"), aside=html.Span(f"That {began} {span}, the furthest past due first", className="muted"))
 
 
 def _line(row: Row, metric: Metric, past: Mapping[str, Any]) -> Component:

@@ -11,6 +11,7 @@ from app.simulator.company import CUSTOMERS, ITEMS, Item, Plant
 from app.simulator.numbers import number
 
 ORDERS_PER_SALES_ORDER = 3
+LOTS_PER_ORDER = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +42,8 @@ def production_order(plant: Plant, day: date, serial: int, line: int = 0) -> Pro
     sales_order = number("sales_order", plant, day, serial)
     random = Random(f"production order {name}")
     item = ITEMS[random.choice(plant.makes)]
-    return ProductionOrder(
-        name, sales_order, Random(sales_order).choice(CUSTOMERS), item, _lot(item, random), random.choice(plant.work_centers)
-    )
+    quantity = LOTS_PER_ORDER * _lot(item, random)
+    return ProductionOrder(name, sales_order, Random(sales_order).choice(CUSTOMERS), item, quantity, random.choice(plant.work_centers))
 
 
 def purchase_order(plant: Plant, day: date, serial: int) -> PurchaseOrder:

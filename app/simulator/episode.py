@@ -27,7 +27,7 @@ class Episode:
     random: Random
     fate: Fate | None = None
     haste: float = 1.0  # multiplies every lag
-    wishes: dict[str, Any] = field(default_factory=dict)  # what the script wants: item, promised; mended_minutes
+    wishes: dict[str, Any] = field(default_factory=dict)  # what the script wants; each flow knows its own words, fates mended_minutes
     acts: list[Act] = field(default_factory=list)
     walks: list[Walk] = field(default_factory=list)
     troubles: list[tuple[int, int]] = field(default_factory=list)  # from when to when something was not as it should be

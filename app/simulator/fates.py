@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class Fate:
     """What befalls one milestone of an episode's first transaction."""
 
-    kind: str  # slow, retried, mended, repeated, cancelled, early; for good: lost, stuck, exhausted; for now: retrying
+    kind: str  # slow, retried, mended, repeated, doubled, cancelled, early; for good: lost, stuck, exhausted; for now: retrying
     milestone: str
     trouble: Trouble | None = None
     until_ns: int = 0  # retrying: success comes only after this
@@ -75,10 +75,17 @@ def _repeated(walk: Walk, fate: Fate, act: Act, after: int) -> int:
     return act.time_ns
 
 
+def _doubled(walk: Walk, fate: Fate, act: Act, after: int) -> int:
+    """Done twice under two keys, as when somebody did not see that it had worked."""
+    walk.does(act)
+    walk.does(replace(act, time_ns=act.time_ns + walk.random.randrange(60, 600) * SECOND, key=f"{act.key}:again", sends=()))
+    return act.time_ns
+
+
 def _cancelled(walk: Walk, fate: Fate, act: Act, after: int) -> None:
-    workflow = workflows()[walk.workflow]
-    event, system = workflow.cancel[0]
-    walk.does(Act(act.time_ns, system, event, {workflow.object: (walk.transaction,)}, f"{system}:{event}:{walk.transaction}", act.took_ns))
+    event, system = workflows()[walk.workflow].cancel[0]
+    says = {name: act.fields[name] for name in ("item", "batch", "quantity", "uom") if name in act.fields}
+    walk.does(Act(act.time_ns, system, event, act.objects, f"{system}:{event}:{walk.transaction}", act.took_ns, says))
     walk.is_troubled(after, act.time_ns)
     walk.is_cancelled = True
 
@@ -113,6 +120,7 @@ FATES: dict[str, Callable[[Walk, Fate, Act, int], int | None]] = {
     "retrying": _retrying,
     "mended": _mended,
     "repeated": _repeated,
+    "doubled": _doubled,
     "cancelled": _cancelled,
     "early": _early,
     "lost": _lost,

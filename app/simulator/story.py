@@ -21,13 +21,14 @@ class Scene:
     """One episode that is not as it should be: how an observer must see it, where and when it began, and why."""
 
     what: str
-    seen_as: str  # failed, missing, retrying, inconsistent
+    seen_as: str  # failed, missing, retrying, inconsistent, cancelled
     plant: str
     flow: str
     ago_ns: int
-    fate: Fate
+    fate: Fate | None = None
     haste: float = 1.0
     wishes: dict[str, Any] = field(default_factory=dict)
+    rule: str | None = None  # the integrity rule that it breaks
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +40,17 @@ class Finding:
     workflow: str
     transaction_id: str
     site: str
-    milestone: str
+    milestone: str | None
     error_class: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One transaction that a broken rule names."""
+
+    rule: str
+    workflow: str
+    transaction_id: str
 
 
 @dataclass(slots=True)
@@ -49,10 +59,12 @@ class Story:
 
     episodes: list[Episode] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    violations: list[Violation] = field(default_factory=list)
     unreadable: list[tuple[Plant, int, Trouble]] = field(default_factory=list)
 
     def truth(self) -> dict[str, Any]:
-        return {"findings": [asdict(finding) for finding in self.findings], "unplaced_failures": len(self.unreadable)}
+        found = {"findings": [asdict(each) for each in self.findings], "violations": [asdict(each) for each in self.violations]}
+        return {**found, "unplaced_failures": len(self.unreadable)}
 
 
 def tell(seed: int, end_ns: int) -> Story:
@@ -62,13 +74,15 @@ def tell(seed: int, end_ns: int) -> Story:
         episode = _play(seed, scene, STORY_SERIALS + number, (end_ns - scene.ago_ns) // SECOND * SECOND)
         story.episodes.append(episode)
         story.findings.append(_finding(scene, episode))
+        if scene.rule:
+            _violate(story, scene, episode)
     for minutes_ago in (71, 26):
         story.unreadable.append((PLANT["kulim"], end_ns - minutes_ago * MINUTE, troubles.UNREADABLE))
     return story
 
 
 def _script(end_ns: int) -> list[Scene]:
-    return [*_lost(end_ns), *_blocked_material(), *_refused_version(), *_others(end_ns)]
+    return [*_lost(end_ns), *_blocked_material(), *_refused_version(), *_others(end_ns), *_violations(end_ns)]
 
 
 def _lost(end_ns: int) -> list[Scene]:
@@ -106,13 +120,36 @@ def _refused_version() -> list[Scene]:
 def _others(end_ns: int) -> list[Scene]:
     return [
         Scene("A goods issue was tried five times and put aside", "failed", "augsburg", "shipment_to_invoice", 11 * HOUR,
-              Fate("exhausted", "issued", troubles.REFUSED), haste=0.3),
+              Fate("exhausted", "issued", troubles.REFUSED), haste=0.3, rule="shipped_without_goods_issue"),
         Scene("A partner profile for order changes is missing", "failed", "monterrey", "purchase_order_change", 205 * MINUTE,
               Fate("stuck", "sent", troubles.NO_PARTNER), haste=0.2),
         Scene("Planning does not answer; the middleware tries again", "retrying", "kulim", "production_to_inventory", 10 * MINUTE,
               Fate("retrying", "available", troubles.HTTP_503, end_ns), haste=0.1),
         Scene("The MES's clock is minutes behind", "inconsistent", "kulim", "order_to_production", 330 * MINUTE,
-              Fate("early", "received"), haste=0.2),
+              Fate("early", "received"), haste=0.2, rule="step_before_its_cause"),
+    ]  # fmt: skip
+
+
+def _violations(end_ns: int) -> list[Scene]:
+    """What every system takes for right, and what cannot be right together."""
+    late, seen_as = {"planned_end": end_ns - 6 * HOUR}, "inconsistent"
+    return [
+        Scene("A lot on hold left the building", seen_as, "augsburg", "shipment_to_invoice", 9 * HOUR, haste=0.05, wishes={"held": True},
+              rule="blocked_stock_shipped"),
+        Scene("An invoice is a fifth too high", seen_as, "kulim", "shipment_to_invoice", 20 * HOUR, haste=0.05, wishes={"invoices": 1.2},
+              rule="invoice_differs_from_order"),
+        Scene("A production posting went in twice", seen_as, "monterrey", "production_to_inventory", 7 * HOUR, Fate("doubled", "posted"),
+              haste=0.3, rule="duplicate_posting"),
+        Scene("An order passed its planned end, and nothing of it was completed", seen_as, "augsburg", "order_to_production", 30 * HOUR,
+              haste=0.2, wishes=late, rule="order_without_completion"),
+        Scene("More was confirmed than ordered", seen_as, "kulim", "order_to_production", 26 * HOUR, haste=0.2, wishes={"confirms": 1.25},
+              rule="confirmed_more_than_ordered"),
+        Scene("A scrapped lot is still in the books", "cancelled", "monterrey", "quality_to_shipment", 4 * DAY, Fate("cancelled", "released"),
+              wishes={"unposted": True}, rule="scrap_not_posted"),
+        Scene("The warehouse still blocks what quality released", seen_as, "monterrey", "quality_to_shipment", 4 * DAY,
+              Fate("lost", "unblocked_wms"), rule="usable_stock_stranded"),
+        Scene("An older change of an item overwrote a newer one", seen_as, "kulim", "master_data_sync", 27 * HOUR, haste=0.2,
+              wishes={"overtaken": True}, rule="master_data_differs"),
     ]  # fmt: skip
 
 
@@ -127,4 +164,11 @@ def _play(seed: int, scene: Scene, serial: int, start_ns: int) -> Episode:
 
 def _finding(scene: Scene, episode: Episode) -> Finding:
     walk = episode.walks[0]
-    return Finding(scene.what, scene.seen_as, walk.workflow, walk.transaction, scene.plant, scene.fate.milestone, walk.open_error)
+    milestone = scene.fate.milestone if scene.fate else None
+    return Finding(scene.what, scene.seen_as, walk.workflow, walk.transaction, scene.plant, milestone, walk.open_error)
+
+
+def _violate(story: Story, scene: Scene, episode: Episode) -> None:
+    """The rule names the first transaction of the episode; of a lot on hold also the hold."""
+    named = episode.walks[:1] + [walk for walk in episode.walks[1:] if scene.wishes.get("held") and walk.workflow == "quality_to_shipment"]
+    story.violations += [Violation(str(scene.rule), walk.workflow, walk.transaction) for walk in named]

@@ -15,6 +15,7 @@ from collectors.paths import NoPath, lookup_in, steps_of
 
 LONGEST_CELL = 1 << 20  # characters; what is longer is a document, and only its beginning is kept
 INT64 = 2**63
+TOO_DEEP = "(nested too deeply to be kept)"
 SPELT_OUT = 60  # decimals with so many zeros before or behind their digits are written without an exponent
 
 
@@ -22,12 +23,12 @@ def row_as_json(columns: Sequence[str], values: Sequence[Any]) -> bytes:
     """The payload of a record that holds a row: an object of its columns."""
     if float not in map(type, values):  # NaN would become null
         try:
-            quick = orjson.dumps(dict(zip(columns, values, strict=True)), default=text_of, option=orjson.OPT_PASSTHROUGH_DATETIME)
+            quick = orjson.dumps(dict(zip(columns, values, strict=True)), default=plain, option=orjson.OPT_PASSTHROUGH_DATETIME)
         except TypeError:  # whole numbers beyond 64 bits, texts that are none
             quick = b""
         if 0 < len(quick) <= LONGEST_CELL:
             return quick
-    return orjson.dumps(dict(zip(columns, map(plain, values), strict=True)))
+    return orjson.dumps(dict(zip(columns, map(_writable, values), strict=True)))
 
 
 def plain(value: Any) -> Any:
@@ -35,24 +36,28 @@ def plain(value: Any) -> Any:
     if value is None or value.__class__ is bool:
         return value
     if value.__class__ is str:
-        return _cut(value.encode("utf-8", "backslashreplace").decode())
+        return _cut(_whole(value))
     if value.__class__ is int:
         return value if -INT64 <= value < INT64 else str(value)
     if value.__class__ is float:
         return value if math.isfinite(value) else str(value)
-    if isinstance(value, list | tuple | set | frozenset):
+    if isinstance(value, list | tuple):
         return [plain(each) for each in value]
+    if isinstance(value, set | frozenset):  # they are in another order after a restart
+        return sorted(map(plain, value), key=repr)
     if isinstance(value, Mapping):
-        return {str(key): plain(each) for key, each in value.items()}
+        return {plain(str(key)): plain(each) for key, each in value.items()}
     return _cut(text_of(value))
 
 
 def text_of(value: Any) -> str:
     """A value as text: the same for the same value, today and after a restart."""
-    if value.__class__ in (int, str):
+    if value.__class__ is str:
+        return _whole(value)
+    if value.__class__ is int:
         return str(value)
     if isinstance(value, datetime):
-        return value.isoformat() if value.tzinfo is None else value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        return value.isoformat() if value.tzinfo is None else _in_utc(value)
     if isinstance(value, Decimal):
         is_short = value.is_finite() and abs(value.adjusted()) < SPELT_OUT
         return format(value, "f") if is_short else str(value)
@@ -60,7 +65,31 @@ def text_of(value: Any) -> str:
         return bytes(value).hex()
     if isinstance(value, timedelta):
         return f"PT{Decimal(value // timedelta(microseconds=1)).scaleb(-6):f}S"
+    if isinstance(value, list | tuple | set | frozenset | Mapping):
+        return orjson.dumps(_writable(value)).decode()
     return value.isoformat() if isinstance(value, date | time) else str(value)
+
+
+def _whole(text: str) -> str:
+    """A text that can be written: half a character becomes its number."""
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
+
+
+def _in_utc(value: datetime) -> str:
+    try:
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    except OverflowError:  # in the first or last hours that there are
+        return value.isoformat()
+
+
+def _writable(value: Any) -> Any:
+    """A value as JSON says it, unless it is nested deeper than can be written."""
+    try:
+        found = plain(value)
+        orjson.dumps(found)
+    except (TypeError, RecursionError):
+        return TOO_DEEP
+    return found
 
 
 def position_of(key: Sequence[Any], version: Any = None) -> str:

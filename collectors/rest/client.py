@@ -96,7 +96,7 @@ class Client:
             with response:
                 if response.status_code not in REDIRECTS or "Location" not in response.headers:
                     return response.status_code, response.headers, body_of(response, self._limits.megabytes, self._limits.seconds), url
-                target = link_from(url, response.headers["Location"])
+                target = self._target(url, response.headers["Location"])
             if not target.lower().startswith(("https://", "http://")) or (home.scheme == "https" and origin_of(target).scheme != "https"):
                 raise Unanswered(f"{shown(original.url)} leads to {shown(target)}, which is not encrypted. It was not followed.")
             if response.status_code not in (307, 308):
@@ -105,6 +105,16 @@ class Client:
                 raise Unanswered(f"{shown(original.url)} leads to another host, {shown(target)}. What is asked is not sent there.")
             url = target
         raise Unanswered(f"{shown(original.url)} leads from one address to the next, more than {MOST_REDIRECTS} times.")
+
+    @staticmethod
+    def _target(url: str, location: str) -> str:
+        """Where a redirect leads. Raises Unanswered for what is no address."""
+        try:
+            target = link_from(url, location)
+            origin_of(target)
+        except ValueError:
+            raise Unanswered(f"{shown(url)} leads to an address that is none. It was not followed.") from None
+        return target
 
     def _sent(self, request: Request, url: str, is_home: bool, clock: Clock) -> requests.Response:
         body, headers = request.payload()
@@ -170,7 +180,7 @@ def _retry_after(text: str | None, clock: Clock) -> int:
         return min(int(text), LONGEST_PAUSE_SECONDS)
     try:
         when = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return 0
     seconds = int((when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp()) - clock() // SECOND_NS
     return max(0, min(seconds, LONGEST_PAUSE_SECONDS))

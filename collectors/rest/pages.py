@@ -84,16 +84,17 @@ class Pages:
         """A link as it is followed: to where we asked, or not at all. It would be asked as we ask, with who we are."""
         if not isinstance(link, str) or not link.strip():
             return None
-        url = link_from(answer.url, link.strip())
         try:
-            if origin_of(url) == origin_of(template.url):
-                return url
+            url = link_from(answer.url, link.strip())
+            is_home = origin_of(url) == origin_of(template.url)
         except ValueError:
-            url = ""
-        if url and self._data.get("same_host"):
+            raise Unanswered(f"{shown(template.url)} names an address for the next page that is none. Reading stopped there.") from None
+        if is_home:
+            return url
+        if self._data.get("same_host"):
             return at_origin_of(template.url, url)
         raise Unanswered(
-            f"{shown(template.url)} names another host for the next page, {shown(url or link)}. It was not asked: it would be told who we "
+            f"{shown(template.url)} names another host for the next page, {shown(url)}. It was not asked: it would be told who we "
             "are. If it is the same system under another name, set `same_host: true` under `pages`."
         )
 

@@ -34,14 +34,9 @@ class Span:
     end_ns: int
     parts: tuple[tuple[int, int], ...]
 
-    @property
-    def step_minutes(self) -> int:
-        return self.objective.slices.minutes if self.objective.slices else 1
-
     def back(self, minutes: int) -> int:
         """The moment so many minutes before `to_ns`; with slices that of the slice which holds it."""
-        step = self.step_minutes
-        return self.to_ns - -(-minutes // step) * step * MINUTE_NS
+        return self.to_ns - self.objective.whole_steps(minutes) * MINUTE_NS
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +73,7 @@ class Steps:
 def span_of(objective: Objective, as_of_ns: int, timezone: str) -> Span:
     """`timezone`: whose days the parts are, where the window has no zone of its own."""
     from_ns, to_ns, end_ns = objective.window.span(as_of_ns)
-    step_ns = objective.slices.minutes * MINUTE_NS if objective.slices else MINUTE_NS
+    step_ns = objective.step_minutes * MINUTE_NS
     if objective.window.is_rolling:  # slices begin at whole multiples of their length since 1970
         late = to_ns % step_ns
         from_ns, to_ns, end_ns = from_ns - late, to_ns - late, end_ns - late
@@ -114,7 +109,7 @@ def steps(reader: Reader, stretches: Sequence[tuple[Span, str, int]]) -> list[St
         "partners": [span.objective.partner for span, *_ in stretches],
         "from_ns": [from_ns for *_, from_ns in stretches],
         "to_ns": [span.to_ns for span, *_ in stretches],
-        "step_ns": [span.step_minutes * MINUTE_NS for span, *_ in stretches],
+        "step_ns": [span.objective.step_minutes * MINUTE_NS for span, *_ in stretches],
     }
     found = reader.frame("queries/objective_steps", values)
     bounds = np.searchsorted(found["place"].to_numpy(), np.arange(len(stretches) + 1))

@@ -68,6 +68,15 @@ class Objective:
         return 1 / (1 - self.target)
 
     @property
+    def step_minutes(self) -> int:
+        """What its windows are made of: minutes, or slices."""
+        return self.slices.minutes if self.slices else 1
+
+    def whole_steps(self, minutes: int) -> int:
+        """So many minutes, made up to whole slices."""
+        return -(-minutes // self.step_minutes) * self.step_minutes
+
+    @property
     def pace_minutes(self) -> int:
         """The stretch over which the present pace is measured."""
         return scaled(PACE_MINUTES, self.window)

@@ -84,7 +84,7 @@ class _Course:
 
     def __init__(self, objective: Objective, from_ns: int, to_ns: int, steps: Steps) -> None:
         self._objective, self._from_ns = objective, from_ns
-        self._step_ns = (objective.slices.minutes if objective.slices else 1) * MINUTE_NS
+        self._step_ns = objective.step_minutes * MINUTE_NS
         steps = steps.since(from_ns)
         cases, units = steps.good + steps.bad, [steps.good, steps.bad, steps.unjudged]
         if objective.slices:

@@ -51,7 +51,7 @@ def objective_rows(reader: Reader) -> Iterator[dict[str, Any]]:
 
 def _values(status: Status) -> tuple[Any, ...]:
     objective, units, budget = status.objective, status.units, status.budget
-    minutes = objective.slices.minutes if objective.slices else 1
+    minutes = objective.step_minutes
     return (
         objective.name,
         objective.title,

@@ -81,7 +81,7 @@ def _status(span: Span, counted: Counted) -> Status:
     pace = counted.decided_units.between(span.back(objective.pace_minutes), span.to_ns)
     parts = tuple(Part(a, b, counted.units.between(a, b)) for a, b in span.parts)
     is_known_whole = objective.slices and not objective.window.is_rolling  # how many slices a calendar's period has
-    whole = (span.end_ns - span.from_ns) // (span.step_minutes * MINUTE_NS) if is_known_whole else None
+    whole = (span.end_ns - span.from_ns) // (objective.step_minutes * MINUTE_NS) if is_known_whole else None
     budget = budget_of(units, target, whole)
     return Status(
         objective=objective,

@@ -99,9 +99,18 @@ def duration_of(text: str) -> Duration | None:
 
 def of_minutes(minutes: int) -> str:
     """How a number of minutes is written: 5m, 56m, 22h24m, 2d19h12m."""
+    return "".join(f"{count}{unit[0]}" for count, unit in _parts(minutes)) or "0m"
+
+
+def told_minutes(minutes: int) -> str:
+    """How it is told: 5 min, 22 h 24 min, 2 d 19 h 12 min."""
+    return " ".join(f"{count} {unit}" for count, unit in _parts(minutes)) or "0 min"
+
+
+def _parts(minutes: int) -> list[tuple[int, str]]:
     days, rest = divmod(minutes, 1440)
     hours, left = divmod(rest, 60)
-    return "".join(f"{count}{unit}" for count, unit in ((days, "d"), (hours, "h"), (left, "m")) if count) or "0m"
+    return [(count, unit) for count, unit in ((days, "d"), (hours, "h"), (left, "min")) if count]
 
 
 def whole_minute(ns: int) -> int:

@@ -1,4 +1,5 @@
 -- one row per key of the newest pair of snapshots of each site: what both systems say, and the movements that explain the difference
+create or replace temp table stock_differences as
 with
 causes as (
   select

@@ -10,6 +10,9 @@ cross join (select timezone from def_sites where site = '') e
 where metric = $metric
   and ($outcome is null or outcome = $outcome)
   and ($site is null or site = $site)
-  and from_ns >= getvariable('from_ns') and from_ns < getvariable('to_ns')
+  and ($workflow is null or workflow = $workflow)
+  and ($partner is null or partner = $partner)
+  and case when $by_due then coalesce(decided_ns, from_ns) else from_ns end >= getvariable('from_ns')
+  and case when $by_due then coalesce(decided_ns, from_ns) else from_ns end < getvariable('to_ns')
 order by coalesce(to_ns, getvariable('as_of')) - due_ns desc nulls last, from_ns desc, workflow, transaction_id, milestone
 limit $stop::bigint - $start::bigint offset $start::bigint

@@ -3,5 +3,8 @@ select outcome, count(*) as cases, quantile_cont(measured_ns / 1e9, [0.5, 0.9, 0
 from metric_cases
 where metric = $metric
   and ($site is null or site = $site)
-  and from_ns >= getvariable('from_ns') and from_ns < getvariable('to_ns')
+  and ($workflow is null or workflow = $workflow)
+  and ($partner is null or partner = $partner)
+  and case when $by_due then coalesce(decided_ns, from_ns) else from_ns end >= getvariable('from_ns')
+  and case when $by_due then coalesce(decided_ns, from_ns) else from_ns end < getvariable('to_ns')
 group by grouping sets ((outcome), ())

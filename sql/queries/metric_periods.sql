@@ -1,8 +1,15 @@
 -- one row per metric, site and period of `period` (hour, day, week, month) between `from_ns` and `to_ns`; without a site: all sites together,
--- by the enterprise's clocks
+-- by the enterprise's clocks. Adjusted: without what is agreed not to count
 with
 counted as (
-  select c.*, coalesce(s.timezone, e.timezone) as timezone, e.timezone as common_timezone
+  select c.*, coalesce(s.timezone, e.timezone) as timezone, e.timezone as common_timezone,
+    exists (
+      from def_exclusions x
+      where c.from_ns >= x.from_ns and c.from_ns < x.to_ns
+        and coalesce(list_contains(x.sites, c.site), x.sites is null)
+        and coalesce(list_contains(x.workflows, c.workflow), x.workflows is null)
+        and coalesce(list_contains(x.metrics, c.metric), x.metrics is null)
+        and coalesce(list_contains(x.partners, c.partner), x.partners is null)) as is_excluded
   from metric_counts c
   left join def_sites s on s.site = c.site
   cross join (select timezone from def_sites where site = '') e
@@ -23,6 +30,8 @@ summed as (
     metric, site, period,
     sum(good)::bigint as good, sum(bad)::bigint as bad, sum(open)::bigint as open, sum(clock_fault)::bigint as clock_fault,
     sum(unjudged)::bigint as unjudged,
+    coalesce(sum(good) filter (where not is_excluded), 0)::bigint as adjusted_good,
+    coalesce(sum(bad) filter (where not is_excluded), 0)::bigint as adjusted_bad,
     quantile_cont(measured_ns / 1e9, [0.5, 0.9, 0.95]) as quantiles
   from placed
   group by all
@@ -31,5 +40,8 @@ select
   metric, site, period, good, bad, open, clock_fault, unjudged,
   good / nullif(good + bad, 0) as attainment,
   (good + bad) / nullif(good + bad + unjudged, 0) as observed,
+  good + bad - adjusted_good - adjusted_bad as excluded,
+  adjusted_good, adjusted_bad,
+  adjusted_good / nullif(adjusted_good + adjusted_bad, 0) as adjusted_attainment,
   quantiles[1] as p50, quantiles[2] as p90, quantiles[3] as p95
 from summed

@@ -13,9 +13,10 @@ stated as (
       when o.is_failed then 'failed'
       when f.is_complete then 'complete'
       else 'in_progress' end as state,
-    []::varchar[] as violations
+    coalesce(v.violations, []) as violations
   from facts f
   left join open_steps_then o using (transaction_no)
+  left join violated_transactions v using (transaction_no)
 )
 select
   s.workflow,

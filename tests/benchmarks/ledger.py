@@ -6,9 +6,10 @@ import duckdb
 import yaml
 
 from app.configuration.packs import DEFAULT_PACK
+from metrics.calendars import Calendar
 from metrics.catalog import CATALOG, applicable
 from metrics.keys import seconds
-from metrics.workflows import Calendar, Definitions, Feed, Site, Workflow, parse
+from metrics.workflows import Definitions, Feed, Site, Workflow, parse
 
 SECOND = 10**9
 DAY = 86_400 * SECOND

@@ -26,9 +26,10 @@ from collectors.receivers.reception import TooLarge, Unreadable, gunzipped
 from collectors.rows import Rows
 from collectors.sample_file import messages_in
 from collectors.trace_context import trace_context
-from tests.fuzz import inputs
+from tests.fuzz import fetched_inputs, inputs
+from tests.fuzz.fetched import Database, Pages, read_cells
 from tests.fuzz.invariant import Decoder, storable
-from tests.fuzz.sources import EXAMPLES, MEANING, TOLD_NS, Sources, entries_of, folder
+from tests.fuzz.sources import EXAMPLES, MEANING, TOLD_NS, Sources, entries_of, folder, read_schedule
 
 UNPACKED_LIMIT = 1 << 15
 CLOCK: Clock = lambda: TOLD_NS  # noqa: E731
@@ -218,10 +219,25 @@ def _documents() -> Iterator[Decoder]:
         yield Decoder(f"files-{kind}", Sources(*entries_of(kind, kind)).of_files, _files(f"{kind}/*/*"))
 
 
+def _fetched() -> Iterator[Decoder]:
+    """What differs from all others in how it is reached: each input takes milliseconds."""
+    given = fetched_inputs
+    parquet = [each for each in entries_of("files", "files") if each["format"] == "parquet"]
+    yield Decoder("parquet", Sources(*parquet, given.PARQUET).of_files, given.parquet)
+    yield Decoder("rest-json", Pages(*given.JSON_PAGES), lambda: given.JSON_ANSWERS, free_calls=400_000)
+    yield Decoder("rest-odata", Pages(*given.ODATA_PAGES), lambda: given.ODATA_ANSWERS, free_calls=400_000)
+    yield Decoder("database", Database(*given.TABLES), lambda: given.ROWS, free_calls=400_000)
+    yield Decoder("cells", read_cells(given.CELLS_OF), lambda: given.CELLS)
+    yield Decoder("schedule", read_schedule, lambda: given.BATCHES, free_calls=200_000)
+    yield Decoder("encodings", Sources(*given.ENCODED).of_files, given.encoded)
+    yield Decoder("packed", Sources(*given.PACKED).of_files, given.packed)
+
+
 def decoders() -> Sequence[Decoder]:
     tables = [*entries_of("purchasing", "csv"), *(each for each in entries_of("files", "files") if each["format"] == "csv")]
     lines = [each for each in entries_of("files", "files") if each["format"] == "jsonl"]
     return (
+        *_fetched(),
         Decoder("otlp-protobuf", read_otlp(otlp.PROTOBUF), inputs.protobuf),
         Decoder("otlp-json", read_otlp(otlp.JSON), inputs.otlp_json),
         Decoder("otlp-file", Sources({"kind": "otlp_file", "path": "a.jsonl"}).of_files, inputs.otlp_json),

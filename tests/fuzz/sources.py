@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -14,6 +14,7 @@ import orjson
 
 from app.settings import load_settings
 from collectors.classify import ErrorRules
+from collectors.collector import Collector
 from collectors.event import Record
 from collectors.identifiers import Identifiers
 from collectors.meaning import Meaning
@@ -27,6 +28,16 @@ EXAMPLES = ROOT / "app" / "docs" / "examples"
 SECRET = re.compile(r"\$\{(\w+)\}")
 TOLD_NS = 1_774_270_800_000_000_000
 LONG_AFTER_NS = 1 << 62
+MINUTE_NS, WEEK_NS = 60 * 10**9, 7 * 86_400 * 10**9
+EXPECTED: dict[str, Any] = {
+    "expects": [
+        {"name": "stock", "file": "stock_%Y%m%d.csv", "by": "14:00", "at_least_rows": 2},
+        {"name": "prices", "file": "prices*", "opens": "20:00", "by": "06:00", "at_least_bytes": 10},
+    ],
+    "time_zone": "Europe/Berlin",
+    "days": "working",
+    "holidays": ["2026-04-03"],
+}
 MEANING = Meaning(Identifiers({"purchase_order": {"keys": ["strip_leading_zeros"]}}), ErrorRules())
 MEMORY = Path("/dev/shm")
 
@@ -70,19 +81,49 @@ class Sources:
             (where / name).write_bytes(data)
             os.utime(where / name, ns=(TOLD_NS, TOLD_NS))  # what came counts from then
             source = open_source({**entry, "path": name}, where)
-            found = list(source.read({}, lambda: LONG_AFTER_NS))
+            records, troubles = gathered(source.read({}, lambda: LONG_AFTER_NS), where)
             source.close()
-            records = [each for each in found if isinstance(each, Record)]
             if "position" not in entry:
                 assert len({each.position for each in records}) == len(records), "two records have one position"
-            troubles = [str(each).replace(str(where), "") for each in found if not isinstance(each, Record)]
         return [troubles, self._understood(entry, records)]
 
     def _understood(self, entry: dict[str, Any], records: list[Record]) -> list[Any]:
-        source, rows = open_source(entry, Path()), Rows()
-        for record in records:
-            source.decode(record, MEANING, rows)
-        return storable(rows)
+        return understood(open_source(entry, Path()), records)
+
+
+def gathered(found: Iterable[Any], where: Path) -> tuple[list[Record], list[str]]:
+    """The records, and what was told beside them, as text without the folder `where`."""
+    everything = list(found)
+    told = [str(each).replace(str(where), "") for each in everything if not isinstance(each, Record)]
+    return [each for each in everything if isinstance(each, Record)], told
+
+
+def understood(source: Collector, records: Iterable[Record]) -> list[Any]:
+    """What records say, once it is sure that the tables can hold it."""
+    rows = Rows()
+    for record in records:
+        source.decode(record, MEANING, rows)
+    return storable(rows)
+
+
+def read_schedule(data: bytes) -> list[Any]:
+    """A file that a schedule expects: its name and what differs from EXPECTED in the head, then its content. Read again, nothing is new."""
+    line, _, content = data.partition(b"\n")
+    head = _head(line) or {}
+    entry = {"name": "night", "kind": "schedule", "path": "*", **EXPECTED, **{key: head[key] for key in EXPECTED if key in head}}
+    if problems := check_source(entry):
+        return [str(problem) for problem in problems]
+    with folder() as where, closing(open_source(entry, where)) as source:
+        with suppress(OSError, ValueError):  # no name for a file
+            file = where / str(head.get("file", "stock_20260323.csv")).replace("/", "")
+            file.write_bytes(content)
+            os.utime(file, ns=(TOLD_NS - MINUTE_NS, TOLD_NS - MINUTE_NS))
+        records, troubles = gathered(source.read({}, lambda: TOLD_NS), where)
+        after = {record.stream: record.after or "" for record in records}
+        again = [record.position for record in gathered(source.read(after, lambda: TOLD_NS), where)[0]]
+        assert not set(again) & {record.position for record in records}, f"told again: {again}"
+        later, _ = gathered(source.read(after, lambda: TOLD_NS + WEEK_NS), where)
+        return [troubles, understood(source, [*records, *later])]
 
 
 def _record(entry: dict[str, Any], kind: str, payload: bytes) -> Record:

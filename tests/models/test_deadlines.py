@@ -6,7 +6,8 @@ from datetime import time
 
 import pytest
 
-from metrics.workflows import Calendar, Workflow
+from metrics.calendars import Calendar
+from metrics.workflows import Workflow
 from tests.models.told import CALENDARS, concludes, workflow
 
 

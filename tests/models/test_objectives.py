@@ -9,21 +9,25 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
+from metrics.alerts import Alert, alerts
 from metrics.objectives.model import Objective, Slices, Tier, usual_tiers
 from metrics.objectives.status import Status, statuses
 from metrics.objectives.windows import Duration, Window
 from metrics.read import Moment, open_reader
 from metrics.refresh import Refresher
+from metrics.workflows import Definitions, Feed
 from sql.store import Store
 from tests import metric_oracle, objective_oracle, plants
 from tests.models.agreement import empty_store
+from tests.models.test_metrics import LAG, ORDERS
 from tests.models.test_random_plants import examples
+from tests.models.told import CALENDARS, FEEDS, LATER, SITES, events, ns
 from tests.oracle import World
 from tests.plants import FAR, MINUTE
 
 TARGETS = [Fraction(text) for text in ("0", "0.5", "0.9", "0.99", "0.999")]
 PARTNERS = (None, None, "acme", "rhine")
-CALENDARS = [
+PERIODS = [
     Window(Duration(1, "d"), datetime(2026, 3, 1), "Europe/Berlin"),
     Window(Duration(1, "M"), datetime(2025, 12, 31, 6, 30), "America/New_York"),
     Window(Duration(6, "h"), datetime(2026, 3, 28, 23), "Asia/Kolkata"),
@@ -34,7 +38,7 @@ CALENDARS = [
 @st.composite
 def objectives(draw: st.DrawFn, world: World) -> Objective:
     metric = draw(st.sampled_from(["first_pass_yield", "transaction_success", *(m.name for m in world.definitions.metrics)]))
-    window = draw(st.sampled_from([Window(Duration(2, "h")), Window(Duration(1, "d")), Window(Duration(4, "d")), *CALENDARS]))
+    window = draw(st.sampled_from([Window(Duration(2, "h")), Window(Duration(1, "d")), Window(Duration(4, "d")), *PERIODS]))
     target, method = draw(st.sampled_from(TARGETS)), draw(st.sampled_from([None, None, 5, 60]))
     slices = Slices(method, draw(st.sampled_from([Fraction(1, 2), Fraction(1)]))) if method else None
     asked = Tier(
@@ -107,3 +111,60 @@ def holds(found: Status, plain: objective_oracle.Plain) -> None:
     elif found.budget.left >= 0 and found.pace.decided and found.pace.is_covered:
         length = found.end_ns - found.to_ns if not found.objective.window.is_rolling else found.to_ns - found.from_ns
         assert all(plain.left_after(Fraction(length * n, 24)) >= 0 for n in range(25))
+
+
+# -- by hand -----------------------------------------------------------------------------------------------------------
+
+TIER = Tier(Fraction(5), 60, 10, "page", "own")
+LAG_PROMISE = Objective("lag", "Lag", "lag", Fraction(9, 10), Window(Duration(1, "d")), tiers=(TIER,), minimum_volume=4)
+GOOD, LATE = (
+    "08:{0:02}  sent@erp  order {0}  hamburg\n08:{0:02}:30  taken@mes  order {0}  hamburg\n",
+    "08:{0:02}  sent@erp  order {0}  hamburg\n",
+)
+
+
+def stands(told: str, objective: Objective, as_of: str, feeds: tuple[Feed, ...] = FEEDS) -> tuple[Status, list[Alert]]:
+    definitions = Definitions((ORDERS,), SITES, CALENDARS, "UTC", feeds, metrics=(LAG,))
+    with empty_store() as store:
+        plants.write(store, plants.Batch(tuple(events(f"at  event  names  site\n{told}")), ()))
+        plants.refresh(store, definitions)
+        with open_reader(store, Moment(ns(as_of), LATER), objectives=[objective]) as reader:
+            (status,) = statuses(reader)
+            return status, alerts(reader)
+
+
+def test_a_promise_counts_when_it_falls_due_and_an_alert_rings_in_a_sentence():
+    """Ten orders at 08:00 to 08:09, due five minutes later; the last six are not taken. At 90 % that burns six times as fast as allowed."""
+    told = "".join((GOOD if n < 4 else LATE).format(n) for n in range(10))
+    status, ringing = stands(told, LAG_PROMISE, "Mon 08:15")
+    assert (status.cases.good, status.cases.bad, status.cases.open) == (4, 6, 0)
+    assert (status.budget.total, status.budget.left, status.state) == (1, -5, "breached")
+    (alert,) = ringing
+    assert (alert.severity, alert.long_burn, alert.short_burn, alert.since_ns) == ("page", Fraction(6), Fraction(6), ns("Mon 08:13"))
+    assert alert.sentence == (
+        "Of the 10 cases decided in the last 1 h, 6 broke the promise: the budget burns 6 times as fast as allowed; "
+        "at this pace a whole budget lasts only 4 h."
+    )
+    _, quiet = stands(told, LAG_PROMISE, "Mon 08:26")
+    assert quiet == []  # nothing fell due in the last ten minutes
+
+
+def test_too_few_cases_ring_nothing():
+    told = "".join(LATE.format(n) for n in range(3))
+    status, ringing = stands(told, LAG_PROMISE, "Mon 08:09")
+    assert (status.cases.bad, status.rings[0].long_burn, ringing) == (3, 10, [])
+
+
+def test_while_the_feed_lags_an_alert_is_what_it_was():
+    """The system that takes orders falls silent after 08:08:30: what fell due later cannot be judged, and the alert rings on as at 08:09."""
+    told = "".join((LATE if n < 6 else GOOD).format(n) for n in range(9)) + "".join(LATE.format(n) for n in range(20, 30))
+    status, ringing = stands(told, LAG_PROMISE, "Mon 08:50", feeds=(Feed("rows", allowed_lateness_seconds=0),))
+    assert (status.cases.bad, status.cases.unjudged, status.state) == (4, 12, "no_data")
+    (alert,) = ringing
+    assert (alert.is_frozen, alert.at_ns, alert.since_ns, alert.long_burn) == (True, ns("Mon 08:09"), ns("Mon 08:09"), 10)
+    assert alert.sentence.endswith("It is as it was before the feed began to lag.")
+
+
+def test_nothing_decided_is_no_data_and_not_a_kept_promise():
+    status, _ = stands(GOOD.format(0), LAG_PROMISE, "Mon 07:00")
+    assert (status.state, status.units.attainment, status.burn) == ("no_data", None, None)

@@ -12,7 +12,8 @@ from datetime import UTC, datetime, time, timedelta
 import yaml
 
 from collectors.event import Event
-from metrics.workflows import Calendar, Definitions, Feed, Site, Workflow, parse
+from metrics.calendars import Calendar
+from metrics.workflows import Definitions, Feed, Site, Workflow, parse
 from tests import plants
 from tests.models.agreement import agree, empty_store, product
 from tests.oracle import SECOND, Span, World

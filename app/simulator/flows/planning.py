@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 
-from app.simulator.act import Fields
-from app.simulator.company import ITEMS
+from app.simulator.act import Act, Fields
+from app.simulator.company import ITEMS, Item
 from app.simulator.documents import production_order
-from app.simulator.episode import Episode
+from app.simulator.episode import Episode, Walk
 from app.simulator.numbers import batch, number
-from app.simulator.rhythm import DAY, HOUR, working_later
+from app.simulator.rhythm import DAY, HOUR, MINUTE, working_later
+
+NEXT_CHANGE = 60  # serials after the change that it overtakes
 
 
 def demand_to_supply(episode: Episode) -> None:
@@ -50,18 +53,36 @@ def quality_to_shipment(episode: Episode) -> None:
     walk.step("blocked_erp", held, goods, receives=hold_erp)
     inspection = int(random.lognormvariate(1.9, 0.7) * HOUR)
     released = walk.step("released", held, goods, lag=inspection, objects=names, sends=(free_wms, free_erp))
+    if walk.is_cancelled and not episode.wishes.get("unposted"):
+        _post_scrap(walk, goods)
     walk.step("unblocked_wms", released, goods, receives=free_wms)
     walk.step("unblocked_erp", released, goods, receives=free_erp)
+
+
+def _post_scrap(walk: Walk, goods: Fields) -> None:
+    """The loss goes into the books."""
+    scrapped = walk.episode.acts[-1]
+    key = f"erp:inventory.posted:{walk.transaction}"
+    walk.does(Act(scrapped.time_ns + walk.episode.lag(HOUR), "erp", "inventory.posted", scrapped.objects, key, walk.episode.took(), goods))
 
 
 def master_data_sync(episode: Episode) -> None:
     """An item changes in PLM; plant, warehouse and planning take it over within the day."""
     plant, random = episode.plant, episode.random
     item = ITEMS[random.choice((*plant.makes, *plant.buys))]
-    walk = episode.walk("master_data_sync", number("item_change", plant, episode.day, episode.serial), item=item.number)
+    lags = {to: episode.lag(10 * HOUR) for to in ("mes", "wms", "scm")}
+    if episode.wishes.get("overtaken"):  # the next change is everywhere before this one reaches the warehouse
+        lags["wms"] = 3 * HOUR
+    _change(episode, item, episode.serial, episode.start_ns, lags)
+    if episode.wishes.get("overtaken"):
+        _change(episode, item, episode.serial + NEXT_CHANGE, episode.start_ns + HOUR, dict.fromkeys(lags, 20 * MINUTE))
+
+
+def _change(episode: Episode, item: Item, serial: int, start_ns: int, lags: Mapping[str, int]) -> None:
+    walk = episode.walk("master_data_sync", number("item_change", episode.plant, episode.day, serial), item=item.number)
     names, says = {**walk.object, "item": (item.number,)}, {"item": item.number}
     forms = {"mes": "B2MML MaterialInformation", "wms": "WMS Article", "scm": "APS Product"}
     messages = {to: episode.message(f"plm.item.changed.{to}", f"PLM ItemChange → {form}", walk.transaction) for to, form in forms.items()}
-    changed = walk.step("changed", episode.start_ns, {**says}, objects=names, sends=tuple(messages.values()))
+    changed = walk.step("changed", start_ns, {**says}, objects=names, sends=tuple(messages.values()))
     for to, message in messages.items():
-        walk.step(f"synced_{to}", changed, {**says}, lag=episode.lag(10 * HOUR), receives=message)
+        walk.step(f"synced_{to}", changed, {**says}, lag=lags[to], receives=message)

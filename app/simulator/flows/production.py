@@ -8,7 +8,9 @@ from app.simulator.act import Act, Fields
 from app.simulator.documents import ProductionOrder, production_order, value
 from app.simulator.episode import Episode
 from app.simulator.numbers import batch, number
-from app.simulator.rhythm import DAY, MINUTE
+from app.simulator.rhythm import DAY, HOUR, MINUTE
+
+SHARES = (0.01, 0.015, 0.02)  # of an order, in one confirmation: an order has dozens of them
 
 
 def order_to_production(episode: Episode) -> None:
@@ -18,6 +20,8 @@ def order_to_production(episode: Episode) -> None:
     _book(episode, orders)
     for order in orders:
         _produce(episode, order)
+    if share := episode.wishes.get("confirms"):
+        _report(episode, orders[0], round(orders[0].quantity * share), episode.start_ns + 5 * HOUR)
 
 
 def _book(episode: Episode, orders: list[ProductionOrder]) -> None:
@@ -38,14 +42,18 @@ def _produce(episode: Episode, order: ProductionOrder) -> None:
     worth = value(order.item, order.quantity, episode.plant)
     released = walk.step("released", release, {**goods, **worth}, objects=names, sends=(to_mes,))
     received = walk.step("received", released, goods, receives=to_mes)
-    walk.step("scheduled", received, {"work_center": order.work_center})
+    plan: Fields = {"due_time": episode.wishes["planned_end"]} if "planned_end" in episode.wishes else {}
+    walk.step("scheduled", received, {"work_center": order.work_center, **plan})
 
 
 def production_to_inventory(episode: Episode) -> None:
     """The MES reports what was made; the ERP confirms and posts it; planning may use it."""
-    plant, day, serial = episode.plant, episode.day, episode.serial
     order = _an_order_before(episode)
-    quantity = max(1, round(order.quantity * episode.random.choice((0.25, 0.5, 1))))
+    _report(episode, order, max(1, round(order.quantity * episode.random.choice(SHARES))), episode.start_ns)
+
+
+def _report(episode: Episode, order: ProductionOrder, quantity: int, start_ns: int) -> None:
+    plant, day, serial = episode.plant, episode.day, episode.serial
     document = number("material_document", plant, day, serial)
     walk = episode.walk("production_to_inventory", number("confirmation", plant, day, serial), **_details(order))
     goods = {**_goods(order, quantity), "batch": batch(plant, day, serial)}
@@ -53,7 +61,7 @@ def production_to_inventory(episode: Episode) -> None:
     made = {**walk.object, "production_order": (order.number,)}
     to_erp = episode.message("mes.production.completed", "B2MML ProductionPerformance → CONF11", order.number)
     to_scm = episode.message("erp.material-document.posted", "MATDOC → APS StockSignal", document)
-    completed = walk.step("completed", episode.start_ns, {**goods, "work_center": order.work_center}, objects=made, sends=(to_erp,))
+    completed = walk.step("completed", start_ns, {**goods, "work_center": order.work_center}, objects=made, sends=(to_erp,))
     confirmed = walk.step("confirmed", completed, goods, objects=made, receives=to_erp)
     posting = {**stock, **value(order.item, quantity, plant)}
     posted = walk.step("posted", confirmed, posting, objects={**walk.object, "material_document": (document,)}, sends=(to_scm,))
@@ -76,7 +84,7 @@ def order_change(episode: Episode) -> None:
     order = _an_order_before(episode)
     walk = episode.walk("order_change", number("order_change", episode.plant, episode.day, episode.serial), **_details(order))
     names = {**walk.object, "production_order": (order.number,)}
-    goods = _goods(order, max(1, round(order.quantity * episode.random.choice((0.5, 0.8, 1.2, 1.5)))))
+    goods = _goods(order, max(1, round(order.quantity * episode.random.choice((0.8, 0.9, 1.2, 1.5)))))
     wanted: Fields = {"customer": order.customer, "due_time": episode.start_ns + episode.random.randrange(2, 9) * DAY}
     to_mes = episode.message("erp.production-order.changed", "LOIPRO03 → B2MML ChangeProductionSchedule", order.number)
     changed = walk.step("changed", episode.start_ns, {**goods, **wanted}, objects=names, sends=(to_mes,))

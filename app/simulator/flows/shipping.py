@@ -10,9 +10,10 @@ from app.simulator.company import ITEMS
 from app.simulator.documents import ProductionOrder, production_order, value
 from app.simulator.episode import Episode, Walk
 from app.simulator.numbers import batch, number
-from app.simulator.rhythm import DAY, HOUR, MINUTE
+from app.simulator.rhythm import DAY, HOUR, MINUTE, SECOND
 
 DELIVERIES_PER_SHIPMENT = 3
+FINISHED_LOTS = 8000  # numbers of lots that no other flow gives
 
 
 class Load(NamedTuple):
@@ -22,6 +23,7 @@ class Load(NamedTuple):
     order: ProductionOrder
     picked: int
     to_erp: Message
+    lot: str
 
 
 def shipment_to_invoice(episode: Episode) -> None:
@@ -40,6 +42,8 @@ def shipment_to_invoice(episode: Episode) -> None:
     first.step("delivered", dispatched, carrier, lag=travelling, objects=shipment)
     for load in loads:
         _invoice(load, dispatched)
+    if episode.wishes.get("held"):
+        _hold(loads[0])
 
 
 def _load(episode: Episode, line: int) -> Load | None:
@@ -54,8 +58,24 @@ def _load(episode: Episode, line: int) -> Load | None:
     names = {**walk.object, "sales_order": (order.sales_order,)}
     created = walk.step("created", episode.start_ns + line * 3 * MINUTE, {**goods, **wanted}, objects=names, sends=(to_wms,))
     walk.takes_in("wms", to_wms, created)
-    picked = walk.step("picked", created, {**goods, "location": "FG01"}, answers=to_wms)
-    return None if picked is None else Load(walk, order, picked, to_erp)
+    lot = batch(plant, episode.day, FINISHED_LOTS + (episode.serial * DELIVERIES_PER_SHIPMENT + line) % 1000)
+    picked = walk.step("picked", created, {**goods, "location": "FG01", "batch": lot}, answers=to_wms)
+    return None if picked is None else Load(walk, order, picked, to_erp, lot)
+
+
+def _hold(load: Load) -> None:
+    """Quality holds the lot before the truck leaves, and nobody stops the truck."""
+    episode = load.walk.episode
+    walk = episode.walk(
+        "quality_to_shipment", number("quality_notice", episode.plant, episode.day, episode.serial), item=load.order.item.number
+    )
+    goods: Fields = {"item": load.order.item.number, "batch": load.lot, "quantity": load.order.quantity, "uom": load.order.item.uom}
+    hold_erp = episode.message("qms.hold.placed.erp", "QMS Hold → MBGMCR 344", walk.transaction)
+    hold_wms = episode.message("qms.hold.placed.wms", "QMS Hold → WMS StockStatus", walk.transaction)
+    names = {**walk.object, "batch": (load.lot,)}
+    held = walk.step("hold_placed", load.picked + 20 * SECOND, goods, objects=names, sends=(hold_wms, hold_erp))
+    walk.step("blocked_wms", held, goods, receives=hold_wms)
+    walk.step("blocked_erp", held, goods, receives=hold_erp)
 
 
 def _invoice(load: Load, dispatched: int | None) -> None:
@@ -65,6 +85,8 @@ def _invoice(load: Load, dispatched: int | None) -> None:
     goods: Fields = {"item": order.item.number, "quantity": order.quantity, "uom": order.item.uom, "location": "FG01"}
     issued = walk.step("issued", dispatched, {**goods, **worth}, receives=load.to_erp, sends=(to_fin,))
     walk.takes_in("fin", to_fin, issued)
+    if walk is walk.episode.walks[0]:
+        worth = value(order.item, order.quantity * walk.episode.wishes.get("invoices", 1), walk.episode.plant)
     walk.step("invoiced", dispatched, {"customer": order.customer, **worth}, answers=to_fin)
 
 

@@ -1,25 +1,15 @@
-"""Working time as stretches that SQL can count: when each working day opens and closes, and how much came before."""
+"""Working time as stretches that SQL can count: of each plant and supplier, when it opens and closes, and how much came before."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
-from itertools import count
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from metrics.calendars import SECOND_NS, Calendar, day_seconds, look_back, stretches
 from metrics.keys import seconds
-from metrics.workflows import Calendar, Definitions
-
-SECOND_NS = 1_000_000_000
-LOOK_BACK = timedelta(days=9)  # every calendar works on some day of the week, so the stretch before any moment is not further away
-
-
-def day_seconds(calendar: Calendar) -> int:
-    """The length of one working day: nine hours for 08:00-17:00."""
-    opens, closes = (t.hour * 3600 + t.minute * 60 + t.second for t in (calendar.opens, calendar.closes))
-    return closes - opens
+from metrics.workflows import Definitions
 
 
 def keepers(definitions: Definitions) -> list[tuple[str, str, Calendar]]:
@@ -35,11 +25,10 @@ def keepers(definitions: Definitions) -> list[tuple[str, str, Calendar]]:
 def working_time(definitions: Definitions, first_ns: int, last_ns: int) -> pd.DataFrame:
     """Rows of `working_time` for every keeper: enough to say when any deadline is due that opens from first_ns to last_ns, however sparse
     the calendar."""
-    first = _day(first_ns) - LOOK_BACK
     rows = []
     for keeper, timezone, calendar in keepers(definitions):
         before, left = 0, longest_seconds(definitions, calendar) * SECOND_NS
-        for opens, closes in stretches(calendar, ZoneInfo(timezone), first):
+        for opens, closes in stretches(calendar, ZoneInfo(timezone), _day(first_ns) - look_back(calendar)):
             rows.append((keeper, opens, closes, before))
             before += closes - opens
             left -= closes - opens if opens > last_ns else 0
@@ -55,16 +44,5 @@ def longest_seconds(definitions: Definitions, calendar: Calendar) -> int:
     return max((int(w[:-1]) * day_seconds(calendar) if w.endswith("d") else seconds(w) for w in waits), default=0)
 
 
-def stretches(calendar: Calendar, zone: ZoneInfo, first: date) -> Iterator[tuple[int, int]]:
-    """(opens, closes) in ns since 1970 UTC of every working day from `first` on, without end; DST moves them with the wall clock."""
-    for day in (first + timedelta(days=n) for n in count()):
-        if day.weekday() in calendar.days:
-            yield _ns(datetime.combine(day, calendar.opens, zone)), _ns(datetime.combine(day, calendar.closes, zone))
-
-
 def _day(ns: int) -> date:
     return datetime.fromtimestamp(ns // SECOND_NS, UTC).date()
-
-
-def _ns(when: datetime) -> int:
-    return int(when.timestamp()) * SECOND_NS

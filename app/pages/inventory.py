@@ -1,0 +1,401 @@
+"""Inventory: do two systems have the same stock, why not, and what does planning get wrong by it?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dash import html
+from dash.development.base_component import Component
+
+from app import reader
+from app.components import links, moment
+from app.components.empty import empty
+from app.components.icons import icon
+from app.components.page import button, card, head, note, scrolling
+from app.components.pager import ROWS, first_row, pager
+from app.components.tiles import name_of
+from app.figures import stock, times, words
+from app.figures.rows import rows_of
+from app.instants import instant_text
+from app.pages.errors import WrongAddress
+from app.pages.narrowing import unknown_site
+from metrics.inventory import CAUSES, GROUPS, Asked, Stock
+from metrics.keys import unknown
+
+Row = Mapping[str, Any]
+MOVES = "stock_movement_sync"
+PARTS = {"site": "Site", "location": "Location", "abc_class": "ABC class"}
+HEADS = ("Item", "Where", "Stock", "{other}", "{reference}", "Difference", "Worth", "Why")
+NUMBERS = ("{other}", "{reference}", "Difference", "Worth")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What the address asks for, and what the reader answered."""
+
+    at: reader.AsOf
+    asked: Asked
+    by: str
+    start: int
+    query: Mapping[str, Any]
+    sites: Sequence[Row]
+    history: Sequence[Row]
+    rows: Sequence[Row]
+    causes: Mapping[str, tuple[int, int]]
+    misstated: Sequence[Row]
+    zone: str
+
+    def to(self, **changed: Any) -> str:
+        """The address with this changed; a list begins at its first page again."""
+        return links.to("inventory", **{**self.query, "page": None, **changed})
+
+    @property
+    def past(self) -> dict[str, Any]:
+        return {name: self.query[name] for name in ("as_of", "known_at") if name in self.query}
+
+
+def layout(**query: Any) -> Component:
+    at = reader.as_of(query)
+    try:
+        asked, by, start = _asked(query)
+    except ValueError as wrong:
+        raise WrongAddress(str(wrong)) from wrong
+    with reader.reader(at) as now:
+        if wrong_site := asked.site and unknown_site(asked.site, now):
+            raise WrongAddress(wrong_site)
+        found = Stock(now)
+        page = Page(
+            at,
+            asked,
+            by,
+            start,
+            {name: links.one(value) for name, value in query.items()},
+            rows_of(found.sites()),
+            rows_of(found.history(by, asked.site)),
+            rows_of(found.differences(asked, start, start + ROWS)),
+            found.causes(asked),
+            rows_of(found.misstated(asked.site)),
+            now.timezone(),
+        )
+    shown = [row for row in page.sites if asked.site in (None, row["site"])]
+    body = [_verdict(page, shown), _history(page), _planning(page), _differences(page)] if shown else [_nothing(page)]
+    return html.Div([head("Inventory", _question()), moment.banner(at, page.zone), *body], className="inventory")
+
+
+def _asked(query: Mapping[str, Any]) -> tuple[Asked, str, int]:
+    """Which keys, by which parts their history is told, and the first row. Raises ValueError with a sentence."""
+    said = {name: links.one(query.get(name)) for name in ("site", "location", "class", "item", "cause", "show", "by", "page")}
+    known = {"cause": CAUSES, "show": ("differences", "all"), "by": GROUPS}
+    for name, allowed in known.items():
+        if said[name] is not None and said[name] not in allowed:
+            raise ValueError(unknown(name, said[name] or "", allowed).capitalize())
+    asked = Asked(said["site"], said["location"], said["class"], said["item"], said["cause"], said["show"] == "all")
+    return asked, said["by"] or "site", first_row(said["page"])
+
+
+def _rules() -> tuple[str, str]:
+    """The names of the two systems: the one held against, the reference."""
+    rules = reader.definitions().inventory
+    return words.system_word(rules.other), words.system_word(rules.reference)
+
+
+def _question() -> str:
+    other, reference = _rules()
+    return f"Does the {other} have in stock what the {reference} has, and if not, which movement is it?"
+
+
+def _goal() -> float:
+    return next(metric.goal for metric in reader.definitions().metrics if metric.name == "inventory_sync_accuracy")
+
+
+# -- how accurate it is now --------------------------------------------------------------------------------------------
+def _verdict(page: Page, shown: Sequence[Row]) -> Component:
+    heads = [html.Th(text, className="right" if number else None) for text, number in _site_heads()]
+    table = html.Table([html.Thead(html.Tr(heads)), html.Tbody([_site(row, page) for row in shown])], className="table")
+    aside = html.Span(f"Promised: {stock.share_of(_goal())} of the keys agree", className="muted")
+    return card("Now", scrolling(table, "Accuracy by site"), aside=aside)
+
+
+def _site_heads() -> Sequence[tuple[str, bool]]:
+    return (
+        ("Site", False), ("Accuracy", True), ("Keys that differ", True), ("Of them unexplained", True), ("Not comparable", True),
+        ("By quantity", True), ("By value", True), ("Compared", False),
+    )  # fmt: skip
+
+
+def _site(row: Row, page: Page) -> Component:
+    name = html.Th(html.A(name_of(row["site"]), href=page.to(site=row["site"])), scope="row")
+    if row["pair_ns"] is None:
+        return html.Tr([name, html.Td(_why_not(row), colSpan=len(_site_heads()) - 1)])
+    good, bad = row["good"], row["bad"]
+    kind = "nodata" if not good + bad else "ok" if good >= _goal() * (good + bad) else "failed"
+    picture = {"nodata": "circle-dashed", "ok": "circle-check", "failed": "circle-x"}[kind]
+    return html.Tr(
+        [
+            name,
+            html.Td(html.Span([icon(picture), " ", html.B(stock.accuracy(good, bad))], className=f"mark-{kind} nowrap"), className="right"),
+            html.Td(f"{bad:,} of {good + bad:,}", className="right nowrap"),
+            _count(row["unexplained"], page.to(site=row["site"], cause="unexplained")),
+            _count(row["not_comparable"], page.to(site=row["site"], cause="not_comparable")),
+            html.Td(_nearness(row["gross_quantity"]), className="right"),
+            html.Td(_nearness(row["gross_value"]), className="right"),
+            html.Td(_when(row, page)),
+        ]
+    )
+
+
+def _count(number: int, href: str) -> Component:
+    return html.Td(html.A(f"{number:,}", href=href) if number else html.Span("0", className="muted"), className="right")
+
+
+def _nearness(value: float | None) -> Any:
+    return html.Span("no data", className="muted") if value is None else stock.share_of(value)
+
+
+def _when(row: Row, page: Page) -> list[Any]:
+    """At which moment, and what has come since and finds no partner."""
+    told = [
+        times.short(row["pair_ns"], row["timezone"], page.at.now_ns),
+        html.Span(f", {stock.apart(abs(row['other_ns'] - row['reference_ns']))}"),
+    ]
+    age = page.at.moment.as_of_ns - row["pair_ns"]
+    return [html.Span(told, className="nowrap"), html.Div(f"{words.duration(age / 1e9)} ago", className="muted")]
+
+
+def _why_not(row: Row) -> Component:
+    """Neither right nor wrong: the snapshots do not meet."""
+    other, reference = _rules()
+    sides = {other: row["newest_other_ns"], reference: row["newest_reference_ns"]}
+    absent = next((name for name, ns in sides.items() if ns is None), None)
+    if absent:
+        sentence = f"there is no snapshot of the {absent}"
+    else:
+        newest = ", ".join(f"{name} {times.full(ns, row['timezone'])}" for name, ns in sides.items())
+        sentence = f"no two snapshots are within {words.duration(row['gap_ns'] / 1e9)} of each other. The newest: {newest}"
+    return html.Span([icon("unplug"), f" Not comparable: {sentence}."], className="mark-unjudged")
+
+
+# -- how accurate it was -----------------------------------------------------------------------------------------------
+def _history(page: Page) -> Component | None:
+    if not page.history:
+        return None
+    groups: dict[tuple[str, str], list[Row]] = {}
+    for row in page.history:
+        groups.setdefault((row["site"], row["part"]), []).append(row)
+    names = ("Site",) if page.by == "site" else ("Site", PARTS[page.by])
+    heads = [
+        *(html.Th(name) for name in names),
+        html.Th("Now", className="right"),
+        html.Th("The newest pairs of snapshots, the oldest first"),
+    ]
+    lines = [_group(site, part, rows, page) for (site, part), rows in groups.items()]
+    table = html.Table([html.Thead(html.Tr(heads)), html.Tbody(lines)], className="table inventory-history")
+    goal = stock.share_of(1 - _goal())
+    legend = html.P(
+        f"Each column is the share of keys that differ in a pair of snapshots; it opens what differed then. The dashed line is the {goal} "
+        "that the promise leaves, a hatched column is above it.",
+        className="muted",
+    )
+    return card("From snapshot to snapshot", scrolling(table, "Accuracy over time"), legend, aside=_choices(page, "by", PARTS, page.by))
+
+
+def _group(site: str, part: str, rows: Sequence[Row], page: Page) -> Component:
+    zone = next((each["timezone"] for each in page.sites if each["site"] == site), page.zone)
+    cells = [html.Th(html.A(name_of(site), href=page.to(site=site)), scope="row")]
+    if page.by != "site":
+        name = {"location": "location", "abc_class": "class"}[page.by]
+        cells.append(html.Td(html.A(part or _none(page.by), href=page.to(site=site, **{name: part}))))
+    newest = rows[-1]
+
+    def then(ns: int) -> str:
+        return page.to(as_of=instant_text(ns), site=site)
+
+    cells += [
+        html.Td(stock.accuracy(newest["good"], newest["bad"]), className="right nowrap"),
+        html.Td(stock.columns(rows, _goal(), zone, then), className="pairs-cell"),
+    ]
+    return html.Tr(cells)
+
+
+def _none(by: str) -> str:
+    return "no location" if by == "location" else "no class"
+
+
+def _choices(page: Page, name: str, choices: Mapping[str, str], chosen: str) -> Component:
+    pills = [
+        html.A(text, href=page.to(**{name: value}), className="pill", **({"aria-current": "true"} if value == chosen else {}))
+        for value, text in choices.items()
+    ]
+    return html.Nav(pills, className="inventory-choices", **{"aria-label": "By"})
+
+
+# -- what planning gets wrong ------------------------------------------------------------------------------------------
+def _planning(page: Page) -> Component | None:
+    if not page.misstated:
+        return None
+    first, currency = page.misstated[0], reader.definitions().inventory.currency
+    other, reference = _rules()
+    heads = [
+        ("Item", ""),
+        ("Class", ""),
+        ("Where", ""),
+        ("Promised, and not there", "right"),
+        ("There, and not promised", "right"),
+        ("Worth", "right"),
+    ]
+    lines = [_misstated(row, currency, page) for row in page.misstated]
+    table = html.Table(
+        [html.Thead(html.Tr([html.Th(text, className=kind or None) for text, kind in heads])), html.Tbody(lines)], className="table"
+    )
+    more = first["items"] - len(page.misstated)
+    rest = html.P(f"The {len(page.misstated)} that matter most; {words.count(more, 'item')} more.", className="muted") if more > 0 else None
+    sentence = html.P(_planning_words(first, currency, other, reference))
+    return card("What planning gets wrong", sentence, scrolling(table, "Items whose available stock is misstated"), rest)
+
+
+def _planning_words(first: Row, currency: str | None, other: str, reference: str) -> str:
+    def side(items: int, value: float | None) -> str:
+        worth = f", worth {stock.money(value, currency)}" if value and first["items_valued"] else ""
+        return f"{words.count(items, 'item')}{worth}"
+
+    over = side(first["items_overstated"], first["overstated_value_in_all"])
+    under = side(first["items_understated"], first["understated_value_in_all"])
+    unknown_worth = first["items"] - first["items_valued"]
+    told = (
+        f"Unrestricted stock that the {other} has and the {reference} has not is promised to customers and orders, and is not there: {over}. "
+        f"What the {other} does not know of is bought or made once more: {under}."
+    )
+    return told + (f" Of {words.count(unknown_worth, 'item')} the value is not known." if unknown_worth else "")
+
+
+def _misstated(row: Row, currency: str | None, page: Page) -> Component:
+    worth = None if row["overstated_value"] is None else (row["overstated_value"] or 0) + (row["understated_value"] or 0)
+    return html.Tr(
+        [
+            html.Th(html.A(row["item"], href=page.to(item=row["item"])), scope="row"),
+            html.Td(row["abc_class"] or ""),
+            html.Td(", ".join(map(name_of, row["sites"]))),
+            html.Td(words.with_unit(row["overstated"], row["uom"]) if row["overstated"] else "", className="right"),
+            html.Td(words.with_unit(row["understated"], row["uom"]) if row["understated"] else "", className="right"),
+            html.Td(stock.money(worth, currency), className="right nowrap"),
+        ]
+    )
+
+
+# -- what differs and why ----------------------------------------------------------------------------------------------
+def _differences(page: Page) -> Component:
+    total = page.rows[0]["keys"] if page.rows else 0
+    other, reference = _rules()
+    heads = [html.Th(name.format(other=other, reference=reference), className="right" if name in NUMBERS else None) for name in HEADS]
+    table = html.Table([html.Thead(html.Tr(heads)), html.Tbody([_line(row, page) for row in page.rows])], className="table inventory-list")
+    body = scrolling(table, "Stock keys") if page.rows else _no_rows(page)
+    shown = _choices(
+        page, "show", {"differences": "Only what differs", "all": "Everything"}, "all" if page.asked.everything else "differences"
+    )
+    narrowed = html.Div([*_chosen(page), _causes(page)], className="inventory-narrowed")
+    return html.Div([card("Key by key", narrowed, body, aside=shown), pager(page.start, total, lambda number: page.to(page=number))])
+
+
+def _chosen(page: Page) -> list[Component]:
+    """What the list is narrowed to; each gives itself free again."""
+    said = {"site": page.asked.site, "location": page.asked.location, "class": page.asked.abc_class, "item": page.asked.item}
+    titles = {"site": "Site", "location": "Location", "class": "Class", "item": "Item"}
+    return [
+        html.A([f"{titles[name]}: {value or 'none'} ", icon("x")], href=page.to(**{name: None}), className="pill pill-drop", title="Remove")
+        for name, value in said.items()
+        if value is not None
+    ]
+
+
+def _causes(page: Page) -> Component:
+    chips = []
+    for name, (keys, _) in ((name, page.causes[name]) for name in stock.CAUSES if name in page.causes):
+        word, chosen = stock.CAUSES[name], page.asked.cause == name
+        parts = [icon(word.icon), f" {word.word} ", html.B(f"{keys:,}")]
+        href = page.to(cause=None if chosen else name)
+        chips.append(
+            html.A(parts, href=href, title=word.meaning, className=f"pill mark-{word.kind}", **({"aria-current": "true"} if chosen else {}))
+        )
+    return html.Nav(chips, className="cases-outcomes", **{"aria-label": "Cause"})
+
+
+def _line(row: Row, page: Page) -> Component:
+    where = [html.Div(name_of(row["site"])), html.Div(row["location"] or "no location", className="muted")]
+    lot = [html.Div(row["batch"]) if row["batch"] else None, html.Div(row["stock_status"].replace("_", " "), className="muted")]
+    item = [html.B(row["item"]), html.Div(f"class {row['abc_class']}", className="muted") if row["abc_class"] else None]
+    return html.Tr(
+        [
+            html.Td(item),
+            html.Td(where),
+            html.Td(lot),
+            html.Td(_quantity(row["erp"]), className="right nowrap"),
+            html.Td(_quantity(row["wms"]), className="right nowrap"),
+            html.Td(_difference(row), className="right nowrap"),
+            html.Td(stock.money(row["difference_value"], row["currency"]) if row["difference"] else "", className="right nowrap"),
+            html.Td(_why(row, page)),
+        ]
+    )
+
+
+def _quantity(value: Any) -> Any:
+    return html.Span("not there", className="muted") if value is None else words.amount(value)
+
+
+def _difference(row: Row) -> Any:
+    if row["hit"] is None:
+        return html.Span([icon("unplug"), " not comparable"], className="mark-unjudged")
+    text = stock.signed(row["difference"], row["uom"])
+    if not row["hit"]:
+        return html.B(text, className="mark-failed")
+    return html.Span([text, html.Div("tolerated", className="muted")] if row["difference"] else "agrees", className="mark-ok")
+
+
+def _why(row: Row, page: Page) -> list[Component]:
+    told = [html.Div([icon("info"), f" {row['trouble'][:1].upper()}{row['trouble'][1:]}."], className="muted")] if row["trouble"] else []
+    told += [_cause(cause, page) for cause in row["causes"]]
+    if row["unexplained"]:
+        word = stock.CAUSES["unexplained"]
+        text = [icon(word.icon), f" {word.word} ", html.B(stock.signed(row["unexplained"]))]
+        told.append(html.Div(text, className=f"mark-{word.kind} inventory-cause", title=word.meaning))
+    return told
+
+
+def _cause(cause: Row, page: Page) -> Component:
+    word, movement = stock.CAUSES[cause["cause"]], cause["transaction_id"]
+    quantity = "" if cause["quantity"] is None else stock.signed(cause["quantity"])
+    link = (
+        html.A(movement, href=links.path(MOVES, movement, **page.past))
+        if movement
+        else html.Span("at a site you may not see", className="muted")
+    )
+    mark = html.Span([icon(word.icon), f" {word.word}"], className=f"mark-{word.kind} nowrap", title=word.meaning)
+    return html.Div([mark, " ", html.B(quantity), " ", link], className="inventory-cause")
+
+
+# -- nothing -----------------------------------------------------------------------------------------------------------
+def _no_rows(page: Page) -> Component:
+    is_narrowed = page.asked.cause or page.asked.location is not None or page.asked.abc_class is not None or page.asked.item
+    if page.start:
+        return empty("The list is not that long", "Its first page has all there is.", picture="list")
+    if is_narrowed:
+        return empty("Nothing is like this", "No stock key of these snapshots fits what the list is narrowed to.", picture="list")
+    return empty(
+        "Everything agrees",
+        "Each key whose quantities differ would stand here, with the movements that explain it.",
+        picture="circle-check",
+    )
+
+
+def _nothing(page: Page) -> Component:
+    other, reference = _rules()
+    where = f" of {name_of(page.asked.site)}" if page.asked.site else ""
+    return empty(
+        f"There is no stock snapshot{where} yet",
+        f"How accurate the {other} is against the {reference}, what differs, and the movement behind each difference would stand here. "
+        "Configure a source of kind inventory_csv, or one that holds inventory.",
+        button("How to", links.to("docs", page="inventory")),
+        button("Sources", links.to("sources"), quiet=True),
+        picture="inbox",
+    )

@@ -1,0 +1,265 @@
+"""Objectives: do we keep our promises, what is left of each budget, and how fast is it spent?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dash import html
+from dash.development.base_component import Component
+from flask_login import current_user
+
+from app import reader
+from app.components import links, moment
+from app.components.empty import empty
+from app.components.icons import icon
+from app.components.page import button, card, head, scrolling
+from app.components.tiles import name_of
+from app.figures import promises, times, words
+from app.instants import instant_text
+from app.pages.errors import WrongAddress
+from metrics.alerts import Alert, alerts_of
+from metrics.keys import unknown
+from metrics.objectives.budget import Part
+from metrics.objectives.model import Objective
+from metrics.objectives.ringing import Ring
+from metrics.objectives.status import Status, statuses
+from metrics.objectives.windows import MINUTE_NS, told_minutes
+
+ORDER = tuple(promises.STATES)
+SEVERITIES = {"page": "Page", "ticket": "Ticket"}
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What every part of the page needs: the enterprise's zone, the moment, the past one for links, the objective that is open."""
+
+    zone: str
+    now_ns: int
+    past: Mapping[str, Any]
+    opened: str | None
+
+
+def layout(**query: Any) -> Component:
+    at, opened = reader.as_of(query), links.one(query.get("objective"))
+    with reader.reader(at) as now:
+        standing, zone = statuses(now), now.timezone()
+    if opened and opened not in (names := [status.objective.name for status in standing]):
+        raise WrongAddress(f"N{unknown('objective', opened, names)[1:]}")
+    view = View(zone, at.moment.as_of_ns, {name: query[name] for name in ("as_of", "known_at") if name in query}, opened)
+    ordered = sorted(standing, key=lambda status: ORDER.index(status.state))
+    body = [_alerts(alerts_of(standing), {s.objective.name: s for s in standing}, view), _list(ordered, view)] if standing else [_nothing()]
+    return html.Div([head("Objectives", _summary(standing)), moment.banner(at, zone), *body], className="objectives")
+
+
+def _summary(standing: Sequence[Status]) -> str:
+    counts = {state: sum(status.state == state for status in standing) for state in ORDER}
+    told = [f"{counts[state]:,} {word.word.lower()}" for state, word in promises.STATES.items() if counts[state]]
+    sites = "" if current_user.sites is None else " Only what belongs to your sites counts."
+    return f"Of {words.count(len(standing), 'promise')}: {', '.join(told)}.{sites}" if standing else ""
+
+
+def _nothing() -> Component:
+    return empty(
+        "No promise is made",
+        "Each objective, what is left of its error budget and how fast it is spent would stand here. They come from OpenSLO files.",
+        button("How to write them", links.to("docs", page="objectives"), quiet=True),
+        picture="circle-dashed",
+    )
+
+
+# -- what rings --------------------------------------------------------------------------------------------------------
+
+
+def _alerts(ringing: Sequence[Alert], standing: Mapping[str, Status], view: View) -> Component:
+    if not ringing:
+        return card("Alerts", html.P("None rings: no budget burns faster than it may.", className="muted"))
+    names = dict.fromkeys(alert.objective for alert in ringing)
+    lines = [_alert([alert for alert in ringing if alert.objective == name], standing[name].objective, view) for name in names]
+    return card(f"Alerts ring for {words.count(len(names), 'promise')}", html.Ul(lines, className="objectives-alerts"))
+
+
+def _alert(ringing: Sequence[Alert], objective: Objective, view: View) -> Component:
+    """The first in a sentence, and that others ring as well."""
+    alert, *others = ringing
+    severe = alert.severity == "page"
+    badge = html.Span(
+        [icon("triangle-alert"), SEVERITIES.get(alert.severity, alert.severity)], className=f"badge kind-{'failed' if severe else 'late'}"
+    )
+    since = times.brief(alert.since_ns, view.zone, view.now_ns)
+    begun = f"since {'before ' if alert.is_longer else ''}{since}"
+    href = _decided(objective, alert.long_minutes, alert.at_ns, view)
+    parts = [html.B(html.A(alert.title, href=_open(alert.objective, view))), " ", html.Span(begun, className="muted nowrap")]
+    also = f" So it does over {' and '.join(told_minutes(other.long_minutes) for other in others)}." if others else ""
+    return html.Li([badge, html.Div([html.Div(parts), html.Div([alert.sentence, also, " ", html.A("The cases", href=href)])])])
+
+
+# -- the promises ------------------------------------------------------------------------------------------------------
+
+
+def _list(standing: Sequence[Status], view: View) -> Component:
+    return card("Promises", *[_objective(status, view) for status in standing], aside=_legend())
+
+
+def _legend() -> Component:
+    parts = [html.Span([html.I(className="budget-over"), "overspent"]), html.Span([html.I(className="budget-left"), "left of the budget"])]
+    return html.Div(parts, className="legend objectives-legend")
+
+
+def _objective(status: Status, view: View) -> Component:
+    objective = status.objective
+    # The browser opens and closes it; the address says which is open when the page comes.
+    return html.Details(
+        [_line(status, view), _inside(status, view)],
+        open=objective.name == view.opened,
+        id=f"objective-{objective.name}",
+        className="objective",
+    )
+
+
+def _line(status: Status, view: View) -> Component:
+    objective, word, known = status.objective, promises.STATES[status.state], status.state != "no_data"
+    attained = status.units.attainment
+    figure = promises.share(attained, objective.target) if known and attained is not None else "no data"
+    slices = objective.slices.minutes if objective.slices else None
+    left = promises.budget_words(status.budget, slices) if known else "nobody can say"
+    state = html.Span([icon(word.icon), word.word], className=f"badge kind-{word.kind}", title=word.meaning)
+    return html.Summary(
+        [
+            html.Span(state, className="objective-state"),
+            html.Span([html.B(objective.title), html.Span(_about(objective), className="muted")], className="objective-name"),
+            html.Span(
+                [html.B(figure, className="num" if known else "muted"), html.Span(f"promised {promises.promise(objective.target)}")],
+                className="objective-attained",
+            ),
+            html.Span([promises.budget_bar(status.budget, known), html.Span(left)], className="objective-budget"),
+            icon("chevron-right"),
+        ]
+    )
+
+
+def _about(objective: Objective) -> str:
+    """What it is limited to, and over which time."""
+    limits = [name_of(objective.site)] if objective.site else []
+    limits += [limit for limit in (objective.workflow, objective.partner) if limit]
+    count, unit = objective.window.duration.count, objective.window.duration.unit
+    names = {"m": "minute", "h": "hour", "d": "day", "w": "week", "M": "month", "Q": "quarter", "Y": "year"}
+    length = names[unit] if count == 1 else words.count(count, names[unit])
+    over = f"the last {length}" if objective.window.is_rolling else f"this {names[unit]}" if count == 1 else f"this period of {length}"
+    return ", ".join([*limits, over])
+
+
+def _inside(status: Status, view: View) -> Component:
+    objective = status.objective
+    parts = [
+        html.P(objective.description) if objective.description else None,
+        _counts(status, view),
+        html.P(_ahead(status, view)),
+        html.H3("By day" if len(status.parts) < 2 or status.parts[0].to_ns - status.parts[0].from_ns <= 25 * 60 * MINUTE_NS else "By week"),
+        promises.days(_days(status), objective.target, view.zone, lambda part: _part(objective, part, view)),
+        _tiers(status, view),
+        html.P(html.A(["Only this one ", icon("link")], href=_open(objective.name, view)), className="no-print"),
+    ]
+    return html.Div([part for part in parts if part is not None], className="objective-inside")
+
+
+def _days(status: Status) -> list[Part]:
+    """In units of the budget; a day of slices in which no case was decided has no data, though no slice of it was bad."""
+    both = zip(status.parts, status.case_parts, strict=True)
+    return [part if cases.counts.decided else cases for part, cases in both]
+
+
+def _counts(status: Status, view: View) -> Component:
+    """The figures, each a link to its cases."""
+    shown = [("good", "good"), ("bad", "bad"), ("open", "open"), ("unjudged", "cannot be judged")]
+    parts: list[Any] = []
+    for outcome, word in shown:
+        number = getattr(status.cases, outcome)
+        href = _cases(status.objective, outcome, status.from_ns, status.to_ns, view)
+        parts += [html.A(f"{number:,} {word}", href=href) if number else html.Span(f"0 {word}", className="muted"), ", "]
+    span = f"from {times.full(status.from_ns, view.zone)} to {times.full(status.to_ns, view.zone)}."
+    slices = [f" In slices: {status.units.good:,} good, {status.units.bad:,} bad."] if status.objective.slices else []
+    observed = status.units.observed
+    seen = [] if observed is None or observed == 1 else [f" {promises.share(observed)} of what was due could be judged."]
+    return html.P([*parts[:-1], " ", span, *slices, *seen])
+
+
+def _ahead(status: Status, view: View) -> str:
+    """What becomes of the budget at the pace of now."""
+    pace = words.duration(status.objective.pace_minutes * 60)
+    if status.state == "no_data":
+        return promises.STATES["no_data"].meaning
+    if status.budget.left < 0:
+        return (
+            "The budget is spent. It comes back as the bad cases leave the window."
+            if status.objective.window.is_rolling
+            else (f"The budget of this period is spent; the next one begins {times.full(status.end_ns, view.zone)}.")
+        )
+    if status.burn is None:
+        return f"Nothing was decided in the last {pace}, so nobody can say how fast the budget is spent."
+    burning = f"Over the last {pace} the budget burned {promises.times_allowed(status.burn)} as fast as allowed."
+    if status.exhausted_ns is None:
+        return f"{burning} At this pace it lasts."
+    spent = times.full(status.exhausted_ns, view.zone)
+    return f"{burning} At this pace it is spent in {words.span_of(status.to_ns, status.exhausted_ns)}, on {spent}."
+
+
+def _tiers(status: Status, view: View) -> Component:
+    heads = html.Tr([html.Th(name) for name in ("Alert", "Rings from", "Long window", "Short window", "")])
+    rows = [_tier(status.objective, ring, view) for ring in status.rings]
+    never = [html.P(_never(status.objective), className="muted")] if status.objective.never else []
+    if not rows:
+        return html.Div([html.P("No alert is asked for.", className="muted"), *never])
+    table = html.Table([html.Thead(heads), html.Tbody(rows)], className="table")
+    return html.Div([html.H3("How fast the budget burns"), scrolling(table, "Burn rates"), *never])
+
+
+def _tier(objective: Objective, ring: Ring, view: View) -> Component:
+    cells = [html.Td(SEVERITIES.get(ring.tier.severity, ring.tier.severity)), html.Td(f"{float(ring.tier.threshold):g}×", className="num")]
+    for minutes, burn, counts in ((ring.tier.long, ring.long_burn, ring.long), (ring.tier.short, ring.short_burn, ring.short)):
+        figure: Any = html.Span(promises.times_allowed(burn), className="muted" if burn is None else "")
+        if ring.at_ns is not None and counts.bad:
+            figure = html.A(promises.times_allowed(burn), href=_decided(objective, minutes, ring.at_ns, view))
+        cells.append(html.Td([figure, html.Span(f" in {words.duration(minutes * 60)}", className="muted")], className="num nowrap"))
+    return html.Tr([*cells, html.Td(_ring(ring, view))])
+
+
+def _ring(ring: Ring, view: View) -> Component:
+    if ring.at_ns is None:
+        return html.Span([icon("unplug"), " Nobody knows: too little can be judged"], className="mark-unjudged")
+    frozen = f", as it was {times.brief(ring.at_ns, view.zone, view.now_ns)} before the feed began to lag" if ring.is_frozen else ""
+    if ring.is_ringing:
+        return html.Span([icon("triangle-alert"), f" Rings{frozen}"], className="mark-failed")
+    return html.Span([icon("check"), f" Quiet{frozen}"], className="muted")
+
+
+def _never(objective: Objective) -> str:
+    thresholds = ", ".join(f"{float(tier.threshold):g}×" for tier in objective.never)
+    most = f"{float(objective.most_burn):.4g}"
+    return (
+        f"Not asked for: {thresholds}. With a promise of {promises.promise(objective.target)} the budget burns at most {most} times as "
+        f"fast as allowed, even when everything is bad."
+    )
+
+
+# -- where figures lead ------------------------------------------------------------------------------------------------
+
+
+def _cases(objective: Objective, outcome: str, from_ns: int, to_ns: int, view: View, by: str | None = None) -> str:
+    bounds = {"from": instant_text(from_ns), "to": instant_text(to_ns)}
+    limits = {"site": objective.site, "workflow": objective.workflow, "partner": objective.partner}
+    return links.to("cases", metric=objective.metric, outcome=outcome, by=by, **limits, **bounds, **view.past)
+
+
+def _decided(objective: Objective, minutes: int, at_ns: int, view: View) -> str:
+    """The bad ones that a burn rate counts."""
+    return _cases(objective, "bad", at_ns - objective.whole_steps(minutes) * MINUTE_NS, at_ns, view, by="due")
+
+
+def _part(objective: Objective, part: Part, view: View) -> str:
+    return _cases(objective, "bad", part.from_ns, part.to_ns, view)
+
+
+def _open(name: str, view: View) -> str:
+    return links.to("objectives", objective=name, **view.past)

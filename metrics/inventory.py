@@ -1,0 +1,65 @@
+"""What stock snapshots of two systems say: how accurate the other one is, what differs and why, and what planning gets wrong by it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from metrics.read import Reader
+
+UNEXPLAINED, NOT_COMPARABLE = "unexplained", "not_comparable"
+CAUSES = ("lost", "failed", "duplicated", "quantity", "in_flight", UNEXPLAINED, NOT_COMPARABLE)
+GROUPS = ("site", "location", "abc_class")
+PAIRS = 28  # of a site, in its history
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which keys: of a site, location, class (`""`: of none) or item, touched by a cause, where given. `everything`: what agrees, too."""
+
+    site: str | None = None
+    location: str | None = None
+    abc_class: str | None = None
+    item: str | None = None
+    cause: str | None = None
+    everything: bool = False
+
+    @property
+    def place(self) -> dict[str, Any]:
+        return {"site": self.site, "location": self.location, "abc_class": self.abc_class}
+
+
+class Stock:
+    """The newest comparable snapshots of every site, as of the reader's moment."""
+
+    def __init__(self, reader: Reader) -> None:
+        reader.compare_stock()
+        self._reader = reader
+
+    def sites(self) -> pd.DataFrame:
+        """Per site with snapshots: newest_reference_ns, newest_other_ns, gap_ns allowed, timezone; of its newest comparable pair (null without
+        one) pair_ns, reference_ns, other_ns, good, bad, not_comparable, unexplained keys, gross_quantity and gross_value (0..1), valued keys."""
+        return self._reader.frame("queries/stock_sites")
+
+    def history(self, by: str, site: str | None = None, pairs: int = PAIRS) -> pd.DataFrame:
+        """Per site, part of it (`by` one of GROUPS) and pair of snapshots, the oldest first: pair_ns, good, bad, not_comparable,
+        gross_quantity, gross_value, overstated_value, understated_value."""
+        return self._reader.frame("queries/stock_history", {"by": by, "site": site, "pairs": pairs})
+
+    def differences(self, asked: Asked, start: int = 0, stop: int = 200) -> pd.DataFrame:
+        """Rows start … stop (excluded) of the keys: the columns of the export `inventory`, value of a base unit, timezone, and in every row
+        `keys`, how many there are in all."""
+        values = {**asked.place, "item": asked.item, "cause": asked.cause or "", "everything": asked.everything}
+        return self._reader.frame("queries/stock_differences", {**values, "start": start, "stop": stop})
+
+    def causes(self, asked: Asked) -> dict[str, tuple[int, int]]:
+        """Of every cause that is there: how many keys it touches, and how many movements (or keys) there are of it."""
+        found = self._reader.frame("queries/stock_causes", asked.place)
+        return {row.cause: (int(row.keys), int(row.movements)) for row in found.itertuples()}
+
+    def misstated(self, site: str | None = None, most: int = 10) -> pd.DataFrame:
+        """The items whose unrestricted stock is misstated: item, uom, abc_class, keys, sites, overstated and understated in base units, the same
+        in value where it is known; in every row the values of all of them, and how many items there are."""
+        return self._reader.frame("queries/stock_misstated", {"site": site, "most": most})

@@ -1,0 +1,1 @@
+"""Integrity rules: what must never be true of what the systems say, one SQL file each."""

@@ -1,0 +1,235 @@
+"""Finds violations: of everything, or only of what new events touch; keeps them, or shows those of a past moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+from metrics.rules.rule import ANY_WORKFLOW, COLUMNS, setting_value
+from sql import models
+
+# What the statement of a rule gives: the column, its type, and what holds where the statement leaves it out (None: it must not).
+GIVES = {
+    "kind": ("varchar", "null"),
+    "key": ("varchar", None),
+    "workflow": ("varchar", "null"),
+    "transaction_id": ("varchar", "null"),
+    "site": ("varchar", "null"),
+    "from_ns": ("bigint", None),
+    "until_ns": ("bigint", "null"),
+    "waits_for": ("varchar", "null"),
+    "quantity": ("decimal(18, 6)", "null"),
+    "value": ("decimal(18, 6)", "null"),
+    "currency": ("varchar", "null"),
+    "detail": ("varchar", None),
+    "evidence": ("bigint[]", None),
+}
+WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
+TYPES = {"from_ns": WHOLE, "until_ns": WHOLE, "evidence": tuple(f"{each}[]" for each in WHOLE)}  # NULL passes anywhere
+
+
+class RuleFailed(Exception):
+    """A rule that cannot be evaluated. `problem` says why, in a sentence for people."""
+
+    def __init__(self, rule: str, problem: str) -> None:
+        super().__init__(f"{rule}: {problem}")
+        self.rule, self.problem = rule, problem
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A rule as the store has it."""
+
+    name: str
+    workflow: str | None
+    kinds: tuple[str, ...]
+    beside: tuple[str, ...]
+    statement: str
+    settings: dict[str, Any]
+
+
+def reach(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Adds to `changed` the events whose transactions a rule judges anew because of what it looks at beside them.
+
+    Leaves `touched_things`. Comes before `scope` is made of `changed`."""
+    models.run(cursor, "integrity/touched", by_column=_by_column(cursor))
+
+
+def judge(cursor: duckdb.DuckDBPyConnection, *, everything: bool) -> None:
+    """Leaves `found_violations` of what was computed, and in `judged_keys` what they were looked for of. Raises RuleFailed."""
+    models.run(cursor, "integrity/begun")
+    rules = _rules(cursor)
+    if not everything:
+        models.run(cursor, "integrity/judged_keys")
+        touched = {rule for (rule,) in cursor.execute("select distinct rule from judged_keys").fetchall()}
+        rules = [rule for rule in rules if rule.name in touched]
+    for rule in rules:
+        try:
+            _evaluate(cursor, rule, everything)
+        except duckdb.Error as error:
+            raise RuleFailed(rule.name, f"it failed: {str(error).splitlines()[0]}") from error
+    models.run(cursor, "integrity/resolved", computed="fresh_facts" if everything else "scope")
+
+
+def keep(cursor: duckdb.DuckDBPyConnection, *, everything: bool) -> None:
+    """Puts what was found in the place of what was kept of it."""
+    if everything:
+        cursor.execute("delete from violations_kept")
+        cursor.execute("delete from told_kinds")
+        cursor.execute("insert into violations_kept by name from found_violations")
+    elif _is_any(cursor, "violations_kept") or _is_any(cursor, "found_violations"):
+        models.run(cursor, "integrity/staying")
+        cursor.execute("delete from violations_kept")
+        cursor.execute("insert into violations_kept by name from (from staying_violations union all by name from found_violations)")
+    models.run(cursor, "integrity/told_kinds")
+
+
+def show(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Puts what was found as of a past moment in front, for this cursor alone."""
+    models.run(cursor, "integrity/staying")
+    models.run(cursor, "moment/violations_then")
+
+
+def skip(cursor: duckdb.DuckDBPyConnection, failed: RuleFailed) -> None:
+    """Leaves a rule out until the definitions change or everything is computed anew, and says why."""
+    cursor.execute("update def_rules set skipped = $1 where rule = $2", [failed.problem, failed.rule])
+    cursor.execute("delete from violations_kept where rule = $1", [failed.rule])
+
+
+def _rules(cursor: duckdb.DuckDBPyConnection) -> list[Told]:
+    kinds: dict[tuple[str, bool], list[str]] = {}
+    for rule, kind, is_beside in cursor.execute("select rule, kind, is_beside from def_rule_kinds order by all").fetchall():
+        kinds.setdefault((rule, is_beside), []).append(kind)
+    rows = cursor.execute("select rule, workflow, statement, settings from def_rules where skipped is null order by place").fetchall()
+    return [
+        Told(
+            name, workflow, tuple(kinds.get((name, False), ())), tuple(kinds.get((name, True), ())), statement,
+            {key: setting_value(text) for key, text in settings.items()},
+        )
+        for name, workflow, statement, settings in rows
+    ]  # fmt: skip
+
+
+def _evaluate(cursor: duckdb.DuckDBPyConnection, rule: Told, everything: bool) -> None:
+    words = {"rule": quoted(rule.name), "event_columns": models.text("integrity/event_columns")}
+    words["known_event"] = models.text("integrity/known_event").replace("{rule}", words["rule"])
+    if rule.workflow:
+        words["is_mine"] = "true" if rule.workflow == ANY_WORKFLOW else f"n.workflow = {quoted(rule.workflow)}"
+        relations = _of_transactions(cursor, rule, words, everything)
+    else:
+        models.run(cursor, "integrity/about", naming=_naming(rule, everything).replace("{rule}", words["rule"]), **words)
+        relations = _filled("integrity/of_things", words)
+    asked = f"with {relations}\nselect * from (\n{rule.statement}\n) limit 0"
+    given = {column: str(kind) for column, kind, *_ in cursor.execute(asked, rule.settings or None).description}
+    if problem := _problem(rule, given):
+        raise RuleFailed(rule.name, problem)
+    mine = "true" if everything else f"exists (from judged_keys k where k.rule = {words['rule']} and k.kind = f.kind and k.key = f.key)"
+    # The statement comes last: what it says in braces is its own.
+    found = _filled(
+        "integrity/found", {**words, "relations": relations, "columns": _columns(rule, given), "mine": mine, "statement": rule.statement}
+    )
+    cursor.execute(found, rule.settings or None)
+
+
+def _of_transactions(cursor: duckdb.DuckDBPyConnection, rule: Told, words: dict[str, str], everything: bool) -> str:
+    names = "from scoped_objects"
+    if rule.beside:
+        columns = [kind for kind in rule.beside if kind in COLUMNS]
+        things = "".join(f" union select m.kind, m.key, '{kind}', m.{kind} from mine m where m.{kind} is not null" for kind in columns)
+        about = "".join(
+            f" union all select t.kind, t.key, t.thing_kind, t.thing, e.event_no from rule_things t join events e on e.{kind} = t.thing"
+            f" where t.thing_kind = '{kind}'"
+            for kind in columns
+        )
+        models.run(cursor, "integrity/nearby", things_by_column=things, about_by_column=about, **words)
+        if not everything:  # then all names are in scope already
+            names += (
+                " union select event_no, object_type, object_id from named_objects where event_no in (select event_no from rule_nearby)"
+            )
+    else:
+        cursor.execute("create or replace temp table rule_nearby (event_no bigint)")
+    return _filled("integrity/of_transactions", {**words, "names": names, "milestones": _milestones(cursor, rule)})
+
+
+def _milestones(cursor: duckdb.DuckDBPyConnection, rule: Told) -> str:
+    """`reached` and `due` by the names of the workflow's milestones."""
+    rows = cursor.execute("select step, milestone from rule_steps where workflow = $1 order by step", [rule.workflow]).fetchall()
+    if not rows:
+        return ""
+    fields = {field: ", ".join(f"{_name(milestone)}: n.{field}[{step}]" for step, milestone in rows) for field in ("reached", "due")}
+    return "".join(f", {{{entries}}} as {field}" for field, entries in fields.items())
+
+
+def _naming(rule: Told, everything: bool) -> str:
+    """The events that name what the rule is about, as objects and in columns."""
+    columns = [kind for kind in rule.kinds if kind in COLUMNS]
+    if everything:
+        parts = [f"select '{kind}', e.{kind}, e.event_no from events e where e.{kind} is not null" for kind in columns]
+        return " union ".join([models.text("integrity/naming_all"), *parts])
+    parts = [
+        f"select k.kind, k.key, e.event_no from judged_keys k join events e on e.{kind} = k.key"
+        f" where k.rule = {{rule}} and k.kind = '{kind}'"
+        for kind in columns
+    ]
+    return " union ".join([models.text("integrity/naming_judged"), *parts])
+
+
+def _columns(rule: Told, given: dict[str, str]) -> str:
+    """Every column that is kept, from the statement or as it is where that leaves it out."""
+    kinds = (rule.workflow,) if rule.workflow else rule.kinds
+    absent = {column: default or "" for column, (_, default) in GIVES.items()}
+    if len(kinds) == 1 and rule.workflow != ANY_WORKFLOW:
+        absent["kind"] = quoted(str(kinds[0]))
+    if rule.workflow:
+        absent |= {"workflow": "v.kind" if "kind" in given else absent["kind"], "transaction_id": "v.key"}
+    names = {"site": "stated_site"}
+    return ", ".join(
+        f"({f'v.{column}' if column in given else absent[column]})::{kind} as {names.get(column, column)}"
+        for column, (kind, _) in GIVES.items()
+    )
+
+
+def _problem(rule: Told, given: dict[str, str]) -> str | None:
+    """What is wrong with the columns that a statement gives."""
+    needed = [column for column, (_, default) in GIVES.items() if default is None]
+    if rule.workflow == ANY_WORKFLOW or len(rule.kinds) > 1:
+        needed = ["kind", *needed]
+    if missing := [column for column in needed if column not in given]:
+        return f"its SELECT does not give {', '.join(missing)}. It must give {', '.join(needed)}."
+    if strange := sorted(given.keys() - GIVES.keys()):
+        return f"its SELECT gives {', '.join(strange)}, which nobody reads. It may give {', '.join(GIVES)}."
+    for column, allowed in TYPES.items():
+        if column in given and given[column] not in (*allowed, '"NULL"', "NULL"):
+            return f"its column {column} is {given[column]}; it must be {allowed[3]}."
+    return None
+
+
+def _by_column(cursor: duckdb.DuckDBPyConnection) -> str:
+    kinds = [kind for (kind,) in cursor.execute("select distinct kind from def_rule_kinds where is_beside order by kind").fetchall()]
+    return "".join(
+        f" union select b.rule, e.event_no from events e join beside b on b.id = e.{kind} where b.kind = '{kind}'"
+        for kind in kinds
+        if kind in COLUMNS
+    )
+
+
+def _filled(name: str, words: dict[str, str]) -> str:
+    statement = models.text(name)
+    for word, sql in words.items():
+        statement = statement.replace("{" + word + "}", sql)
+    return statement
+
+
+def _name(milestone: str) -> str:
+    return '"' + milestone.replace('"', '""') + '"'
+
+
+def _is_any(cursor: duckdb.DuckDBPyConnection, table: str) -> bool:
+    return bool(cursor.execute(f"from {table} limit 1").fetchall())
+
+
+def quoted(text: str) -> str:
+    """As a text in SQL."""
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,103 @@
+"""Objectives: an executive sees which promises were kept, a manager what broke them, IT how fast the budget burns."""
+
+from __future__ import annotations
+
+import re
+import time
+from fractions import Fraction
+
+import pytest
+from flask import Flask
+
+from app.application import Application
+from app.figures import promises
+from metrics.cases import Cases, counted
+from metrics.objectives.budget import Budget
+from metrics.objectives.status import statuses
+from metrics.read import Moment
+from tests.pages import trees
+from tests.pages.served import drawn_text, someone
+
+
+def test_an_executive_sees_how_many_promises_were_kept_and_what_is_left(server: Flask):
+    said = drawn_text(someone(server, "eva").show("/objectives"))
+    assert re.search(r"Of 11 promises: \d+ broken, \d+ kept", said)
+    assert "Quality hold propagation the last 28 days" in said
+    assert "promised 99.5 %" in said
+    assert "over the 0.6 cases allowed" in said
+
+
+def test_what_cannot_be_known_is_no_zero(server: Flask):
+    said = drawn_text(someone(server, "eva").show("/objectives"))
+    assert "No data Inventory synchronization accuracy the last 28 days no data promised 98 % nobody can say" in said
+
+
+def test_what_rings_says_why_and_opens_its_cases(server: Flask):
+    answer = someone(server, "tom").show("/objectives")
+    assert re.search(
+        r"Quality hold propagation since .* broke the promise: the budget burns [0-9.]+ times as fast as allowed", drawn_text(answer)
+    )
+    assert any("by=due" in href and "metric=quality_hold_propagation" in href for link in trees.links(trees.drawn(answer)) for href in link)
+
+
+def test_it_sees_which_alerts_cannot_ring(server: Flask):
+    said = drawn_text(someone(server, "tom").show("/objectives", "?objective=time-to-recover"))
+    assert (
+        "Not asked for: 14.4×. With a promise of 90 % the budget burns at most 10 times as fast as allowed, even when everything is bad."
+        in said
+    )
+
+
+def test_every_figure_is_that_of_the_cases_it_opens(application: Application):
+    now = time.time_ns()
+    with application.reader(Moment(now, now)) as reader:
+        for status in statuses(reader):
+            found = counted(reader, Cases(status.objective.metric, status.from_ns, status.to_ns)).outcomes
+            if status.objective.metric == "inventory_sync_accuracy":  # keys of stock are no cases
+                continue
+            assert found["good"] + found["bad"], status.objective.name
+            assert (status.cases.good, status.cases.bad, status.cases.open) == (found["good"], found["bad"], found["open"])
+            for ring in status.rings:
+                assert ring.at_ns is not None
+                window = Cases(status.objective.metric, ring.at_ns - ring.tier.long * 60 * 10**9, ring.at_ns, by_due=True)
+                assert ring.long.bad == counted(reader, window).outcomes["bad"]
+
+
+def test_who_sees_one_site_sees_its_cases_alone(application: Application, server: Flask):
+    now = time.time_ns()
+    with application.reader(Moment(now, now), frozenset({"brno"})) as reader:
+        (release,) = (status for status in statuses(reader) if status.objective.metric == "order_release_latency")
+        seen = counted(reader, Cases("order_release_latency", release.from_ns, release.to_ns, "brno")).outcomes
+    assert (release.cases.good, release.cases.bad) == (seen["good"], seen["bad"])
+    assert "Only what belongs to your sites counts." in drawn_text(someone(server, "bruno").show("/objectives"))
+
+
+def test_an_objective_that_is_not_there_is_told(server: Flask):
+    assert "No objective is called 'order-release'. Did you mean" in drawn_text(someone(server, "eva").show("/objectives", "?objective=order-release"))
+
+
+@pytest.mark.parametrize(
+    ("value", "like", "words"),
+    [
+        ("0.98999", "0.99", "98.99 %"),
+        ("0.994999", "0.995", "99.49 %"),
+        ("0.99949", "0.9995", "99.949 %"),
+        ("1", "0.9", "100 %"),
+        ("0", "0.9", "0 %"),
+    ],
+)  # fmt: skip
+def test_a_share_never_looks_better_than_it_is(value: str, like: str, words: str):
+    assert promises.share(Fraction(value), Fraction(like)) == words
+
+
+@pytest.mark.parametrize(
+    ("total", "spent", "slice_minutes", "words"),
+    [
+        ("40", "28", None, "12 cases left of 40 cases"),
+        ("0.6", "4", None, "3.4 cases over the 0.6 cases allowed"),
+        ("2", "1", None, "1 case left of 2 cases"),
+        ("8.64", "0", 5, "43 min left of 43 min"),
+    ],
+)  # fmt: skip
+def test_what_is_left_is_told_with_its_sign(total: str, spent: str, slice_minutes: int | None, words: str):
+    assert promises.budget_words(Budget(Fraction(total), Fraction(spent)), slice_minutes) == words
