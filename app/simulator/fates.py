@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from app.simulator.act import Act, Trouble
+from app.simulator.act import Act, Fields, Trouble
 from app.simulator.agreements import workflows
 from app.simulator.rhythm import MILLISECOND, SECOND
 from app.simulator.troubles import any_lasting, any_transient
@@ -84,7 +84,7 @@ def _doubled(walk: Walk, fate: Fate, act: Act, after: int) -> int:
 
 def _cancelled(walk: Walk, fate: Fate, act: Act, after: int) -> None:
     event, system = workflows()[walk.workflow].cancel[0]
-    says = {name: act.fields[name] for name in ("item", "batch", "quantity", "uom") if name in act.fields}
+    says: Fields = {name: act.fields[name] for name in ("item", "batch", "quantity", "uom") if name in act.fields}
     walk.does(Act(act.time_ns, system, event, act.objects, f"{system}:{event}:{walk.transaction}", act.took_ns, says))
     walk.is_troubled(after, act.time_ns)
     walk.is_cancelled = True
