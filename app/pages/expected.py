@@ -1,0 +1,166 @@
+"""Expected: what should have come by now and has not, what is due next, and what nobody can say because its feed is behind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from dash import html
+from dash.development.base_component import Component
+
+from app import reader
+from app.components import links, moment
+from app.components.empty import empty
+from app.components.icons import icon
+from app.components.page import card, head, note, scrolling
+from app.components.pager import ROWS, first_row, pager
+from app.components.tiles import name_of
+from app.figures import times, words
+from app.figures.rows import rows_of
+from app.pages.errors import WrongAddress
+from app.pages.narrowing import unknown_site
+from metrics.expected import STATES, Narrowed, counted, expected, feeds_behind
+from metrics.keys import unknown
+
+Row = Mapping[str, Any]
+WORDS = {  # state → word, icon, colour
+    "missing": ("Missing", "hourglass", "overdue"),
+    "unjudged": ("Cannot judge", "unplug", "unjudged"),
+    "open": ("Waited for", "clock", "moving"),
+}
+FILTERS = ("state", "workflow", "milestone", "system", "site")
+
+
+def layout(**query: Any) -> Component:
+    at = reader.as_of(query)
+    asked = Narrowed(**{name: links.one(query.get(name)) for name in FILTERS})
+    with reader.reader(at) as now:
+        try:
+            start = first_row(links.one(query.get("page")))
+        except ValueError as wrong:
+            raise WrongAddress(str(wrong)) from wrong
+        if wrongs := _wrong(asked, rows_of(now.workflows())) or (asked.site and unknown_site(asked.site, now)):
+            raise WrongAddress(wrongs)
+        groups, behind = rows_of(counted(now, asked.site)), rows_of(feeds_behind(now, asked.site))
+        rows, zone = rows_of(expected(now, asked, start, start + ROWS)), now.timezone()
+    past: dict[str, Any] = {name: query[name] for name in ("as_of", "known_at") if name in query}
+    kept = {**{name: value for name, value in asdict(asked).items() if value}, **past}
+    total = rows[0]["expectations"] if rows else 0
+    return html.Div(
+        [
+            head("Expected", "What should have come by now and has not, and what is due next."),
+            moment.banner(at, zone),
+            _behind(behind, zone, at.moment.as_of_ns),
+            _states(groups, asked, kept),
+            _groups([row for row in groups if asked.state in (None, row["state"])], kept, zone, at.moment.as_of_ns),
+            _list(rows, at.moment.as_of_ns, past) if rows else _nothing(asked, groups),
+            pager(start, total, lambda page: links.to("expected", **kept, page=page)),
+        ]
+    )
+
+
+def _wrong(asked: Narrowed, workflows: Sequence[Row]) -> str | None:
+    """A sentence for what nothing can be."""
+    if asked.state is not None and asked.state not in STATES:
+        return unknown("state", asked.state, STATES).capitalize()
+    known = {row["workflow"]: [step["milestone"] for step in row["steps"]] for row in workflows}
+    if asked.workflow is not None and asked.workflow not in known:
+        return unknown("workflow", asked.workflow, known).capitalize()
+    milestones = known[asked.workflow] if asked.workflow else [name for names in known.values() for name in names]
+    if asked.milestone is not None and asked.milestone not in milestones:
+        return unknown("milestone", asked.milestone, milestones).capitalize()
+    return None
+
+
+def _behind(rows: Sequence[Row], zone: str, as_of_ns: int) -> Component | None:
+    """One sentence for each feed that is behind, instead of one miss for everything it may bring."""
+    if not rows:
+        return None
+    return html.Div([note("info", _feed(row, zone, as_of_ns), "unplug") for row in rows], className="expected-feeds")
+
+
+def _feed(row: Row, zone: str, as_of_ns: int) -> list[Any]:
+    where = words.system_word(row["system"]) + (f" at {name_of(row['site'])}" if row["site"] else "")
+    until = row["known_until_ns"]
+    known = f"is known up to {times.brief(until, zone, as_of_ns)} only" if until is not None and until > 0 else "has never been heard of"
+    many = words.count(row["expectations"], "expectation")
+    return [
+        html.B(f"{where} {known}."),
+        f" {many} due since then cannot be judged until its feed has caught up. ",
+        html.A("Sources", href=links.to("sources")),
+    ]
+
+
+def _states(groups: Sequence[Row], asked: Narrowed, kept: Mapping[str, Any]) -> Component:
+    chips = []
+    for state, (word, picture, kind) in WORDS.items():
+        total = sum(row["expectations"] for row in groups if row["state"] == state)
+        chosen = asked.state == state
+        href = links.to("expected", **{**kept, "state": None if chosen else state, "page": None})
+        current = {"aria-current": "true"} if chosen else {}
+        chips.append(html.A([icon(picture), f" {word} ", html.B(f"{total:,}")], href=href, className=f"pill mark-{kind}", **current))
+    return html.Nav(chips, className="cases-outcomes", **{"aria-label": "State"})
+
+
+def _groups(groups: Sequence[Row], kept: Mapping[str, Any], zone: str, as_of_ns: int) -> Component | None:
+    if not groups:
+        return None
+    heads = html.Tr([html.Th("State"), html.Th("Step"), html.Th("Workflow"), html.Th("How many", className="num"), html.Th("First due")])
+    lines = []
+    for row in groups:
+        word, picture, kind = WORDS[row["state"]]
+        href = links.to("expected", **{**kept, "state": row["state"], "workflow": row["workflow"], "milestone": row["milestone"]})
+        due = row["first_due_ns"]
+        cells = [
+            html.Td(html.Span([icon(picture), f" {word}"], className=f"mark-{kind} nowrap")),
+            html.Td(html.A(words.step_words(row["event_type"], row["system"]), href=href)),
+            html.Td(row["title"]),
+            html.Td(f"{row['expectations']:,}", className="num"),
+            html.Td(times.brief(due, zone, as_of_ns) if due is not None else _no_deadline(), className="nowrap"),
+        ]
+        lines.append(html.Tr(cells))
+    table = html.Table([html.Thead(heads), html.Tbody(lines)], className="table")
+    return card("By step", scrolling(table, "What is expected, by step"))
+
+
+def _list(rows: Sequence[Row], as_of_ns: int, past: Mapping[str, Any]) -> Component:
+    heads = html.Tr([html.Th(name) for name in ("Transaction", "Step", "Site", "State", "Waited for since", "Due", "Time left")])
+    table = html.Table([html.Thead(heads), html.Tbody([_line(row, as_of_ns, past) for row in rows])], className="table")
+    return card("One by one", scrolling(table, "Expectations"), aside=html.Span("The longest due first", className="muted"))
+
+
+def _line(row: Row, as_of_ns: int, past: Mapping[str, Any]) -> Component:
+    word, picture, kind = WORDS[row["state"]]
+    zone, due, opened = row["timezone"], row["due_ns"], row["opened_ns"]
+    return html.Tr(
+        [
+            html.Td(html.A(row["transaction_id"], href=links.path(row["workflow"], row["transaction_id"], **past))),
+            html.Td([words.step_words(row["event_type"], row["system"]), html.Div(row["title"], className="muted")]),
+            html.Td(name_of(row["site"])),
+            html.Td(html.Span([icon(picture), f" {word}"], className=f"mark-{kind} nowrap")),
+            html.Td(times.brief(opened, zone, as_of_ns) if opened is not None else "", className="nowrap"),
+            html.Td(times.brief(due, zone, as_of_ns) if due is not None else _no_deadline(), className="nowrap"),
+            html.Td(_left(due, as_of_ns), className="nowrap"),
+        ]
+    )
+
+
+def _left(due_ns: int | None, as_of_ns: int) -> Component | str:
+    if due_ns is None:
+        return ""
+    if due_ns >= as_of_ns:
+        return words.span_of(as_of_ns, due_ns)
+    return html.Span(f"{words.span_of(due_ns, as_of_ns)} over", className="mark-overdue")
+
+
+def _no_deadline() -> Component:
+    return html.Span("no deadline", className="muted")
+
+
+def _nothing(asked: Narrowed, groups: Sequence[Row]) -> Component:
+    if groups and asked != Narrowed(site=asked.site):
+        return empty("Nothing like that is expected", "Choose another state or step above.", picture="circle-check")
+    return empty(
+        "Nothing is waited for", "Every step that should come and has not would stand here, with its due time.", picture="circle-check"
+    )
