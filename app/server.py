@@ -14,7 +14,23 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app import api
 from app.accounts.secret import secret_key
 from app.components import callbacks, shell
-from app.pages import board, cases, docs, errors, failures, interfaces, inventory, objectives, path, permissions, sources, transactions
+from app.pages import (
+    board,
+    cases,
+    docs,
+    errors,
+    expected,
+    failures,
+    interfaces,
+    inventory,
+    objectives,
+    path,
+    permissions,
+    rules,
+    sources,
+    suppliers,
+    transactions,
+)
 from app.web import guard, headers, login, trouble
 from app.web.sitemap import Page, Sitemap
 
@@ -27,6 +43,9 @@ PAGES = (
     Page("/failures", "Failures", failures, "triangle-alert", ""),
     Page("/inventory", "Inventory", inventory, "inbox", ""),
     Page("/objectives", "Objectives", objectives, "shield-check", ""),
+    Page("/expected", "Expected", expected, "hourglass", ""),
+    Page("/suppliers", "Suppliers", suppliers, "users", ""),
+    Page("/rules", "Rules", rules, "scale", ""),
     Page("/cases", "Cases", cases, "list"),
     Page("/path", "Path", path, "route", parts=("workflow", "transaction")),
     Page("/sources", "Sources", sources, "plug", "Connections"),

@@ -30,6 +30,7 @@ CONDITIONS = {
     "milestone": "(failed_milestone = {value} or list_contains(missing, {value}))",
     "missing": "list_contains(missing, {value})",
     "error_class": "error_class = {value}",
+    "partner": "partner = {value}",
 }
 
 

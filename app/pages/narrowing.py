@@ -30,6 +30,7 @@ class Asked:
     missing: str = ""
     error_class: str = ""
     state: str = ""
+    partner: str = ""
     since: str = ""
     until: str = ""
 
@@ -85,6 +86,7 @@ def filters_of(asked: Asked, as_of_ns: int) -> dict[str, Any]:
         "missing": asked.missing,
         "error_class": asked.error_class,
         "state": asked.state,
+        "partner": asked.partner,
         "from_ns": since,
         "to_ns": instant_ns(asked.until) if asked.until else None,
     }

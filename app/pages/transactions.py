@@ -93,7 +93,7 @@ def _around(now: Reader, at: reader.AsOf, past: Mapping[str, Any]) -> Around:
 
 # -- the filter bar --------------------------------------------------------------------------------------------------------
 
-_NOT_IN_BAR = ("milestone", "missing", "error_class", "state", "from", "to")
+_NOT_IN_BAR = ("milestone", "missing", "error_class", "state", "partner", "from", "to")
 
 
 def _bar(asked: Asked, workflows: list[dict[str, Any]], sites: list[str]) -> Component:
@@ -174,6 +174,7 @@ def _pills(asked: Asked, around: Around) -> list[Component]:
         "milestone": f"Step: {_step_words(around.steps, asked.milestone)}",
         "missing": f"Missing: {_step_words(around.steps, asked.missing)}",
         "error_class": f"{asked.error_class.capitalize()} errors",
+        "partner": f"With {asked.partner}",
         "state": f"State: {asked.state.replace('_', ' ')}",
         "from": f"Started from {around.time(asked.since)}",
         "to": f"Started before {around.time(asked.until)}",

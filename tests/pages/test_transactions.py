@@ -124,6 +124,7 @@ def test_an_address_and_its_filters_are_the_same_thing() -> None:
         "missing": "",
         "error_class": "",
         "state": "",
+        "partner": "",
         "from_ns": NOW - 7 * 86_400 * 10**9,
         "to_ns": None,
     }
@@ -143,7 +144,7 @@ def test_filters_that_came_with_a_link_can_be_dropped_one_by_one(tom: Client) ->
     assert trees.text(found) == "Showing 10 of 15 transactions. Step: Work order received in MES Business errors Clear all filters"
     assert trees.links(found)[0] == (
         "Step: Work order received in MES",
-        "/transactions?status=failed&text=&period=&missing=&error_class=business&state=&from=&to=",
+        "/transactions?status=failed&text=&period=&missing=&error_class=business&state=&partner=&from=&to=",
     )
 
 

@@ -1,0 +1,132 @@
+"""Suppliers: who answers in time, who keeps what was promised, and which orders are open with whom?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dash import html
+from dash.development.base_component import Component
+
+from app import reader
+from app.components import links, moment
+from app.components.empty import empty
+from app.components.page import button, card, head, scrolling
+from app.figures import times, words
+from app.figures.rows import rows_of
+from app.instants import instant_text
+from app.pages.errors import WrongAddress
+from app.pages.narrowing import HOUR_NS, PERIODS
+from metrics.suppliers import suppliers
+
+Row = Mapping[str, Any]
+METRIC = "supplier_response_cycle_time"
+USUAL = "28d"
+HEADS = (
+    "Supplier",
+    "Open orders",
+    "Overdue",
+    "Failed",
+    "Answered in time",
+    "Median answer",
+    "Nine in ten",
+    "No answer yet",
+    "Promises kept",
+    "Last heard",
+)
+
+
+def layout(**query: Any) -> Component:
+    at, period = reader.as_of(query), links.one(query.get("period")) or USUAL
+    if period not in PERIODS:
+        raise WrongAddress(f"There is no period '{period}'. Known: {', '.join(PERIODS)}.")
+    from_ns = at.moment.as_of_ns - PERIODS[period][1] * HOUR_NS
+    with reader.reader(at) as now:
+        rows, zone = rows_of(suppliers(now, from_ns)), now.timezone()
+    past: dict[str, Any] = {name: query[name] for name in ("as_of", "known_at") if name in query}
+    titles = {partner.name: partner.title or partner.name for partner in reader.definitions().partners}
+    return html.Div(
+        [
+            head("Suppliers", _summary(rows, period), _periods(period, past)),
+            moment.banner(at, zone),
+            _table(rows, titles, from_ns, zone, at.moment.as_of_ns, past) if rows else _nothing(),
+        ]
+    )
+
+
+def _summary(rows: Sequence[Row], period: str) -> str:
+    overdue, waiting = (sum(row[name] for row in rows) for name in ("overdue", "waiting"))
+    return (
+        f"{words.count(len(rows), 'supplier')} in the {PERIODS[period][0].lower()}: {words.count(overdue, 'order')} overdue, "
+        f"{words.count(waiting, 'order')} still waiting for an answer."
+    )
+
+
+def _periods(period: str, past: Mapping[str, Any]) -> Component:
+    choices = [
+        html.A(title, href=links.to("suppliers", period=name, **past), className="pill", **_current(name == period))
+        for name, (title, _) in PERIODS.items()
+    ]
+    return html.Nav(choices, className="interfaces-periods", **{"aria-label": "Period"})
+
+
+def _current(is_it: bool) -> dict[str, str]:
+    return {"aria-current": "true"} if is_it else {}
+
+
+def _table(rows: Sequence[Row], titles: Mapping[str, str], from_ns: int, zone: str, as_of_ns: int, past: Mapping[str, Any]) -> Component:
+    heads = html.Tr([html.Th(name, className=None if name in (HEADS[0], HEADS[-1]) else "num") for name in HEADS])
+    lines = [_line(row, titles, from_ns, zone, as_of_ns, past) for row in rows]
+    table = html.Table([html.Thead(heads), html.Tbody(lines)], className="table interfaces-table")
+    aside = html.Span("Answers in the supplier's working time; the most overdue first", className="muted")
+    return card("How each does", scrolling(table, "Suppliers"), aside=aside)
+
+
+def _line(row: Row, titles: Mapping[str, str], from_ns: int, zone: str, as_of_ns: int, past: Mapping[str, Any]) -> Component:
+    partner = row["partner"]
+    title = titles.get(partner, partner)
+    name = [html.B(title), html.Div(partner, className="muted") if title != partner else None]
+    answers: dict[str, Any] = {"metric": METRIC, "partner": partner, "from": instant_text(from_ns), **past}
+    decided, promised = row["good"] + row["bad"], row["kept"] + row["broken"]
+    listed: dict[str, Any] = {"partner": partner, **past}
+    return html.Tr(
+        [
+            html.Td(html.A(name, href=links.transactions(**listed))),
+            _count(row["open"], links.transactions(state="in_progress", **listed)),
+            _count(row["overdue"], links.transactions(status="overdue", **listed), "mark-overdue"),
+            _count(row["failed"], links.transactions(status="failed", **listed), "mark-failed"),
+            _share(row["good"], decided, links.to("cases", **answers)),
+            html.Td(_took(row["p50"]), className="num nowrap"),
+            html.Td(_took(row["p90"]), className="num nowrap"),
+            _count(row["waiting"], links.to("cases", outcome="open", **answers)),
+            _share(row["kept"], promised, links.transactions(**listed)),
+            html.Td(times.brief(row["newest_event_ns"], zone, as_of_ns), className="nowrap"),
+        ]
+    )
+
+
+def _count(number: int, href: str, mark: str = "") -> Component:
+    return html.Td(html.A(f"{number:,}", href=href, className=mark) if number else html.Span("0", className="muted"), className="num")
+
+
+def _share(good: int, decided: int, href: str) -> Component:
+    """A share with what it is of; without anything decided it is no data, which is not zero."""
+    if not decided:
+        return html.Td(html.Span("no data", className="muted"), className="num nowrap")
+    return html.Td(
+        [html.A(words.percent(good / decided), href=href), html.Span(f"of {decided:,}", className="muted interfaces-share")],
+        className="num",
+    )
+
+
+def _took(seconds: float | None) -> Component | str:
+    return html.Span("no data", className="muted") if seconds is None else words.duration(seconds)
+
+
+def _nothing() -> Component:
+    return empty(
+        "No transaction names a supplier",
+        "How fast each one answers, what it promised and kept, and what is open with it would stand here. Events name it as mfg.partner.",
+        button("How to map it", links.to("docs", page="mapping"), quiet=True),
+        picture="users",
+    )

@@ -1,0 +1,97 @@
+"""Suppliers: how fast each answers in its own working time, which promises it kept, and what is open with it."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from app.application import Application
+from app.figures.rows import rows_of
+from metrics.read import Moment, open_reader
+from metrics.suppliers import suppliers
+from tests.pages import trees
+from tests.pages.made_paths import ns
+from tests.pages.served import drawn_text, make_server, opened, someone
+
+COLUMNS = ("T", "AT", "SYSTEM", "PARTNER", "PROMISED", "ID")
+CONFIGURATION = """
+version: 1
+timezone: Europe/Berlin
+partners: {"20017": {title: Sakura Precision, timezone: Asia/Tokyo}}
+sources:
+  - name: bus
+    kind: csv
+    complete: true
+    path: bus.csv
+    map:
+      event_type: {column: T}
+      event_time: {column: AT}
+      system: {column: SYSTEM}
+      partner: {column: PARTNER}
+      promised_time: {column: PROMISED}
+      objects: {type: {value: purchase_order}, id: {column: ID}}
+"""
+# Monday 23 March 2026: 08:00 in Tokyo is 23:00 UTC of the evening before; its day ends at 08:00 UTC.
+EVENTS = (
+    ("purchase_order.created", "2026-03-22T23:00:00Z", "erp", "20017", "", "A"),
+    ("purchase_order.sent", "2026-03-22T23:00:00Z", "erp", "20017", "", "A"),
+    ("purchase_order.confirmed", "2026-03-23T01:00:00Z", "supplier", "20017", "2026-03-24T12:00:00Z", "A"),
+    ("asn.received", "2026-03-24T11:00:00Z", "supplier", "20017", "", "A"),
+    ("purchase_order.created", "2026-03-16T10:00:00Z", "erp", "20018", "", "B"),
+    ("purchase_order.sent", "2026-03-16T10:00:00Z", "erp", "20018", "", "B"),
+    ("purchase_order.created", "2026-03-25T10:00:00Z", "erp", "", "", "C"),
+)
+AS_OF = "2026-03-25T12:00:00Z"
+
+
+@pytest.fixture(scope="module")
+def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
+    folder: Path = tmp_path_factory.mktemp("suppliers")
+    text = io.StringIO()
+    csv.writer(text).writerows([COLUMNS, *EVENTS])
+    (folder / "bus.csv").write_text(text.getvalue())
+    (folder / "syncline.yaml").write_text(CONFIGURATION)
+    with opened(folder / "syncline.yaml") as application:
+        yield application
+
+
+@pytest.fixture(scope="module")
+def web(plant: Application) -> Flask:
+    return make_server(plant)
+
+
+def test_an_answer_takes_the_suppliers_working_time(plant: Application):
+    now = ns("2026-03-25 12:00:00")
+    with open_reader(plant.store, Moment(now, 2**62)) as reader:
+        found = {row["partner"]: row for row in rows_of(suppliers(reader, 0))}
+    assert set(found) == {"20017", "20018"}
+    sakura, silent = found["20017"], found["20018"]
+    assert (sakura["good"], sakura["bad"], sakura["p50"], sakura["kept"], sakura["broken"]) == (1, 0, 7200.0, 1, 0)
+    assert (silent["good"], silent["bad"], silent["overdue"], silent["open"]) == (0, 1, 1, 1)
+    assert (silent["p50"], silent["kept"] + silent["broken"]) == (None, 0)
+
+
+def test_each_supplier_stands_with_its_title_and_opens_its_orders(web: Flask):
+    answer = someone(web, "maria").show("/suppliers", f"?as_of={AS_OF}")
+    said = drawn_text(answer)
+    assert "Sakura Precision" in said
+    assert "no data" in said
+    addresses = [address for _, address in trees.links(trees.drawn(answer))]
+    assert any("cases?metric=supplier_response_cycle_time&partner=20018" in address for address in addresses)
+    assert any("transactions?status=overdue&partner=20018" in address for address in addresses)
+
+
+def test_the_orders_of_one_supplier_are_listed(plant: Application):
+    now = ns("2026-03-25 12:00:00")
+    with open_reader(plant.store, Moment(now, 2**62)) as reader:
+        rows, total = reader.transactions({"partner": "20018"})
+    assert (total, list(rows["transaction_id"])) == (1, ["B"])
+
+
+def test_where_nobody_names_a_supplier_it_says_how_to(server: Flask):
+    assert "No transaction names a supplier" in drawn_text(someone(server, "maria").show("/suppliers"))
