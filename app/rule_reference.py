@@ -78,7 +78,8 @@ It gives one row per violation, and per transaction that the violation names:
 | `quantity`, `value`, `currency` | how much, worth what |
 
 What a rule says must follow from events alone, so that any moment can be asked about again. The statement is read before it runs: it may name the
-relations above and its own `with` queries, `unnest`, `range` and `generate_series`; no file, no other table, no clock, nothing by chance. A rule that
+relations above and its own `with` queries, `unnest`, `range` and `generate_series`, beside DuckDB's functions `amount(quantity)` and `utc(ns)` for
+texts; no file, no other table, no clock, nothing by chance. A rule that
 fails on what comes later is left out, and the page says why; the others go on.
 """
 

@@ -115,8 +115,9 @@ class Reader:
         return self.frame("queries/activity", {"site": site}, window_ns=hours * HOUR_NS, bar_ns=bar_ns)
 
     def attention(self, limit: int = 20, site: str | None = None) -> pd.DataFrame:
-        """Groups that need somebody: kind (failed, missing), workflow, title, milestone, error_class, site, transactions, first_ns,
-        last_ns, example_id, example_text, owner, criticality."""
+        """Groups that need somebody: kind (failed, missing, violation), workflow, title, milestone, error_class, site, transactions,
+        first_ns, last_ns, example_id, example_text, owner, criticality. Of violations: no workflow, the rule's sentence and its name,
+        and how many there are."""
         return self.frame("queries/attention", {"limit": limit, "site": site})
 
     def failures(self, site: str | None = None) -> pd.DataFrame:

@@ -9,6 +9,9 @@ create or replace macro utc(ns) as
     when ns % 1000 = 0 then lpad((part_of_second(ns) // 1000)::varchar, 6, '0')
     else lpad(part_of_second(ns)::varchar, 9, '0') end || 'Z';
 
+-- a quantity for people: 18, 2.5
+create or replace macro amount(quantity) as regexp_replace(quantity::decimal(18, 6)::varchar, '\.?0+$', '');
+
 -- whether the reader may see a site; `sites` is null for those who may see all
 create or replace macro may_see(site) as
   getvariable('sites') is null or coalesce(list_contains(getvariable('sites'), site), false);

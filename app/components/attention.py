@@ -1,4 +1,4 @@
-"""What needs somebody: groups of failed and missing steps with age, owner and the words of the sender."""
+"""What needs somebody: groups of failed and missing steps, and of violations, with age, owner and the words of the sender."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from app.figures import words
 
 Row = Mapping[str, Any]
 LONGEST_TEXT = 140
+STATES = {"failed": "failed", "missing": "overdue", "violation": "inconsistent"}  # kind of group → the word whose mark it has
 
 
 def listed(rows: Sequence[Row], workflows: Sequence[Row], owners: Mapping[str, str], as_of_ns: int) -> Component:
@@ -25,7 +26,7 @@ def listed(rows: Sequence[Row], workflows: Sequence[Row], owners: Mapping[str, s
 
 
 def _row(row: Row, step: Row | None, owners: Mapping[str, str], as_of_ns: int) -> Component:
-    state = "failed" if row["kind"] == "failed" else "overdue"
+    state = STATES[row["kind"]]
     said = html.Div([html.B(_title(row, step)), html.Span(_text(row), className="attention-text")])
     owner = owners.get(row["owner"], row["owner"]) if row["owner"] else "no owner"
     aside = html.Div(
@@ -40,11 +41,15 @@ def _row(row: Row, step: Row | None, owners: Mapping[str, str], as_of_ns: int) -
 
 def _title(row: Row, step: Row | None) -> str:
     """In the words of the step's event; a step that is no longer defined keeps its name."""
+    if row["kind"] == "violation":
+        return str(row["title"]).rstrip(".")
     what = words.step_words(step["event_type"], step["system"]) if step else words.event_words(row["milestone"])
     return f"{what} {'failed' if row['kind'] == 'failed' else 'has not come'}"
 
 
 def _text(row: Row) -> str:
+    if row["kind"] == "violation":
+        return f"{name_of(row['site'])}. {words.count(row['transactions'], 'violation')}. {cut(row['example_text'])}"
     count = words.count(row["transactions"], "transaction")
     where = f"{row['title']}, {name_of(row['site'])}. {count}"
     if row["kind"] == "failed":
@@ -60,6 +65,8 @@ def cut(text: str) -> str:
 
 
 def _address(row: Row, state: str) -> str:
+    if row["kind"] == "violation":
+        return links.to("rules", rule=row["milestone"], site=row["site"])
     if row["transactions"] == 1:
         return links.path(row["workflow"], row["example_id"])
     return links.transactions(

@@ -95,7 +95,8 @@ def _attention(asked: Answers, as_of_ns: int, chosen: tiles.Chosen) -> Component
     owners = {owner.name: owner.title for owner in reader.application().settings.owners}
     if not asked.groups:
         return card(
-            "Needs attention", html.P("Nothing does: no step has failed, and nothing that should have come is missing.", className="muted")
+            "Needs attention",
+            html.P("Nothing does: no step has failed, nothing that should have come is missing, and no rule is broken.", className="muted"),
         )
     more = html.A("All failures", href=links.failures(site=chosen.site))
     return card(

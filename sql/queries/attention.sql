@@ -1,4 +1,5 @@
--- one row per group that needs somebody: failed, or missing, by workflow, milestone, class and site; the most critical and largest first
+-- one row per group that needs somebody: failed, or missing, by workflow, milestone, class and site, or violations of a rule by site; the most
+-- critical and largest first
 with
 open_cases as (
   select 'failed' as kind, workflow, failed_milestone as milestone, error_class, site, transaction_id, failed_since_ns as since_ns, failed_last_ns as last_ns
@@ -20,17 +21,38 @@ grouped as (
   where $site is null or site = $site
   group by all
 ),
-shown as (
-  select g.*, w.title, w.object_type, w.owner, w.criticality, w.place
+violated as (
+  -- what they name is counted once, however many transactions that are
+  select
+    rule, site, count(distinct {kind: kind, key: key, from_ns: from_ns, detail: detail}) as violations, min(from_ns) as first_ns, max(from_ns) as last_ns,
+    arg_max({key: key, detail: detail}, {ns: from_ns, key: key}) as newest
+  from violations
+  where $site is null or site = $site
+  group by all
+),
+listed as (
+  select g.*, w.title, w.object_type, w.owner, w.criticality, w.place, null as detail
   from grouped g
   join def_workflows w using (workflow)
-  order by list_position(['critical', 'important', 'routine'], w.criticality), (g.kind = 'missing'), g.transactions desc, w.place, g.milestone, g.site
+  union all by name
+  select
+    'violation' as kind, null as workflow, v.rule as milestone, null as error_class, v.site, v.violations as transactions, v.first_ns, v.last_ns,
+    v.newest.key as example_id, d.sentence as title, d.owner, d.severity as criticality, d.place, v.newest.detail as detail
+  from violated v
+  join def_rules d using (rule)
+),
+shown as (
+  from listed
+  order by list_position(['critical', 'important', 'routine'], criticality), list_position(['failed', 'violation', 'missing'], kind), transactions desc,
+    place, milestone, site
   limit $limit
 ),
 examples as (
 {example_texts})
 select
-  s.kind, s.workflow, s.title, s.milestone, s.error_class, s.site, s.transactions, s.first_ns, s.last_ns, s.example_id, e.example_text, s.owner, s.criticality
+  s.kind, s.workflow, s.title, s.milestone, s.error_class, s.site, s.transactions, s.first_ns, s.last_ns, s.example_id,
+  coalesce(s.detail, e.example_text) as example_text, s.owner, s.criticality
 from shown s
 left join examples e using (workflow, milestone, error_class, example_id)
-order by list_position(['critical', 'important', 'routine'], s.criticality), (s.kind = 'missing'), s.transactions desc, s.place, s.milestone, s.site
+order by list_position(['critical', 'important', 'routine'], s.criticality), list_position(['failed', 'violation', 'missing'], s.kind), s.transactions desc,
+  s.place, s.milestone, s.site

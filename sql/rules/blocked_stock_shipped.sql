@@ -46,7 +46,7 @@ select
   named.workflow,
   named.transaction_id,
   h.shipped_ns as from_ns,
-  'Lot ' || h.batch || ' was on hold in ' || list_aggregate(list_sort(h.systems), 'string_agg', ' and ') || coalesce(' (' || h.notice || ')', '')
+  'Lot ' || h.batch || ' was on hold in ' || list_aggregate(list_sort(list_transform(h.systems, lambda system: upper(system))), 'string_agg', ' and ') || coalesce(' (' || h.notice || ')', '')
     || ' when delivery ' || h.key || ' was dispatched.' as detail,
   list_sort(h.holds || h.dispatches) as evidence
 from held h

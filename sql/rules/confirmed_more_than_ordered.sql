@@ -55,7 +55,7 @@ select
   arg_min(j.site, {ns: j.event_ns, attempt: j.attempt, id: j.event_id}) as site,
   greatest(max(j.event_ns) filter (where j.total > j.most and j.total - j.quantity <= j.most), any_value(j.said.ns)) as from_ns,
   any_value(j.total_now) - any_value(j.said.quantity) as quantity,
-  j.key || ': ' || any_value(j.total_now)::double || ' confirmed, ' || any_value(j.said.quantity)::double || ' ordered.' as detail,
+  j.key || ': ' || amount(any_value(j.total_now)) || ' confirmed, ' || amount(any_value(j.said.quantity)) || ' ordered.' as detail,
   list_sort(list(j.event_no) || [any_value(j.said.event_no)]) as evidence
 from judged j
 left join workflows w on w.object_type = j.kind

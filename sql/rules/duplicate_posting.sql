@@ -38,7 +38,7 @@ select
   any_value(c.value) * (count(*) - 1) as value,
   any_value(c.currency) as currency,
   c.key || ': ' || c.milestone || ' was posted ' || count(*) || ' times'
-    || coalesce(', ' || any_value(c.quantity)::double || ' each', '') || '.' as detail,
+    || coalesce(', ' || amount(any_value(c.quantity)) || ' each', '') || '.' as detail,
   list_sort(list(c.event_no)) as evidence
 from counted c
 join transactions t using (transaction_no)

@@ -1,0 +1,240 @@
+"""Rules: what must never be true of what the systems say together, where it is, and what nobody can check?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dash import html
+from dash.development.base_component import Component
+
+from app import reader
+from app.components import links, markdown, moment
+from app.components.empty import empty
+from app.components.icons import icon
+from app.components.page import card, head, scrolling
+from app.components.pager import ROWS, first_row, pager
+from app.components.spark import spark
+from app.components.tiles import name_of
+from app.figures import times, words
+from app.figures.rows import rows_of
+from app.pages.errors import WrongAddress
+from app.pages.narrowing import unknown_site
+from metrics.keys import unknown
+from metrics.rules.reading import DAYS, rules, violations
+
+Row = Mapping[str, Any]
+SEVERITIES = {"critical": "failed", "important": "late", "routine": "closed"}  # severity → colours
+MOST_EVIDENCE = 6
+
+
+def layout(**query: Any) -> Component:
+    at, site, name = reader.as_of(query), links.one(query.get("site")), links.one(query.get("rule"))
+    try:
+        start = first_row(links.one(query.get("page")))
+    except ValueError as wrong:
+        raise WrongAddress(str(wrong)) from wrong
+    with reader.reader(at) as now:
+        if site and (wrong_site := unknown_site(site, now)):
+            raise WrongAddress(wrong_site)
+        found, zone, sites = rows_of(rules(now, site)), now.timezone(), [known for known, _ in now.sites()]
+        known = {row["rule"]: row for row in found}
+        if name is not None and name not in known:
+            raise WrongAddress(unknown("rule", name, known).capitalize())
+        listed = rows_of(violations(now, name, site, start, start + ROWS)) if name else []
+    kept = {key: value for key, value in query.items() if key != "page"}
+    body = _one(known[name], listed, start, zone, at, kept) if name else _all(found, zone, at, kept)
+    return html.Div([*_top(known[name] if name else None, found, sites, site, kept), moment.banner(at, zone), *body])
+
+
+def _top(rule: Row | None, found: Sequence[Row], sites: Sequence[str], site: str | None, kept: Mapping[str, Any]) -> list[Component]:
+    if rule is None:
+        return [head("Rules", _summary(found), _sites(sites, site, kept))]
+    back = html.A(
+        [icon("chevron-right", size="13px"), "All rules"], href=links.to("rules", **{**kept, "rule": None}), className="rules-back"
+    )
+    return [back, head(rule["sentence"].rstrip("."), _severity(rule), _sites(sites, site, kept))]
+
+
+def _summary(found: Sequence[Row]) -> str:
+    broken, unchecked = [row for row in found if row["violations"]], [row for row in found if row["unchecked"]]
+    total = sum(row["violations"] for row in broken)
+    checked = len(found) - len(unchecked)
+    said = f"{words.count(total, 'violation')} of {words.count(len(broken), 'rule')}" if broken else "No violation"
+    rest = f"{words.count(checked, 'rule')} checked" + (f", {len(unchecked)} not" if unchecked else "")
+    return f"{said}; {rest}."
+
+
+def _sites(sites: Sequence[str], site: str | None, kept: Mapping[str, Any]) -> Component | None:
+    if len(sites) < 2:
+        return None
+    choices = [
+        html.A(
+            name_of(name) if name else "All sites",
+            href=links.to("rules", **{**kept, "site": name}),
+            className="pill",
+            **({"aria-current": "true"} if name == site else {}),
+        )
+        for name in (None, *sites)
+    ]
+    return html.Nav(choices, className="interfaces-periods", **{"aria-label": "Site"})
+
+
+def _all(found: Sequence[Row], zone: str, at: reader.AsOf, kept: Mapping[str, Any]) -> list[Component | None]:
+    checked, unchecked = [row for row in found if not row["unchecked"]], [row for row in found if row["unchecked"]]
+    return [_checked(checked, zone, at, kept) if checked else _nothing(), _unchecked(unchecked, kept) if unchecked else None]
+
+
+def _nothing() -> Component:
+    return empty(
+        "No rule can be checked yet",
+        "Each rule needs events that nobody has sent so far; below stands which. Once they come, every violation would stand here.",
+        picture="shield-check",
+    )
+
+
+def _checked(rows: Sequence[Row], zone: str, at: reader.AsOf, kept: Mapping[str, Any]) -> Component:
+    heads = html.Tr(
+        [
+            html.Th(name, className="num" if name == "Violations" else None)
+            for name in ("Rule", "Violations", f"{DAYS} days", "Since", "Sites", "Owner")
+        ]
+    )
+    owners = {owner.name: owner.title for owner in reader.application().settings.owners}
+    table = html.Table([html.Thead(heads), html.Tbody([_line(row, owners, zone, at, kept) for row in rows])], className="table rules-table")
+    return card("Checked", scrolling(table, "Rules"), aside=html.Span("What is violated first, by severity", className="muted"))
+
+
+def _line(row: Row, owners: Mapping[str, str], zone: str, at: reader.AsOf, kept: Mapping[str, Any]) -> Component:
+    count = html.B(f"{row['violations']:,}", className="mark-inconsistent") if row["violations"] else html.Span("none", className="muted")
+    since = times.brief(row["first_ns"], zone, at.moment.as_of_ns) if row["violations"] else ""
+    return html.Tr(
+        [
+            html.Td([_severity(row), html.A(row["sentence"], href=_address(row, kept), className="rules-name"), _in_part(row)]),
+            html.Td(count, className="num"),
+            html.Td(_trend(row["days"])),
+            html.Td(since, className="nowrap"),
+            html.Td(", ".join(map(name_of, row["sites"]))),
+            html.Td(owners.get(row["owner"], row["owner"]) if row["owner"] else html.Span("no owner", className="muted")),
+        ]
+    )
+
+
+def _address(row: Row, kept: Mapping[str, Any]) -> str:
+    return links.to("rules", **{**kept, "rule": row["rule"]})
+
+
+def _severity(row: Row) -> Component:
+    return html.Span(row["severity"], className=f"badge kind-{SEVERITIES[row['severity']]} rules-severity")
+
+
+def _in_part(row: Row) -> Component | None:
+    """Where something that the rule looks at as well was never sent."""
+    if not row["untold"]:
+        return None
+    return html.Span(" checked in part", title=f"Nothing has told about {', '.join(row['untold'])}", className="muted")
+
+
+def _untold(row: Row) -> Component | None:
+    """The same with what is missing."""
+    if not row["untold"]:
+        return None
+    return html.P([icon("unplug"), f" Checked in part: nothing has told about {', '.join(row['untold'])}."], className="muted")
+
+
+def _trend(days: Sequence[int]) -> Component:
+    if not any(days):
+        return html.Span("none", className="muted")
+    said = f"{days[0]:,} {words.count(len(days) - 1, 'day')} ago, {max(days):,} at most, {days[-1]:,} now"
+    return html.Span([spark(days), html.Span(said, className="unseen")], title=said, className="rules-trend")
+
+
+def _unchecked(rows: Sequence[Row], kept: Mapping[str, Any]) -> Component:
+    lines = [
+        html.Tr(
+            [html.Td([_severity(row), html.A(row["sentence"], href=_address(row, kept), className="rules-name")]), html.Td(_reason(row))]
+        )
+        for row in rows
+    ]
+    heads = html.Tr([html.Th("Rule"), html.Th("Why not")])
+    table = html.Table([html.Thead(heads), html.Tbody(lines)], className="table rules-table")
+    aside = html.Span("That nothing is found here says nothing", className="muted")
+    return card("Not checked", scrolling(table, "Rules that are not checked"), aside=aside)
+
+
+def _reason(row: Row) -> Component:
+    return html.Span([icon("unplug"), f" {row['unchecked'][:1].upper()}{row['unchecked'][1:]}."], className="mark-nodata")
+
+
+# -- one rule ----------------------------------------------------------------------------------------------------------
+
+
+def _one(rule: Row, rows: Sequence[Row], start: int, zone: str, at: reader.AsOf, kept: Mapping[str, Any]) -> list[Component | None]:
+    past: dict[str, Any] = {name: kept[name] for name in ("as_of", "known_at") if name in kept}
+    why = card("Why it matters", *markdown.render(rule["why"] or "Its file does not say.", links.to).parts, _untold(rule), _read_more(rule))
+    if rule["unchecked"]:
+        return [card("Not checked", html.P(_reason(rule))), why]
+    if not rows:
+        title = "Nothing violates this rule" if not rule["violations"] else "The list is not that long"
+        return [empty(title, "Each violation would stand here, with the events that show it.", picture="shield-check"), why]
+    return [
+        _violations(rule, rows, at, past),
+        pager(start, rows[0]["violations"], lambda page: links.to("rules", **{**kept, "page": page})),
+        why,
+    ]
+
+
+def _read_more(rule: Row) -> Component:
+    return html.P(
+        [
+            html.Span(["In files and exports it is called ", html.Code(rule["rule"]), ". "]),
+            html.A("How rules are judged", href=links.to("docs", page="rules")),
+        ],
+        className="muted",
+    )
+
+
+def _violations(rule: Row, rows: Sequence[Row], at: reader.AsOf, past: Mapping[str, Any]) -> Component:
+    amounts = any(row["quantity"] is not None or row["value"] is not None for row in rows)
+    names = ["Since", "What", "Site", *(["How much"] if amounts else []), "Transactions", "Shown by"]
+    lines = [_violation(row, amounts, at, past) for row in rows]
+    table = html.Table([html.Thead(html.Tr([html.Th(name) for name in names])), html.Tbody(lines)], className="table rules-table")
+    aside = html.Span("The newest first", className="muted")
+    return card(words.count(rule["violations"], "violation"), scrolling(table, "Violations"), aside=aside)
+
+
+def _violation(row: Row, amounts: bool, at: reader.AsOf, past: Mapping[str, Any]) -> Component:
+    cells = [
+        html.Td(times.brief(row["from_ns"], row["timezone"], at.moment.as_of_ns), className="nowrap"),
+        html.Td(row["detail"], className="rules-detail"),
+        html.Td(name_of(row["site"])),
+        html.Td(_amount(row), className="num nowrap") if amounts else None,
+        html.Td([html.Div(_path(each, past)) for each in row["transactions"]] or html.Span("none", className="muted")),
+        html.Td(_evidence(row)),
+    ]
+    return html.Tr([cell for cell in cells if cell is not None])
+
+
+def _amount(row: Row) -> list[Component]:
+    said = [words.amount(row["quantity"])] if row["quantity"] is not None else []
+    said += [f"{words.amount(row['value'])} {row['currency'] or ''}".strip()] if row["value"] is not None else []
+    return [html.Div(text) for text in said]
+
+
+def _path(named: Mapping[str, str], past: Mapping[str, Any]) -> Component:
+    return html.A(named["transaction_id"], href=links.path(named["workflow"], named["transaction_id"], **past), className="path-link")
+
+
+def _evidence(row: Row) -> Component:
+    events = row["events"]
+    lines = [html.Li(_event(event, row["timezone"], row["from_ns"])) for event in events[:MOST_EVIDENCE]]
+    rest = (
+        [html.Li(f"and {words.count(len(events) - MOST_EVIDENCE, 'event')} more", className="muted")] if len(events) > MOST_EVIDENCE else []
+    )
+    return html.Ul([*lines, *rest], className="rules-evidence")
+
+
+def _event(event: Mapping[str, Any], zone: str, today_ns: int) -> list[Any]:
+    what = words.step_words(event["event_type"], event["system"])
+    said = html.A(what, href=links.to("path", trace=event["trace_id"])) if event["trace_id"] else what
+    return [said, html.Span(f" {times.brief(event['event_ns'], zone, today_ns)}", className="muted nowrap")]
