@@ -33,6 +33,8 @@ CARD = "demo.json"  # marks a folder as a demo's, and holds what --keep goes on 
 PORTS_TRIED, LAST_PORT = 20, 65535
 DAYS_AGAIN = 15  # --keep tells this much of the history once more: what was under way then is finished now
 SECONDS_TO_STOP = 15
+LISTS = "stock"  # the folder that the systems put their stock lists into
+DEAR, CHEAP = 500, 20  # the price in euro that makes an item one of class A, and below which it is of class C
 PEOPLE = (
     ("supply", "supply-chain manager"),
     ("it", "plant IT"),
@@ -64,12 +66,19 @@ objects:                       # the ERP pads its numbers with zeros, the others
   delivery: {{keys: [strip_leading_zeros]}}
 sources:
   - {{name: otlp, kind: otlp, complete: true}}
+  - {{name: stock-lists, kind: inventory_csv, path: "stock/*.csv"}}
+inventory:
+  tolerance: {{A: 0, B: 0, C: 0.005}}
+  classes: classes.csv
+  values: values.csv
+  currency: EUR
 owners:
   plant-it: {{title: Plant IT, contact: plant-it@norrfjord.example}}
   supply-chain: {{title: Supply chain, contact: supply-chain@norrfjord.example}}
   quality: {{title: Quality, contact: quality@norrfjord.example}}
   logistics: {{title: Logistics, contact: logistics@norrfjord.example}}
   master-data: {{title: Master data, contact: master-data@norrfjord.example}}
+  finance: {{title: Finance, contact: finance@norrfjord.example}}
 web: {{host: "{web_host}", port: {web_port}}}
 otlp: {{http_host: "{otlp_host}", http_port: {otlp_port}, grpc_host: "{grpc_host}", grpc_port: {grpc_port}}}
 """
@@ -104,8 +113,19 @@ def demo(seed: int = 1, days: int = 28, home: Path = HOME, port: int | None = No
 def settings_in(home: Path, **places: str | int) -> Settings:
     """Writes the demo's configuration into a folder and reads it. `places` are among HOSTS and PORTS; a port not named is a free one."""
     file = home / "syncline.yaml"
+    _write_items(home)
     file.write_text(CONFIGURATION.format(**{**HOSTS, **PORTS, **places}))
     return load_settings(file, {})
+
+
+def _write_items(home: Path) -> None:
+    """What is known of the items, as an ERP would list it: dear ones are of class A, cheap ones of class C."""
+    from app.simulator.company import ITEMS
+
+    lines = [(item.number, "A" if item.price >= DEAR else "C" if item.price < CHEAP else "B", item.price) for item in ITEMS.values()]
+    (home / "classes.csv").write_text("item,class\n" + "".join(f"{number},{abc_class}\n" for number, abc_class, _ in lines))
+    (home / "values.csv").write_text("item,value\n" + "".join(f"{number},{price}\n" for number, _, price in lines))
+    (home / LISTS).mkdir(exist_ok=True)
 
 
 def _run(settings: Settings, card: Card, notes: list[str], end: threading.Event) -> None:
@@ -150,8 +170,9 @@ def _empty(home: Path) -> None:
         raise Mistake(f"{home} is not the home of a demo, so it is not emptied. Name another folder with --home.")
     if server := find_server(home / "data"):
         raise Unreachable(f"a demo is running on {home} already, at {server.url} (process {server.pid}). Stop it, or use another --home.")
-    if (home / "data").exists():
-        shutil.rmtree(home / "data")
+    for made in ("data", LISTS):
+        if (home / made).exists():
+            shutil.rmtree(home / made)
     home.mkdir(parents=True, exist_ok=True)
 
 
@@ -237,7 +258,7 @@ def _simulated(settings: Settings, card: Card) -> Iterator[subprocess.Popen[str]
     (settings.folder / CARD).write_text(json.dumps(asdict(Card(card.seed, card.days, end)), indent=1) + "\n")
     days = min(card.days, DAYS_AGAIN) if is_again else card.days
     words = {"--endpoint": _endpoint(settings), "--seed": card.seed, "--days": days, "--end": end, "--wait": 60, "--parent": os.getpid(),
-             "--truth": settings.folder / "truth.json"}  # fmt: skip
+             "--truth": settings.folder / "truth.json", "--lists": settings.folder / LISTS}  # fmt: skip
     command = [sys.executable, "-m", "app.simulator", "--live", *(str(part) for pair in words.items() for part in pair)]
     # In a session of its own, so that Ctrl-C reaches only this process, which ends both in order.
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, start_new_session=True)  # noqa: S603  our own words

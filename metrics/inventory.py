@@ -39,8 +39,9 @@ class Stock:
         self._reader = reader
 
     def sites(self) -> pd.DataFrame:
-        """Per site with snapshots: newest_reference_ns, newest_other_ns, gap_ns allowed, timezone; of its newest comparable pair (null without
-        one) pair_ns, reference_ns, other_ns, good, bad, not_comparable, unexplained keys, gross_quantity and gross_value (0..1), valued keys."""
+        """Per site with snapshots: newest_reference_ns, newest_other_ns, gap_ns allowed, timezone; of its newest comparable pair (null
+        without one) pair_ns, reference_ns, other_ns, good, bad, not_comparable and unexplained keys, gross_quantity, gross_value (0..1)
+        of the `valued` keys."""
         return self._reader.frame("queries/stock_sites")
 
     def history(self, by: str, site: str | None = None, pairs: int = PAIRS) -> pd.DataFrame:
@@ -56,10 +57,10 @@ class Stock:
 
     def causes(self, asked: Asked) -> dict[str, tuple[int, int]]:
         """Of every cause that is there: how many keys it touches, and how many movements (or keys) there are of it."""
-        found = self._reader.frame("queries/stock_causes", asked.place)
-        return {row.cause: (int(row.keys), int(row.movements)) for row in found.itertuples()}
+        found = self._reader.frame("queries/stock_causes", asked.place).to_dict("records")
+        return {row["cause"]: (row["keys"], row["movements"]) for row in found}
 
     def misstated(self, site: str | None = None, most: int = 10) -> pd.DataFrame:
-        """The items whose unrestricted stock is misstated: item, uom, abc_class, keys, sites, overstated and understated in base units, the same
-        in value where it is known; in every row the values of all of them, and how many items there are."""
+        """The items whose unrestricted stock is misstated, the most valuable first: item, uom, abc_class, keys, sites, overstated and
+        understated in base units, the same in value where it is known; in every row the values of all of them, and how many there are."""
         return self._reader.frame("queries/stock_misstated", {"site": site, "most": most})

@@ -13,8 +13,9 @@ from app import reader
 from app.components import links, moment
 from app.components.empty import empty
 from app.components.icons import icon
-from app.components.page import button, card, head, note, scrolling
+from app.components.page import button, card, head, scrolling
 from app.components.pager import ROWS, first_row, pager
+from app.components.planning import planning
 from app.components.tiles import name_of
 from app.figures import stock, times, words
 from app.figures.rows import rows_of
@@ -79,9 +80,15 @@ def layout(**query: Any) -> Component:
             rows_of(found.misstated(asked.site)),
             now.timezone(),
         )
-    shown = [row for row in page.sites if asked.site in (None, row["site"])]
-    body = [_verdict(page, shown), _history(page), _planning(page), _differences(page)] if shown else [_nothing(page)]
-    return html.Div([head("Inventory", _question()), moment.banner(at, page.zone), *body], className="inventory")
+    return html.Div([head("Inventory", _question()), moment.banner(at, page.zone), *_body(page)], className="inventory")
+
+
+def _body(page: Page) -> list[Component | None]:
+    shown = [row for row in page.sites if page.asked.site in (None, row["site"])]
+    if not shown:
+        return [_nothing(page)]
+    wrong = planning(page.misstated, _rules(), reader.definitions().inventory.currency, lambda item: page.to(item=item))
+    return [_now(page, shown), _history(page), wrong, _differences(page)]
 
 
 def _asked(query: Mapping[str, Any]) -> tuple[Asked, str, int]:
@@ -111,7 +118,7 @@ def _goal() -> float:
 
 
 # -- how accurate it is now --------------------------------------------------------------------------------------------
-def _verdict(page: Page, shown: Sequence[Row]) -> Component:
+def _now(page: Page, shown: Sequence[Row]) -> Component:
     heads = [html.Th(text, className="right" if number else None) for text, number in _site_heads()]
     table = html.Table([html.Thead(html.Tr(heads)), html.Tbody([_site(row, page) for row in shown])], className="table")
     aside = html.Span(f"Promised: {stock.share_of(_goal())} of the keys agree", className="muted")
@@ -231,59 +238,6 @@ def _choices(page: Page, name: str, choices: Mapping[str, str], chosen: str) -> 
     return html.Nav(pills, className="inventory-choices", **{"aria-label": "By"})
 
 
-# -- what planning gets wrong ------------------------------------------------------------------------------------------
-def _planning(page: Page) -> Component | None:
-    if not page.misstated:
-        return None
-    first, currency = page.misstated[0], reader.definitions().inventory.currency
-    other, reference = _rules()
-    heads = [
-        ("Item", ""),
-        ("Class", ""),
-        ("Where", ""),
-        ("Promised, and not there", "right"),
-        ("There, and not promised", "right"),
-        ("Worth", "right"),
-    ]
-    lines = [_misstated(row, currency, page) for row in page.misstated]
-    table = html.Table(
-        [html.Thead(html.Tr([html.Th(text, className=kind or None) for text, kind in heads])), html.Tbody(lines)], className="table"
-    )
-    more = first["items"] - len(page.misstated)
-    rest = html.P(f"The {len(page.misstated)} that matter most; {words.count(more, 'item')} more.", className="muted") if more > 0 else None
-    sentence = html.P(_planning_words(first, currency, other, reference))
-    return card("What planning gets wrong", sentence, scrolling(table, "Items whose available stock is misstated"), rest)
-
-
-def _planning_words(first: Row, currency: str | None, other: str, reference: str) -> str:
-    def side(items: int, value: float | None) -> str:
-        worth = f", worth {stock.money(value, currency)}" if value and first["items_valued"] else ""
-        return f"{words.count(items, 'item')}{worth}"
-
-    over = side(first["items_overstated"], first["overstated_value_in_all"])
-    under = side(first["items_understated"], first["understated_value_in_all"])
-    unknown_worth = first["items"] - first["items_valued"]
-    told = (
-        f"Unrestricted stock that the {other} has and the {reference} has not is promised to customers and orders, and is not there: {over}. "
-        f"What the {other} does not know of is bought or made once more: {under}."
-    )
-    return told + (f" Of {words.count(unknown_worth, 'item')} the value is not known." if unknown_worth else "")
-
-
-def _misstated(row: Row, currency: str | None, page: Page) -> Component:
-    worth = None if row["overstated_value"] is None else (row["overstated_value"] or 0) + (row["understated_value"] or 0)
-    return html.Tr(
-        [
-            html.Th(html.A(row["item"], href=page.to(item=row["item"])), scope="row"),
-            html.Td(row["abc_class"] or ""),
-            html.Td(", ".join(map(name_of, row["sites"]))),
-            html.Td(words.with_unit(row["overstated"], row["uom"]) if row["overstated"] else "", className="right"),
-            html.Td(words.with_unit(row["understated"], row["uom"]) if row["understated"] else "", className="right"),
-            html.Td(stock.money(worth, currency), className="right nowrap"),
-        ]
-    )
-
-
 # -- what differs and why ----------------------------------------------------------------------------------------------
 def _differences(page: Page) -> Component:
     total = page.rows[0]["keys"] if page.rows else 0
@@ -313,11 +267,9 @@ def _causes(page: Page) -> Component:
     chips = []
     for name, (keys, _) in ((name, page.causes[name]) for name in stock.CAUSES if name in page.causes):
         word, chosen = stock.CAUSES[name], page.asked.cause == name
-        parts = [icon(word.icon), f" {word.word} ", html.B(f"{keys:,}")]
+        parts = [*_mark(word), " ", html.B(f"{keys:,}")]
         href = page.to(cause=None if chosen else name)
-        chips.append(
-            html.A(parts, href=href, title=word.meaning, className=f"pill mark-{word.kind}", **({"aria-current": "true"} if chosen else {}))
-        )
+        chips.append(html.A(parts, href=href, title=word.meaning, className="pill", **({"aria-current": "true"} if chosen else {})))
     return html.Nav(chips, className="cases-outcomes", **{"aria-label": "Cause"})
 
 
@@ -357,8 +309,9 @@ def _why(row: Row, page: Page) -> list[Component]:
     told += [_cause(cause, page) for cause in row["causes"]]
     if row["unexplained"]:
         word = stock.CAUSES["unexplained"]
-        text = [icon(word.icon), f" {word.word} ", html.B(stock.signed(row["unexplained"]))]
-        told.append(html.Div(text, className=f"mark-{word.kind} inventory-cause", title=word.meaning))
+        told.append(
+            html.Div([*_mark(word), " ", html.B(stock.signed(row["unexplained"]))], className="inventory-cause", title=word.meaning)
+        )
     return told
 
 
@@ -370,8 +323,12 @@ def _cause(cause: Row, page: Page) -> Component:
         if movement
         else html.Span("at a site you may not see", className="muted")
     )
-    mark = html.Span([icon(word.icon), f" {word.word}"], className=f"mark-{word.kind} nowrap", title=word.meaning)
-    return html.Div([mark, " ", html.B(quantity), " ", link], className="inventory-cause")
+    return html.Div([*_mark(word), " ", html.B(quantity), " ", link], className="inventory-cause", title=word.meaning)
+
+
+def _mark(word: stock.Word) -> list[Any]:
+    """The picture in its colour, the word in ink: amber words nobody reads."""
+    return [html.Span(icon(word.icon), className=f"mark-{word.kind}"), f" {word.word}"]
 
 
 # -- nothing -----------------------------------------------------------------------------------------------------------

@@ -51,6 +51,7 @@ def _run(options: argparse.Namespace, stop: threading.Event) -> int:
         token=options.token,
         stop=stop,
         say=lambda sentence: print(sentence, flush=True),
+        lists=options.lists,
     )
     if report.lost:
         print(f"{report.lost:,} of {report.written:,} spans and log records could not be delivered to {options.endpoint}.", file=sys.stderr)
@@ -70,6 +71,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--live", action="store_true", help="go on in real time after the history")
     parser.add_argument("--speed", type=_from(0.1, 5, float), default=1.0, help="how much live traffic (default: %(default)s)")
     parser.add_argument("--truth", type=Path, help="write here what a correct observer must find at the end of the history")
+    parser.add_argument("--lists", type=Path, help="the folder that the stock lists of the warehouse and the ERP go into")
     parser.add_argument("--wait", type=_from(0, 3600, float), default=0, help="seconds to wait for somebody to listen there")
     parser.add_argument("--parent", type=int, help="stop when this process is no longer the parent")
     return parser.parse_args()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
-from app.simulator.company import Plant
+from app.simulator.company import ITEMS, Plant
 
 # Number ranges come round after this many days, far beyond what a demo keeps.
 DAYS_IN_RANGE, SERIALS_A_DAY = 100, 30_000
 LIVE_SERIALS, STORY_SERIALS = 2_000, 1_900  # history counts from 0; these begin where a day of history never gets
+STOCK_LOTS = 7_000  # numbers of lots that no other flow gives
 PLAIN = {  # prefix and digits behind it
     "sales_order": ("4", 7),
     "production_order": ("1", 7),
@@ -42,6 +43,11 @@ def number(kind: str, plant: Plant, day: date, serial: int) -> str:
 
 def batch(plant: Plant, day: date, serial: int) -> str:
     return f"{plant.short[0]}{day:%y%j}{serial:04d}"
+
+
+def stock_lot(plant: Plant, item: str, day: date) -> str:
+    """The lot of an item that is moved on this day: every week has one."""
+    return batch(plant, day - timedelta(days=day.weekday()), STOCK_LOTS + list(ITEMS).index(item))
 
 
 def as_written_by(system: str, kind: str, id_: str) -> str:

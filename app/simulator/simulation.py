@@ -8,13 +8,15 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from random import Random
 from typing import Any
 
 from app.simulator.act import Act
 from app.simulator.episode import Episode
-from app.simulator.rhythm import DAY, SECOND, to_ns
+from app.simulator.rhythm import DAY, HOUR, SECOND, to_ns
 from app.simulator.speaking import speak, speak_unreadable
+from app.simulator.stock import LATER, LIVE_EVERY_NS, Stock
 from app.simulator.story import Story, tell
 from app.simulator.systems import Systems
 from app.simulator.timeline import Arrivals, history
@@ -22,6 +24,7 @@ from app.simulator.timeline import Arrivals, history
 TICK_SECONDS = 0.5
 SPANS_A_REQUEST = 2_000
 OLD_SPANS_PER_SECOND = 4_000
+LISTED_AFTER_NS = 6 * HOUR  # what is moved in the hours before is not told yet, and is posted by then
 Say = Callable[[str], None]
 
 
@@ -52,13 +55,16 @@ def run(
     is_scripted: bool = True,
     stop: threading.Event | None = None,
     say: Say = lambda _: None,
+    lists: Path | None = None,
 ) -> Report:
     """Sends the history of [start, end) to an OTLP/HTTP endpoint, then, if `live`, what happens until `stop` is set.
 
     Equal arguments give equal spans. `volume` 1.0 is some 2,600 transactions in the last day and 650 on each day before;
-    `speed` multiplies the live traffic only.
+    `speed` multiplies the live traffic only. Into the folder `lists` go the stock lists of the warehouse and the ERP.
     """
     running = _Run(Systems(endpoint, token), seed, to_ns(start), to_ns(end), volume, stop or threading.Event(), say)
+    if lists:
+        running.stock = Stock(lists, running.end_ns)
     if live:
         running.arrivals = Arrivals(seed, running.end_ns, volume, speed)
     try:
@@ -89,6 +95,8 @@ class _Run:
         self.arrivals: Arrivals | None = None
         self.coming: list[tuple[int, int, Episode, Act, Random]] = []  # acts after the end, by time
         self.order = self.sent = 0
+        self.stock: Stock | None = None
+        self.next_list_ns = -(-end_ns // LIVE_EVERY_NS) * LIVE_EVERY_NS
         self.began = time.monotonic()
         self.report = Report(as_of=datetime.fromtimestamp(end_ns // SECOND, UTC).isoformat().replace("+00:00", "Z"))
 
@@ -109,6 +117,8 @@ class _Run:
         if pace is None:
             self._last_day_is_told()
         self._send(is_waiting=True)
+        if self.stock:
+            self.stock.list_past(self.begin_ns + LISTED_AFTER_NS)
         self._say_told("The history is told")
 
     def _tell_story(self, story: Story) -> None:
@@ -120,6 +130,8 @@ class _Run:
 
     def _last_day_is_told(self) -> Pace:
         self._send(is_waiting=True)
+        if self.stock:
+            self.stock.list_past(max(self.begin_ns, self.end_ns - DAY) + LISTED_AFTER_NS)
         self.report.seconds_to_first = time.monotonic() - self.began
         self._say_told("The last day is told")
         return Pace(time.monotonic(), self.systems.written)
@@ -131,6 +143,8 @@ class _Run:
     def _tell(self, episode: Episode) -> None:
         """Says what has happened by the end of the history; the rest waits for its time, if there is a live part."""
         self.report.transactions += len(episode.walks)
+        if self.stock:
+            self.stock.hear(episode)
         ids = Random(f"{self.seed} ids {episode.flow} {episode.plant.name} {episode.day} {episode.serial}")
         for act in episode.acts:
             if act.time_ns <= self.end_ns:
@@ -156,6 +170,9 @@ class _Run:
             if self.systems.written - self.sent >= SPANS_A_REQUEST:
                 self._send()
         self._send()
+        if self.stock and now >= self.next_list_ns + max(LATER.values()):
+            self.stock.list_now(self.next_list_ns)
+            self.next_list_ns += LIVE_EVERY_NS
 
     def _send(self, *, is_waiting: bool = False) -> None:
         self.systems.send()

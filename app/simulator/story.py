@@ -82,7 +82,19 @@ def tell(seed: int, end_ns: int) -> Story:
 
 
 def _script(end_ns: int) -> list[Scene]:
-    return [*_lost(end_ns), *_blocked_material(), *_refused_version(), *_others(end_ns), *_violations(end_ns)]
+    return [*_lost(end_ns), *_blocked_material(), *_refused_version(), *_others(end_ns), *_violations(end_ns), *_stock()]
+
+
+def _stock() -> list[Scene]:
+    """Why the ERP has other stock than the warehouse."""
+    return [
+        Scene("A movement in the warehouse never reached the ERP", "missing", "augsburg", "stock_movement_sync", 26 * HOUR,
+              Fate("lost", "moved_erp")),
+        Scene("The ERP refuses a movement: its posting period is closed", "failed", "kulim", "stock_movement_sync", 15 * HOUR,
+              Fate("stuck", "moved_erp", troubles.PERIOD)),
+        Scene("A movement was posted twice", "inconsistent", "monterrey", "stock_movement_sync", 40 * HOUR, Fate("doubled", "moved_erp"),
+              rule="duplicate_posting"),
+    ]  # fmt: skip
 
 
 def _lost(end_ns: int) -> list[Scene]:

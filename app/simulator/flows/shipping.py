@@ -9,7 +9,7 @@ from app.simulator.act import Fields, Message
 from app.simulator.company import ITEMS
 from app.simulator.documents import ProductionOrder, production_order, value
 from app.simulator.episode import Episode, Walk
-from app.simulator.numbers import batch, number
+from app.simulator.numbers import batch, number, stock_lot
 from app.simulator.rhythm import DAY, HOUR, MINUTE, SECOND
 
 DELIVERIES_PER_SHIPMENT = 3
@@ -99,7 +99,8 @@ def stock_movement_sync(episode: Episode) -> None:
     walk = episode.walk("stock_movement_sync", number("movement", plant, day, serial), item=item.number, location=location)
     names = {**walk.object, "handling_unit": (number("handling_unit", plant, day, serial),)}
     quantity = random.choice((-1, 1)) * max(1, item.lot // random.choice((4, 8, 10)))
-    goods: Fields = {"item": item.number, "location": location, "quantity": quantity, "uom": item.uom, "batch": batch(plant, day, serial)}
+    goods: Fields = {"item": item.number, "location": location, "quantity": quantity, "uom": item.uom}
+    goods["batch"] = stock_lot(plant, item.number, day)
     to_erp = episode.message("wms.stock.moved", "WMS TransferOrder → WMMBXY", walk.transaction)
     moved = walk.step("moved_wms", episode.start_ns, goods, objects=names, sends=(to_erp,))
     walk.step("moved_erp", moved, goods, objects=names, receives=to_erp)
