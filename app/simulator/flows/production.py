@@ -42,7 +42,8 @@ def _produce(episode: Episode, order: ProductionOrder) -> None:
     worth = value(order.item, order.quantity, episode.plant)
     released = walk.step("released", release, {**goods, **worth}, objects=names, sends=(to_mes,))
     received = walk.step("received", released, goods, receives=to_mes)
-    plan: Fields = {"due_time": episode.wishes["planned_end"]} if "planned_end" in episode.wishes else {}
+    has_plan = "planned_end" in episode.wishes and walk is episode.walks[0]
+    plan: Fields = {"due_time": episode.wishes["planned_end"]} if has_plan else {}
     walk.step("scheduled", received, {"work_center": order.work_center, **plan})
 
 
