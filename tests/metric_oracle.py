@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from metrics.calendars import Exclusion
 from metrics.catalog import Metric
 from metrics.workflows import Milestone
 from tests import oracle
@@ -35,10 +36,11 @@ def metric_rows(world: World, moment: tuple[int, int], by: str = "week") -> list
         groups[case.metric, None, period(case.from_ns, world.definitions.timezone, by)].append(case)
         if case.site is not None:
             groups[case.metric, case.site, period(case.from_ns, zones.get(case.site, world.definitions.timezone), by)].append(case)
-    return [row(key, groups[key], by) for key in sorted(groups, key=lambda key: (key[0], key[1] is None, key[1] or "", key[2]))]
+    agreed = world.definitions.exclusions
+    return [row(key, groups[key], by, agreed) for key in sorted(groups, key=lambda key: (key[0], key[1] is None, key[1] or "", key[2]))]
 
 
-def row(key: tuple[str, str | None, str], found: list[Case], by: str) -> dict:
+def row(key: tuple[str, str | None, str], found: list[Case], by: str, agreed: tuple[Exclusion, ...]) -> dict:
     count = {word: sum(case.outcome == word for case in found) for word in ("good", "bad", "open", "clock_fault", "unjudged")}
     decided = count["good"] + count["bad"]
     lengths = sorted(case.seconds for case in found if case.seconds is not None and case.outcome != "clock_fault")
@@ -49,10 +51,24 @@ def row(key: tuple[str, str | None, str], found: list[Case], by: str) -> dict:
         **count,
         "attainment": count["good"] / decided if decided else None,
         "observed": decided / (decided + count["unjudged"]) if decided + count["unjudged"] else None,
+        **adjusted([case for case in found if not any(is_excluded(case, exclusion) for exclusion in agreed)], decided),
         "p50": quantile(lengths, 0.5),
         "p90": quantile(lengths, 0.9),
         "p95": quantile(lengths, 0.95),
     }
+
+
+def adjusted(counted: list[Case], decided: int) -> dict:
+    """The figures without what is agreed not to count."""
+    good, bad = (sum(case.outcome == word for case in counted) for word in ("good", "bad"))
+    share = good / (good + bad) if good + bad else None
+    return {"excluded": decided - good - bad, "adjusted_good": good, "adjusted_bad": bad, "adjusted_attainment": share}
+
+
+def is_excluded(case: Case, agreed: Exclusion) -> bool:
+    """It began in that time, and is of a site, workflow, metric and partner that is meant; nothing named means all."""
+    meant = ((agreed.sites, case.site), (agreed.workflows, case.workflow), (agreed.metrics, case.metric), (agreed.partners, case.partner))
+    return agreed.from_ns <= case.from_ns < agreed.to_ns and all(not names or name in names for names, name in meant)
 
 
 def quantile(ordered: list[float], share: float) -> float | None:

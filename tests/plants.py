@@ -14,7 +14,7 @@ import pandas as pd
 from hypothesis import strategies as st
 
 from collectors.event import Event
-from metrics.calendars import Calendar, Closed, Extra, Shift
+from metrics.calendars import Calendar, Closed, Exclusion, Extra, Shift
 from metrics.catalog import CATALOG, Metric
 from metrics.refresh import Refresher
 from metrics.workflows import Definitions, Feed, Milestone, Partner, Site, Workflow
@@ -68,6 +68,14 @@ CALENDAR_SETS = (
     ),
 )
 PARTNERS = (Partner("20017", "Asia/Tokyo", "early"), Partner("20018", "America/New_York", "night"))
+EXCLUSIONS: list[tuple[Exclusion, ...]] = [
+    (),
+    (Exclusion(utc("2026-03-27 15:00"), utc("2026-03-27 15:06"), "upgrade", "Ortiz", sites=("north", "south")),),
+    (
+        Exclusion(utc("2026-03-01 00:00"), utc("2026-03-29 01:00"), "upgrade", "Ortiz", metrics=("one_lag", "first_pass_yield")),
+        Exclusion(utc("2026-03-23 06:59"), utc("2026-10-24 00:00"), "strike", "Ortiz", workflows=("two",), partners=("20017", "20018")),
+    ),
+]
 SITES = (
     Site("north", "Europe/Berlin"),
     Site("south", "America/New_York", "early"),
@@ -181,6 +189,7 @@ def definitions(draw: st.DrawFn) -> Definitions:
         alias_types,
         (*(draw(metrics(workflow)) for workflow in chosen), RECOVERY),
         PARTNERS,
+        draw(st.sampled_from(EXCLUSIONS)),
     )
 
 

@@ -143,10 +143,16 @@ def _line(row: Row, metric: Metric, past: Mapping[str, Any]) -> Component:
 
 
 def _nothing(asked: Cases, total: int) -> Component:
-    what = WORDS[asked.outcome][0].lower() if asked.outcome else ""
+    what = {
+        "good": "kept the promise",
+        "bad": "broke the promise",
+        "open": "is open",
+        "unjudged": "waits for a feed",
+        "clock_fault": "has a clock fault",
+    }
     if total:
         return empty("The list is not that long", f"There are {words.count(total, 'case')}.", picture="list")
-    title = f"No case {f'is {what}' if what else 'counts'} in this period"
+    title = f"No case {what[asked.outcome] if asked.outcome else 'counts'} in this period"
     return empty(title, "Each case that the figure counts would stand here.", picture="list")
 
 

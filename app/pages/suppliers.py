@@ -23,7 +23,7 @@ Row = Mapping[str, Any]
 METRIC = "supplier_response_cycle_time"
 USUAL = "28d"
 HEADS = (
-    "Supplier",
+    "Supplier or carrier",
     "Open orders",
     "Overdue",
     "Failed",
@@ -57,7 +57,7 @@ def layout(**query: Any) -> Component:
 def _summary(rows: Sequence[Row], period: str) -> str:
     overdue, waiting = (sum(row[name] for row in rows) for name in ("overdue", "waiting"))
     return (
-        f"{words.count(len(rows), 'supplier')} in the {PERIODS[period][0].lower()}: {words.count(overdue, 'order')} overdue, "
+        f"{words.count(len(rows), 'supplier or carrier', 'suppliers and carriers')} in the {PERIODS[period][0].lower()}: {words.count(overdue, 'order')} overdue, "
         f"{words.count(waiting, 'order')} still waiting for an answer."
     )
 

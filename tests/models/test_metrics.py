@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from metrics.calendars import Exclusion
 from metrics.catalog import CATALOG, Metric, applicable
 from metrics.read import Moment, open_reader
 from metrics.workflows import Definitions, Feed
@@ -25,9 +26,17 @@ WORKING = Metric("work", "Work", "", "s", 0.95, "", target="2d", workflow="order
 RECOVERY = next(metric for metric in CATALOG if metric.name == "time_to_recover")
 
 
-def counts(told: str, expected: str, *metrics: Metric, as_of: str = "Mon 12:00", by: str = "week", feeds: tuple[Feed, ...] = FEEDS) -> None:
+def counts(
+    told: str,
+    expected: str,
+    *metrics: Metric,
+    as_of: str = "Mon 12:00",
+    by: str = "week",
+    feeds: tuple[Feed, ...] = FEEDS,
+    exclusions: tuple[Exclusion, ...] = (),
+) -> None:
     """Fails unless the product says `expected` of those of its metrics and columns, and the second implementation the same of all."""
-    definitions = Definitions((ORDERS,), SITES, CALENDARS, "UTC", feeds, metrics=metrics)
+    definitions = Definitions((ORDERS,), SITES, CALENDARS, "UTC", feeds, metrics=metrics, exclusions=exclusions)
     world = World(definitions, tuple(events(told)), tuple(event_spans(told)))
     moment = ns(as_of), LATER
     columns, rows = table(expected)
@@ -236,3 +245,25 @@ def test_the_hour_that_comes_twice_is_told_apart():
 def test_only_metrics_whose_workflow_and_milestones_are_defined_can_be_computed():
     names = {metric.name for metric in applicable((*CATALOG, LAG), (ORDERS,))}
     assert names == {"lag", "inventory_sync_accuracy", "first_pass_yield", "transaction_success", "time_to_recover"}
+
+
+def test_what_is_agreed_not_to_count_leaves_the_adjusted_figures_only():
+    upgrade = Exclusion(ns("08:00"), ns("09:00"), "ERP upgrade", "M. Ortiz", sites=("hamburg",))
+    counts(
+        """
+        at     event      names    site
+        08:00  sent@erp   order A  hamburg
+        08:59  sent@erp   order B  hamburg
+        09:00  sent@erp   order C  hamburg
+        09:01  taken@mes  order C  hamburg
+        08:00  sent@erp   order D  boston
+        """,
+        """
+        metric  site     good  bad  attainment  excluded  adjusted_good  adjusted_bad  adjusted_attainment
+        lag     boston   0     1    0           0         0              1             0
+        lag     hamburg  1     2    0.333333    2         1              0             1
+        lag     .        1     3    0.25        2         1              1             0.5
+        """,
+        LAG,
+        exclusions=(upgrade,),
+    )
