@@ -185,9 +185,7 @@ def affected_by(own: Object, beside: dict[Object, set[Object]], orders: dict[Obj
                 if o[0] != own[0]:
                     steps.setdefault(o, 2)
     return {
-        o: distance
-        for o, distance in steps.items()
-        if o in orders and (distance == 0 or not (orders[o].is_cancelled or orders[o].is_done))
+        o: distance for o, distance in steps.items() if o in orders and (distance == 0 or not (orders[o].is_cancelled or orders[o].is_done))
     }
 
 

@@ -1,69 +1,27 @@
--- what the transactions in `troubled` are about
-create or replace temp table own_objects as
-select distinct t.transaction_no, w.object_type, t.transaction_id as object_id, object_key(w.object_type, t.transaction_id) as object_key
-from troubled t
-join def_workflows w using (workflow);
-
--- one row per object of them and object of another type that some event names together with it. Others of its own type are no part of it:
--- they have transactions of their own
-create or replace temp table near_objects as
-with naming as materialized (
-  select n.event_no, o.object_type as own_type, o.object_id as own_id
-  from known_names n
-  join (select distinct object_type, object_id, object_key from own_objects) o
-    on o.object_key = n.object_key and o.object_type = n.object_type and o.object_id = n.object_id
-)
-select distinct g.own_type, g.own_id, n.object_key, n.object_type, n.object_id
-from naming g
-join known_names n using (event_no)
-where n.object_type <> g.own_type;
-
--- one row per near object and order that some event names together with it. What is named together with more than 20 orders (an item, a dock)
--- says nothing about any of them
-create or replace temp table beyond as
-with
-naming as materialized (
-  select n.event_no, s.object_type, s.object_id
-  from known_names n
-  join (select distinct object_type, object_id, object_key from near_objects) s
-    on s.object_key = n.object_key and s.object_type = n.object_type and s.object_id = n.object_id
-)
-select distinct g.object_type, g.object_id, n.object_type as order_type, n.object_id as order_id
-from naming g
-join known_names n using (event_no)
-where n.object_type in (select object_type from def_orders) and (n.object_type, n.object_id) <> (g.object_type, g.object_id)
-qualify count(*) over (partition by g.object_type, g.object_id) <= 20;
+-- one row per transaction in `troubled`: what it is about, and what was last said in it
+create or replace temp table asked as
+select
+  f.transaction_no, w.object_type, f.transaction_id as object_id,
+  f.customer, f.partner, f.work_center, f.value, f.currency, f.promised_ns, f.due_ns
+from facts f
+join def_workflows w using (workflow)
+where f.transaction_no in (select transaction_no from troubled);
 
 -- one row per transaction and order that waits for it: its own object (0 steps away), what is named together with it (1), and one step more (2).
 -- Of the others only those that are still open
 create or replace temp table affected as
-with
-reached as (
-  select transaction_no, object_type, object_id, 0 as distance
-  from own_objects
-  where object_type in (select object_type from def_orders)
+with reached as (
+  select transaction_no, object_key, object_type, object_id, distance
+  from reach
+  where transaction_no in (select transaction_no from troubled)
   union all
-  select o.transaction_no, n.object_type, n.object_id, 1
-  from own_objects o
-  join near_objects n on n.own_type = o.object_type and n.own_id = o.object_id
-  where n.object_type in (select object_type from def_orders)
-  union all
-  select o.transaction_no, b.order_type, b.order_id, 2
-  from own_objects o
-  join near_objects n on n.own_type = o.object_type and n.own_id = o.object_id
-  join beyond b on b.object_type = n.object_type and b.object_id = n.object_id
-  where b.order_type <> o.object_type
-),
-nearest as (
-  select transaction_no, object_type, object_id, min(distance) as distance
-  from reached
-  group by all
+  from fresh_reach
 )
-select n.*, d.place, o.* exclude (object_type, object_id, object_key)
-from nearest n
-join orders o on o.object_key = object_key(n.object_type, n.object_id) and o.object_type = n.object_type and o.object_id = n.object_id
-join def_orders d on d.object_type = n.object_type
-where n.distance = 0 or not (o.is_cancelled or o.is_done);
+select r.transaction_no, r.distance, d.place, o.* exclude (object_key)
+from reached r
+join def_orders d on d.object_type = r.object_type
+join orders o on o.object_key = r.object_key and o.object_type = r.object_type and o.object_id = r.object_id
+where r.distance = 0 or not (o.is_cancelled or o.is_done);
 
 -- one row per order that says no value, with what is open of it at the values of its items, as far as these are known in its units
 create or replace temp table open_worths as
@@ -82,12 +40,11 @@ create or replace temp table worth as
 with
 own as (
   select
-    o.transaction_no, o.object_type, o.object_id, coalesce(a.value, f.value) as value, case when a.value is null then f.currency else a.currency end as currency,
+    o.transaction_no, o.object_type, o.object_id, coalesce(a.value, o.value) as value, case when a.value is null then o.currency else a.currency end as currency,
     'stated' as origin
-  from own_objects o
-  join facts f using (transaction_no)
+  from asked o
   left join affected a on a.transaction_no = o.transaction_no and a.distance = 0
-  where coalesce(a.value, f.value) is not null
+  where coalesce(a.value, o.value) is not null
 ),
 stated as (
   select transaction_no, object_type, object_id, value, currency, 'orders' as origin
@@ -117,13 +74,12 @@ with waiting as (
   group by all
 )
 select
-  t.transaction_no,
+  f.transaction_no,
   case when f.customer is null then coalesce(w.customers, []) else [f.customer] end as customers,
   coalesce(f.work_center, w.work_center) as work_center,
   f.partner,
   least(f.promised_ns, w.promised_ns) as promised_ns,
   least(f.due_ns, w.due_ns) as due_ns,
   least(f.promised_ns, w.promised_ns, f.due_ns, w.due_ns) as need_ns
-from (select distinct transaction_no from troubled) t
-join facts f using (transaction_no)
+from asked f
 left join waiting w using (transaction_no);

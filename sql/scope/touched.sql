@@ -19,3 +19,16 @@ from touched_ids t
 join def_related w on w.related_type = t.object_type
 join named_objects related on related.event_no >= getvariable('names_from') and related.object_key = t.object_key and related.object_type = t.object_type and related.object_id = t.object_id
 join named_objects own on own.event_no >= getvariable('names_from') and own.event_no = related.event_no and own.object_type = w.object_type;
+
+
+-- an order is what all transactions of it say, so they come together
+insert into scope
+select w.workflow, o.transaction_id
+from (
+  select distinct v.object_type, s.transaction_id
+  from scope s
+  join def_workflows v using (workflow)
+  where v.object_type in (select object_type from def_orders)
+) o
+join def_workflows w using (object_type)
+where not exists (from scope s where s.workflow = w.workflow and s.transaction_id = o.transaction_id);

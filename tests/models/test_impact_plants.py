@@ -96,13 +96,12 @@ def agree(store: Store, world: World, moment: tuple[int, int], sites: frozenset[
     orders = impact_oracle.orders_of(world, *moment)
     cases = impact_oracle.cases_of(world, moment, sites)
     places, as_of_ns = world.definitions.impact.orders, moment[0]
-    expected = {
-        group: impact_oracle.summary_of(found, orders, places, as_of_ns) for group, found in impact_oracle.groups_of(cases).items()
-    }
+    expected = {group: impact_oracle.summary_of(found, orders, places, as_of_ns) for group, found in impact_oracle.groups_of(cases).items()}
     with open_reader(store, Moment(*moment), sites) as reader:
-        assert orders_found(reader) == {
-            name: order for name, order in orders.items() if sites is None or order.site in sites
-        }, f"orders as of {moment}"
+        seen = {name: order for name, order in orders.items() if sites is None or order.site in sites}
+        for name, order in (known := orders_found(reader)).items():
+            assert order == seen.get(name), f"{name} as of {moment}: {order} and not {seen.get(name)}"
+        assert known.keys() == seen.keys(), f"orders as of {moment}"
         found = impact.of_groups(reader, Group())
         assert found.keys() == expected.keys(), f"groups as of {moment}"
         for group, summary in found.items():
@@ -111,9 +110,9 @@ def agree(store: Store, world: World, moment: tuple[int, int], sites: frozenset[
             alone = impact.of_transaction(reader, case.course.workflow.name, case.course.transaction_id)
             assert alone is not None
             assert alone.summary == impact_oracle.summary_of([case], orders, places, as_of_ns)
-            assert dict(zip(zip(alone.orders["object_type"], alone.orders["object_id"], strict=True), alone.orders["distance"], strict=True)) == (
-                case.affected
-            )
+            assert dict(
+                zip(zip(alone.orders["object_type"], alone.orders["object_id"], strict=True), alone.orders["distance"], strict=True)
+            ) == (case.affected)
         listed = impact.at_risk(reader, Group())
     assert risks(listed) == expected_risks(cases, orders), f"at risk as of {moment}"
 
@@ -126,7 +125,10 @@ def orders_found(reader) -> dict:
         (kind, name): impact_oracle.Order(
             (kind, name),
             *said,
-            [impact_oracle.Line(*(line[key] for key in ("line", "item", "uom", "ordered_quantity", "done_quantity", "done_ns"))) for line in lines],
+            [
+                impact_oracle.Line(*(line[key] for key in ("line", "item", "uom", "ordered_quantity", "done_quantity", "done_ns")))
+                for line in lines
+            ],
         )
         for kind, name, *said, lines in rows
     }
@@ -134,7 +136,9 @@ def orders_found(reader) -> dict:
 
 def risks(listed) -> dict:
     return {
-        (row["object_type"], row["object_id"]): [(hold["kind"], hold["workflow"], hold["transaction_id"], hold["milestone"]) for hold in row["holds"]]
+        (row["object_type"], row["object_id"]): [
+            (hold["kind"], hold["workflow"], hold["transaction_id"], hold["milestone"]) for hold in row["holds"]
+        ]
         for row in listed.to_dict("records")
     }
 
