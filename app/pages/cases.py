@@ -34,6 +34,13 @@ WORDS = {  # outcome → word, icon, colour, meaning
     "unjudged": ("Cannot judge", "unplug", "unjudged", "the feed it would come from lags"),
     "clock_fault": ("Clock fault", "shuffle", "inconsistent", "the second step before the first"),
 }
+ABSENT = {  # what none of the cases did
+    "good": "kept the promise",
+    "bad": "broke the promise",
+    "open": "is open",
+    "unjudged": "waits for a feed",
+    "clock_fault": "has a clock fault",
+}
 
 
 def layout(**query: Any) -> Component:
@@ -143,17 +150,10 @@ def _line(row: Row, metric: Metric, past: Mapping[str, Any]) -> Component:
 
 
 def _nothing(asked: Cases, total: int) -> Component:
-    what = {
-        "good": "kept the promise",
-        "bad": "broke the promise",
-        "open": "is open",
-        "unjudged": "waits for a feed",
-        "clock_fault": "has a clock fault",
-    }
+    what = ABSENT[asked.outcome] if asked.outcome else "counts"
     if total:
         return empty("The list is not that long", f"There are {words.count(total, 'case')}.", picture="list")
-    title = f"No case {what[asked.outcome] if asked.outcome else 'counts'} in this period"
-    return empty(title, "Each case that the figure counts would stand here.", picture="list")
+    return empty(f"No case {what} in this period", "Each case that the figure counts would stand here.", picture="list")
 
 
 def address(metric: str, outcome: str | None, from_ns: int, to_ns: int, site: str | None = None, **past: Any) -> str:

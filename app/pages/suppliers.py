@@ -56,10 +56,9 @@ def layout(**query: Any) -> Component:
 
 def _summary(rows: Sequence[Row], period: str) -> str:
     overdue, waiting = (sum(row[name] for row in rows) for name in ("overdue", "waiting"))
-    return (
-        f"{words.count(len(rows), 'supplier or carrier', 'suppliers and carriers')} in the {PERIODS[period][0].lower()}: {words.count(overdue, 'order')} overdue, "
-        f"{words.count(waiting, 'order')} still waiting for an answer."
-    )
+    many = words.count(len(rows), "supplier or carrier", "suppliers and carriers")
+    late, unanswered = words.count(overdue, "order"), words.count(waiting, "order")
+    return f"{many} in the {PERIODS[period][0].lower()}: {late} overdue, {unanswered} still waiting for an answer."
 
 
 def _periods(period: str, past: Mapping[str, Any]) -> Component:
