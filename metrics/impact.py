@@ -90,9 +90,9 @@ def at_risk(
     rows: tuple[int, int] = (0, 200),
 ) -> pd.DataFrame:
     """Open orders that trouble of `group` holds up, the earliest needed first, of those needed from … until before `needed` (ns):
-    object_type, object_id, site, timezone, customer, partner, work_center, value, currency, promised_ns, due_ns, need_ns, lines, open_lines,
-    is_measured (every line says what was ordered), holds (kind, workflow, title, transaction_id, milestone, error_class, since_ns, distance),
-    and in every row `orders`, how many there are in all."""
+    object_type, object_id, site, timezone, customer, partner, work_center, value, currency, promised_ns, due_ns, need_ns, lines,
+    open_lines, is_measured (every line says what was ordered), holds (kind, workflow, title, transaction_id, milestone, error_class,
+    since_ns, distance), and in every row `orders`, how many there are in all."""
     _find(reader, group)
     _follow(reader)
     values = {"order_type": order_type, "needed_from_ns": needed[0], "needed_to_ns": needed[1], "start": rows[0], "stop": rows[1]}

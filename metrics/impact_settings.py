@@ -71,7 +71,7 @@ class Costs:
 
     def minutes(self, error_class: str | None) -> Decimal | None:
         """How long somebody works on one case of that class."""
-        return self.minutes_by_class.get(error_class or "", self.minutes_per_manual_fix)  # type: ignore[arg-type]
+        return self.minutes_by_class.get(error_class or "", self.minutes_per_manual_fix)
 
 
 def amount(value: Any, place: Place, problems: list[Problem]) -> Decimal | None:
@@ -118,7 +118,7 @@ IMPACT = (
         "fulfilled_by",
         list_of(record_of(FULFILMENT, Fulfilment), "mappings with object, event and system"),
         "list",
-        "The events that take their quantity off what is open of an order. Absent: confirmed production, received goods, posted goods issues.",
+        "The events whose quantity is no longer open. Absent: confirmed production, received goods, posted goods issues.",
         default=Impact().fulfilments,
     ),
 )

@@ -1,4 +1,4 @@
-"""What `app/docs/impact.md` defines, as plain loops: orders with what is open of them, and what transactions that are in trouble hold up."""
+"""What `app/docs/impact.md` defines, as plain loops: orders with what is open of them, and what trouble holds up."""
 
 from __future__ import annotations
 

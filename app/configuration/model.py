@@ -9,6 +9,7 @@ from typing import Any
 from collectors.classify import ErrorRules
 from collectors.collector import Collector
 from collectors.identifiers import Identifiers
+from metrics.impact_settings import Costs
 from metrics.objectives.model import Objective
 from metrics.workflows import Definitions
 
@@ -74,6 +75,7 @@ class Settings:
     owners: tuple[Owner, ...]
     notes: tuple[str, ...]  # harmless, but probably not what was meant
     objectives: tuple[Objective, ...] = ()
+    costs: Costs = Costs()  # noqa: RUF009  frozen: everybody may share it
 
     @property
     def folder(self) -> Path:

@@ -19,6 +19,7 @@ from app.configuration.sections import LOOPBACK, RECEIVED, configuration
 from collectors.classify import ErrorRules
 from collectors.identifiers import Identifiers
 from metrics.calendars import Calendar
+from metrics.impact_settings import impact_problems
 from metrics.keys import Place, Problem, read_keys, repeated, unknown, written
 from metrics.metric_settings import metric_problems, metrics_of
 from metrics.objectives.model import Objective
@@ -39,6 +40,7 @@ def load_settings(file: Path, environment: Mapping[str, str]) -> Settings:
     calendars = _calendars(found["calendars"])
     document.problems += _between(document, found, calendars)
     document.problems += metric_problems(found["metrics"], workflows)
+    document.problems += impact_problems(found["impact"], found["costs"], tuple(workflow.name for workflow in workflows))
     objectives, files = read_files(document, found["objectives"], _known(found, workflows), environment)
     rule_files = read_rules(document, found["rules"])
     documents = [document, *packs, *files, *rule_files]
@@ -76,6 +78,7 @@ def _definitions(found: Mapping[str, Any], workflows: tuple[Workflow, ...], cale
         partners,
         found["exclusions"],
         inventory=found["inventory"],
+        impact=found["impact"],
     )
 
 
@@ -106,6 +109,7 @@ def _settings(
         owners=tuple(Owner(name, owner["title"] or name, owner["contact"]) for name, owner in found["owners"].items()),
         notes=notes,
         objectives=objectives,
+        costs=found["costs"],
     )
 
 

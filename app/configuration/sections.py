@@ -15,6 +15,7 @@ from app.instants import instant_ns
 from collectors.classify import check_error_rules
 from collectors.identifiers import check_objects
 from collectors.sources import COMMON, SOURCES, check_source, open_source
+from metrics.impact_settings import Costs, Impact, costs, impact
 from metrics.inventory_settings import Inventory
 from metrics.keys import (
     Key,
@@ -243,6 +244,8 @@ def configuration(folder: Path) -> tuple[Key, ...]:
             "Whose stock is compared, how exactly, and in which units; see [inventory](inventory.md).",
             default=Inventory(),
         ),
+        Key("impact", impact, "mapping", "What counts as an order, and what fulfils it; see [impact](impact.md).", default=Impact()),
+        Key("costs", costs, "mapping", "What trouble costs, for the business case; see [impact](impact.md).", default=Costs()),
         Key(
             "objects",
             checked_by(check_objects, dict),

@@ -119,7 +119,8 @@ def agree(store: Store, world: World, moment: tuple[int, int], sites: frozenset[
 
 def orders_found(reader) -> dict:
     rows = reader._cursor.execute(
-        "select object_type, object_id, site, customer, partner, work_center, value, currency, promised_ns, due_ns, is_cancelled, lines from orders"
+        """select object_type, object_id, site, customer, partner, work_center, value, currency, promised_ns, due_ns, is_cancelled, lines
+           from orders"""
     ).fetchall()
     return {
         (kind, name): impact_oracle.Order(
