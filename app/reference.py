@@ -13,6 +13,7 @@ from typing import Any
 from app import cli
 from app.configuration.calendars import CALENDAR, CLOSED, HOLIDAYS, OPEN, SHIFT, instant_with
 from app.configuration.environment import VARIABLES
+from app.configuration.inventory import inventory_keys
 from app.configuration.sections import OTLP, OWNER, PARTNER, SITE, SOURCE, WEB, configuration, moment
 from app.exports import EXPORTS
 from app.rule_reference import rule_reference
@@ -111,6 +112,7 @@ def configuration_reference() -> str:
     parts += _section("sites", SITE) + _section("calendars", CALENDAR, "One entry per calendar, by name; see [calendars](calendars.md).")
     parts += _section("a shift", SHIFT) + _section("holidays", HOLIDAYS) + _section("closed", CLOSED) + _section("open", OPEN)
     parts += _section("partners", PARTNER, "One entry per supplier or carrier, by name.") + _section("exclusions", instant_with(moment))
+    parts += _section("inventory", inventory_keys(Path()), "See [inventory](inventory.md).")
     parts += ["## objects\n", OBJECTS_TEXT, "## sources\n", "Every source has these keys, and those of its kind.\n", _table(SOURCE)]
     for kind in SOURCES:
         parts += [f"### kind: {kind}\n", f"{_about(kind)}\n", _options(kind)]

@@ -40,16 +40,22 @@ def _words(first: Row, systems: tuple[str, str], currency: str | None) -> str:
     other, reference = systems
     over = _side(first["items_overstated"], first["overstated_value_in_all"], currency)
     under = _side(first["items_understated"], first["understated_value_in_all"], currency)
-    unknown = first["items"] - first["items_valued"]
-    told = (
-        f"Unrestricted stock that the {other} has and the {reference} has not is promised to customers and orders, and is not there: "
-        f"available-to-promise is overstated by {over}. What the {other} does not know of is bought or made once more: understated by {under}."
-    )
-    return told + (f" Of {words.count(unknown, 'item')} the value is not known." if unknown else "")
+    told = []
+    if over:
+        told.append(
+            f"Available-to-promise is overstated by {over}: the {other} has unrestricted stock that the {reference} has not, so it is "
+            "promised to customers and orders, and is not there."
+        )
+    if under:
+        subject = "It" if over else "Available-to-promise"
+        told.append(f"{subject} is understated by {under}: what the {other} does not know of is bought or made once more.")
+    if unknown := first["items"] - first["items_valued"]:
+        told.append(f"Of {words.count(unknown, 'item')} the value is not known.")
+    return " ".join(told)
 
 
 def _side(items: int, value: float | None, currency: str | None) -> str:
-    return words.count(items, "item") + (f", worth {stock.money(value, currency)}" if value else "")
+    return "" if not items else words.count(items, "item") + (f", worth {stock.money(value, currency)}" if value else "")
 
 
 def _line(row: Row, currency: str | None, href: str) -> Component:

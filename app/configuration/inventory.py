@@ -78,7 +78,7 @@ def inventory_keys(folder: Path) -> tuple[Key, ...]:
         Key("classes", _mapping_or_table(folder, CLASSES), "mapping or file", "The ABC class of each item.", default={}),
         Key("values", _mapping_or_table(folder, VALUES), "mapping or file", "What one base unit of each item is worth.", default={}),
         Key("currency", text, "text", "The currency of all values, such as EUR."),
-        Key("units", _units(folder), "mapping or file", "How units are converted to the base unit of an item.", default=({}, {})),
+        Key("units", _units(folder), "mapping or file", "How units are converted to the base unit of an item."),
     )
 
 
@@ -91,7 +91,7 @@ def _make(
     units: Any,
     **rest: Any,
 ) -> Inventory:
-    general, own = units
+    general, own = units or ({}, {})
     names = sorted({*classes, *values, *own})
     items = tuple(Item(item, classes.get(item), values.get(item), own[item][0] if item in own else None) for item in names)
     return Inventory(max_gap_seconds=max_snapshot_gap, tolerances=tolerance, items=items, units=units_of(general, own), **rest)

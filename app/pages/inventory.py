@@ -27,6 +27,7 @@ from metrics.keys import unknown
 
 Row = Mapping[str, Any]
 MOVES = "stock_movement_sync"
+NONE = "none"  # in an address: of no location, of no class
 PARTS = {"site": "Site", "location": "Location", "abc_class": "ABC class"}
 HEADS = ("Item", "Where", "Stock", "{other}", "{reference}", "Difference", "Worth", "Why")
 NUMBERS = ("{other}", "{reference}", "Difference", "Worth")
@@ -98,7 +99,8 @@ def _asked(query: Mapping[str, Any]) -> tuple[Asked, str, int]:
     for name, allowed in known.items():
         if said[name] is not None and said[name] not in allowed:
             raise ValueError(unknown(name, said[name] or "", allowed).capitalize())
-    asked = Asked(said["site"], said["location"], said["class"], said["item"], said["cause"], said["show"] == "all")
+    location, abc_class = ("" if said[name] == NONE else said[name] for name in ("location", "class"))
+    asked = Asked(said["site"], location, abc_class, said["item"], said["cause"], said["show"] == "all")
     return asked, said["by"] or "site", first_row(said["page"])
 
 
@@ -127,7 +129,7 @@ def _now(page: Page, shown: Sequence[Row]) -> Component:
 
 def _site_heads() -> Sequence[tuple[str, bool]]:
     return (
-        ("Site", False), ("Accuracy", True), ("Keys that differ", True), ("Of them unexplained", True), ("Not comparable", True),
+        ("Site", False), ("Accuracy", True), ("Keys that differ", True), ("Unexplained", True), ("Not comparable", True),
         ("By quantity", True), ("By value", True), ("Compared", False),
     )  # fmt: skip
 
@@ -164,7 +166,7 @@ def _nearness(value: float | None) -> Any:
 def _when(row: Row, page: Page) -> list[Any]:
     """At which moment, and what has come since and finds no partner."""
     told = [
-        times.short(row["pair_ns"], row["timezone"], page.at.now_ns),
+        times.brief(row["pair_ns"], row["timezone"], page.at.now_ns),
         html.Span(f", {stock.apart(abs(row['other_ns'] - row['reference_ns']))}"),
     ]
     age = page.at.moment.as_of_ns - row["pair_ns"]
@@ -213,7 +215,7 @@ def _group(site: str, part: str, rows: Sequence[Row], page: Page) -> Component:
     cells = [html.Th(html.A(name_of(site), href=page.to(site=site)), scope="row")]
     if page.by != "site":
         name = {"location": "location", "abc_class": "class"}[page.by]
-        cells.append(html.Td(html.A(part or _none(page.by), href=page.to(site=site, **{name: part}))))
+        cells.append(html.Td(html.A(part or _none(page.by), href=page.to(site=site, **{name: part or NONE}))))
     newest = rows[-1]
 
     def then(ns: int) -> str:
@@ -257,7 +259,7 @@ def _chosen(page: Page) -> list[Component]:
     said = {"site": page.asked.site, "location": page.asked.location, "class": page.asked.abc_class, "item": page.asked.item}
     titles = {"site": "Site", "location": "Location", "class": "Class", "item": "Item"}
     return [
-        html.A([f"{titles[name]}: {value or 'none'} ", icon("x")], href=page.to(**{name: None}), className="pill pill-drop", title="Remove")
+        html.A([f"{titles[name]}: {value or NONE} ", icon("x")], href=page.to(**{name: None}), className="pill pill-drop", title="Remove")
         for name, value in said.items()
         if value is not None
     ]

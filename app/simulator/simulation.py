@@ -16,7 +16,7 @@ from app.simulator.act import Act
 from app.simulator.episode import Episode
 from app.simulator.rhythm import DAY, HOUR, SECOND, to_ns
 from app.simulator.speaking import speak, speak_unreadable
-from app.simulator.stock import LATER, LIVE_EVERY_NS, Stock
+from app.simulator.stock import LIVE_EVERY_NS, Stock
 from app.simulator.story import Story, tell
 from app.simulator.systems import Systems
 from app.simulator.timeline import Arrivals, history
@@ -170,7 +170,7 @@ class _Run:
             if self.systems.written - self.sent >= SPANS_A_REQUEST:
                 self._send()
         self._send()
-        if self.stock and now >= self.next_list_ns + max(LATER.values()):
+        if self.stock and now >= self.next_list_ns:
             self.stock.list_now(self.next_list_ns)
             self.next_list_ns += LIVE_EVERY_NS
 

@@ -18,7 +18,7 @@ from app.simulator.rhythm import DAY, HOUR, MINUTE, SECOND, local
 COLUMNS = ("snapshot_time", "system", "site", "location", "item", "batch", "stock_status", "quantity", "uom")
 MOVED = "stock.moved"
 EVERY_NS, LIVE_EVERY_NS = 6 * HOUR, 15 * MINUTE
-LATER = {"wms": 0, "erp": 2 * MINUTE}  # the ERP's report runs after the warehouse's
+SYSTEMS = ("wms", "erp")
 JUST_NS = 5 * MINUTE
 WEEKS = 4  # lots older than that are used up
 LOTS = 60  # of a usual order quantity that lie there
@@ -98,20 +98,19 @@ class Stock:
         self.list_now(self._end_ns - JUST_NS)
 
     def list_now(self, moment_ns: int) -> None:
-        """What every plant has at that moment, in both systems; the ERP's a little later. A list that is there already stays as it is."""
+        """What every plant has at that moment, in both systems. A list that is there already stays as it is."""
         by_key: dict[Key, list[Movement]] = defaultdict(list)
         for movement in self._movements.values():
             by_key[movement.key].append(movement)
-        for system, later_ns in LATER.items():
-            taken_ns = moment_ns + later_ns
-            written = datetime.fromtimestamp(taken_ns // SECOND, UTC)
+        written = datetime.fromtimestamp(moment_ns // SECOND, UTC)
+        for system in SYSTEMS:
             file = self._folder / f"{system}-{written:%Y%m%dT%H%M%SZ}.csv"
             if not file.exists():
                 unfinished = file.with_suffix(".part")
                 with unfinished.open("w", newline="") as opened:
                     lines = csv.writer(opened)
                     lines.writerow(COLUMNS)
-                    lines.writerows(self._lines(system, taken_ns, f"{written:%Y-%m-%dT%H:%M:%SZ}", by_key))
+                    lines.writerows(self._lines(system, moment_ns, f"{written:%Y-%m-%dT%H:%M:%SZ}", by_key))
                 unfinished.rename(file)  # whoever reads it finds all of it
 
     def _lines(self, system: str, moment_ns: int, written: str, by_key: dict[Key, list[Movement]]) -> Iterator[tuple[object, ...]]:

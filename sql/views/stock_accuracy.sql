@@ -33,7 +33,7 @@ known as (
       when s.other is not null and s.other.quantity is null then
         'nobody says what one ' || s.other.uom || ' (' || d.other_system || ') is in ' || s.other.base_uom
       when s.reference.base_uom <> s.other.base_uom then
-        d.reference_system || ' counts in ' || s.reference.base_uom || ', ' || d.other_system || ' in ' || s.other.base_uom end as trouble
+        'it is counted in ' || s.reference.base_uom || ' (' || d.reference_system || ') and ' || s.other.base_uom || ' (' || d.other_system || ')' end as trouble
   from sides s
   cross join def_inventory d
   left join def_items i on i.item = s.item

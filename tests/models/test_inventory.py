@@ -280,7 +280,7 @@ def test_a_unit_that_nobody_can_convert_is_not_one_and_says_so():
         """
         item  hit  difference  explained  unexplained  trouble
         BOLT  .    .           .          .            nobody says what one PAL (wms) is in PC
-        M1    .    .           .          .            wms counts in PC, erp in KG
+        M1    .    .           .          .            it is counted in PC (wms) and KG (erp)
         M2    yes  0           .          .            it and its movements are in different units: PAL, PC
         """,
         rules=WORTH,
