@@ -18,7 +18,7 @@ TALLEST = 3  # a column that is three times as high as allowed is cut there
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A state of an objective as people read it; `kind` names its colours."""
+    """A state, or a cause, as people read it; `kind` names its colours."""
 
     word: str
     icon: str

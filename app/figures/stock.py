@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -11,20 +10,10 @@ from dash import html
 from dash.development.base_component import Component
 
 from app.figures import times, words
-from app.figures.promises import share
+from app.figures.promises import Word, share
 
 Row = Mapping[str, Any]
 TALLEST = 3  # a column of three times as many differences as promised is cut there
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """Why a key differs, as people read it; `kind` names its colours."""
-
-    word: str
-    icon: str
-    kind: str
-    meaning: str
 
 
 CAUSES = {

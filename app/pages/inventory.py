@@ -18,6 +18,7 @@ from app.components.pager import ROWS, first_row, pager
 from app.components.planning import planning
 from app.components.tiles import name_of
 from app.figures import stock, times, words
+from app.figures.promises import Word
 from app.figures.rows import rows_of
 from app.instants import instant_text
 from app.pages.errors import WrongAddress
@@ -328,7 +329,7 @@ def _cause(cause: Row, page: Page) -> Component:
     return html.Div([*_mark(word), " ", html.B(quantity), " ", link], className="inventory-cause", title=word.meaning)
 
 
-def _mark(word: stock.Word) -> list[Any]:
+def _mark(word: Word) -> list[Any]:
     """The picture in its colour, the word in ink: amber words nobody reads."""
     return [html.Span(icon(word.icon), className=f"mark-{word.kind}"), f" {word.word}"]
 

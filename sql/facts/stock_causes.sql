@@ -1,16 +1,8 @@
 -- one row per posting of a movement that is not straight: whose stock it moves, by how much in the base unit
 create or replace temp table stock_posted as
-select
-  t.transaction_no, t.step, t.is_reference, e.event_ns, e.attempt, e.event_id, e.idempotency_key,
-  coalesce(e.site, '') as site,
-  coalesce(e.location, '') as location,
-  coalesce(e.item, '') as item,
-  coalesce(e.batch, '') as batch,
-  coalesce(e.stock_status, 'unrestricted') as stock_status,
-  coalesce(e.quantity, 0) as quantity,
-  e.uom
+select t.transaction_no, t.step, t.is_reference, p.* exclude (event_no)
 from (from stock_told semi join (from stock_moves where not is_straight) using (transaction_no) where not is_error) t
-join scoped_events e using (event_no);
+join stock_postings p using (event_no);
 
 -- one row per movement, key and reason for which the systems differ from a moment on (the columns of transaction_stock_causes)
 create or replace temp table fresh_stock_causes as

@@ -6,15 +6,7 @@ set variable stock_to_ns = (select max(pair_ns) from newest_pairs);
 
 -- the postings that stood alone at some moment between
 create or replace temp table stock_passing as
-select
-  p.* exclude (event_no),
-  coalesce(e.site, '') as site,
-  coalesce(e.location, '') as location,
-  coalesce(e.item, '') as item,
-  coalesce(e.batch, '') as batch,
-  coalesce(e.stock_status, 'unrestricted') as stock_status,
-  coalesce(e.quantity, 0) as quantity,
-  e.uom
+select p.* exclude (event_no), e.* exclude (event_no, event_ns, attempt, event_id, idempotency_key)
 from stock_passages p
-join events e using (event_no)
+join stock_postings e using (event_no)
 where p.from_ns <= getvariable('stock_to_ns') and p.until_ns > getvariable('stock_from_ns')

@@ -12,3 +12,16 @@ from query_table(lines) l
 left join (from def_items where base_uom is not null) i on i.item = l.item
 left join (from def_units where item <> '') o on o.item = l.item and o.uom = l.uom
 left join (from def_units where item = '') g on g.uom = l.uom;
+
+-- one row per event, as a posting of stock: what nobody states has its usual value
+create or replace view stock_postings as
+select
+  event_no, event_ns, attempt, event_id, idempotency_key,
+  coalesce(site, '') as site,
+  coalesce(location, '') as location,
+  coalesce(item, '') as item,
+  coalesce(batch, '') as batch,
+  coalesce(stock_status, 'unrestricted') as stock_status,
+  coalesce(quantity, 0) as quantity,
+  uom
+from events;
