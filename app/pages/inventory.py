@@ -167,7 +167,7 @@ def _nearness(value: float | None) -> Any:
 def _when(row: Row, page: Page) -> list[Any]:
     """At which moment, and what has come since and finds no partner."""
     told = [
-        times.brief(row["pair_ns"], row["timezone"], page.at.now_ns),
+        times.brief(row["pair_ns"], row["timezone"], page.at.moment.as_of_ns),
         html.Span(f", {stock.apart(abs(row['other_ns'] - row['reference_ns']))}"),
     ]
     age = page.at.moment.as_of_ns - row["pair_ns"]
