@@ -41,7 +41,7 @@ select
   case when a.is_reference then a.reference.ns else a.other.ns end as from_ns,
   case when a.is_reference then a.other.ns else a.reference.ns end as until_ns,
   e.failed_ns,
-  from_ns + (select steps[2].within_ns from def_workflows where workflow = 'stock_movement_sync') as lost_after_ns
+  from_ns + (select within_by_clock(steps[2]) from def_workflows where workflow = 'stock_movement_sync') as lost_after_ns
 from alone a
 left join stock_errors e on e.transaction_no = a.transaction_no and e.is_reference <> a.is_reference
 union all

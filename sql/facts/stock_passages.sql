@@ -33,7 +33,7 @@ select transaction_no, is_reference, min(event_ns) as failed_ns from stock_told 
 create or replace temp table fresh_stock_passages as
 select
   m.transaction_no, m.is_reference, m.from_ns, m.until_ns, m.event_no, e.failed_ns,
-  m.from_ns + (select steps[2].within_ns from def_workflows where workflow = 'stock_movement_sync') as lost_after_ns
+  m.from_ns + (select within_by_clock(steps[2]) from def_workflows where workflow = 'stock_movement_sync') as lost_after_ns
 from stock_moves m
 left join stock_errors e on e.transaction_no = m.transaction_no and e.is_reference <> m.is_reference
 where m.is_straight and m.until_ns > m.from_ns

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from metrics.inventory_settings import Inventory, Item, units_of
 from metrics.read import Moment, open_reader
-from metrics.workflows import Definitions
+from metrics.workflows import Definitions, Workflow
 from tests import plants
 from tests.inventory_oracle import Line
 from tests.models import told
@@ -26,12 +27,18 @@ WORTH = Inventory(
 )
 
 
-def differs(moves: str, stock: str, expected: str, rules: Inventory = PLAIN, as_of: str = "Mon 12:00", known_at: str | None = None) -> None:
+def differs(
+    moves: str,
+    stock: str,
+    expected: str,
+    rules: Inventory = PLAIN,
+    as_of: str = "Mon 12:00",
+    known_at: str | None = None,
+    moved: Workflow = MOVES,
+) -> None:
     """Fails unless the product exports `expected` of its columns, and plain loops agree in all of them."""
-    world, lines = (
-        World(Definitions((MOVES,), told.SITES, told.CALENDARS, "UTC", told.FEEDS, inventory=rules), postings(moves)),
-        snapshots(stock),
-    )
+    definitions = Definitions((moved,), told.SITES, told.CALENDARS, "UTC", told.FEEDS, inventory=rules)
+    world, lines = World(definitions, postings(moves)), snapshots(stock)
     moment = ns(as_of), LATER if known_at is None else ns(known_at)
     columns, rows = table(expected)
     with empty_store() as store:
@@ -402,3 +409,16 @@ def test_the_metric_counts_the_keys_of_every_pair_by_the_time_of_its_snapshot():
         with open_reader(store, Moment(ns("2026-03-24 12:00"), LATER)) as reader:
             rows = [[row[name] for name in ("site", "week", "good", "bad", "attainment")] for row in reader.export("metrics")]
     assert rows == [["hamburg", "2026-W13", 2, 1, 2 / 3], [None, "2026-W12", 1, 1, 0.5], [None, "2026-W13", 1, 0, 1.0]]
+
+
+def test_working_time_does_not_excuse_stock():
+    """A second step that has two working days is over after two days by the clock, over a weekend too."""
+    slow = replace(MOVES, milestones=(MOVES.milestones[0], replace(MOVES.milestones[1], within="2d", working=True)))
+    moves, stock = (
+        "at  system  moves  quantity  site\nFri 15:00  wms  V1  1  hamburg",
+        "at  system  quantity\nSun 15:00  wms  1\nSun 15:00  erp  0",
+    )
+    expected = "causes\nin_flight V1 -1"
+    differs(moves, stock, expected, as_of="Sun 20:00", moved=slow)
+    later = stock.replace("15:00  ", "15:01  ")
+    differs(moves, later, expected.replace("in_flight", "lost"), as_of="Sun 20:00", moved=slow)
