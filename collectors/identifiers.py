@@ -6,6 +6,7 @@
 
 `keys` are steps, done in the order listed: `strip_leading_zeros`, `upper`, `{prefix: TEXT}` (put before ids that lack it),
 `{composite: [FIELD, …]}` (the event's fields and the id, joined with `/`). `aliases` is for metrics: two ids named by one event are one.
+The type `partner` is that of the field mfg.partner.
 """
 
 from __future__ import annotations
@@ -34,6 +35,10 @@ class Identifiers:
             if any(isinstance(s, dict) and "composite" in s for s in (rule or {}).get("keys") or [])
         }
         self._known: dict[tuple[str, str], str] = {}
+
+    def has_rule_for(self, kind: str) -> bool:
+        """Whether ids of this type are changed at all."""
+        return bool(self._steps.get(kind))
 
     def canonical(self, kind: str, text: str, field: Lookup) -> str:
         """The one form of the id `text` of an object of type `kind`. Raises Refused for an id that says nothing."""

@@ -26,6 +26,7 @@ TEXTS = (   # in the order of the table events, as far as that goes
 )  # fmt: skip
 ITEM, PARTNER, UOM = TEXTS.index("mfg.item"), TEXTS.index("mfg.partner"), TEXTS.index("mfg.uom")
 PLAIN = frozenset((str, type(None)))
+BY_FIELD = "partner"  # its id stands in a field, mfg.partner, and is made canonical like those of objects
 MESSAGE_ID = ("messaging.message.id", "messaging.message_id")  # name, older name
 CONVERSATION_ID = ("messaging.message.conversation_id", "messaging.conversation_id")
 STEP = Decimal("0.000001")
@@ -100,7 +101,10 @@ class Meaning:
         carrier = (trace_id, span_id, text(get, *MESSAGE_ID), text(get, *CONVERSATION_ID))
         named = self.objects(attributes, place)
         reason = self._error(get, failing)
-        return Event._make((*origin, *when, *where, *delivery, *reason, *goods, *until, *said[PARTNER:UOM], *carrier, named))
+        others = tuple(said[PARTNER:UOM])
+        if others[0] and others[0].strip() and self.identifiers.has_rule_for(BY_FIELD):
+            others = (self.identifiers.canonical(BY_FIELD, others[0], _field(get, place)), *others[1:])
+        return Event._make((*origin, *when, *where, *delivery, *reason, *goods, *until, *others, *carrier, named))
 
     def _error(self, get: Get, failing: Failing) -> tuple[str | None, ...]:
         """Class, code, type and text of what failed."""
@@ -130,14 +134,20 @@ class Meaning:
                     continue  # told in the rejected row already
 
     def _ids(self, key: str, value: Any, attributes: dict[str, Any], place: Place) -> list[tuple[str, str]]:
-        def field(name: str) -> str | None:
-            return text(attributes.get, "mfg.system.name" if name == "system_name" else f"mfg.{name}") or getattr(place, name, None)
-
-        kind, canonical = key[11:], self.identifiers.canonical
+        kind, canonical, field = key[11:], self.identifiers.canonical, _field(attributes.get, place)
         if not kind:
             raise Refused(f"{OBJECT}: an object has a type, as in mfg.object.purchase_order (found {_shown(value)})")
         values = value if value.__class__ is list else (value,)
         return [(kind, canonical(kind, each if each.__class__ is str else _id_text(each, key), field)) for each in values]
+
+
+def _field(get: Get, place: Place) -> Callable[[str], str | None]:
+    """What an id may be made of besides itself."""
+
+    def field(name: str) -> str | None:
+        return text(get, "mfg.system.name" if name == "system_name" else f"mfg.{name}") or getattr(place, name, None)
+
+    return field
 
 
 def text(get: Get, name: str, older: str = "") -> str | None:

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, time
 from functools import cache
-from itertools import count
-from zoneinfo import ZoneInfo
 
 SECOND_NS = 1_000_000_000
 DAY_SECONDS = 86_400
 WEEK = 7
-MOST_HOLIDAYS = 21  # days in a row that holidays and weekends can make
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +23,18 @@ class Shift:
     @property
     def seconds(self) -> int:
         """Its length by the clock on the wall."""
-        opens, closes = (t.hour * 3600 + t.minute * 60 + t.second for t in (self.opens, self.closes))
-        return closes - opens if closes > opens else closes - opens + DAY_SECONDS
+        seconds = seconds_of(self.closes) - seconds_of(self.opens)
+        return seconds if seconds > 0 else seconds + DAY_SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class Holidays:
+    """The public holidays of a country, or of a part of it, by ISO 3166 codes. `half_days_end`: when work ends on half holidays; None: they
+    are working days."""
+
+    country: str
+    subdivision: str | None = None
+    half_days_end: time | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,11 @@ class Extra:
     closes: time
     reason: str | None = None
 
+    @property
+    def shift(self) -> Shift:
+        """Its hours."""
+        return Shift((self.on.weekday(),), self.opens, self.closes)
+
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
@@ -60,7 +71,7 @@ class Calendar:
     opens: time = time(8)
     closes: time = time(17)
     shifts: tuple[Shift, ...] = ()  # instead of days, opens and closes
-    holidays: tuple[str, str | None] | None = None  # country and subdivision, by their ISO 3166 codes
+    holidays: Holidays | None = None
     closed: tuple[Closed, ...] = ()
     extra: tuple[Extra, ...] = ()
     agreed_day_seconds: int | None = None
@@ -95,46 +106,23 @@ def day_seconds(calendar: Calendar) -> int:
     return max(lengths, key=lambda seconds: (lengths[seconds], seconds))
 
 
-def look_back(calendar: Calendar) -> timedelta:
-    """No moment is further from the stretch before it."""
-    return timedelta(days=WEEK + 2 + MOST_HOLIDAYS + sum((closed.last - closed.first).days + 1 for closed in calendar.closed))
+def seconds_of(clock: time) -> int:
+    """Since midnight, by the clock on the wall."""
+    return clock.hour * 3600 + clock.minute * 60 + clock.second
 
 
-def stretches(calendar: Calendar, zone: ZoneInfo, first: date) -> Iterator[tuple[int, int]]:
-    """(opens, closes) in ns since 1970 UTC of the working time from `first` on, without end; DST moves shifts with the wall clock. Where
-    shifts overlap, also those of two days, their common time counts once."""
-    worked_until = None
-    for day in (first + timedelta(days=n) for n in count()):
-        for opens, closes in sorted(_shifts(calendar, zone, day)):
-            begins = opens if worked_until is None else max(opens, worked_until)
-            if begins < closes:
-                yield begins, closes
-                worked_until = closes
+def public_holidays(of: Holidays, year: int) -> frozenset[date]:
+    """The days off of a year."""
+    return _holidays(of.country, of.subdivision, year, "public")
 
 
-def is_holiday(calendar: Calendar, day: date) -> bool:
-    """Whether the calendar's country, or its subdivision, has a public holiday then."""
-    return calendar.holidays is not None and day in _holidays(*calendar.holidays, day.year)
-
-
-def _shifts(calendar: Calendar, zone: ZoneInfo, day: date) -> Iterator[tuple[int, int]]:
-    """The shifts that begin on this day; where the clocks jump over one it is none."""
-    extra = [(shift.opens, shift.closes) for shift in calendar.extra if shift.on == day]
-    is_free = any(closed.first <= day <= closed.last for closed in calendar.closed) or is_holiday(calendar, day)
-    usual = [] if is_free else [(shift.opens, shift.closes) for shift in calendar.usual if day.weekday() in shift.days]
-    for opens, closes in usual + extra:
-        end = day if closes > opens else day + timedelta(days=1)
-        stretch = _ns(datetime.combine(day, opens, zone)), _ns(datetime.combine(end, closes, zone))
-        if stretch[0] < stretch[1]:
-            yield stretch
+def half_holidays(of: Holidays, year: int) -> frozenset[date]:
+    """The days of a year on which work ends early. Raises ValueError where the country has none that are known."""
+    return _holidays(of.country, of.subdivision, year, "half_day")
 
 
 @cache
-def _holidays(country: str, subdivision: str | None, year: int) -> frozenset[date]:
+def _holidays(country: str, subdivision: str | None, year: int, category: str) -> frozenset[date]:
     import holidays  # costs half a second, which only calendars with holidays pay
 
-    return frozenset(holidays.country_holidays(country, subdiv=subdivision, years=year))
-
-
-def _ns(when: datetime) -> int:
-    return int(when.timestamp()) * SECOND_NS
+    return frozenset(holidays.country_holidays(country, subdiv=subdivision, years=year, categories=(category,)))

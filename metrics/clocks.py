@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -13,13 +14,15 @@ from metrics.workflows import Definitions
 WEEK = 7 * 86_400  # no zone has changed its clocks twice within one
 
 
-def zone_offsets(definitions: Definitions, first_ns: int, last_ns: int) -> pd.DataFrame:
-    """Rows of `zone_offsets` for every zone of the definitions: from `first_ns` on, and at each change until `last_ns`."""
+def zone_offsets(definitions: Definitions, spans: Sequence[tuple[int, int]]) -> pd.DataFrame:
+    """Rows of `zone_offsets` for every zone of the definitions: from the beginning of every span (from_ns, to_ns) on, and at each change
+    within it."""
     zones = {definitions.timezone, *(site.timezone for site in definitions.sites)}
     rows = [
         (name, at * SECOND_NS, offset * SECOND_NS)
         for name in sorted(zones)
-        for at, offset in _changes(ZoneInfo(name), first_ns // SECOND_NS, last_ns // SECOND_NS)
+        for from_ns, to_ns in spans
+        for at, offset in changes(ZoneInfo(name), from_ns // SECOND_NS, to_ns // SECOND_NS)
     ]
     return pd.DataFrame(rows, columns=["timezone", "from_ns", "offset_ns"])
 
@@ -30,12 +33,13 @@ def offset_seconds(zone: ZoneInfo, at: int) -> int:
     return int(offset.total_seconds()) if offset else 0
 
 
-def _changes(zone: ZoneInfo, first: int, last: int) -> list[tuple[int, int]]:
-    changes = [(first, offset_seconds(zone, first))]
+def changes(zone: ZoneInfo, first: int, last: int) -> list[tuple[int, int]]:
+    """(at, offset) in seconds at `first`, and at each change until `last`, or soon after."""
+    found = [(first, offset_seconds(zone, first))]
     for start in range(first, last + 1, WEEK):
-        if offset_seconds(zone, start + WEEK) != changes[-1][1]:
-            changes.append(_change(zone, start, start + WEEK))
-    return changes
+        if offset_seconds(zone, start + WEEK) != found[-1][1]:
+            found.append(_change(zone, start, start + WEEK))
+    return found
 
 
 def _change(zone: ZoneInfo, before: int, after: int) -> tuple[int, int]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import duckdb
+import pandas as pd
 
 from metrics import definitions as defining
 from metrics import facts, orders, stock
@@ -20,7 +21,6 @@ from sql.store import Store, insert
 
 EVER = 2**63 - 1
 MARGIN_NS = 31 * 86_400 * SECOND_NS
-COVERED = ("working_time_from_ns", "working_time_to_ns")  # openings whose deadlines `working_time` can say
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class Refresher:
         models.run(cursor, "placement/aliases_anew")
         models.run(cursor, "placement/names_all")
         models.run(cursor, "placement/firsts_all")
-        self._cover_time(cursor, anew=True)
+        self._cover_time(cursor)
         models.run(cursor, "scope/everything")
         facts.compute(cursor, in_scope=facts.EVERYTHING)
         rules.judge(cursor, everything=True)
@@ -91,9 +91,9 @@ class Refresher:
         return RefreshReport(_count(cursor, "events"), _count(cursor, "transaction_facts"), True)
 
     def _touched(self, cursor: duckdb.DuckDBPyConnection) -> RefreshReport:
-        if stock.count_new(cursor):
-            self._cover_time(cursor, anew=False)
         seen_event, seen_span = (int(_meta(cursor, key) or 0) for key in ("refreshed_event", "refreshed_span"))
+        stock.count_new(cursor)
+        self._cover_new_time(cursor, seen_event)
         if _newest(cursor, "events", "event_no") == seen_event and _newest(cursor, "spans", "span_no") == seen_span:
             return RefreshReport(0, 0, False)
         self._say(
@@ -109,7 +109,6 @@ class Refresher:
         models.run(cursor, "placement/names", placements="placements", aliases="aliases")
         models.run(cursor, "placement/names_anew")
         models.run(cursor, "placement/firsts_anew")
-        self._cover_time(cursor, anew=False)
         rules.reach(cursor)
         models.run(cursor, "scope/touched")
         models.run(cursor, "scope/scoped")
@@ -134,27 +133,42 @@ class Refresher:
         models.run(cursor, "placement/newest")
         self._remember(cursor)
 
-    def _cover_time(self, cursor: duckdb.DuckDBPyConnection, anew: bool) -> None:
-        """Makes working time for every deadline that an event can open, and the clocks of all zones wherever something counts, for a year to
-        come as well, so that it is seldom made again."""
-        first, last = models.run(cursor, "scope/bounds").fetchall()[0]
-        if first is None:
+    def _cover_new_time(self, cursor: duckdb.DuckDBPyConnection, seen_event: int) -> None:
+        if cursor.execute(models.text("scope/uncovered"), {"seen_event": seen_event}).fetchall()[0][0]:
+            self._cover_time(cursor)
+
+    def _cover_time(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        """Makes working time for every deadline that an event can open, and the clocks of all zones, around whatever counts: for a year to
+        come as well, so that it is seldom made again, and not for the centuries before an event that is dated 1900."""
+        times = cursor.execute(models.text("scope/counting_times"), {"length_ns": MARGIN_NS}).fetchall()
+        spans = _joined([(first - MARGIN_NS, last + 12 * MARGIN_NS) for first, last in times])
+        if not spans:
             return
-        covered = [int(_meta(cursor, key) or 0) for key in COVERED]
-        if anew or first < covered[0] or last > covered[1]:
-            covering = (first - MARGIN_NS, last + 12 * MARGIN_NS)
-            cursor.execute("delete from working_time")
-            insert(cursor, "working_time", working_time(self.definitions, *covering))
-            cursor.execute("delete from zone_offsets")
-            insert(cursor, "zone_offsets", zone_offsets(self.definitions, *covering))
-            for key, ns in zip(COVERED, covering, strict=True):
-                _set_meta(cursor, key, str(ns))
+        made = {
+            "working_time": working_time(self.definitions, spans),
+            "zone_offsets": zone_offsets(self.definitions, spans),
+            "covered_time": pd.DataFrame(spans, columns=["from_ns", "to_ns"]),
+        }
+        for table, rows in made.items():
+            cursor.execute(f"delete from {table}")
+            insert(cursor, table, rows)
 
     def _remember(self, cursor: duckdb.DuckDBPyConnection) -> None:
         _set_meta(cursor, "definitions", defining.fingerprint(self.definitions))
         _set_meta(cursor, "alias_types", "\n".join(sorted(self.definitions.alias_types)))
         _set_meta(cursor, "refreshed_event", str(_newest(cursor, "events", "event_no")))
         _set_meta(cursor, "refreshed_span", str(_newest(cursor, "spans", "span_no")))
+
+
+def _joined(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The same time, in order, without overlaps."""
+    joined: list[tuple[int, int]] = []
+    for from_ns, to_ns in spans:
+        if joined and from_ns <= joined[-1][1]:
+            joined[-1] = joined[-1][0], max(to_ns, joined[-1][1])
+        else:
+            joined.append((from_ns, to_ns))
+    return joined
 
 
 def _count(cursor: duckdb.DuckDBPyConnection, table: str) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,7 +53,7 @@ def _tell_calendars(settings: Settings) -> None:
 
     for calendar in settings.definitions.calendars:
         if calendar != Calendar(calendar.name):
-            print(f"  calendar {calendar.name}: {sentence(calendar)}")
+            print(f"  calendar {calendar.name}: {sentence(calendar, datetime.now(UTC).year)}")
 
 
 def _show_sample(settings: Settings, arguments: argparse.Namespace) -> None:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 from datetime import date, time
+from itertools import pairwise
 from typing import Any
 
-from metrics.calendars import Calendar, Closed, Exclusion, Extra, Shift
+from metrics.calendars import WEEK, Calendar, Closed, Exclusion, Extra, Holidays, Shift, day_seconds, public_holidays
 from metrics.keys import Key, Place, Problem, Read, duration, list_of, name, nearest, record_of, seconds, shown, text
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 WORKING_WEEK = (0, 1, 2, 3, 4)
 LONGEST_DAY = 86_400
+LONGEST_CLOSED = 731  # days
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)  # as of events
+HALF = "half_day"
 
 
 def clock(value: Any, place: Place, problems: list[Problem]) -> time | None:
@@ -32,13 +36,11 @@ def days(value: Any, place: Place, problems: list[Problem]) -> tuple[int, ...] |
 
 def day(value: Any, place: Place, problems: list[Problem]) -> date | None:
     """A date, YYYY-MM-DD."""
-    try:
-        return (
-            date.fromisoformat(value) if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value) else _no_day(value)
-        )
-    except ValueError:
-        problems.append(Problem(place, f"must be a date, written YYYY-MM-DD (found {shown(value)})."))
+    found = _date(value)
+    if found is None or not FIRST_DAY <= found <= LAST_DAY:
+        problems.append(Problem(place, f"must be a date from 1900 to 2199, written YYYY-MM-DD (found {shown(value)})."))
         return None
+    return found
 
 
 def working_day(value: Any, place: Place, problems: list[Problem]) -> int | None:
@@ -50,23 +52,27 @@ def working_day(value: Any, place: Place, problems: list[Problem]) -> int | None
     return seconds(written) if written else None
 
 
-def holidays(value: Any, place: Place, problems: list[Problem]) -> tuple[str, str | None] | None:
+def holidays(value: Any, place: Place, problems: list[Problem]) -> Holidays | None:
     """A country and a part of it whose public holidays are known."""
-    found = record_of(HOLIDAYS, lambda country, subdivision: (country, subdivision))(value, place, problems)
+    found = record_of(HOLIDAYS, Holidays)(value, place, problems)
     if not found:
         return None
-    from holidays import list_supported_countries
+    from holidays import country_holidays, list_supported_countries
 
-    known, (country, subdivision) = list_supported_countries(), found
-    if country not in known:
-        problems.append(
-            Problem((*place, "country"), f"no country is called {shown(country)}; its ISO 3166 code is meant, such as DE or US.")
-        )
+    known = list_supported_countries()
+    if found.country not in known:
+        text = f"no country is called {shown(found.country)}; its ISO 3166 code is meant, such as DE or US."
+        problems.append(Problem((*place, "country"), text))
         return None
-    if subdivision is not None and subdivision not in known[country]:
-        near = f" Did you mean '{close[0]}'?" if (close := nearest(subdivision, {part.lower(): part for part in known[country]})) else ""
-        parts = ", ".join(known[country]) or "none"
-        problems.append(Problem((*place, "subdivision"), f"{country} has no part called {shown(subdivision)}.{near} Known: {parts}."))
+    parts = known[found.country]
+    if found.subdivision is not None and found.subdivision not in parts:
+        near = f" Did you mean '{close[0]}'?" if (close := nearest(found.subdivision, {part.lower(): part for part in parts})) else ""
+        text = f"{found.country} has no part called {shown(found.subdivision)}.{near} Known: {', '.join(parts) or 'none'}."
+        problems.append(Problem((*place, "subdivision"), text))
+        return None
+    if found.half_days_end and HALF not in country_holidays(found.country).supported_categories:
+        text = f"no half holidays of {found.country} are known. Write such days under `closed`, and their hours under `open`."
+        problems.append(Problem((*place, "half_days_end"), text))
         return None
     return found
 
@@ -132,6 +138,9 @@ def _closed(value: Any, place: Place, problems: list[Problem]) -> Closed | None:
     if last < found["from"]:
         problems.append(Problem((*place, "to"), "must not be before `from`; both days are free."))
         return None
+    if (last - found["from"]).days >= LONGEST_CLOSED:
+        problems.append(Problem((*place, "to"), "must be within two years of `from`; what never opens again has no working time."))
+        return None
     return Closed(found["from"], last, found["reason"])
 
 
@@ -150,13 +159,19 @@ def _stranger(value: Any) -> str:
     return shown(wrong[0]) if wrong else shown(value)
 
 
-def _no_day(value: Any) -> date:
-    raise ValueError(value)
+def _date(value: Any) -> date | None:
+    if not isinstance(value, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        return None
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        return None
 
 
 HOLIDAYS = (
     Key("country", text, "code", "ISO 3166 code, such as DE.", required=True),
     Key("subdivision", text, "code", "The code of a part of it that has holidays of its own, such as HH."),
+    Key("half_days_end", clock, "HH:MM", "When work ends on half holidays, where the country has such. Absent: they are working days."),
 )
 SHIFT = (
     Key("days", days, "list of days", "The days on which it begins.", default=WORKING_WEEK),
@@ -186,20 +201,47 @@ CALENDAR = (
 )
 
 
-def sentence(calendar: Calendar) -> str:
-    """The calendar as it is understood: `Mon to Fri 08:00–17:00; a working day is 9 h`."""
-    from metrics.calendars import day_seconds
-
-    hours = "; ".join(f"{_day_words(shift.days)} {shift.opens:%H:%M}–{shift.closes:%H:%M}" for shift in calendar.usual)
-    parts = [hours]
+def sentence(calendar: Calendar, year: int) -> str:
+    """The calendar as it is understood, with how many holidays it has in that year: `Mon to Fri 08:00–17:00; a working day is 9 h`."""
+    days: dict[tuple[int, ...], list[Shift]] = {}
+    for shift in sorted(calendar.usual, key=lambda shift: shift.opens):
+        days.setdefault(shift.days, []).append(shift)
+    parts = [", ".join(f"{_day_words(numbers)} {_hours(shifts)}" for numbers, shifts in days.items())]
     if calendar.holidays:
-        parts.append(f"free on the public holidays of {'-'.join(filter(None, calendar.holidays))}")
-    parts += [f"closed {closed.first} to {closed.last}" for closed in calendar.closed]
-    parts += [f"open on {extra.on} {extra.opens:%H:%M}–{extra.closes:%H:%M}" for extra in calendar.extra]
-    return f"{', '.join(parts)}; a working day is {day_seconds(calendar) / 3600:g} h"
+        parts.append(_free(calendar.holidays, year))
+    parts += [f"closed {_dates(closed)}{_because(closed.reason)}" for closed in calendar.closed]
+    parts += [f"open {extra.on} {_hours([extra.shift])}{_because(extra.reason)}" for extra in calendar.extra]
+    return "; ".join([*parts, f"a working day is {day_seconds(calendar) / 3600:g} h"])
+
+
+def _hours(shifts: list[Shift]) -> str:
+    """Shifts that follow upon each other are one stretch."""
+    if len(shifts) > 1 and all(one.closes == next_one.opens for one, next_one in pairwise(shifts)):
+        return f"{shifts[0].opens:%H:%M}–{shifts[-1].closes:%H:%M} in {len(shifts)} shifts"
+    return " and ".join(f"{shift.opens:%H:%M}–{shift.closes:%H:%M}" for shift in shifts)
+
+
+def _free(holidays: Holidays, year: int) -> str:
+    where = "-".join(filter(None, (holidays.country, holidays.subdivision)))
+    days = len(public_holidays(holidays, year))
+    half = f", half holidays until {holidays.half_days_end:%H:%M}" if holidays.half_days_end else ""
+    return f"{days} holiday{'' if days == 1 else 's'} in {year} ({where}){half}"
+
+
+def _dates(closed: Closed) -> str:
+    return f"{closed.first}" if closed.first == closed.last else f"{closed.first} to {closed.last}"
+
+
+def _because(reason: str | None) -> str:
+    return f" ({reason})" if reason else ""
 
 
 def _day_words(numbers: tuple[int, ...]) -> str:
-    words = [DAYS[number].capitalize() for number in numbers]
-    is_run = len(words) > 2 and numbers == tuple(range(numbers[0], numbers[-1] + 1))
-    return f"{words[0]} to {words[-1]}" if is_run else ", ".join(words)
+    """Mon to Fri; Sun to Thu; Mon, Wed."""
+    words = [day.capitalize() for day in DAYS]
+    begins = [number for number in numbers if (number - 1) % WEEK not in numbers]
+    if not begins:
+        return "every day"
+    if len(begins) == 1 and len(numbers) > 2:
+        return f"{words[begins[0]]} to {words[(begins[0] + len(numbers) - 1) % WEEK]}"
+    return ", ".join(words[number] for number in numbers)

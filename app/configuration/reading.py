@@ -16,6 +16,7 @@ from app.configuration.packs import DEFAULT, read_packs
 from app.configuration.problems import ConfigurationError
 from app.configuration.rules import read_rules, rules_of, try_out
 from app.configuration.sections import LOOPBACK, RECEIVED, configuration
+from app.configuration.working import exclusions_of, partners_of, working_problems
 from collectors.classify import ErrorRules
 from collectors.identifiers import Identifiers
 from metrics.calendars import Calendar
@@ -24,7 +25,7 @@ from metrics.keys import Place, Problem, read_keys, repeated, unknown, written
 from metrics.metric_settings import metric_problems, metrics_of
 from metrics.objectives.model import Objective
 from metrics.objectives.reading import Known
-from metrics.workflows import Definitions, Feed, Partner, Workflow
+from metrics.workflows import Definitions, Feed, Workflow
 
 STOCK = "inventory_csv"  # its rows are no events, so nothing waits for it; of other kinds `holds: inventory` says the same
 
@@ -39,6 +40,7 @@ def load_settings(file: Path, environment: Mapping[str, str]) -> Settings:
     workflows, packs = read_packs(document, found["workflows"] or (DEFAULT,), environment)
     calendars = _calendars(found["calendars"])
     document.problems += _between(document, found, calendars)
+    document.problems += working_problems(document, found, calendars, workflows, metrics_of(found["metrics"], workflows))
     document.problems += metric_problems(found["metrics"], workflows)
     document.problems += impact_problems(found["impact"], found["costs"], tuple(workflow.name for workflow in workflows))
     objectives, files = read_files(document, found["objectives"], _known(found, workflows), environment)
@@ -66,7 +68,6 @@ def _calendars(found: Mapping[str, dict[str, Any]]) -> tuple[Calendar, ...]:
 def _definitions(found: Mapping[str, Any], workflows: tuple[Workflow, ...], calendars: tuple[Calendar, ...]) -> Definitions:
     aliases = frozenset(kind for kind, rule in found["objects"].items() if rule and rule.get("aliases"))
     metrics = metrics_of(found["metrics"], workflows)
-    partners = tuple(Partner(name, **of) for name, of in found["partners"].items())
     return Definitions(
         workflows,
         found["sites"],
@@ -75,8 +76,8 @@ def _definitions(found: Mapping[str, Any], workflows: tuple[Workflow, ...], cale
         _feeds(found["sources"]),
         aliases,
         metrics,
-        partners,
-        found["exclusions"],
+        partners_of(found),
+        exclusions_of(found),
         inventory=found["inventory"],
         impact=found["impact"],
     )
@@ -122,23 +123,7 @@ def _between(document: Document, found: Mapping[str, Any], calendars: tuple[Cale
         for number, site in enumerate(document.entries("sites"))
         if isinstance(name := site.get("calendar"), str | int) and str(name) not in known
     ]
-    problems += [
-        Problem(("partners", partner, "calendar"), unknown("calendar", of["calendar"], known))
-        for partner, of in found["partners"].items()
-        if of["calendar"] not in known
-    ]
-    return problems + _excluded(found) + _one_port(document, found["web"], found["otlp"])
-
-
-def _excluded(found: Mapping[str, Any]) -> list[Problem]:
-    """Sites that exclusions name and nobody has defined."""
-    sites = [site.name for site in found["sites"]]
-    return [
-        Problem(("exclusions", number, "sites"), unknown("site", name, sites))
-        for number, exclusion in enumerate(found["exclusions"])
-        for name in exclusion.sites
-        if name not in sites
-    ]
+    return problems + _one_port(document, found["web"], found["otlp"])
 
 
 def _named(document: Document, section: str) -> list[tuple[Place, Any]]:

@@ -191,7 +191,7 @@ PLACES = (
         "partners",
         mapping_of(record_of(PARTNER, dict), "partners"),
         "mapping",
-        "Suppliers and carriers with a calendar of their own, by what `mfg.partner` says.",
+        "Suppliers and carriers with a calendar of their own, by what `mfg.partner` says; `objects: {partner: …}` makes it canonical.",
         default={},
     ),
     Key(

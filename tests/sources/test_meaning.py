@@ -141,6 +141,13 @@ def test_texts_are_kept_and_numbers_become_texts() -> None:
     assert (event.uom, event.currency, event.customer) == ("PC", "EUR", "C")
 
 
+@pytest.mark.parametrize(("told", "read"), [("0000020017", "20017"), ("20017", "20017"), ("   ", "   "), ("", None)])
+def test_a_partner_is_canonical_like_an_object_where_a_rule_says_how(told: str, read: str | None) -> None:
+    meaning = Meaning(Identifiers({"partner": {"keys": ["strip_leading_zeros"]}}), ErrorRules())
+    event = event_of(traces(span(attributes={**KIND, "mfg.partner": told})), meaning)
+    assert (event.partner, event.customer) == (read, None)
+
+
 @pytest.mark.parametrize("value", [True, 1.5, ["a"]])
 def test_a_text_of_another_kind_refuses_the_event(value: Any) -> None:
     assert refused({"mfg.item": value}) == f"mfg.item: must be a text (found {value!r}) (the span itself is kept)"
