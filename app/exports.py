@@ -42,6 +42,10 @@ EXPORTS = {
     "transactions": Export("transaction: its state, flags, milestones reached, missing and late", "start_time"),
     "metrics": Export("metric, site and period; without a site: all sites together", is_by_period=True),
     "failures": Export("workflow, milestone and error class: how many transactions are failed with them"),
+    "failure_groups": Export("signature of failures: who owns it, since when, open or fixed, and what it holds up"),
+    "at_risk": Export(
+        "open order that something holds up, with what is open of it, by when it is needed, and what holds it up", "need_time"
+    ),
     "violations": Export("violation of an integrity rule and transaction it names, with the evidence", "from_time"),
     "inventory": Export("stock key, at the newest comparable pair of snapshots of its site: what both systems say, and the causes"),
     "events": Export("event: one thing that one system did to one or more business objects", "event_time"),

@@ -58,8 +58,7 @@ class Impact:
 
 def of_transaction(reader: Reader, workflow: str, transaction_id: str) -> Impact | None:
     """None when there is no such transaction, or it may not be seen."""
-    reader.frame("impact/named_transaction", workflow=workflow, transaction_id=transaction_id)
-    _follow(reader)
+    reader.follow_transaction(workflow, transaction_id)
     summary = _summaries(reader)[0][1]
     if not summary.transactions:
         return None
@@ -70,7 +69,6 @@ def of_transaction(reader: Reader, workflow: str, transaction_id: str) -> Impact
 def of_group(reader: Reader, group: Group) -> Summary:
     """All of it together: a failure group, a missing step, everything at a site."""
     _find(reader, group)
-    _follow(reader)
     return _summaries(reader)[0][1]
 
 
@@ -78,7 +76,6 @@ def of_groups(reader: Reader, group: Group) -> dict[Group, Summary]:
     """Each group apart: of what failed by workflow, milestone and error class; of everything else by site as well. `Group()` is all
     together."""
     _find(reader, group)
-    _follow(reader)
     return dict(_summaries(reader))
 
 
@@ -94,9 +91,8 @@ def at_risk(
     open_lines, is_measured (every line says what was ordered), holds (kind, workflow, title, transaction_id, milestone, error_class,
     since_ns, distance), and in every row `orders`, how many there are in all."""
     _find(reader, group)
-    _follow(reader)
-    values = {"order_type": order_type, "needed_from_ns": needed[0], "needed_to_ns": needed[1], "start": rows[0], "stop": rows[1]}
-    return reader.frame("impact/at_risk", values)
+    reader.choose_orders(order_type, needed, rows)
+    return reader.frame("impact/risks")
 
 
 def money(worths: Mapping[str, Decimal], costs: Costs) -> tuple[Decimal, str] | None:
@@ -108,21 +104,9 @@ def money(worths: Mapping[str, Decimal], costs: Costs) -> tuple[Decimal, str] | 
 
 
 def _find(reader: Reader, group: Group) -> None:
-    reader.frame(
-        "impact/troubled",
-        kind=group.kind,
-        workflow=group.workflow,
-        milestone=group.milestone,
-        error_class=group.error_class,
-        site=group.site,
+    reader.follow_trouble(
+        kind=group.kind, workflow=group.workflow, milestone=group.milestone, error_class=group.error_class, site=group.site
     )
-
-
-def _follow(reader: Reader) -> None:
-    """From what is in trouble to the orders that wait for it."""
-    if reader.frame("impact/reaching")["transactions"][0]:
-        reader.frame("orders/reached")
-    reader.frame("impact/affected")
 
 
 def _summaries(reader: Reader) -> list[tuple[Group, Summary]]:

@@ -52,6 +52,6 @@ def _compute_touched(cursor: duckdb.DuckDBPyConnection) -> None:
 
 
 def _keep(cursor: duckdb.DuckDBPyConnection) -> None:
-    cursor.execute("insert into order_facts by name from fresh_orders")
+    cursor.execute("insert into order_facts by name from fresh_orders order by is_over")
     models.run(cursor, "orders/reached")
     cursor.execute("insert into transaction_reach by name from fresh_reach order by transaction_no")

@@ -28,6 +28,8 @@ EXPORTS = (
     "transactions",
     "metrics",
     "failures",
+    "failure_groups",
+    "at_risk",
     "violations",
     "inventory",
     "expectations",
@@ -227,10 +229,16 @@ class Reader:
             moments.members_of_scope(self._cursor)
         if name == "inventory":
             self.compare_stock()
+        if name == "at_risk":
+            self.follow_trouble()
+            self.choose_orders()
+        if name == "failure_groups":
+            self._follow_signatures()
         if by not in PERIODS:
             raise ValueError(f"there is no period called '{by}'; there are {', '.join(PERIODS)}")
         self._set(period=by, from_ns=from_ns, to_ns=to_ns)
         parts = {part: models.text(f"queries/{part}") for part in ("hops", "sources", "metric_periods")}
+        parts |= {part: models.text(f"impact/{part}") for part in ("risks", "summed")}
         return models.run(self._cursor, f"exports/{name}", **parts, by=by)
 
     def metrics(self, by: str = WEEK, from_ns: int | None = None, to_ns: int | None = None) -> pd.DataFrame:
@@ -242,6 +250,42 @@ class Reader:
         """Leaves `stock_differences`: what the systems say at the newest comparable snapshots, and why they differ."""
         for name in ("newest", "differences"):
             models.run(self._cursor, f"inventory/{name}")
+
+    def follow_trouble(self, **narrowed: str | None) -> None:
+        """Leaves `troubled`, what is failed, missing, violated or cannot be judged, of the kind, workflow, milestone, error_class or site
+        given, and `affected`, the orders that wait for it, with what is at stake and by when it is needed."""
+        self._set(**{name: narrowed.get(name) for name in ("kind", "workflow", "milestone", "error_class", "site")})
+        models.run(self._cursor, "impact/troubled")
+        self._follow()
+
+    def follow_transaction(self, workflow: str, transaction_id: str) -> None:
+        """Leaves the same of one transaction, in trouble or not."""
+        self._set(workflow=workflow, transaction_id=transaction_id)
+        models.run(self._cursor, "impact/named_transaction")
+        self._follow()
+
+    def choose_orders(
+        self,
+        order_type: str | None = None,
+        needed: tuple[int | None, int | None] = (None, None),
+        rows: tuple[int | None, int | None] = (None, None),
+    ) -> None:
+        """Leaves `chosen`: of the open orders affected those of this type, needed from … until before `needed` (ns), in `rows`."""
+        names = ("order_type", "needed_from_ns", "needed_to_ns", "start", "stop")
+        self._set(**dict(zip(names, (order_type, *needed, *rows), strict=True)))
+        models.run(self._cursor, "impact/chosen")
+
+    def _follow_signatures(self) -> None:
+        """Leaves `signatures`, and the same of what is failed, by signature."""
+        models.run(self._cursor, "impact/signed")
+        moments.members_of_scope(self._cursor)
+        models.run(self._cursor, "impact/grouped")
+        self._follow()
+
+    def _follow(self) -> None:
+        if models.run(self._cursor, "impact/reaching").fetchall()[0][0]:
+            models.run(self._cursor, "orders/reached")
+        models.run(self._cursor, "impact/affected")
 
     def frame(self, name: str, values: dict[str, Any] | None = None, **variables: Any) -> pd.DataFrame:
         """What the query sql/`name` answers; `values` for its $parameters, `variables` for what it reads by getvariable."""

@@ -32,5 +32,6 @@ create or replace macro period_of(ns, offset_ns, by_period) as
     when 'day' then strftime(make_timestamp((ns + offset_ns) // 1000), '%Y-%m-%d')
     else strftime(make_timestamp((ns + offset_ns) // 1000), '%Y-%m-%dT%H:00') || clock_offset(offset_ns) end;
 
--- the lines of an order of which something is still to come; of what nobody said how much is ordered, nobody knows
-create or replace macro open_lines(lines) as list_filter(lines, lambda l: l.ordered_quantity > l.done_quantity);
+-- the words of an error without what differs from case to case: whatever has a digit in it is an id, a number or a time
+create or replace macro signature_words(text) as
+  trim(regexp_replace(regexp_replace(regexp_replace(lower(coalesce(text, '')), '\S*[0-9]\S*', '#', 'g'), '\s+', ' ', 'g'), '#( #)+', '#', 'g'));

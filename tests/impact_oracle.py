@@ -77,7 +77,7 @@ class Case:
         if row["state"] in ("cancelled", "abandoned"):
             return []
         failed = [("failed", row["failed_milestone"], row["error_class"])] if row["state"] == "failed" else []
-        return failed + [(kind, m, None) for kind in ("missing", "unjudged") for m in row[kind]]
+        return failed + [(kind, m, None) for kind in ("missing", "unjudged") for m in row[kind] if m != row["failed_milestone"]]
 
 
 def orders_of(world: World, as_of_ns: int, known_ns: int) -> dict[Object, Order]:
@@ -92,14 +92,23 @@ def orders_of(world: World, as_of_ns: int, known_ns: int) -> dict[Object, Order]
 def order_of(name: Object, members: list[Member], courses: list[Course], told: Definitions) -> Order:
     naming = sorted((member for member in members if name in member.objects), key=lambda member: oracle.order(member.event))
     mine = [course for course in courses if (course.workflow.object, course.transaction_id) == name]
-    about = naming + [m for course in mine for m in course.members if m not in naming]
+    about = [member for member in naming if speaks_of(name, member, told)]
+    for course in mine:
+        about += [member for member in course.members if member not in naming and member not in about]
     return Order(name, *said_of(name, naming, mine, told), lines_of(name, about, told))
+
+
+def speaks_of(name: Object, member: Member, told: Definitions) -> bool:
+    """Of several kinds of orders that an event names it speaks of the one nearest to the work."""
+    places = told.impact.orders
+    return places.index(name[0]) == min(places.index(o[0]) for o in member.objects if o[0] in places)
 
 
 def said_of(name: Object, naming: list[Member], mine: list[Course], told: Definitions) -> tuple:
     """Site, customer, partner, work center, value, currency, promised, due, cancelled: in its transactions, else where it is named."""
-    spoken = [[member.event for member in course.members] for course in mine] or [[member.event for member in naming]]
-    sites = [course.site for course in mine] if mine else [event.site for event in spoken[0]]
+    spoken = [[member.event for member in course.members] for course in mine]
+    spoken = spoken or [[member.event for member in naming if speaks_of(name, member, told)]]
+    sites = [course.site for course in mine] if mine else [member.event.site for member in naming]
     worths = [[(Decimal(event.value), event.currency) for event in events if event.value is not None][-1:] for events in spoken]
     cancels = {kind for workflow in told.workflows if workflow.object == name[0] for kind in workflow.cancel}
     value, currency = next((worth[0] for worth in worths if worth), (None, None))
@@ -208,12 +217,14 @@ def worths_of(
 
 def priced_at(order: Order, stock: Inventory) -> Decimal | None:
     """What is open of its lines at the values of their items, where the unit is the item's or leads to it."""
+    if order.is_cancelled:
+        return None
     items = {item.name: item for item in stock.items if item.value is not None}
     factors = {(unit.item, unit.uom, unit.base_uom): unit.factor for unit in stock.units}
     known = []
     for line in order.lines:
         item = items.get(line.item or "")
-        if item is None or line.open is None:
+        if item is None or not line.open:
             continue
         is_base = line.uom is None or item.base_uom is None or line.uom == item.base_uom
         factor = Decimal(1) if is_base else factors.get((item.name, line.uom, item.base_uom))
@@ -232,7 +243,7 @@ def summary_of(cases: list[Case], orders: dict[Object, Order], places: tuple[str
     for said in worths.values():
         value, currency = max(said, key=lambda worth: (worth[0], worth[1] is None, worth[1] or ""))
         by_currency[currency or ""] += value
-    lines = [(o, line) for o in waiting for line in orders[o].lines if line.open]
+    lines = [(o, line) for o in waiting if not orders[o].is_cancelled for line in orders[o].lines if line.open]
     quantities: dict[tuple[str, str | None], Decimal] = defaultdict(Decimal)
     for o, line in lines:
         quantities[o[0], line.uom] += line.open

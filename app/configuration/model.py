@@ -75,7 +75,7 @@ class Settings:
     owners: tuple[Owner, ...]
     notes: tuple[str, ...]  # harmless, but probably not what was meant
     objectives: tuple[Objective, ...] = ()
-    costs: Costs = Costs()  # noqa: RUF009  frozen: everybody may share it
+    costs: Costs = Costs()
 
     @property
     def folder(self) -> Path:

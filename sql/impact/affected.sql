@@ -7,31 +7,45 @@ from facts f
 join def_workflows w using (workflow)
 where f.transaction_no in (select transaction_no from troubled);
 
--- one row per transaction and order that waits for it: its own object (0 steps away), what is named together with it (1), and one step more (2).
--- Of the others only those that are still open
-create or replace temp table affected as
-with reached as (
-  select transaction_no, object_key, object_type, object_id, distance
-  from reach
-  where transaction_no in (select transaction_no from troubled)
-  union all
+create or replace temp table reached as
+select r.transaction_no, r.object_key, r.object_type, r.object_id, r.distance, d.place
+from (
+  from reach where transaction_no in (select transaction_no from troubled)
+  union all by name
   from fresh_reach
-)
-select r.transaction_no, r.distance, d.place, o.* exclude (object_key)
+) r
+join def_orders d using (object_type);
+
+-- one row per transaction and order that waits for it: its own object (0 steps away), what is named together with it (1), and one step more (2).
+-- Of the others only those that are still open: these lie together, so that a million that are over need not be looked through
+create or replace temp table affected as
+select r.*, o.site, o.customer, o.partner, o.work_center, o.value, o.currency, o.promised_ns, o.due_ns, o.is_cancelled, o.is_done
 from reached r
-join def_orders d on d.object_type = r.object_type
-join orders o on o.object_key = r.object_key and o.object_type = r.object_type and o.object_id = r.object_id
-where r.distance = 0 or not (o.is_cancelled or o.is_done);
+join (from orders where not is_over) o on o.object_key = r.object_key and o.object_type = r.object_type and o.object_id = r.object_id
+union all
+select r.*, o.site, o.customer, o.partner, o.work_center, o.value, o.currency, o.promised_ns, o.due_ns, o.is_cancelled, o.is_done
+from reached r
+join (from orders where is_over) o on o.object_key = r.object_key and o.object_type = r.object_type and o.object_id = r.object_id
+where r.distance = 0;
+
+-- one row per order of these and line of which something is still to come; of what nobody said how much is ordered, nobody knows
+create or replace temp table open_lines as
+select object_type, object_id, line.line as line, line.item as item, line.uom as uom, line.ordered_quantity - line.done_quantity as quantity
+from (
+  select object_type, object_id, unnest(lines) as line
+  from orders
+  where not is_over and object_key in (select object_key from affected) and (object_type, object_id) in (select (object_type, object_id) from affected)
+)
+where line.ordered_quantity > line.done_quantity;
 
 -- one row per order that says no value, with what is open of it at the values of its items, as far as these are known in its units
 create or replace temp table open_worths as
-select o.object_type, o.object_id,
-  sum(greatest(o.line.ordered_quantity - o.line.done_quantity, 0)::decimal(18, 6) * i.value::decimal(18, 6) * coalesce(u.factor, 1))::decimal(38, 6) as value
-from (select distinct object_type, object_id, unnest(lines) as line from affected where value is null) o
-join def_items i on i.item = o.line.item
-left join def_units u on u.item = i.item and u.uom = o.line.uom and u.base_uom = i.base_uom
-where o.line.ordered_quantity is not null and i.value is not null
-  and (o.line.uom is null or i.base_uom is null or o.line.uom = i.base_uom or u.factor is not null)
+select l.object_type, l.object_id, sum(l.quantity * i.value::decimal(18, 6) * coalesce(u.factor, 1))::decimal(38, 6) as value
+from open_lines l
+join (select distinct object_type, object_id from affected where value is null) a using (object_type, object_id)
+join def_items i on i.item = l.item
+left join def_units u on u.item = i.item and u.uom = l.uom and u.base_uom = i.base_uom
+where i.value is not null and (l.uom is null or i.base_uom is null or l.uom = i.base_uom or u.factor is not null)
 group by all;
 
 -- one row per transaction and thing that says what is at stake: its own object, else the nearest orders that do, else what is open of the
@@ -43,7 +57,7 @@ own as (
     o.transaction_no, o.object_type, o.object_id, coalesce(a.value, o.value) as value, case when a.value is null then o.currency else a.currency end as currency,
     'stated' as origin
   from asked o
-  left join affected a on a.transaction_no = o.transaction_no and a.distance = 0
+  left join (from affected where distance = 0) a using (transaction_no)
   where coalesce(a.value, o.value) is not null
 ),
 stated as (
@@ -64,22 +78,3 @@ union all
 select transaction_no, object_type, object_id, value, currency, origin from stated
 union all
 select transaction_no, object_type, object_id, value, (select currency from def_inventory), origin from priced;
-
--- one row per transaction: whom it is for, where, and by when it is needed: the earliest that it or what waits for it says
-create or replace temp table needs as
-with waiting as (
-  select transaction_no, min(promised_ns) as promised_ns, min(due_ns) as due_ns, list(distinct customer) filter (where customer is not null) as customers,
-    arg_min(work_center, {distance: distance, place: place, id: object_id}) filter (where work_center is not null) as work_center
-  from affected
-  group by all
-)
-select
-  f.transaction_no,
-  case when f.customer is null then coalesce(w.customers, []) else [f.customer] end as customers,
-  coalesce(f.work_center, w.work_center) as work_center,
-  f.partner,
-  least(f.promised_ns, w.promised_ns) as promised_ns,
-  least(f.due_ns, w.due_ns) as due_ns,
-  least(f.promised_ns, w.promised_ns, f.due_ns, w.due_ns) as need_ns
-from asked f
-left join waiting w using (transaction_no);

@@ -11,16 +11,16 @@ told as (
   from held
   where state = 'failed'
   union all by name
-  select * exclude (missing, unjudged, violations, error_class), 'missing' as kind, unnest(missing) as milestone, bad_since_ns as since_ns
+  select * exclude (missing, unjudged, violations, error_class), 'missing' as kind, unnest(list_filter(missing, lambda m: m is distinct from failed_milestone)) as milestone, bad_since_ns as since_ns
   from held
   union all by name
-  select * exclude (missing, unjudged, violations, error_class), 'unjudged' as kind, unnest(unjudged) as milestone
+  select * exclude (missing, unjudged, violations, error_class), 'unjudged' as kind, unnest(list_filter(unjudged, lambda m: m is distinct from failed_milestone)) as milestone
   from held
   union all by name
   select * exclude (missing, unjudged, violations, error_class), 'violation' as kind, unnest(violations) as milestone
   from held
 )
-select transaction_no, workflow, transaction_id, site, state, kind, milestone, error_class, since_ns
+select transaction_no, workflow, transaction_id, site, state, kind, milestone, error_class, null::varchar as group_key, since_ns
 from told
 where (getvariable('kind') is null or kind = getvariable('kind'))
   and (getvariable('workflow') is null or workflow = getvariable('workflow'))

@@ -29,6 +29,7 @@ create table order_facts (
   due_ns       bigint,
   is_cancelled boolean not null,
   is_done      boolean not null,         -- every line has what was ordered
+  is_over      boolean not null,         -- done or called off: those that are not lie together
   done_ns      bigint,                   -- since then
   lines        struct(
                  line varchar,           -- '' where no event that says quantities names a line: the order as a whole

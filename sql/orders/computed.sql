@@ -8,7 +8,7 @@ left join (select event_type, system, list(object_type) as types from def_fulfil
   on f.event_type = e.event_type and f.system = e.system and not e.is_error
 where e.ordered_quantity is not null or f.types is not null;
 
--- one row per order and event that is about it and says quantities: it names the order, or belongs to a transaction of it
+-- one row per order and event that says quantities of it: it speaks of the order, or belongs to a transaction of it without naming one
 create or replace temp table order_quantities as
 with
 belongs as (
@@ -19,7 +19,7 @@ belongs as (
   where not b.names_it and w.object_type in (select object_type from def_orders)
 ),
 about as (
-  select object_type, object_id, event_no from order_names
+  select object_type, object_id, event_no from order_names where speaks
   union all
   from belongs
 )
@@ -82,27 +82,38 @@ from ordered o
 left join done d using (object_type, object_id, line);
 
 -- one row per order: what was last said in its transactions (of several, in the one whose workflow stands first); of an order that has none,
--- in the events that name it
+-- in the events that speak of it
 create or replace temp table order_said as
 with
-told as (
-  select
-    w.object_type, s.transaction_id as object_id,
-    arg_min(s.site, w.place) filter (where s.site is not null) as site,
-    arg_min(s.customer, w.place) filter (where s.customer is not null) as customer,
-    arg_min(s.partner, w.place) filter (where s.partner is not null) as partner,
-    arg_min(s.work_center, w.place) filter (where s.work_center is not null) as work_center,
-    arg_min(s.worth, w.place) filter (where s.worth.value is not null) as worth,
-    arg_min(s.promised_ns, w.place) filter (where s.promised_ns is not null) as promised_ns,
-    arg_min(s.due_ns, w.place) filter (where s.due_ns is not null) as due_ns,
-    bool_or(s.is_cancelled) as is_cancelled
+spoken as (
+  select w.object_type, w.place, s.transaction_id as object_id, s.site, s.customer, s.partner, s.work_center, s.worth, s.promised_ns, s.due_ns, s.is_cancelled,
+    w.object_type in (select object_type from def_workflows group by object_type having count(*) > 1) as is_shared
   from stated s
   join def_workflows w using (workflow)
   where w.object_type in (select object_type from def_orders)
-  group by all
+),
+told as (
+  -- nearly always one workflow is about a type of order: then nothing has to be grouped
+  select object_type, object_id, site, customer, partner, work_center, worth, promised_ns, due_ns, is_cancelled
+  from spoken
+  where not is_shared
+  union all
+  select
+    object_type, object_id,
+    arg_min(site, place) filter (where site is not null),
+    arg_min(customer, place) filter (where customer is not null),
+    arg_min(partner, place) filter (where partner is not null),
+    arg_min(work_center, place) filter (where work_center is not null),
+    arg_min(worth, place) filter (where worth.value is not null),
+    arg_min(promised_ns, place) filter (where promised_ns is not null),
+    arg_min(due_ns, place) filter (where due_ns is not null),
+    bool_or(is_cancelled)
+  from spoken
+  where is_shared
+  group by object_type, object_id
 ),
 others as (
-  select n.object_type, n.object_id, n.event_no
+  select n.*
   from order_names n
   where not exists (from told t where t.object_type = n.object_type and t.object_id = n.object_id)
 )
@@ -111,13 +122,13 @@ union all by name
 select
   o.object_type, o.object_id,
   arg_min(site, {ns: event_ns, attempt: attempt, id: event_id}) filter (where site is not null) as site,
-  arg_max(customer, {ns: event_ns, attempt: attempt, id: event_id}) filter (where customer is not null) as customer,
-  arg_max(partner, {ns: event_ns, attempt: attempt, id: event_id}) filter (where partner is not null) as partner,
-  arg_max(work_center, {ns: event_ns, attempt: attempt, id: event_id}) filter (where work_center is not null) as work_center,
-  arg_max({value: value, currency: currency}, {ns: event_ns, attempt: attempt, id: event_id}) filter (where value is not null) as worth,
-  arg_max(promised_ns, {ns: event_ns, attempt: attempt, id: event_id}) filter (where promised_ns is not null) as promised_ns,
-  arg_max(due_ns, {ns: event_ns, attempt: attempt, id: event_id}) filter (where due_ns is not null) as due_ns,
-  bool_or(s.step is not null and not e.is_error) as is_cancelled
+  arg_max(customer, {ns: event_ns, attempt: attempt, id: event_id}) filter (where speaks and customer is not null) as customer,
+  arg_max(partner, {ns: event_ns, attempt: attempt, id: event_id}) filter (where speaks and partner is not null) as partner,
+  arg_max(work_center, {ns: event_ns, attempt: attempt, id: event_id}) filter (where speaks and work_center is not null) as work_center,
+  arg_max({value: value, currency: currency}, {ns: event_ns, attempt: attempt, id: event_id}) filter (where speaks and value is not null) as worth,
+  arg_max(promised_ns, {ns: event_ns, attempt: attempt, id: event_id}) filter (where speaks and promised_ns is not null) as promised_ns,
+  arg_max(due_ns, {ns: event_ns, attempt: attempt, id: event_id}) filter (where speaks and due_ns is not null) as due_ns,
+  bool_or(speaks and s.step is not null and not e.is_error) as is_cancelled
 from others o
 join {events} e using (event_no)
 left join (select distinct object_type, event_type, system, step from def_steps where step = 0) s
@@ -126,19 +137,27 @@ group by all;
 
 -- one row per order (the columns of order_facts)
 create or replace temp table fresh_orders as
-with lined as (
-  select
-    object_type, object_id,
-    list({line: line, item: item, uom: uom, ordered_quantity: ordered_quantity, done_quantity: done_quantity, done_ns: done_ns} order by line) as lines,
-    bool_and(coalesce(done_quantity >= ordered_quantity, false)) as is_done,
-    max(done_ns) as done_ns
+with
+said as (
+  select object_type, object_id, line, done_quantity >= ordered_quantity is true as is_done, done_ns,
+    {line: line, item: item, uom: uom, ordered_quantity: ordered_quantity, done_quantity: done_quantity, done_ns: done_ns} as told
   from order_lines
-  group by all
+),
+lined as (
+  select object_type, object_id, [told] as lines, is_done, done_ns
+  from said
+  where line = ''
+  union all
+  select object_type, object_id, list(told order by line), bool_and(is_done), max(done_ns)
+  from said
+  where line <> ''
+  group by object_type, object_id
 )
 select
   o.object_type, o.object_id, object_key(o.object_type, o.object_id) as object_key,
   o.site, o.customer, o.partner, o.work_center, o.worth.value as value, o.worth.currency as currency, o.promised_ns, o.due_ns, o.is_cancelled,
   coalesce(l.is_done, false) as is_done,
+  o.is_cancelled or coalesce(l.is_done, false) as is_over,
   case when l.is_done then l.done_ns end as done_ns,
   coalesce(l.lines, []) as lines
 from order_said o

@@ -9,14 +9,34 @@ from scope s
 join def_workflows w using (workflow)
 where w.object_type in (select object_type from def_orders);
 
--- every event that names one of them; what no workflow is about has no transaction whose events are at hand
+-- what no workflow is about has no transaction whose events are at hand
+create or replace temp table lone_orders as
+select object_type, object_id, object_key(object_type, object_id) as object_key
+from touched_orders
+where object_type not in (select object_type from def_workflows);
+
+set variable names_from = (select min(first_event_no) from first_named where object_key in (select object_key from lone_orders));
+
+-- every event that names one of them; of several kinds of orders that it names it speaks of the nearest to the work
 create or replace temp table order_names as
-select object_type, object_id, event_no
-from scoped_objects
-join touched_orders using (object_type, object_id)
-where object_type in (select object_type from def_workflows)
-union all
-select t.object_type, t.object_id, n.event_no
-from named_objects n
-join (from touched_orders where object_type not in (select object_type from def_workflows)) t
-  on n.object_key = object_key(t.object_type, t.object_id) and n.object_type = t.object_type and n.object_id = t.object_id
+with
+named as materialized (
+  select n.object_type, n.object_id, n.event_no
+  from scoped_objects n
+  join touched_orders using (object_type, object_id)
+  where n.object_type in (select object_type from def_workflows)
+  union all
+  select n.object_type, n.object_id, n.event_no
+  from named_objects n
+  join lone_orders o on n.event_no >= getvariable('names_from') and n.object_key = o.object_key and n.object_type = o.object_type and n.object_id = o.object_id
+),
+first as (
+  select n.event_no, min(d.place) as place
+  from (from named_objects where event_no in (select event_no from named)) n
+  join def_orders d using (object_type)
+  group by n.event_no
+)
+select n.*, d.place = f.place as speaks
+from named n
+join def_orders d using (object_type)
+join first f using (event_no)

@@ -100,7 +100,8 @@ def events(told: str) -> list[Event]:
 
 
 TEXTS = {"key": "idempotency_key", "quantity": "quantity", "ordered": "ordered_quantity", "code": "error_code", "site": "site",
-         "message": "message_id", "conversation": "conversation_id"}  # fmt: skip
+         "message": "message_id", "conversation": "conversation_id", "value": "value", "currency": "currency", "customer": "customer",
+         "item": "item", "uom": "uom", "center": "work_center", "said": "error_text"}  # fmt: skip
 TIMES = {"promised": "promised_ns", "wanted": "due_ns", "recorded": "recorded_ns"}
 
 
