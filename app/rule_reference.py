@@ -57,7 +57,7 @@ an event. Every relation has `kind` and `key`: the workflow and the transaction,
 
 | relation | one row per | columns |
 |---|---|---|
-| `events` | thing, and event about it that `needs` or `reads` names; of transactions every event that belongs to them | `event_no event_ns event_type system site is_error attempt effect event_id item batch location stock_status quantity uom ordered_quantity value currency due_ns promised_ns partner customer work_center message_id payload_digest schema_version recovery_id`; of transactions also `transaction_no step milestone adds_up`. Equal `effect`: one effect, delivered again |
+| `events` | thing, and event about it that `needs` or `reads` names; about a transaction are those that belong to it | `event_no event_ns event_type system site is_error attempt effect event_id item batch location stock_status quantity uom ordered_quantity value currency due_ns promised_ns partner customer work_center message_id payload_digest schema_version recovery_id`; of transactions also `transaction_no step milestone adds_up`. Equal `effect`: one effect, delivered again |
 | `transactions` | transaction | `transaction_no site start_ns last_event_ns is_cancelled is_complete is_inconsistent item partner customer work_center ordered_quantity value currency promised_ns due_ns`; `reached.MILESTONE` and `due.MILESTONE` when the rule names a workflow |
 | `steps` | transaction and milestone | `transaction_no site is_cancelled is_inconsistent step milestone event_type system adds_up is_required after reached_ns opened_ns due_ns` |
 | `nearby` | transaction, thing of a type in `with` that its events name, and event that names that thing | `thing_kind thing` and those of an event |

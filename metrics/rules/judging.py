@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import duckdb
 
-from metrics.rules.rule import ANY_WORKFLOW, COLUMNS, setting_value
+from metrics.rules.rule import ANY_EVENT, ANY_WORKFLOW, COLUMNS, setting_value
 from sql import models
 
 # What the statement of a rule gives: the column, its type, and what holds where the statement leaves it out (None: it must not).
@@ -46,6 +47,7 @@ class Told:
     workflow: str | None
     kinds: tuple[str, ...]
     beside: tuple[str, ...]
+    events: tuple[tuple[str, str | None], ...]  # type and system (None: any) of those it looks at
     statement: str
     settings: dict[str, Any]
 
@@ -102,25 +104,41 @@ def _rules(cursor: duckdb.DuckDBPyConnection) -> list[Told]:
     kinds: dict[tuple[str, bool], list[str]] = {}
     for rule, kind, is_beside in cursor.execute("select rule, kind, is_beside from def_rule_kinds order by all").fetchall():
         kinds.setdefault((rule, is_beside), []).append(kind)
+    events: dict[str, list[tuple[str, str | None]]] = {}
+    for rule, event_type, system in cursor.execute("select rule, event_type, system from def_rule_events order by all").fetchall():
+        events.setdefault(rule, []).append((event_type, system))
     rows = cursor.execute("select rule, workflow, statement, settings from def_rules where skipped is null order by place").fetchall()
     return [
         Told(
-            name, workflow, tuple(kinds.get((name, False), ())), tuple(kinds.get((name, True), ())), statement,
+            name, workflow, tuple(kinds.get((name, False), ())), tuple(kinds.get((name, True), ())), tuple(events[name]), statement,
             {key: setting_value(text) for key, text in settings.items()},
         )
         for name, workflow, statement, settings in rows
     ]  # fmt: skip
 
 
+def _is_looked_at(rule: Told) -> str:
+    """Whether the rule looks at event `e`; types as a list, which a scan can be narrowed by."""
+    if any(event_type == ANY_EVENT for event_type, _ in rule.events):
+        return "true"
+    types = _listed(sorted({event_type for event_type, _ in rule.events}))
+    each = " or ".join(
+        f"e.event_type = {quoted(event_type)}{f' and e.system = {quoted(system)}' if system else ''}" for event_type, system in rule.events
+    )
+    return f"e.event_type in ({types}) and ({each})"
+
+
 def _evaluate(cursor: duckdb.DuckDBPyConnection, rule: Told, everything: bool) -> None:
     words = {"rule": quoted(rule.name), "event_columns": models.text("integrity/event_columns")}
-    words["known_event"] = models.text("integrity/known_event").replace("{rule}", words["rule"])
+    words["is_looked_at"] = _is_looked_at(rule)
+    words["known_event"] = _filled(models.text("integrity/known_event"), words)
     if rule.workflow:
         words["is_mine"] = "true" if rule.workflow == ANY_WORKFLOW else f"n.workflow = {quoted(rule.workflow)}"
         relations = _of_transactions(cursor, rule, words, everything)
     else:
-        models.run(cursor, "integrity/about", naming=_naming(rule, everything).replace("{rule}", words["rule"]), **words)
-        relations = _filled("integrity/of_things", words)
+        words["kinds"] = _listed(rule.kinds)
+        models.run(cursor, "integrity/about", naming=_filled(_naming(rule, everything), words), **words)
+        relations = _filled(models.text("integrity/of_things"), words)
     asked = f"with {relations}\nselect * from (\n{rule.statement}\n) limit 0"
     given = {column: str(kind) for column, kind, *_ in cursor.execute(asked, rule.settings or None).description}
     if problem := _problem(rule, given):
@@ -128,7 +146,8 @@ def _evaluate(cursor: duckdb.DuckDBPyConnection, rule: Told, everything: bool) -
     mine = "true" if everything else f"exists (from judged_keys k where k.rule = {words['rule']} and k.kind = f.kind and k.key = f.key)"
     # The statement comes last: what it says in braces is its own.
     found = _filled(
-        "integrity/found", {**words, "relations": relations, "columns": _columns(rule, given), "mine": mine, "statement": rule.statement}
+        models.text("integrity/found"),
+        {**words, "relations": relations, "columns": _columns(rule, given), "mine": mine, "statement": rule.statement},
     )
     cursor.execute(found, rule.settings or None)
 
@@ -137,36 +156,67 @@ def _of_transactions(cursor: duckdb.DuckDBPyConnection, rule: Told, words: dict[
     names = "from scoped_objects"
     if rule.beside:
         columns = [kind for kind in rule.beside if kind in COLUMNS]
-        things = "".join(f" union select m.kind, m.key, '{kind}', m.{kind} from mine m where m.{kind} is not null" for kind in columns)
+        things = "".join(f" union all select m.kind, m.key, '{kind}', m.{kind} from mine m where m.{kind} is not null" for kind in columns)
         about = "".join(
             f" union all select t.kind, t.key, t.thing_kind, t.thing, e.event_no from rule_things t join events e on e.{kind} = t.thing"
-            f" where t.thing_kind = '{kind}'"
+            f" where t.thing_kind = '{kind}' and {words['is_looked_at']}"
             for kind in columns
         )
-        models.run(cursor, "integrity/nearby", things_by_column=things, about_by_column=about, **words)
+        named = "".join(f", e.{kind}" for kind in columns)
+        words["beside"] = _listed(rule.beside)
+        models.run(cursor, "integrity/nearby", columns=named, things_by_column=things, about_by_column=about, **words)
         if not everything:  # then all names are in scope already
             names += (
                 " union select event_no, object_type, object_id from named_objects where event_no in (select event_no from rule_nearby)"
             )
     else:
         cursor.execute("create or replace temp table rule_nearby (event_no bigint)")
-    return _filled("integrity/of_transactions", {**words, "names": names, "milestones": _milestones(cursor, rule)})
+    steps = _steps(cursor, rule)
+    fields = {
+        "names": names,
+        "milestones": _milestones(rule, steps),
+        "milestone": _of_step(rule, steps, 0),
+        "adds_up": _of_step(rule, steps, 1),
+    }
+    return _filled(models.text("integrity/of_transactions"), {**words, **fields})
 
 
-def _milestones(cursor: duckdb.DuckDBPyConnection, rule: Told) -> str:
+def _steps(cursor: duckdb.DuckDBPyConnection, rule: Told) -> dict[str, list[tuple[str, str]]]:
+    """Per workflow the rule is about: (milestone, whether it adds up) of its steps in order, as SQL."""
+    rows = cursor.execute("select workflow, milestone, adds_up from rule_steps order by workflow, step").fetchall()
+    steps: dict[str, list[tuple[str, str]]] = {}
+    for workflow, milestone, adds_up in rows:
+        if rule.workflow in (ANY_WORKFLOW, workflow):
+            steps.setdefault(workflow, []).append((milestone, str(adds_up).lower()))
+    return steps
+
+
+def _of_step(rule: Told, steps: dict[str, list[tuple[str, str]]], field: int) -> str:
+    """What there is to say of the step of event `b`: looked up in a list, for a join would be made even where nobody asks."""
+    lists = {
+        workflow: ", ".join(quoted(each[field]) if field == 0 else each[field] for each in listed) for workflow, listed in steps.items()
+    }
+    if rule.workflow != ANY_WORKFLOW:
+        return f"[{lists.get(str(rule.workflow), 'null')}][b.step]"
+    return f"map {{{', '.join(f'{quoted(workflow)}: [{listed}]' for workflow, listed in lists.items())}}}[n.workflow][b.step]"
+
+
+def _milestones(rule: Told, steps: dict[str, list[tuple[str, str]]]) -> str:
     """`reached` and `due` by the names of the workflow's milestones."""
-    rows = cursor.execute("select step, milestone from rule_steps where workflow = $1 order by step", [rule.workflow]).fetchall()
-    if not rows:
+    if rule.workflow == ANY_WORKFLOW:
         return ""
-    fields = {field: ", ".join(f"{_name(milestone)}: n.{field}[{step}]" for step, milestone in rows) for field in ("reached", "due")}
-    return "".join(f", {{{entries}}} as {field}" for field, entries in fields.items())
+    names = [milestone for milestone, _ in steps[str(rule.workflow)]]
+    entries = {field: ", ".join(f"{_name(name)}: n.{field}[{step}]" for step, name in enumerate(names, 1)) for field in ("reached", "due")}
+    return "".join(f", {{{fields}}} as {field}" for field, fields in entries.items())
 
 
 def _naming(rule: Told, everything: bool) -> str:
     """The events that name what the rule is about, as objects and in columns."""
     columns = [kind for kind in rule.kinds if kind in COLUMNS]
     if everything:
-        parts = [f"select '{kind}', e.{kind}, e.event_no from events e where e.{kind} is not null" for kind in columns]
+        parts = [
+            f"select '{kind}', e.{kind}, e.event_no from events e where e.{kind} is not null and {_is_looked_at(rule)}" for kind in columns
+        ]
         return " union ".join([models.text("integrity/naming_all"), *parts])
     parts = [
         f"select k.kind, k.key, e.event_no from judged_keys k join events e on e.{kind} = k.key"
@@ -215,11 +265,14 @@ def _by_column(cursor: duckdb.DuckDBPyConnection) -> str:
     )
 
 
-def _filled(name: str, words: dict[str, str]) -> str:
-    statement = models.text(name)
+def _filled(statement: str, words: dict[str, str]) -> str:
     for word, sql in words.items():
         statement = statement.replace("{" + word + "}", sql)
     return statement
+
+
+def _listed(texts: Iterable[str]) -> str:
+    return ", ".join(map(quoted, texts))
 
 
 def _name(milestone: str) -> str:

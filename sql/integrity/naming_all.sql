@@ -1,4 +1,4 @@
 -- the events that name anything the rule is about
 select n.object_type as kind, n.object_id as key, n.event_no
 from named_objects n
-where n.object_type in (select kind from def_rule_kinds where rule = {rule})
+where n.object_type in ({kinds})

@@ -1,11 +1,10 @@
 -- the relations that a rule about transactions reads
 events as (
-  select n.workflow as kind, n.transaction_id as key, n.transaction_no, s.step, s.milestone, s.adds_up, {event_columns}
+  select n.workflow as kind, n.transaction_id as key, n.transaction_no, b.step, {milestone} as milestone, {adds_up} as adds_up, {event_columns}
   from belonging b
   join numbered n using (transaction_no)
   join scoped_events e using (event_no)
-  left join rule_steps s on s.workflow = n.workflow and s.step = b.step
-  where {is_mine}
+  where {is_mine} and {is_looked_at}
 ),
 transactions as (
   select

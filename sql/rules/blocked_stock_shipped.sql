@@ -22,9 +22,10 @@ said as (
 ),
 shipped as (
   select t.key, t.reached.dispatched as shipped_ns, list(distinct e.event_no) as dispatches
-  from transactions t
+  from (select distinct key from said) s
+  join transactions t using (key)
   join events e on e.transaction_no = t.transaction_no and e.milestone = 'dispatched' and not e.is_error
-  where t.key in (select key from said)
+  where t.reached.dispatched is not null
   group by all
 ),
 held as (

@@ -13,7 +13,9 @@ single as (
   -- a quantity of several orders together says nothing about one of them
   select e.*
   from events e
-  join (select event_no, object_type from names group by all having count(*) = 1) n on n.event_no = e.event_no and n.object_type = e.kind
+  join (
+    select event_no, object_type from names where object_type in ('production_order', 'purchase_order') group by all having count(*) = 1
+  ) n on n.event_no = e.event_no and n.object_type = e.kind
   where not e.is_error
 ),
 ordered as (

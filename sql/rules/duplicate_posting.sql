@@ -7,18 +7,20 @@
 -- per: transaction *
 -- reads: production.confirmed, inventory.posted, goods.received, receipt.posted, goods_issue.posted, invoice.issued, stock.moved
 with
+several as (
+  -- most steps have one posting: only the others need a closer look
+  select transaction_no, step
+  from events
+  where step > 0 and not is_error
+  group by all
+  having count(*) > 1
+),
 effects as (
-  select *, row_number() over (partition by transaction_no, step, effect order by event_ns, attempt, event_id) as place
-  from (
-    select
-      kind, key, transaction_no, step, milestone, effect, event_no, event_ns, attempt, event_id, quantity, value, currency, item, batch, location,
-      count(*) over (partition by transaction_no, step) as postings
-    from events
-    where step > 0 and not is_error
-      and event_type in (
-        'production.confirmed', 'inventory.posted', 'goods.received', 'receipt.posted', 'goods_issue.posted', 'invoice.issued', 'stock.moved')
-  )
-  where postings > 1
+  select
+    e.*, row_number() over (partition by transaction_no, step, e.effect order by e.event_ns, e.attempt, e.event_id) as place
+  from events e
+  join several using (transaction_no, step)
+  where not e.is_error
 ),
 counted as (
   select

@@ -14,14 +14,10 @@ select
   t.value,
   t.currency,
   'Delivery ' || t.key || ' was invoiced; nothing of it had been dispatched.' as detail,
-  coalesce(e.evidence, []) as evidence
+  list_sort(list(e.event_no)) as evidence
 from transactions t
-left join (
-  select transaction_no, list_sort(list(event_no)) as evidence
-  from events
-  where milestone in ('dispatched', 'invoiced') and not is_error
-  group by transaction_no
-) e using (transaction_no)
+join events e on e.transaction_no = t.transaction_no and e.milestone in ('dispatched', 'invoiced') and not e.is_error
 where t.reached.invoiced is not null
   and not t.is_cancelled
   and (t.reached.dispatched is null or t.reached.dispatched - t.reached.invoiced > $clock_tolerance)
+group by all

@@ -10,17 +10,10 @@ select
   t.due.posted as from_ns,
   t.reached.posted as until_ns,
   'erp' as waits_for,
-  e.quantity,
+  max(e.quantity) filter (where e.milestone = 'confirmed') as quantity,
   'Confirmation ' || t.key || ' was taken; its goods movements were not posted by the time they were due.' as detail,
-  coalesce(e.evidence, []) as evidence
+  list_sort(list(e.event_no)) as evidence
 from transactions t
-left join (
-  select
-    transaction_no,
-    max(quantity) filter (where milestone = 'confirmed') as quantity,
-    list_sort(list(event_no)) as evidence
-  from events
-  where milestone in ('confirmed', 'posted') and not is_error
-  group by transaction_no
-) e using (transaction_no)
+join events e on e.transaction_no = t.transaction_no and e.milestone in ('confirmed', 'posted') and not e.is_error
 where t.reached.confirmed is not null and not t.is_cancelled and (t.reached.posted is null or t.reached.posted > t.due.posted)
+group by all

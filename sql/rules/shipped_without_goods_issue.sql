@@ -13,12 +13,8 @@ select
   t.value,
   t.currency,
   'Delivery ' || t.key || ' was dispatched; its goods issue was not posted by the time it was due.' as detail,
-  coalesce(e.evidence, []) as evidence
+  list_sort(list(e.event_no)) as evidence
 from transactions t
-left join (
-  select transaction_no, list_sort(list(event_no)) as evidence
-  from events
-  where milestone in ('dispatched', 'issued') and not is_error
-  group by transaction_no
-) e using (transaction_no)
+join events e on e.transaction_no = t.transaction_no and e.milestone in ('dispatched', 'issued') and not e.is_error
 where t.reached.dispatched is not null and not t.is_cancelled and (t.reached.issued is null or t.reached.issued > t.due.issued)
+group by all

@@ -19,16 +19,12 @@ select
   s.unblock_due_ns as from_ns,
   s.unblocked_ns as until_ns,
   s.system as waits_for,
-  e.quantity,
+  max(e.quantity) filter (where e.milestone = 'released') as quantity,
   'Notice ' || s.key || ' was released; the ' || upper(s.system) || ' had not unblocked its stock by the time that was due.' as detail,
-  coalesce(e.evidence, []) as evidence
+  list_sort(list(e.event_no)) as evidence
 from sides s
-left join (
-  select
-    transaction_no, max(quantity) filter (where milestone = 'released') as quantity, list_sort(list(event_no)) as evidence
-  from events
-  where milestone in ('released', 'unblocked_wms', 'unblocked_erp') and not is_error
-  group by transaction_no
-) e using (transaction_no)
+join events e
+  on e.transaction_no = s.transaction_no and e.milestone in ('released', 'unblocked_wms', 'unblocked_erp') and not e.is_error
 where s.reached.released is not null and s.blocked_ns is not null and not s.is_cancelled
   and (s.unblocked_ns is null or s.unblocked_ns > s.unblock_due_ns)
+group by all

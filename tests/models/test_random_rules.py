@@ -16,7 +16,7 @@ from tests.models.test_random_plants import NOW, examples
 from tests.oracle import World
 
 
-@examples(6)
+@examples(5)
 @given(rule_plants.worlds(), st.data())
 def test_what_comes_at_once_breaks_the_same_rules_as_of_any_moment(world: World, data: st.DataObject) -> None:
     with empty_store() as store:
@@ -27,7 +27,7 @@ def test_what_comes_at_once_breaks_the_same_rules_as_of_any_moment(world: World,
             agree_in_rules(store, world, moment)
 
 
-@examples(4)
+@examples(3)
 @given(rule_plants.worlds(), st.data())
 def test_what_comes_in_any_order_and_split_breaks_the_same_rules_after_every_part_and_after_a_rebuild(
     world: World, data: st.DataObject
