@@ -15,7 +15,9 @@ from app import api
 from app.accounts.secret import secret_key
 from app.components import callbacks, shell
 from app.pages import (
+    at_risk,
     board,
+    business_case,
     cases,
     docs,
     errors,
@@ -41,11 +43,13 @@ PAGES = (
     Page("/", "Sync status", board, "layout-grid", ""),
     Page("/transactions", "Transactions", transactions, "list", ""),
     Page("/failures", "Failures", failures, "triangle-alert", ""),
+    Page("/at-risk", "At risk", at_risk, "clock-alert", ""),
     Page("/inventory", "Inventory", inventory, "inbox", ""),
     Page("/objectives", "Objectives", objectives, "shield-check", ""),
     Page("/expected", "Expected", expected, "hourglass", ""),
     Page("/suppliers", "Suppliers", suppliers, "users", ""),
     Page("/rules", "Rules", rules, "scale", ""),
+    Page("/business-case", "Business case", business_case, "banknote", ""),
     Page("/cases", "Cases", cases, "list"),
     Page("/path", "Path", path, "route", parts=("workflow", "transaction")),
     Page("/sources", "Sources", sources, "plug", "Connections"),

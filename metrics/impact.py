@@ -69,7 +69,7 @@ def of_transaction(reader: Reader, workflow: str, transaction_id: str) -> Impact
 def of_group(reader: Reader, group: Group) -> Summary:
     """All of it together: a failure group, a missing step, everything at a site."""
     _find(reader, group)
-    return _summaries(reader)[0][1]
+    return summed(reader)
 
 
 def of_groups(reader: Reader, group: Group) -> dict[Group, Summary]:
@@ -93,6 +93,11 @@ def at_risk(
     _find(reader, group)
     reader.choose_orders(order_type, needed, rows)
     return reader.frame("impact/risks")
+
+
+def summed(reader: Reader) -> Summary:
+    """Of what was asked last, all together."""
+    return _summaries(reader)[0][1]
 
 
 def money(worths: Mapping[str, Decimal], costs: Costs) -> tuple[Decimal, str] | None:

@@ -59,7 +59,7 @@ class Costs:
     hourly_rate: Decimal | None = None
     minutes_per_manual_fix: Decimal | None = None
     minutes_by_class: Mapping[str, Decimal] = field(default_factory=dict)
-    expedite: Decimal | None = None
+    expedite: Mapping[str, Decimal] = field(default_factory=dict)
     line_stop_per_hour: Decimal | None = None
     line_stops: tuple[str, ...] = ()
     baseline: Baseline | None = None
@@ -165,7 +165,13 @@ COSTS = (
     Key("hourly_rate", amount, "number", "What an hour of the people who mend things costs."),
     Key("minutes_per_manual_fix", amount, "minutes", "How long somebody works on one failure."),
     Key("minutes_by_class", mapping_of(amount, "minutes"), "mapping", "The same by error class, where it differs.", default={}),
-    Key("expedite", amount, "number", "What it costs to hurry one order that missed its day."),
+    Key(
+        "expedite",
+        mapping_of(amount, "amounts"),
+        "mapping",
+        "What it costs to hurry one order that missed its day, by type: `delivery: 180`.",
+        default={},
+    ),
     Key("line_stop_per_hour", amount, "number", "What an hour of a stopped line costs."),
     Key(
         "line_stops",
@@ -189,11 +195,14 @@ def costs(value: Any, place: Place, problems: list[Problem]) -> Costs | None:
 
 
 def impact_problems(found: Impact, spent: Costs, workflows: tuple[str, ...]) -> list[Problem]:
-    """Fulfilled orders that are none, and line stops of workflows that nobody has defined."""
+    """Orders fulfilled or hurried that are none, and line stops of workflows that nobody has defined."""
     problems = [
         Problem(("impact", "fulfilled_by", number, "object"), unknown("order", each.object, found.orders))
         for number, each in enumerate(found.fulfilments)
         if each.object not in found.orders and each not in Impact().fulfilments
+    ]
+    problems += [
+        Problem(("costs", "expedite", each), unknown("order", each, found.orders)) for each in spent.expedite if each not in found.orders
     ]
     return problems + [
         Problem(("costs", "line_stops", number), unknown("workflow", each, workflows))

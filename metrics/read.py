@@ -251,6 +251,13 @@ class Reader:
         for name in ("newest", "differences"):
             models.run(self._cursor, f"inventory/{name}")
 
+    def coverage_by_site(self, from_ns: int) -> pd.DataFrame:
+        """Per site and workflow, of transactions that began since then: title, milestones, transactions, reached (how often each was)."""
+        self._set(from_ns=from_ns)
+        (most,) = self._cursor.execute("select coalesce(max(len(steps)), 1) from def_workflows").fetchall()[0]
+        counts = ", ".join(f"count(reached[{step}])" for step in range(1, most + 1))
+        return models.run(self._cursor, "queries/coverage_sites", reached_counts=counts).df()
+
     def follow_trouble(self, **narrowed: str | None) -> None:
         """Leaves `troubled`, what is failed, missing, violated or cannot be judged, of the kind, workflow, milestone, error_class or site
         given, and `affected`, the orders that wait for it, with what is at stake and by when it is needed."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from dash import html
@@ -14,7 +14,10 @@ from app.components.icons import icon
 from app.components.status import mark
 from app.components.tiles import name_of
 from app.figures import times
+from app.figures.stakes import group_words
 from app.figures.words import ERROR_CLASSES, count, span_of, step_words, system_word
+from metrics.impact import Group, Summary
+from metrics.impact_settings import Costs
 
 SHOWN, QUOTED = 100, 220
 
@@ -25,13 +28,15 @@ Steps = Mapping[tuple[str, str], tuple[str, str]]  # (workflow, milestone) → e
 @dataclass(frozen=True, slots=True)
 class Around:
     """What every group is shown with. `owners`: titles by name; `zones`: of the sites, and under None the enterprise's; `address`: a site
-    and a past moment, which go along into every link."""
+    and a past moment, which go along into every link; `stakes`: what each group holds up."""
 
     steps: Steps
     owners: Mapping[str, str]
     zones: Mapping[str | None, str]
     as_of_ns: int
     address: Mapping[str, Any]
+    stakes: Mapping[Group, Summary] = field(default_factory=dict)
+    costs: Costs = Costs()
 
     def zone(self, row: Row) -> str:
         """The zone of the group's site when it has one site, else the enterprise's."""
@@ -82,7 +87,7 @@ def _failed(row: Row, around: Around) -> Component:
         "failed",
         f"{_step(row, around)} failed",
         _workflow(row),
-        [_acts(row), html.Div([*quote, _example(row, around)], className="group-quote")],
+        [_acts(row), html.Div([*quote, _example(row, around)], className="group-quote"), *_held_up(row, around, "failed")],
         [_sites(row["sites"]), _since(row, around, "last"), _owner(row, around)],
         (_stuck(row, listed, around), count(row["transactions"], "transaction")),
     )
@@ -96,7 +101,7 @@ def _missing(row: Row, around: Around) -> Component:
         "overdue",
         f"{_step(row, around)} has not come",
         _workflow(row),
-        [html.Div(["For example ", _example(row, around)], className="group-quote")],
+        [html.Div(["For example ", _example(row, around)], className="group-quote"), *_held_up(row, around, "missing")],
         [name_of(row["site"]), _since(row, around, "newest"), _owner(row, around)],
         (_stuck(row, listed, around), count(row["transactions"], "transaction")),
     )
@@ -140,6 +145,18 @@ def _acts(row: Row) -> Component:
 def _step(row: Row, around: Around) -> str:
     event, system = around.steps.get((row["workflow"], row["milestone"]), (row["milestone"], ""))
     return step_words(event, system)
+
+
+def _held_up(row: Row, around: Around, kind: str) -> list[Component]:
+    """Orders, value and the next day something is needed, each group's; the orders one by one behind it."""
+    group = Group(kind, row["workflow"], row["milestone"], row["error_class"], row["site"] if kind == "missing" else None)
+    summary = around.stakes.get(group)
+    said = group_words(summary, around.zone(row), around.as_of_ns, around.costs) if summary else ""
+    if not said:
+        return []
+    narrowed = {"kind": kind, "workflow": group.workflow, "milestone": group.milestone, "error_class": group.error_class}
+    href = links.to("at-risk", **{**around.address, **narrowed, **({"site": group.site} if group.site else {})})
+    return [html.Div(["Holds up ", html.A(said, href=href, dir="auto")], className="group-stakes")]
 
 
 def _sites(sites: list[str] | None) -> str:

@@ -23,6 +23,8 @@ from app.figures.rows import rows_of
 from app.figures.words import count, span_of
 from app.pages.errors import WrongAddress
 from app.pages.narrowing import unknown_site
+from metrics import impact
+from metrics.impact import Group, Summary
 
 MOST = 2_000  # groups asked for: beyond it nobody reads, and the sentence would still count them
 LIVE_SECONDS = 12
@@ -39,6 +41,7 @@ class Answers:
     steps: Steps
     sites: list[str]
     zones: dict[str | None, str]  # of the sites, and under None the enterprise's
+    stakes: dict[Group, Summary]
 
     @property
     def zone(self) -> str:
@@ -71,14 +74,16 @@ def ask(at: reader.AsOf, site: str | None) -> Answers:
         missing = [row for row in rows_of(now.attention(MOST, site or None)) if row["kind"] == "missing"]
         # A failure that nobody can place may have no site either: it is shown whichever site is chosen.
         sites, zones = [name for name, _ in now.sites()], {None: now.timezone(), **dict[str | None, str](now.sites())}
-        return Answers(rows_of(now.failures(site or None)), missing, rows_of(now.unplaced()), steps, sites, zones)
+        stakes = impact.of_groups(now, Group(site=site or None))
+        return Answers(rows_of(now.failures(site or None)), missing, rows_of(now.unplaced()), steps, sites, zones, stakes)
 
 
 def body(asked: Answers, at: reader.AsOf, site: str | None, past: dict[str, Any]) -> list[Component]:
     if not (asked.failed or asked.missing or asked.unplaced):
         return [_all_well(asked, at, site)]
     owners = {owner.name: owner.title for owner in reader.application().settings.owners}
-    around = Around(asked.steps, owners, asked.zones, at.moment.as_of_ns, {**past, "site": site or None})
+    costs = reader.application().settings.costs
+    around = Around(asked.steps, owners, asked.zones, at.moment.as_of_ns, {**past, "site": site or None}, asked.stakes, costs)
     sections = [
         ("Failed", "A system refused it, and nothing more comes by itself.", asked.failed, failed_groups),
         ("Missing", "It should have come by now and has not.", asked.missing, missing_groups),

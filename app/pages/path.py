@@ -26,12 +26,14 @@ from app.figures.related import goods_words, named_list, neighbour_list, object_
 from app.figures.rows import rows_of
 from app.figures.span_detail import span_detail
 from app.figures.spans import traces_of
+from app.figures.stakes import waiting_list, workflows_of
 from app.figures.steplist import step_list
 from app.figures.story import story
 from app.figures.swim import swim_lanes
 from app.figures.waterfall import shown_of, waterfall
 from app.figures.words import type_words
 from app.instants import instant_text
+from metrics import impact
 from metrics.path import Path
 from metrics.read import Reader
 
@@ -55,11 +57,13 @@ def layout(**query: Any) -> Component:
         if trace and not transaction:
             return _trace_page(trace.lower(), now, at, query.get("spans") == "all")
         path, zone = now.path(workflow, transaction), now.timezone()
+        waiting, about = (impact.of_transaction(now, workflow, transaction), workflows_of(rows_of(now.workflows()))) if path else (None, {})
     if path is None:
         return _unknown(workflow, transaction, at, zone)
     owners = {owner.name: owner.title for owner in reader.application().settings.owners}
     path = replace(path, owner=owners.get(path.owner or "", path.owner))
-    return _page(path, at, View(_text(query.get("selected")), query.get("attempts") == "each", query.get("spans") == "all"))
+    view = View(_text(query.get("selected")), query.get("attempts") == "each", query.get("spans") == "all")
+    return _page(path, at, view, _waiting(path, at, waiting, about))
 
 
 def _text(value: Any) -> str:
@@ -67,7 +71,7 @@ def _text(value: Any) -> str:
     return str(value[-1] if isinstance(value, list) else value or "")
 
 
-def _page(path: Path, at: reader.AsOf, view: View) -> Component:
+def _page(path: Path, at: reader.AsOf, view: View, waiting: Component | None) -> Component:
     boxes = boxes_of(path, view.each)
     chosen = chosen_box(boxes, view.selected)
     about = {
@@ -89,6 +93,7 @@ def _page(path: Path, at: reader.AsOf, view: View) -> Component:
                 "Chosen step",
                 html.Div(detail_panel(path, chosen), id="path-step", role="region", **{"aria-live": "polite", "aria-label": "Chosen step"}),
             ),
+            waiting,
             card("Milestones", milestone_table(path), aside=html.Span(f"Times in {path.timezone}", className="muted")),
             html.Div(
                 [card("Objects", object_list(path)), card("Transactions that share an object", neighbour_list(path))], className="columns"
@@ -148,6 +153,15 @@ def _facts(path: Path) -> Component:
         *goods_words(path),
     ]
     return html.Dl([html.Div([html.Dt(name), html.Dd(value, dir="auto")]) for name, value in facts], className="terms terms-wide")
+
+
+def _waiting(path: Path, at: reader.AsOf, waiting: impact.Impact | None, workflows: dict[str, str]) -> Component | None:
+    """What hangs on this transaction: orders, what is open of them, money, the day somebody needs them."""
+    if waiting is None:
+        return None
+    costs, past = reader.application().settings.costs, {} if at.is_now else _moment(at)
+    listed = waiting_list(waiting, path.timezone, path.as_of_ns, workflows, costs, past)
+    return card("What waits for it", listed, aside=html.Span("Named together with it, or one step further", className="muted"))
 
 
 # -- steps -----------------------------------------------------------------------------------------------------------------

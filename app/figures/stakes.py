@@ -1,0 +1,118 @@
+"""What waits for something that is in trouble: orders, quantities, money and dates, in words and lists."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from dash import html
+from dash.development.base_component import Component
+
+from app.components import links
+from app.figures import times, words
+from app.figures.rows import rows_of
+from metrics.impact import Impact, Summary, money
+from metrics.impact_settings import Costs
+
+Row = Mapping[str, Any]
+MOST_CUSTOMERS = 3
+ORIGINS = {
+    "stated": "as its own events say",
+    "orders": "as the nearest orders say",
+    "items": "what is open, at the values of the items",
+}
+
+
+def money_words(worths: Mapping[str, Decimal], costs: Costs) -> str:
+    """`12,400 EUR`; of several currencies one sum where there are rates for all of them, else each by itself."""
+    found = money(worths, costs) if len(worths) > 1 else None
+    parts = [(found[1], found[0])] if found else sorted(worths.items())
+    return " and ".join(f"{round(value):,} {currency or 'without a currency'}" for currency, value in parts)
+
+
+def quantity_words(lines: Sequence[Row]) -> str:
+    """`40 PC`, `40 PC and 5 KG`: units are never added."""
+    units: dict[str, Decimal] = {}
+    for line in lines:
+        unit = line["uom"] or ""
+        units[unit] = units.get(unit, Decimal(0)) + Decimal(str(line["ordered_quantity"])) - Decimal(str(line["done_quantity"]))
+    return " and ".join(words.with_unit(quantity, unit) for unit, quantity in sorted(units.items()))
+
+
+def needed_words(need_ns: int, zone: str, as_of_ns: int) -> Component:
+    """The day, and how much is left until then or how much too late it is."""
+    day = times.brief(need_ns, zone, as_of_ns)
+    if need_ns < as_of_ns:
+        return html.Span([day, html.Div(f"{words.span_of(need_ns, as_of_ns)} late", className="mark-overdue stakes-left")], className="num")
+    return html.Span([day, html.Div(f"in {words.span_of(as_of_ns, need_ns)}", className="muted stakes-left")], className="num")
+
+
+def order_link(row: Row, workflows: Mapping[str, str], past: Mapping[str, Any]) -> Component:
+    """To its path where a workflow is about such orders (`workflows`: by object type), else to the transactions that name it."""
+    workflow, name = workflows.get(row["object_type"]), row["object_id"]
+    href = links.path(workflow, name, **past) if workflow else links.transactions(text=name, **past)
+    return html.A(name, href=href, dir="auto")
+
+
+def workflows_of(rows: Sequence[Row]) -> dict[str, str]:
+    """The first workflow about each type of object, from the rows of Reader.workflows()."""
+    return {row["object_type"]: row["workflow"] for row in reversed(rows)}
+
+
+def group_words(summary: Summary, zone: str, as_of_ns: int, costs: Costs) -> str:
+    """`3 orders of 2 customers, 12,400 EUR, needed first 24 Mar 08:00 CET`."""
+    parts = [words.count(summary.orders, "order")] if summary.orders else []
+    if parts and summary.customers:
+        parts = [f"{parts[0]} of {customer_words(summary.customers)}"]
+    if summary.worths:
+        known = "" if summary.valued == summary.transactions else f", said by {summary.valued:,} of {summary.transactions:,}"
+        parts.append(f"{money_words(summary.worths, costs)}{known}")
+    if summary.need_ns is not None:
+        late = ", past" if summary.need_ns < as_of_ns else ""
+        parts.append(f"needed first {times.brief(summary.need_ns, zone, as_of_ns)}{late}")
+    return ", ".join(parts)
+
+
+def customer_words(customers: Sequence[str]) -> str:
+    shown = ", ".join(customers[:MOST_CUSTOMERS])
+    more = len(customers) - MOST_CUSTOMERS
+    return f"{shown} and {words.count(more, 'other')}" if more > 0 else shown
+
+
+def waiting_list(
+    impact: Impact, zone: str, as_of_ns: int, workflows: Mapping[str, str], costs: Costs, past: Mapping[str, Any]
+) -> Component:
+    """What waits for one transaction: the sum in words, then its orders, the nearest first."""
+    rows = rows_of(impact.orders)
+    said = group_words(impact.summary, zone, as_of_ns, costs)
+    origin = f" Worth: {ORIGINS[impact.origin]}." if impact.origin and impact.origin != "stated" else ""
+    if not rows:
+        return html.P(f"{_sentence(said)}{origin} No order is named with it.".strip(), className="muted stakes-sum")
+    shown = [_waiting(row, zone, as_of_ns, workflows, past) for row in rows]
+    return html.Div([html.P(f"{_sentence(said)}{origin}", className="stakes-sum"), html.Ul(shown, className="plain-list stakes-list")])
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}." if text else ""
+
+
+def _waiting(row: Row, zone: str, as_of_ns: int, workflows: Mapping[str, str], past: Mapping[str, Any]) -> Component:
+    about = [words.type_words(str(row["object_type"])), _state(row), str(row["customer"] or "")]
+    need = [int(ns) for ns in (row["due_ns"], row["promised_ns"]) if ns is not None]
+    if need:
+        about.append(f"needed {times.brief(min(need), zone, as_of_ns)}{' (past)' if min(need) < as_of_ns else ''}")
+    return html.Li([order_link(row, workflows, past), html.Span(", ".join(part for part in about if part), className="muted", dir="auto")])
+
+
+def _state(row: Row) -> str:
+    if row["is_cancelled"]:
+        return "called off"
+    if row["is_done"]:
+        return "nothing open"
+    lines = [line for line in row["lines"] if line["ordered_quantity"] is not None]
+    left = [line for line in lines if line["ordered_quantity"] > line["done_quantity"]]
+    if not left:
+        return ""
+    ordered = " and ".join(words.with_unit(line["ordered_quantity"], line["uom"]) for line in left)
+    return f"{quantity_words(left)} open of {ordered}"

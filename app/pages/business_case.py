@@ -1,0 +1,345 @@
+"""Business case: what do failures cost a week, is it getting better, and do orders keep their days?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from dash import html
+from dash.development.base_component import Component
+
+from app import reader
+from app.components import links, moment
+from app.components.empty import empty
+from app.components.kpis import card as kpi
+from app.components.page import card, head, note, scrolling
+from app.components.tiles import name_of
+from app.figures import times, words
+from app.figures.rows import rows_of
+from app.pages import cases
+from app.pages.errors import WrongAddress
+from app.pages.narrowing import unknown_site
+from metrics import business_case
+from metrics.business_case import Average, Week
+from metrics.impact_settings import Costs
+
+Row = Mapping[str, Any]
+PERIODS = {"4w": ("Last 4 weeks", 4), "12w": ("Last 12 weeks", 12), "26w": ("Last 26 weeks", 26)}
+USUAL = "12w"
+METRIC = "time_to_recover"
+
+
+def layout(**query: Any) -> Component:
+    at, site, period = reader.as_of(query), links.one(query.get("site")), links.one(query.get("period")) or USUAL
+    if period not in PERIODS:
+        raise WrongAddress(f"There is no period '{period}'. Known: {', '.join(PERIODS)}.")
+    costs = reader.application().settings.costs
+    with reader.reader(at) as now:
+        if site and (wrong := unknown_site(site, now)):
+            raise WrongAddress(wrong)
+        zone, sites = dict(now.sites()).get(site or "", now.timezone()), [name for name, _ in now.sites()]
+        between = business_case.weeks_until(at.moment.as_of_ns, PERIODS[period][1], zone)
+        found = business_case.weeks(now, between, costs, site)
+        before = business_case.before(now, costs, site)
+        promises = rows_of(business_case.promises(now, between, site))
+        observed = rows_of(business_case.coverage(now, between[0]))
+    past: dict[str, Any] = {name: query[name] for name in ("as_of", "known_at") if name in query}
+    kept = {"site": site, "period": period, **past}
+    shown = _without_beginning(found)
+    average = business_case.average(shown, costs)
+    return html.Div(
+        [
+            head("Business case", "What failures cost a week, before and after.", _periods(kept, period), _sites(sites, kept)),
+            moment.banner(at, zone),
+            _verdict(average, before, costs, shown, zone, between),
+            *([_cards(average, before, shown, costs, cases.address(METRIC, None, *between, site, **past))] if shown else []),
+            _missing_rates(costs, before),
+            _weeks(shown, costs, site, zone, past) if shown else _nothing(),
+            _promises(promises),
+            _coverage([row for row in observed if site in (None, row["site"])]),
+        ],
+        className="business-case",
+    )
+
+
+def _without_beginning(found: Sequence[Week]) -> list[Week]:
+    """From the first week on in which anything happened: before that nobody listened, and no week was good."""
+    first = next((n for n, week in enumerate(found) if week.failed or week.kept or week.missed or week.detection_seconds), len(found))
+    return list(found[first:])
+
+
+def _periods(kept: Mapping[str, Any], period: str) -> Component:
+    return html.Nav(
+        [
+            html.A(word, href=links.to("business-case", **{**kept, "period": name}), className="pill", **_current(name == period))
+            for name, (word, _) in PERIODS.items()
+        ],
+        className="stakes-chips",
+        **{"aria-label": "Period"},
+    )
+
+
+def _sites(sites: Sequence[str], kept: Mapping[str, Any]) -> Component | None:
+    if len(sites) < 2:
+        return None
+    chosen = kept.get("site")
+    chips = [
+        html.A(
+            name_of(site),
+            href=links.to("business-case", **{**kept, "site": None if site == chosen else site}),
+            className="pill",
+            **_current(site == chosen),
+        )
+        for site in sites
+    ]
+    return html.Nav(chips, className="stakes-chips", **{"aria-label": "Site"})
+
+
+def _current(is_chosen: bool) -> dict[str, str]:
+    return {"aria-current": "true"} if is_chosen else {}
+
+
+# -- the sentence and the cards --------------------------------------------------------------------------------------------
+
+
+def _verdict(
+    average: Average, before: Average | None, costs: Costs, shown: Sequence[Week], zone: str, between: tuple[int, int]
+) -> Component | None:
+    if not shown:
+        return None
+    first = f"{_number(average.failed)} failures a week needed somebody, on average of {words.count(len(shown), 'whole week')}"
+    money = f"; they cost {_money(average.money, costs)} a week" if average.money is not None else ""
+    compared = _compared(average, before)
+    span = f"{times.day(between[0], zone)} to {times.day(between[1] - 1, zone)}"
+    return html.P(
+        [f"{first}{money}.", f" {compared}" if compared else "", html.Span(f" {span}.", className="muted")], className="stakes-total"
+    )
+
+
+def _compared(average: Average, before: Average | None) -> str:
+    pairs = [(average.money, before.money, "money")] if before else []
+    pairs += [(average.failed, before.failed, "failures")] if before else []
+    for now, then, what in pairs:
+        if now is not None and then:
+            share = (now - then) / then
+            if abs(share) < Decimal("0.005"):
+                return f"As before in {what}."
+            return f"That is {words.percent(float(min(abs(share), Decimal(99))))} {'less' if share < 0 else 'more'} {what} than before."
+    return ""
+
+
+def _cards(average: Average, before: Average | None, shown: Sequence[Week], costs: Costs, address: str) -> Component:
+    def beside(of: Callable[[Average], Decimal | None], tell: Callable[[Decimal | None], str]) -> str:
+        then = of(before) if before else None
+        return f"before: {tell(then)}" if then is not None else "no baseline"
+
+    recoveries = [business_case.average([week], costs) for week in shown]
+    made = [
+        kpi(
+            "Failures a week",
+            _number(average.failed),
+            "",
+            beside(lambda a: a.failed, _number),
+            [week.failed for week in shown],
+            "failed" if average.failed else "",
+            address,
+        ),
+        kpi(
+            "Mended by hand a week",
+            _number(average.manual),
+            "",
+            beside(lambda a: a.manual, _number),
+            [week.manual for week in shown],
+            "",
+            address,
+        ),
+        kpi(
+            "Median until mended",
+            _hours(average.hours_to_recover),
+            "",
+            beside(lambda a: a.hours_to_recover, _hours),
+            [None if one.hours_to_recover is None else float(one.hours_to_recover) for one in recoveries],
+            "",
+            address,
+        ),
+        kpi(
+            "Median until known",
+            _hours(average.hours_to_detect),
+            "",
+            beside(lambda a: a.hours_to_detect, _hours),
+            [None if one.hours_to_detect is None else float(one.hours_to_detect) for one in recoveries],
+        ),
+        kpi(
+            "Cost a week",
+            _money(average.money, costs),
+            "",
+            beside(lambda a: a.money, lambda value: _money(value, costs)),
+            [None if week.spent.total is None else float(week.spent.total) for week in shown],
+        ),
+    ]
+    return html.Div(made, className="kpis")
+
+
+def _number(value: Decimal | None) -> str:
+    return "not known" if value is None else f"{value:,.1f}" if value < 10 else f"{value:,.0f}"
+
+
+def _hours(value: Decimal | None) -> str:
+    return "no data" if value is None else words.duration(float(value) * 3600)
+
+
+def _money(value: Decimal | None, costs: Costs) -> str:
+    return "no rates" if value is None else f"{value:,.0f} {costs.currency or ''}".strip()
+
+
+def _missing_rates(costs: Costs, before: Average | None) -> Component | None:
+    """What the configuration does not say, and what would be shown if it did."""
+    lacking = [
+        ("`costs.currency`", costs.currency),
+        ("`costs.hourly_rate`", costs.hourly_rate),
+        ("`costs.minutes_per_manual_fix`", costs.minutes_per_manual_fix),
+        ("`costs.expedite`", costs.expedite),
+        ("`costs.line_stop_per_hour` and `line_stops`", costs.line_stop_per_hour and costs.line_stops),
+    ]
+    names = [name.replace("`", "") for name, said in lacking if not said]
+    parts = [f"Money is told only where there are rates; the configuration does not say {', '.join(names)}. "] if names else []
+    parts += ["Without costs.baseline nothing can be compared with how it was before. "] if before is None else []
+    if not parts:
+        return None
+    return note("info", [*parts, html.A("How to say it", href=links.to("docs", page="impact"))])
+
+
+# -- week by week ----------------------------------------------------------------------------------------------------------
+
+
+def _weeks(shown: Sequence[Week], costs: Costs, site: str | None, zone: str, past: Mapping[str, Any]) -> Component:
+    kinds = [kind for kind in reader.definitions().impact.orders if any(kind in {**week.kept, **week.missed} for week in shown)]
+    heads = ["Week", "Failures", "Mended by hand", "Still open", "Median until mended", "Median until known", "Work"]
+    heads += [f"{words.type_words(kind).capitalize()}s on their day" for kind in kinds] + (["Cost"] if costs.currency else [])
+    lines = [_week(week, kinds, costs, site, zone, past) for week in reversed(shown)]
+    table = html.Table([html.Thead(html.Tr([html.Th(name) for name in heads])), html.Tbody(lines)], className="table business-weeks")
+    return card(
+        "Week by week", scrolling(table, "Week by week"), aside=html.Span("By the first failed attempt; whole weeks", className="muted")
+    )
+
+
+def _week(week: Week, kinds: Sequence[str], costs: Costs, site: str | None, zone: str, past: Mapping[str, Any]) -> Component:
+    between = business_case.bounds_of(week.week, zone)
+    one = business_case.average([week], costs)
+
+    def opened(number: int, outcome: str | None = None) -> Component | str:
+        return html.A(f"{number:,}", href=cases.address(METRIC, outcome, *between, site, **past)) if number else "0"
+
+    cells = [
+        html.Th(week.week, scope="row"),
+        html.Td(opened(week.failed), className="num"),
+        html.Td(opened(week.manual), className="num"),
+        html.Td(opened(week.open), className="num"),
+        html.Td(_hours(one.hours_to_recover) if week.recovery_seconds else _none("nothing was mended"), className="num"),
+        html.Td(_detected(week, one), className="num"),
+        html.Td(f"{week.manual_hours:,.1f} h" if week.manual_hours is not None else _none("no minutes said"), className="num"),
+    ]
+    cells += [html.Td(_adherence(week, kind), className="num") for kind in kinds]
+    cells += [html.Td(_money(week.spent.total, costs), className="num nowrap")] if costs.currency else []
+    return html.Tr(cells)
+
+
+def _detected(week: Week, one: Average) -> Component | str:
+    if week.detection_seconds:
+        return _hours(one.hours_to_detect)
+    return _none("loaded later" if week.loaded_later else "no data")
+
+
+def _adherence(week: Week, kind: str) -> Component | str:
+    kept, missed = week.kept.get(kind, 0), week.missed.get(kind, 0)
+    if kept + missed == 0:
+        return _none("not measured" if week.unmeasured.get(kind) else "none was due")
+    return html.Span(
+        [f"{words.percent(kept / (kept + missed))} ", html.Span(f"of {kept + missed:,}", className="muted")], className="nowrap"
+    )
+
+
+def _none(text: str) -> Component:
+    return html.Span(text, className="muted")
+
+
+def _nothing() -> Component:
+    text = "Each whole week with its failures, what was mended by hand, how long it took and what it cost would stand here."
+    return empty("No whole week has been observed yet", text, picture="history")
+
+
+# -- schedule and coverage -------------------------------------------------------------------------------------------------
+
+
+def _promises(rows: Sequence[Row]) -> Component | None:
+    if not rows:
+        return None
+    heads = html.Tr([html.Th(name) for name in ("Step", "In time", "Late", "Never came", "Cannot judge", "Kept")])
+    lines = [
+        html.Tr(
+            [
+                html.Td([words.step_words(row["event_type"], row["system"]), html.Div(_promised(row), className="muted")]),
+                html.Td(f"{row['kept']:,}", className="num"),
+                html.Td(_cases(row, "late", "late"), className="num"),
+                html.Td(_cases(row, "missing", "overdue"), className="num"),
+                html.Td(f"{row['unjudged']:,}", className="num"),
+                html.Td(_share(row["kept"], row["kept"] + row["late"] + row["missing"]), className="num"),
+            ]
+        )
+        for row in rows
+    ]
+    table = html.Table([html.Thead(heads), html.Tbody(lines)], className="table")
+    return card(
+        "Schedule adherence", scrolling(table, "Schedule adherence"), aside=html.Span("What was due in these weeks", className="muted")
+    )
+
+
+def _promised(row: Row) -> str:
+    by = {"promised_time": ", by the day that was promised", "due_time": ", by the day that was wanted"}
+    return f"{row['title']}{by.get(row['by_field'] or '', '')}"
+
+
+def _cases(row: Row, name: str, status: str) -> Component | str:
+    narrowed = {"missing": row["milestone"]} if name == "missing" else {"status": status}
+    return html.A(f"{row[name]:,}", href=links.transactions(workflow=row["workflow"], **narrowed)) if row[name] else "0"
+
+
+def _share(kept: int, decided: int) -> str:
+    return words.percent(kept / decided) if decided else "no data"
+
+
+def _coverage(rows: Sequence[Row]) -> Component | None:
+    """Which workflows each plant is seen with: onboarding, plant by plant."""
+    if not rows:
+        return None
+    sites = list(dict.fromkeys(row["site"] for row in rows))
+    by_workflow: dict[str, dict[str, Row]] = {}
+    for row in rows:
+        by_workflow.setdefault(row["workflow"], {})[row["site"]] = row
+    lines = [
+        html.Tr([html.Th(next(iter(found.values()))["title"], scope="row"), *(html.Td(_seen(found[site])) for site in sites)])
+        for found in by_workflow.values()
+    ]
+    heads = html.Tr([html.Th("Workflow"), *(html.Th(name_of(site)) for site in sites)])
+    table = html.Table([html.Thead(heads), html.Tbody(lines)], className="table business-coverage")
+    return card(
+        "What is observed", scrolling(table, "What is observed"), aside=html.Span("Steps that came in these weeks", className="muted")
+    )
+
+
+def _seen(row: Row) -> Component:
+    steps, came = len(row["milestones"]), sum(1 for count in row["reached"] if count)
+    if not row["transactions"]:
+        return _none("not observed")
+    never = [name for name, count in zip(row["milestones"], row["reached"], strict=True) if not count]
+    title = f"Never came: {', '.join(never)}" if never else "Every step came"
+    kind = "mark-overdue" if never else "mark-ok"
+    href = links.transactions(workflow=row["workflow"], site=row["site"])
+    return html.Span(
+        [
+            html.Span(f"{came} of {steps} steps", className=kind, title=title),
+            " ",
+            html.A(words.count(row["transactions"], "transaction"), href=href),
+        ]
+    )
