@@ -18,15 +18,15 @@ ODATA_TIME = re.compile(
 TIME_OF_DAY = re.compile(r"PT(?:(\d{1,2})H)?(?:(\d{1,2})M)?(?:(\d{1,2})(?:\.(\d+))?S)?|(\d\d):(\d\d):(\d\d)(?:\.(\d+))?", re.ASCII)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FIRST_NS = (datetime(1900, 1, 1, tzinfo=UTC) - EPOCH) // timedelta(seconds=1) * 10**9
-END_NS = (datetime(2200, 1, 1, tzinfo=UTC) - EPOCH) // timedelta(seconds=1) * 10**9
-ALLOWED = "RFC 3339 with an offset, as in 2026-03-31T06:00:00Z, between 1900 and 2199"
+END_NS = (datetime(2180, 1, 1, tzinfo=UTC) - EPOCH) // timedelta(seconds=1) * 10**9
+ALLOWED = "RFC 3339 with an offset, as in 2026-03-31T06:00:00Z, between 1900 and 2179"
 
 
 def checked(ns: int, found: object) -> int:
-    """`ns` itself, if it lies in 1900 to 2199. Raises Refused."""
+    """`ns` itself, if it lies in 1900 to 2179. Raises Refused."""
     if FIRST_NS <= ns < END_NS:
         return ns
-    raise Refused(f"{found!r} lies outside the years 1900 to 2199")
+    raise Refused(f"{found!r} lies outside the years 1900 to 2179")
 
 
 def of_text(text: str, zone: tzinfo | None = None) -> int:

@@ -134,7 +134,8 @@ class Refresher:
         self._remember(cursor)
 
     def _cover_new_time(self, cursor: duckdb.DuckDBPyConnection, seen_event: int) -> None:
-        if cursor.execute(models.text("scope/uncovered"), {"seen_event": seen_event}).fetchall()[0][0]:
+        new = {"seen_event": seen_event, "length_ns": MARGIN_NS}
+        if cursor.execute(models.text("scope/uncovered"), new).fetchall()[0][0]:
             self._cover_time(cursor)
 
     def _cover_time(self, cursor: duckdb.DuckDBPyConnection) -> None:

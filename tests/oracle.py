@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -20,6 +20,13 @@ from metrics.workflows import Definitions, Feed, Milestone, Workflow
 SECOND = 1_000_000_000
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# Public holidays as the calendars of 2026 have them, from 23 March to November; and days on which work ends at noon or soon after.
+HOLIDAYS = {
+    "GR": ["2026-03-25", "2026-04-10", "2026-04-13", "2026-05-01", "2026-06-01", "2026-08-15", "2026-10-28"],
+    "AT": ["2026-04-06", "2026-05-01", "2026-05-14", "2026-05-25", "2026-06-04", "2026-08-15", "2026-10-26", "2026-11-01"],
+    "TR": ["2026-04-23", "2026-05-01", "2026-05-19", "2026-07-15", "2026-08-30", "2026-10-29"],
+}
+HALF_HOLIDAYS = {"TR": ["2026-10-28"]}
 CLOCK_TOLERANCE_NS = 60 * SECOND  # section 6: reached more than 60 s before its cause is inconsistent
 
 Object = tuple[str, str]  # (type, canonical id)
@@ -421,8 +428,12 @@ def working_hours(start_ns: int, zone: ZoneInfo, calendar: Calendar) -> Iterator
     done_ns = start_ns
     while True:
         shifts = [(s.opens, s.closes) for s in calendar.usual if day.weekday() in s.days]
-        if any(c.first <= day <= c.last for c in calendar.closed):
+        if any(c.first <= day <= c.last for c in calendar.closed) or is_holiday(calendar, day, HOLIDAYS):
             shifts = []
+        if is_holiday(calendar, day, HALF_HOLIDAYS) and calendar.holidays.half_days_end:
+            shifts = [
+                until(opens, closes, calendar.holidays.half_days_end) for opens, closes in shifts if opens < calendar.holidays.half_days_end
+            ]
         shifts += [(e.opens, e.closes) for e in calendar.extra if e.on == day]
         wall = [shift_ends(datetime.combine(day, time(0)), opens, closes) for opens, closes in shifts]
         for opens_ns, closes_ns in sorted((instant(o.replace(tzinfo=zone)), instant(c.replace(tzinfo=zone))) for o, c in wall):
@@ -430,6 +441,15 @@ def working_hours(start_ns: int, zone: ZoneInfo, calendar: Calendar) -> Iterator
                 yield max(opens_ns, done_ns), closes_ns
                 done_ns = closes_ns
         day += timedelta(days=1)
+
+
+def is_holiday(calendar: Calendar, day: date, known: dict[str, list[str]]) -> bool:
+    return calendar.holidays is not None and day.isoformat() in known.get(calendar.holidays.country, [])
+
+
+def until(opens: time, closes: time, end: time) -> tuple[time, time]:
+    """A shift that is over when work ends early; one that goes on until the next day is as well."""
+    return opens, end if closes <= opens else min(closes, end)
 
 
 def shift_ends(day: datetime, opens: time, closes: time) -> tuple[datetime, datetime]:

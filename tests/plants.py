@@ -14,7 +14,7 @@ import pandas as pd
 from hypothesis import strategies as st
 
 from collectors.event import Event
-from metrics.calendars import Calendar, Closed, Exclusion, Extra, Shift
+from metrics.calendars import Calendar, Closed, Exclusion, Extra, Holidays, Shift
 from metrics.catalog import CATALOG, Metric
 from metrics.refresh import Refresher
 from metrics.workflows import Definitions, Feed, Milestone, Partner, Site, Workflow
@@ -65,6 +65,11 @@ CALENDAR_SETS = (
         Calendar("default", closed=CLOSED, extra=EXTRA),
         Calendar("early", shifts=SHIFTS, closed=CLOSED, extra=EXTRA, agreed_day_seconds=8 * 3600),
         Calendar("night", (5, 6), time(20), time(4), extra=EXTRA),
+    ),
+    (
+        Calendar("default", holidays=Holidays("GR"), closed=CLOSED[1:], extra=EXTRA),
+        Calendar("early", shifts=SHIFTS, holidays=Holidays("TR", half_days_end=time(13))),
+        Calendar("night", (0, 1, 2), time(22), time(4), holidays=Holidays("AT")),
     ),
 )
 PARTNERS = (Partner("20017", "Asia/Tokyo", "early"), Partner("20018", "America/New_York", "night"))

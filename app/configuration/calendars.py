@@ -14,7 +14,7 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 WORKING_WEEK = (0, 1, 2, 3, 4)
 LONGEST_DAY = 86_400
 LONGEST_CLOSED = 731  # days
-FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)  # as of events
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2179, 12, 31)  # as of events
 HALF = "half_day"
 
 
@@ -38,7 +38,7 @@ def day(value: Any, place: Place, problems: list[Problem]) -> date | None:
     """A date, YYYY-MM-DD."""
     found = _date(value)
     if found is None or not FIRST_DAY <= found <= LAST_DAY:
-        problems.append(Problem(place, f"must be a date from 1900 to 2199, written YYYY-MM-DD (found {shown(value)})."))
+        problems.append(Problem(place, f"must be a date from 1900 to 2179, written YYYY-MM-DD (found {shown(value)})."))
         return None
     return found
 

@@ -20,7 +20,7 @@ from metrics.working_time import longest_seconds
 
 FIRST, UNTIL = date(2024, 1, 1), date(2028, 1, 1)  # four years, with what leap years and holidays do
 YEARS = 4
-MOST_YEARS = 40  # of waiting for one deadline; nanoseconds in 64 bits end in 2262, events in 2199
+MOST_YEARS = 10  # of waiting for one deadline, as by the clock: all instants are to be within the 292 years that 64 bits count
 
 
 def working_problems(
@@ -87,5 +87,5 @@ def _seldom(calendar: Calendar, workflows: tuple[Workflow, ...], metrics: tuple[
         return [Problem(("calendars", calendar.name), "is never open: nothing would ever be due.")]
     if longest <= MOST_YEARS * yearly:
         return []
-    wait = f"its {yearly / 3600:,.0f} hours a year make the longest deadline in working time, {longest / 3600:,.0f} hours, last"
+    wait = f"its {yearly / 3600:,.3g} hours a year make the longest deadline in working time, {longest / 3600:,.0f} hours, last"
     return [Problem(("calendars", calendar.name), f"{wait} {longest / yearly:,.0f} years; at most {MOST_YEARS} can be told.")]

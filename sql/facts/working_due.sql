@@ -13,7 +13,7 @@ select
   map_from_entries(list({k: p.deadline, v: case
     when w.opens_ns is null or p.runs_out_ns - w.before_ns > w.closes_ns - w.opens_ns
       then error('working time does not cover ' || p.opened_ns || ' of ' || p.keeper)
-    else w.opens_ns + p.runs_out_ns - w.before_ns - p.is_at_once::integer end})) as due
+    else w.opens_ns + (p.runs_out_ns - w.before_ns) - p.is_at_once::integer end})) as due
 from placed p
 asof left join working_time w on w.keeper = p.keeper and w.before_ns < p.runs_out_ns
 group by all
