@@ -163,7 +163,12 @@ def main(words: list[str] | None = None) -> int:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--check", action="store_true")
     is_check = options.parse_args(words).check
-    texts = {"configuration.md": configuration_reference(), "command-line.md": command_reference(), "metrics.md": metric_reference(), "rules.md": rule_reference()}
+    texts = {
+        "configuration.md": configuration_reference(),
+        "command-line.md": command_reference(),
+        "metrics.md": metric_reference(),
+        "rules.md": rule_reference(),
+    }
     stale = [name for name, text in texts.items() if not (FOLDER / name).exists() or (FOLDER / name).read_text(encoding="utf-8") != text]
     for name in [] if is_check else stale:
         (FOLDER / name).write_text(texts[name], encoding="utf-8")

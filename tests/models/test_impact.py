@@ -41,7 +41,7 @@ CONFIRMING = workflow("""
       - {name: completed, event: production.completed, system: mes}
       - {name: confirmed, event: production.confirmed, system: erp, after: completed, within: 10m}
 """)
-STOCK = Inventory(currency="EUR", items=(Item("GBX", value=Decimal("412")),))
+STOCK = Inventory(currency="EUR", items=(Item("GBX", value=Decimal(412)),))
 TOLD = Definitions((MAKING, BUYING, CONFIRMING), SITES, CALENDARS, "UTC", FEEDS, impact=Impact(), inventory=STOCK)
 
 
