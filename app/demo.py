@@ -72,6 +72,16 @@ inventory:
   classes: classes.csv
   values: values.csv
   currency: EUR
+costs:                         # invented, as everything here; the baseline is how it was before anybody looked
+  currency: EUR
+  rates: {{USD: 0.92, MYR: 0.2}}
+  hourly_rate: 62
+  minutes_per_manual_fix: 25
+  minutes_by_class: {{contract: 55, configuration: 40}}
+  expedite: {{delivery: 140}}
+  line_stop_per_hour: 1900
+  line_stops: [order_to_production]
+  baseline: {{failed_per_week: 34, manual_per_week: 31, hours_to_recover: 9.5, hours_to_detect: 4, cost_per_week: 21500}}
 owners:
   plant-it: {{title: Plant IT, contact: plant-it@norrfjord.example}}
   supply-chain: {{title: Supply chain, contact: supply-chain@norrfjord.example}}

@@ -19,6 +19,7 @@ from app.exports import EXPORTS
 from app.rule_reference import rule_reference
 from collectors.sources import SOURCES
 from metrics.catalog import CATALOG, Metric
+from metrics.impact_settings import BASELINE, COSTS, FULFILMENT, IMPACT
 from metrics.keys import Key, written
 from metrics.metric_settings import METRIC
 from metrics.workflows import CANCEL, MILESTONE, PACK, WORKFLOW
@@ -113,6 +114,8 @@ def configuration_reference() -> str:
     parts += _section("a shift", SHIFT) + _section("holidays", HOLIDAYS) + _section("closed", CLOSED) + _section("open", OPEN)
     parts += _section("partners", PARTNER, "One entry per supplier or carrier, by name.") + _section("exclusions", instant_with(moment))
     parts += _section("inventory", inventory_keys(Path()), "See [inventory](inventory.md).")
+    parts += _section("impact", IMPACT, "See [impact](impact.md).") + _section("fulfilled_by", FULFILMENT)
+    parts += _section("costs", COSTS, "See [impact](impact.md).") + _section("baseline", BASELINE)
     parts += ["## objects\n", OBJECTS_TEXT, "## sources\n", "Every source has these keys, and those of its kind.\n", _table(SOURCE)]
     for kind in SOURCES:
         parts += [f"### kind: {kind}\n", f"{_about(kind)}\n", _options(kind)]

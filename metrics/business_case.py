@@ -99,7 +99,7 @@ def before(reader: Reader, costs: Costs, site: str | None = None) -> Average | N
         return None
     if said.since is not None and said.until is not None:
         return average(weeks(reader, _between(said.since, said.until, reader.timezone()), costs, site), costs)
-    return None if site else _stated(said, costs)
+    return None if site else _stated(said)
 
 
 def promises(reader: Reader, between: tuple[int, int], site: str | None = None) -> pd.DataFrame:
@@ -184,10 +184,8 @@ def _spent(week: Week, costs: Costs) -> Spent:
     )
 
 
-def _stated(said: Baseline, costs: Costs) -> Average:
-    manual, rate, minutes = said.manual_per_week, costs.hourly_rate, costs.minutes_per_manual_fix
-    money = manual * minutes / 60 * rate if manual is not None and rate is not None and minutes is not None else None
-    return Average(Decimal(1), said.failed_per_week, manual, said.hours_to_recover, said.hours_to_detect, money)
+def _stated(said: Baseline) -> Average:
+    return Average(Decimal(1), said.failed_per_week, said.manual_per_week, said.hours_to_recover, said.hours_to_detect, said.cost_per_week)
 
 
 def _hours(seconds: Iterable[float]) -> Decimal | None:

@@ -44,6 +44,7 @@ class Baseline:
     manual_per_week: Decimal | None = None
     hours_to_recover: Decimal | None = None
     hours_to_detect: Decimal | None = None
+    cost_per_week: Decimal | None = None
 
     @property
     def is_period(self) -> bool:
@@ -129,6 +130,7 @@ BASELINE = (
     Key("manual_per_week", amount, "number", "Failures that somebody had to mend by hand a week."),
     Key("hours_to_recover", amount, "hours", "From the failure until it was mended, as a median."),
     Key("hours_to_detect", amount, "hours", "From the failure until somebody knew, as a median."),
+    Key("cost_per_week", amount, "number", "What all of it cost a week, in `currency`."),
 )
 
 

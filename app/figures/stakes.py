@@ -69,7 +69,7 @@ def group_words(summary: Summary, zone: str, as_of_ns: int, costs: Costs) -> str
         known = "" if summary.valued == summary.transactions else f", said by {summary.valued:,} of {summary.transactions:,}"
         parts.append(f"{money_words(summary.worths, costs)}{known}")
     if summary.need_ns is not None:
-        late = ", past" if summary.need_ns < as_of_ns else ""
+        late = " (past)" if summary.need_ns < as_of_ns else ""
         parts.append(f"needed first {times.brief(summary.need_ns, zone, as_of_ns)}{late}")
     return ", ".join(parts)
 

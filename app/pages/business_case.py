@@ -40,22 +40,22 @@ def layout(**query: Any) -> Component:
             raise WrongAddress(wrong)
         zone, sites = dict(now.sites()).get(site or "", now.timezone()), [name for name, _ in now.sites()]
         between = business_case.weeks_until(at.moment.as_of_ns, PERIODS[period][1], zone)
-        found = business_case.weeks(now, between, costs, site)
+        found = business_case.weeks(now, (between[0], at.moment.as_of_ns + 1), costs, site)
         before = business_case.before(now, costs, site)
         promises = rows_of(business_case.promises(now, between, site))
         observed = rows_of(business_case.coverage(now, between[0]))
     past: dict[str, Any] = {name: query[name] for name in ("as_of", "known_at") if name in query}
     kept = {"site": site, "period": period, **past}
-    shown = _without_beginning(found)
-    average = business_case.average(shown, costs)
+    whole, running = _without_beginning(found[: PERIODS[period][1]]), found[PERIODS[period][1] :]
+    average = business_case.average(whole, costs)
     return html.Div(
         [
             head("Business case", "What failures cost a week, before and after.", _periods(kept, period), _sites(sites, kept)),
             moment.banner(at, zone),
-            _verdict(average, before, costs, shown, zone, between),
-            *([_cards(average, before, shown, costs, cases.address(METRIC, None, *between, site, **past))] if shown else []),
+            _verdict(average, before, costs, whole, zone, between),
+            *([_cards(average, before, whole, costs, cases.address(METRIC, None, *between, site, **past))] if whole else []),
             _missing_rates(costs, before),
-            _weeks(shown, costs, site, zone, past) if shown else _nothing(),
+            _weeks([*whole, *running], len(whole), costs, site, zone, past) if whole or _without_beginning(running) else _nothing(),
             _promises(promises),
             _coverage([row for row in observed if site in (None, row["site"])]),
         ],
@@ -118,14 +118,13 @@ def _verdict(
 
 
 def _compared(average: Average, before: Average | None) -> str:
-    pairs = [(average.money, before.money, "money")] if before else []
-    pairs += [(average.failed, before.failed, "failures")] if before else []
-    for now, then, what in pairs:
+    pairs = [(average.money, before.money, "money", "less"), (average.failed, before.failed, "failures", "fewer")] if before else []
+    for now, then, what, less in pairs:
         if now is not None and then:
             share = (now - then) / then
             if abs(share) < Decimal("0.005"):
-                return f"As before in {what}."
-            return f"That is {words.percent(float(min(abs(share), Decimal(99))))} {'less' if share < 0 else 'more'} {what} than before."
+                return f"That is as much as before in {what}."
+            return f"That is {words.percent(float(abs(share)))} {less if share < 0 else 'more'} {what} than before."
     return ""
 
 
@@ -213,18 +212,23 @@ def _missing_rates(costs: Costs, before: Average | None) -> Component | None:
 # -- week by week ----------------------------------------------------------------------------------------------------------
 
 
-def _weeks(shown: Sequence[Week], costs: Costs, site: str | None, zone: str, past: Mapping[str, Any]) -> Component:
+def _weeks(shown: Sequence[Week], whole: int, costs: Costs, site: str | None, zone: str, past: Mapping[str, Any]) -> Component:
+    """The newest first; what comes behind the `whole` ones is still running."""
     kinds = [kind for kind in reader.definitions().impact.orders if any(kind in {**week.kept, **week.missed} for week in shown)]
     heads = ["Week", "Failures", "Mended by hand", "Still open", "Median until mended", "Median until known", "Work"]
-    heads += [f"{words.type_words(kind).capitalize()}s on their day" for kind in kinds] + (["Cost"] if costs.currency else [])
-    lines = [_week(week, kinds, costs, site, zone, past) for week in reversed(shown)]
+    heads += [f"{words.type_words(kind).capitalize()} on its day" for kind in kinds] + (["Cost"] if costs.currency else [])
+    lines = [_week(week, number >= whole, kinds, costs, site, zone, past) for number, week in reversed(list(enumerate(shown)))]
     table = html.Table([html.Thead(html.Tr([html.Th(name) for name in heads])), html.Tbody(lines)], className="table business-weeks")
     return card(
-        "Week by week", scrolling(table, "Week by week"), aside=html.Span("By the first failed attempt; whole weeks", className="muted")
+        "Week by week",
+        scrolling(table, "Week by week"),
+        aside=html.Span("By the first failed attempt; the running week is in no average", className="muted"),
     )
 
 
-def _week(week: Week, kinds: Sequence[str], costs: Costs, site: str | None, zone: str, past: Mapping[str, Any]) -> Component:
+def _week(
+    week: Week, is_running: bool, kinds: Sequence[str], costs: Costs, site: str | None, zone: str, past: Mapping[str, Any]
+) -> Component:
     between = business_case.bounds_of(week.week, zone)
     one = business_case.average([week], costs)
 
@@ -232,13 +236,13 @@ def _week(week: Week, kinds: Sequence[str], costs: Costs, site: str | None, zone
         return html.A(f"{number:,}", href=cases.address(METRIC, outcome, *between, site, **past)) if number else "0"
 
     cells = [
-        html.Th(week.week, scope="row"),
+        html.Th([week.week, html.Div("so far", className="muted")] if is_running else week.week, scope="row"),
         html.Td(opened(week.failed), className="num"),
         html.Td(opened(week.manual), className="num"),
         html.Td(opened(week.open), className="num"),
         html.Td(_hours(one.hours_to_recover) if week.recovery_seconds else _none("nothing was mended"), className="num"),
         html.Td(_detected(week, one), className="num"),
-        html.Td(f"{week.manual_hours:,.1f} h" if week.manual_hours is not None else _none("no minutes said"), className="num"),
+        html.Td(f"{week.manual_hours:,.1f} h" if week.manual_hours is not None else _none("no minutes said"), className="num nowrap"),
     ]
     cells += [html.Td(_adherence(week, kind), className="num") for kind in kinds]
     cells += [html.Td(_money(week.spent.total, costs), className="num nowrap")] if costs.currency else []

@@ -40,7 +40,8 @@ def _produce(episode: Episode, order: ProductionOrder) -> None:
     goods = {**_goods(order, order.quantity), "work_center": order.work_center}
     names = {**walk.object, "sales_order": (order.sales_order,)}
     worth = value(order.item, order.quantity, episode.plant)
-    released = walk.step("released", release, {**goods, **worth}, objects=names, sends=(to_mes,))
+    wanted: Fields = {"ordered_quantity": order.quantity, "customer": order.customer}
+    released = walk.step("released", release, {**goods, **worth, **wanted}, objects=names, sends=(to_mes,))
     received = walk.step("received", released, goods, receives=to_mes)
     has_plan = "planned_end" in episode.wishes and walk is episode.walks[0]
     plan: Fields = {"due_time": episode.wishes["planned_end"]} if has_plan else {}

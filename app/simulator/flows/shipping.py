@@ -54,9 +54,10 @@ def _load(episode: Episode, line: int) -> Load | None:
     to_wms = episode.message("erp.delivery.created", "DELVRY07 → WMS PickRequest", delivery)
     to_erp = episode.message("tms.shipment.dispatched", "TMS Departure → SHPCON", delivery)
     goods: Fields = {"item": order.item.number, "quantity": order.quantity, "uom": order.item.uom}
-    wanted: Fields = {"customer": order.customer, "due_time": episode.start_ns + 4 * DAY, **value(order.item, order.quantity, plant)}
+    wanted: Fields = {"customer": order.customer, "due_time": episode.start_ns + 4 * DAY, "ordered_quantity": order.quantity}
+    worth = value(order.item, order.quantity, plant)
     names = {**walk.object, "sales_order": (order.sales_order,)}
-    created = walk.step("created", episode.start_ns + line * 3 * MINUTE, {**goods, **wanted}, objects=names, sends=(to_wms,))
+    created = walk.step("created", episode.start_ns + line * 3 * MINUTE, {**goods, **wanted, **worth}, objects=names, sends=(to_wms,))
     walk.takes_in("wms", to_wms, created)
     lot = batch(plant, episode.day, FINISHED_LOTS + (episode.serial * DELIVERIES_PER_SHIPMENT + line) % 1000)
     picked = walk.step("picked", created, {**goods, "location": "FG01", "batch": lot}, answers=to_wms)
