@@ -109,6 +109,7 @@ class Refresher:
         models.run(cursor, "placement/names", placements="placements", aliases="aliases")
         models.run(cursor, "placement/names_anew")
         models.run(cursor, "placement/firsts_anew")
+        rules.take_in(cursor)
         rules.reach(cursor)
         models.run(cursor, "scope/touched")
         models.run(cursor, "scope/scoped")

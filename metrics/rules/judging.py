@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 
-from metrics.rules.rule import ANY_EVENT, ANY_WORKFLOW, COLUMNS, setting_value
+from metrics.rules.rule import ANY_EVENT, ANY_WORKFLOW, setting_value
 from sql import models
 
 # What the statement of a rule gives: the column, its type, and what holds where the statement leaves it out (None: it must not).
@@ -29,6 +29,9 @@ GIVES = {
 }
 WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
 TYPES = {"from_ns": WHOLE, "until_ns": WHOLE, "evidence": tuple(f"{each}[]" for each in WHOLE)}  # NULL passes anywhere
+
+
+_GIVEN: dict[str, dict[str, str]] = {}
 
 
 class RuleFailed(Exception):
@@ -52,19 +55,28 @@ class Told:
     settings: dict[str, Any]
 
 
+def take_in(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Notes what new events name in columns. Comes before everything else that a refresh asks of rules."""
+    models.run(cursor, "integrity/column_names")
+
+
 def reach(cursor: duckdb.DuckDBPyConnection) -> None:
     """Adds to `changed` the events whose transactions a rule judges anew because of what it looks at beside them.
 
     Leaves `touched_things`. Comes before `scope` is made of `changed`."""
-    models.run(cursor, "integrity/touched", by_column=_by_column(cursor))
+    models.run(cursor, "integrity/touched")
 
 
 def judge(cursor: duckdb.DuckDBPyConnection, *, everything: bool) -> None:
     """Leaves `found_violations` of what was computed, and in `judged_keys` what they were looked for of. Raises RuleFailed."""
     models.run(cursor, "integrity/begun")
+    if everything:
+        cursor.execute("delete from column_names")
+        take_in(cursor)
     rules = _rules(cursor)
     if not everything:
         models.run(cursor, "integrity/judged_keys")
+        models.run(cursor, "integrity/judged_things")
         touched = {rule for (rule,) in cursor.execute("select distinct rule from judged_keys").fetchall()}
         rules = [rule for rule in rules if rule.name in touched]
     for rule in rules:
@@ -136,11 +148,8 @@ def _evaluate(cursor: duckdb.DuckDBPyConnection, rule: Told, everything: bool) -
         words["is_mine"] = "true" if rule.workflow == ANY_WORKFLOW else f"n.workflow = {quoted(rule.workflow)}"
         relations = _of_transactions(cursor, rule, words, everything)
     else:
-        words["kinds"] = _listed(rule.kinds)
-        models.run(cursor, "integrity/about", naming=_filled(_naming(rule, everything), words), **words)
-        relations = _filled(models.text("integrity/of_things"), words)
-    asked = f"with {relations}\nselect * from (\n{rule.statement}\n) limit 0"
-    given = {column: str(kind) for column, kind, *_ in cursor.execute(asked, rule.settings or None).description}
+        relations = _of_things(cursor, rule, words, everything)
+    given = _given(cursor, rule, relations)
     if problem := _problem(rule, given):
         raise RuleFailed(rule.name, problem)
     mine = "true" if everything else f"exists (from judged_keys k where k.rule = {words['rule']} and k.kind = f.kind and k.key = f.key)"
@@ -152,19 +161,18 @@ def _evaluate(cursor: duckdb.DuckDBPyConnection, rule: Told, everything: bool) -
     cursor.execute(found, rule.settings or None)
 
 
+def _given(cursor: duckdb.DuckDBPyConnection, rule: Told, relations: str) -> dict[str, str]:
+    """The columns of its statement with their types; asked once, for planning takes as long as a small answer."""
+    asked = f"with {relations}\nselect * from (\n{rule.statement}\n) limit 0"
+    if asked not in _GIVEN:
+        _GIVEN[asked] = {column: str(kind) for column, kind, *_ in cursor.execute(asked, rule.settings or None).description}
+    return _GIVEN[asked]
+
+
 def _of_transactions(cursor: duckdb.DuckDBPyConnection, rule: Told, words: dict[str, str], everything: bool) -> str:
     names = "from scoped_objects"
     if rule.beside:
-        columns = [kind for kind in rule.beside if kind in COLUMNS]
-        things = "".join(f" union all select m.kind, m.key, '{kind}', m.{kind} from mine m where m.{kind} is not null" for kind in columns)
-        about = "".join(
-            f" union all select t.kind, t.key, t.thing_kind, t.thing, e.event_no from rule_things t join events e on e.{kind} = t.thing"
-            f" where t.thing_kind = '{kind}' and {words['is_looked_at']}"
-            for kind in columns
-        )
-        named = "".join(f", e.{kind}" for kind in columns)
-        words["beside"] = _listed(rule.beside)
-        models.run(cursor, "integrity/nearby", columns=named, things_by_column=things, about_by_column=about, **words)
+        models.run(cursor, "integrity/nearby", beside=_listed(rule.beside), **words)
         if not everything:  # then all names are in scope already
             names += (
                 " union select event_no, object_type, object_id from named_objects where event_no in (select event_no from rule_nearby)"
@@ -210,20 +218,12 @@ def _milestones(rule: Told, steps: dict[str, list[tuple[str, str]]]) -> str:
     return "".join(f", {{{fields}}} as {field}" for field, fields in entries.items())
 
 
-def _naming(rule: Told, everything: bool) -> str:
-    """The events that name what the rule is about, as objects and in columns."""
-    columns = [kind for kind in rule.kinds if kind in COLUMNS]
+def _of_things(cursor: duckdb.DuckDBPyConnection, rule: Told, words: dict[str, str], everything: bool) -> str:
     if everything:
-        parts = [
-            f"select '{kind}', e.{kind}, e.event_no from events e where e.{kind} is not null and {_is_looked_at(rule)}" for kind in columns
-        ]
-        return " union ".join([models.text("integrity/naming_all"), *parts])
-    parts = [
-        f"select k.kind, k.key, e.event_no from judged_keys k join events e on e.{kind} = k.key"
-        f" where k.rule = {{rule}} and k.kind = '{kind}'"
-        for kind in columns
-    ]
-    return " union ".join([models.text("integrity/naming_judged"), *parts])
+        models.run(cursor, "integrity/about_all", kinds=_listed(rule.kinds), **words)
+        return _filled(models.text("integrity/of_things"), {**words, "events": "events", "objects": "named_objects"})
+    models.run(cursor, "integrity/about_judged", **words)
+    return _filled(models.text("integrity/of_things"), {**words, "events": "judged_events", "objects": "judged_objects"})
 
 
 def _columns(rule: Told, given: dict[str, str]) -> str:
@@ -254,15 +254,6 @@ def _problem(rule: Told, given: dict[str, str]) -> str | None:
         if column in given and given[column] not in (*allowed, '"NULL"', "NULL"):
             return f"its column {column} is {given[column]}; it must be {allowed[3]}."
     return None
-
-
-def _by_column(cursor: duckdb.DuckDBPyConnection) -> str:
-    kinds = [kind for (kind,) in cursor.execute("select distinct kind from def_rule_kinds where is_beside order by kind").fetchall()]
-    return "".join(
-        f" union select b.rule, e.event_no from events e join beside b on b.id = e.{kind} where b.kind = '{kind}'"
-        for kind in kinds
-        if kind in COLUMNS
-    )
 
 
 def _filled(statement: str, words: dict[str, str]) -> str:

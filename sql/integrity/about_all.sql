@@ -1,0 +1,14 @@
+-- one row per thing that rule {rule} is about, and event about it
+create or replace temp table rule_about as
+select a.kind, a.key, a.event_no
+from (
+  select n.object_type as kind, n.object_id as key, n.event_no
+  from named_objects n
+  where n.object_type in ({kinds})
+  union
+  select c.kind, c.id, c.event_no
+  from column_names c
+  where c.kind in ({kinds})
+) a
+join events e using (event_no)
+where {is_looked_at}
