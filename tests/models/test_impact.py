@@ -84,7 +84,8 @@ def test_what_an_order_says_itself_comes_before_its_neighbours_and_these_before_
     without = STUCK.replace("900    EUR", ".      .  ")
     with told(without) as reader:
         of_items = impact.of_transaction(reader, "making", "P1")
-    assert of_a_neighbour is not None and of_items is not None
+    assert of_a_neighbour is not None
+    assert of_items is not None
     assert (of_a_neighbour.summary.worths, of_a_neighbour.origin) == ({"EUR": Decimal(900)}, "orders")
     assert (of_items.summary.worths, of_items.origin) == ({"EUR": Decimal(40 * 412)}, "items")
 
@@ -220,5 +221,6 @@ def test_what_is_named_with_more_than_twenty_orders_says_nothing_about_them():
         many = impact.of_transaction(reader, "making", "P1")
     with told(STUCK + "\n".join(dock.splitlines()[:19]) + near) as reader:
         few = impact.of_transaction(reader, "making", "P1")
-    assert many is not None and few is not None
+    assert many is not None
+    assert few is not None
     assert (many.summary.orders, few.summary.orders) == (3, 22)
