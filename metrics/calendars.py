@@ -101,9 +101,19 @@ def day_seconds(calendar: Calendar) -> int:
     """The length of one working day: nine hours for 08:00-17:00. Of days that differ the most usual length; of two as usual the longer."""
     if calendar.agreed_day_seconds is not None:
         return calendar.agreed_day_seconds
-    lengths = Counter(sum(shift.seconds for shift in calendar.usual if day in shift.days) for day in range(WEEK))
+    lengths = Counter(_seconds_worked([shift for shift in calendar.usual if day in shift.days]) for day in range(WEEK))
     del lengths[0]
     return max(lengths, key=lambda seconds: (lengths[seconds], seconds))
+
+
+def _seconds_worked(shifts: list[Shift]) -> int:
+    """What shifts share counts once."""
+    worked = until = 0
+    for shift in sorted(shifts, key=lambda shift: shift.opens):
+        opens = seconds_of(shift.opens)
+        worked += max(opens + shift.seconds - max(opens, until), 0)
+        until = max(opens + shift.seconds, until)
+    return worked
 
 
 def seconds_of(clock: time) -> int:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from functools import cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -408,6 +409,7 @@ def deadline(start_ns: int, milestone: Milestone, zone: ZoneInfo, calendar: Cale
     raise AssertionError("working time never ends")
 
 
+@cache
 def working_day_ns(calendar: Calendar) -> int:
     """One working day's length by the clock on the wall, whatever a change to summer time makes of a particular day: what was agreed, else
     the length that most working days of a week have, of several such the longest."""
@@ -416,7 +418,8 @@ def working_day_ns(calendar: Calendar) -> int:
     lengths = []
     for weekday in range(7):
         spans = [shift_ends(datetime(2000, 1, 1), s.opens, s.closes) for s in calendar.usual if weekday in s.days]
-        lengths += [sum(((closes - opens) for opens, closes in spans), timedelta())] if spans else []
+        minutes = {opens + timedelta(minutes=n) for opens, closes in spans for n in range((closes - opens) // timedelta(minutes=1))}
+        lengths += [timedelta(minutes=len(minutes))] if spans else []
     most = max(lengths.count(length) for length in lengths)
     return max(length for length in lengths if lengths.count(length) == most) // timedelta(seconds=1) * SECOND
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import time
+from dataclasses import replace
+from datetime import date, time
 
 import pytest
 
-from metrics.calendars import Calendar
-from metrics.workflows import Workflow
-from tests.models.told import CALENDARS, concludes, workflow
+from metrics.calendars import Calendar, Closed, Extra, Holidays, Shift
+from metrics.workflows import Definitions, Partner, Site, Workflow
+from tests import plants
+from tests.models.agreement import agree, empty_store, product
+from tests.models.told import CALENDARS, FEEDS, LATER, concludes, events, ns, workflow
+from tests.oracle import World
 
 
 def pair(deadline: str) -> Workflow:
@@ -265,3 +269,128 @@ def test_deadlines_that_open_long_after_working_time_was_made_are_right_too():
         """,
         as_of="2028-02-01 00:00",
     )
+
+
+# -- by other calendars than the same hours every day, all of them by the clocks of Hamburg
+
+WEEKDAYS = (0, 1, 2, 3, 4)
+SHUT = (Closed(date(2026, 3, 24), date(2026, 3, 26)),)
+OTHERS = (
+    Calendar("two-shifts", shifts=(Shift(WEEKDAYS, time(6), time(14)), Shift(WEEKDAYS, time(14), time(22)))),
+    Calendar("break", shifts=(Shift(WEEKDAYS, time(8), time(12)), Shift(WEEKDAYS, time(13), time(17)))),
+    Calendar("handover", shifts=(Shift(WEEKDAYS, time(6), time(14)), Shift(WEEKDAYS, time(13, 30), time(22)))),
+    Calendar("short-friday", shifts=(Shift((0, 1, 2, 3), time(7), time(16)), Shift((4,), time(7), time(13)))),
+    Calendar("nights", (6, 0, 1, 2, 3), time(22), time(6)),
+    Calendar("saturday-night", (5,), time(22), time(6)),
+    Calendar("greek", holidays=Holidays("GR")),  # Wednesday 25 March
+    Calendar("greek-nights", WEEKDAYS, time(22), time(6), holidays=Holidays("GR")),
+    Calendar("turkish", holidays=Holidays("TR")),  # Thursday 29 October; the day before in half
+    Calendar("turkish-half", holidays=Holidays("TR", half_days_end=time(13))),
+    Calendar("shut", closed=SHUT),
+    Calendar("shut-but", closed=SHUT, extra=(Extra(date(2026, 3, 25), time(8), time(12)),)),
+    Calendar("saturday-too", extra=(Extra(date(2026, 3, 28), time(22), time(2)),)),
+    Calendar("eight", agreed_day_seconds=8 * 3600),
+)
+DUE = """
+calendar        within  sent              expected
+two-shifts      1h      12:30             13:30             the late shift goes on where the early one stops
+two-shifts      1d      05:00             21:00             sixteen hours
+two-shifts      17h     05:00             Tue 06:00         .
+break           1h      10:30             12:30             an hour of rest at 12:00 there
+break           1h      11:30             13:00             .
+break           1d      07:00             16:00             eight hours
+handover        16h     05:00             21:00             both shifts are there for half an hour, which is half an hour
+handover        1d      05:00             21:00             .
+short-friday    1d      Fri 06:00         2026-03-30 08:00  most days have nine hours
+nights          1h      12:00             22:00             .
+nights          9h      Thu 21:00         Sun 21:00         the shift of Thursday ends on Friday at 06:00, and Friday has none
+saturday-night  7h      Sat 21:00         Sun 04:00         22:00 to 06:00, and 02:00 was 03:00
+saturday-night  1d      Sat 21:00         2026-04-04 21:00  eight hours, of which that night had seven
+saturday-night  9h      2026-10-24 20:00  2026-10-25 05:00  02:00 came twice
+greek           1d      Tue 10:00         Thu 10:00         .
+greek-nights    9h      Tue 21:00         Thu 22:00         the shift that began on the eve goes on
+turkish         1d      2026-10-28 07:00  2026-10-28 16:00  a half holiday is a working day unless it is said when it ends
+turkish-half    1d      2026-10-28 07:00  2026-10-30 11:00  .
+shut            1d      15:00             Fri 15:00         .
+shut-but        1d      15:00             Fri 11:00         .
+saturday-too    2h      Fri 15:00         Sat 22:00         .
+saturday-too    6h      Fri 15:00         2026-03-30 07:00  until 02:00 it is four hours, and the clocks change on that day
+eight           1d      07:00             15:00             as agreed
+"""
+
+
+def test_shifts_holidays_and_days_that_differ_are_kept():
+    rows = [line.split("  ") for line in DUE.strip().splitlines()[1:]]
+    cases = [[cell.strip() for cell in row if cell.strip()][:4] for row in rows]
+    workflows = {within: replace(pair(f"within: {within}, calendar: working"), name=within, object=within) for _, within, _, _ in cases}
+    sites = tuple(Site(calendar.name, "Europe/Berlin", calendar.name) for calendar in OTHERS)
+    definitions = Definitions(tuple(workflows.values()), sites, (*CALENDARS, *OTHERS), "UTC", FEEDS)
+    told = [f"{sent}  sent@erp  {within} {number}  {calendar}" for number, (calendar, within, sent, _) in enumerate(cases)]
+    world = World(definitions, tuple(events("\n".join(["at  event  names  site", *told]))))
+    moment = ns("2026-11-30 00:00"), LATER
+    with empty_store() as store:
+        plants.write(store, plants.Batch(world.events, ()))
+        plants.refresh(store, definitions)
+        agree(store, world, moment)
+        found = {int(row["transaction_id"]): row["next_due_time"] for row in product(store, moment).transactions}
+    assert [(*case, found[number]) for number, case in enumerate(cases)] == [(*case, ns(case[3])) for case in cases]
+
+
+# -- by the calendar of the supplier: works Sunday to Thursday 07:00-15:30 in Tokyo, 22:00-06:30 UTC
+
+SUPPLIERS = (Partner("20017", "Asia/Tokyo", "sunday"), Partner("20018", "America/New_York"))
+
+
+def test_what_a_supplier_is_to_do_counts_in_its_own_working_time():
+    """20018 begins at 08:00 in New York, four hours behind UTC; 20019 has no calendar of its own, so the site's holds."""
+    concludes(
+        pair("within: 1h, calendar: working"),
+        """
+        at     event     names    site     partner
+        08:00  sent@erp  order A  hamburg  20017
+        08:00  sent@erp  order B  hamburg  20018
+        08:00  sent@erp  order C  hamburg  20019
+        08:00  sent@erp  order D  hamburg  .
+        """,
+        """
+        transaction  next_due_time
+        A            23:00
+        B            13:00
+        C            09:00
+        D            09:00
+        """,
+        as_of="Tue 12:00",
+        partners=SUPPLIERS,
+    )
+
+
+def test_the_supplier_last_named_is_the_one():
+    concludes(
+        pair("within: 1h, calendar: working"),
+        """
+        at     event     names    site     partner  attempt
+        08:00  sent@erp  order A  hamburg  20017    .
+        08:10  sent@erp  order A  hamburg  20018    2
+        08:10  sent@erp  order A  hamburg  20017    1
+        """,
+        """
+        next_due_time
+        13:00
+        """,
+        as_of="Tue 12:00",
+        partners=SUPPLIERS,
+    )
+
+
+def test_what_the_site_is_to_do_counts_in_its_own_working_time():
+    received = workflow("""
+    object: order
+    milestones:
+      - {name: sent,     event: sent,     system: erp}
+      - {name: received, event: received, system: wms, after: sent, within: 1h, calendar: working}
+    """)
+    told = """
+        at     event     names    site     partner
+        08:00  sent@erp  order A  hamburg  20017
+    """
+    concludes(received, told, "next_due_time\n09:00", as_of="Tue 12:00", partners=SUPPLIERS)

@@ -13,7 +13,7 @@ import yaml
 
 from collectors.event import Event
 from metrics.calendars import Calendar
-from metrics.workflows import Definitions, Feed, Site, Workflow, parse
+from metrics.workflows import Definitions, Feed, Partner, Site, Workflow, parse
 from tests import plants
 from tests.models.agreement import agree, empty_store, product
 from tests.oracle import SECOND, Span, World
@@ -54,12 +54,13 @@ def concludes(
     spans: str = "",
     feeds: tuple[Feed, ...] = FEEDS,
     calendars: tuple[Calendar, ...] = CALENDARS,
+    partners: tuple[Partner, ...] = (),
     reads: tuple[tuple[str, str], ...] = (),
 ) -> None:
     """Fails unless the product, and the second implementation too, conclude the rows of `expected`; only its columns are compared.
 
     Told twice: all at once, and with the last event after a refresh of the others."""
-    definitions = Definitions((definition,), SITES, calendars, "UTC", feeds, frozenset(aliases))
+    definitions = Definitions((definition,), SITES, calendars, "UTC", feeds, frozenset(aliases), partners=partners)
     world = World(
         definitions, tuple(events(told)), tuple(spans_of(spans)) + tuple(event_spans(told)), tuple((s, ns(at)) for s, at in reads)
     )
@@ -101,7 +102,7 @@ def events(told: str) -> list[Event]:
 
 TEXTS = {"key": "idempotency_key", "quantity": "quantity", "ordered": "ordered_quantity", "code": "error_code", "site": "site",
          "message": "message_id", "conversation": "conversation_id", "value": "value", "currency": "currency", "customer": "customer",
-         "item": "item", "uom": "uom", "center": "work_center", "said": "error_text"}  # fmt: skip
+         "item": "item", "uom": "uom", "center": "work_center", "partner": "partner", "said": "error_text"}  # fmt: skip
 TIMES = {"promised": "promised_ns", "wanted": "due_ns", "recorded": "recorded_ns"}
 
 
