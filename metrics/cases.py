@@ -28,10 +28,12 @@ class Cases:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """How many cases there are by outcome, and how long what was reached took: p50, p90 and p95 in seconds."""
+    """How many cases there are by outcome, how many of these are agreed not to count, and how long what was reached took: p50, p90 and p95
+    in seconds."""
 
     outcomes: dict[str, int]
     quantiles: tuple[float, float, float] | None
+    excluded: dict[str, int]
 
     @property
     def total(self) -> int:
@@ -40,13 +42,17 @@ class Counted:
     @property
     def attainment(self) -> float | None:
         """good ÷ (good + bad); None without any."""
-        decided = self.outcomes["good"] + self.outcomes["bad"]
-        return self.outcomes["good"] / decided if decided else None
+        return _share(self.outcomes["good"], self.outcomes["bad"])
+
+    @property
+    def adjusted_attainment(self) -> float | None:
+        """The same without what is agreed not to count."""
+        return _share(*(self.outcomes[outcome] - self.excluded[outcome] for outcome in ("good", "bad")))
 
 
 def cases(reader: Reader, asked: Cases, start: int = 0, stop: int = 200) -> pd.DataFrame:
     """Rows start … stop (excluded): workflow, title, transaction_id, site, timezone, milestone, from_ns, to_ns, due_ns, outcome, seconds,
-    and in every row `cases`, how many there are in all."""
+    not_counted (why it leaves the adjusted figures), and in every row `cases`, how many there are in all."""
     values = {**_narrowed(asked), "outcome": asked.outcome, "start": start, "stop": stop}
     return reader.frame("queries/cases", values, from_ns=asked.from_ns, to_ns=asked.to_ns)
 
@@ -54,15 +60,19 @@ def cases(reader: Reader, asked: Cases, start: int = 0, stop: int = 200) -> pd.D
 def counted(reader: Reader, asked: Cases) -> Counted:
     """The counts of every outcome, whichever `asked` names."""
     found = reader.frame("queries/cases_counted", _narrowed(asked), from_ns=asked.from_ns, to_ns=asked.to_ns)
-    outcomes = dict.fromkeys(OUTCOMES, 0)
+    outcomes, excluded = dict.fromkeys(OUTCOMES, 0), dict.fromkeys(OUTCOMES, 0)
     quantiles = None
     for row in found.to_dict("records"):
         if isinstance(row["outcome"], str):
-            outcomes[row["outcome"]] = int(row["cases"])
+            outcomes[row["outcome"]], excluded[row["outcome"]] = int(row["cases"]), int(row["excluded"])
         elif row["measured"]:
             p50, p90, p95 = (float(value) for value in row["quantiles"])
             quantiles = (p50, p90, p95)
-    return Counted(outcomes, quantiles)
+    return Counted(outcomes, quantiles, excluded)
+
+
+def _share(good: int, bad: int) -> float | None:
+    return good / (good + bad) if good + bad else None
 
 
 def _narrowed(asked: Cases) -> dict[str, object]:

@@ -131,10 +131,10 @@ def _sources(definitions: Definitions) -> pd.DataFrame:
 
 def _exclusions(definitions: Definitions) -> pd.DataFrame:
     rows = [
-        (x.from_ns, x.to_ns, *([list(names) or None for names in (x.sites, x.workflows, x.metrics, x.partners)]))
+        (x.from_ns, x.to_ns, *([list(names) or None for names in (x.sites, x.workflows, x.metrics, x.partners)]), x.reason, x.author)
         for x in definitions.exclusions
     ]
-    return _frame(rows, "from_ns to_ns sites workflows metrics partners")
+    return _frame(rows, "from_ns to_ns sites workflows metrics partners reason author")
 
 
 def _orders(definitions: Definitions) -> pd.DataFrame:

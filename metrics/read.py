@@ -243,7 +243,8 @@ class Reader:
 
     def metrics(self, by: str = WEEK, from_ns: int | None = None, to_ns: int | None = None) -> pd.DataFrame:
         """Per metric, site (none: all sites together) and period, of what counts from `from_ns` until before `to_ns`: good, bad, open,
-        clock_fault, unjudged, attainment (0..1, null without any), observed (0..1), p50, p90, p95 in seconds."""
+        clock_fault, unjudged, attainment (0..1, null without any), observed (0..1), p50, p90, p95 in seconds; excluded, how many are agreed
+        not to count, and adjusted_good, adjusted_bad, adjusted_attainment without them."""
         return self.frame("queries/metric_periods", period=by, from_ns=from_ns, to_ns=to_ns)
 
     def compare_stock(self) -> None:
@@ -269,6 +270,7 @@ class Reader:
         """Leaves the same of one transaction, in trouble or not."""
         self._set(workflow=workflow, transaction_id=transaction_id)
         models.run(self._cursor, "impact/named_transaction")
+        models.run(self._cursor, "impact/asked")
         self._follow()
 
     def choose_orders(
@@ -287,6 +289,8 @@ class Reader:
         models.run(self._cursor, "impact/signed")
         moments.members_of_scope(self._cursor)
         models.run(self._cursor, "impact/grouped")
+        models.run(self._cursor, "impact/asked")
+        self._set(by_group=True)
         self._follow()
 
     def _follow(self) -> None:

@@ -35,3 +35,11 @@ create or replace macro period_of(ns, offset_ns, by_period) as
 -- the words of an error without what differs from case to case: whatever has a digit in it is an id, a number or a time
 create or replace macro signature_words(text) as
   trim(regexp_replace(regexp_replace(regexp_replace(lower(coalesce(text, '')), '\S*[0-9]\S*', '#', 'g'), '\s+', ' ', 'g'), '#( #)+', '#', 'g'));
+
+-- the first of `exclusions` by which a case of a metric that counts at `ns` leaves the adjusted figures; null: it stays
+create or replace macro excluded_by(exclusions, metric, workflow, site, partner, ns) as list_filter(exclusions, lambda x:
+  ns >= x.from_ns and ns < x.to_ns
+  and coalesce(list_contains(x.metrics, metric), x.metrics is null)
+  and coalesce(list_contains(x.workflows, workflow), x.workflows is null)
+  and coalesce(list_contains(x.sites, site), x.sites is null)
+  and coalesce(list_contains(x.partners, partner), x.partners is null))[1];

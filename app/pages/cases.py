@@ -108,7 +108,16 @@ def _sentence(metric: Metric, asked: Cases, summed: Counted) -> str:
         p50, p90, p95 = (words.duration(seconds) for seconds in summed.quantiles)
         took = f" Half took at most {p50}, nine in ten {p90}, nineteen in twenty {p95}{' of working time' if metric.working else ''}."
     decided = summed.outcomes["good"] + summed.outcomes["bad"]
-    return f"{words.percent(summed.attainment)} of {decided:,} decided{where} were in time. Promised: {promise}.{took}"
+    said = f"{words.percent(summed.attainment)} of {decided:,} decided{where} were in time.{_adjusted(summed)}"
+    return f"{said} Promised: {promise}.{took}"
+
+
+def _adjusted(summed: Counted) -> str:
+    left = summed.excluded["good"] + summed.excluded["bad"]
+    if not left:
+        return ""
+    adjusted = "nothing is left" if summed.adjusted_attainment is None else f"{words.percent(summed.adjusted_attainment)} were"
+    return f" {left:,} of them {'is' if left == 1 else 'are'} agreed not to count; without {'it' if left == 1 else 'them'} {adjusted}."
 
 
 def _within(metric: Metric) -> str:
@@ -134,7 +143,7 @@ def _line(row: Row, metric: Metric, past: Mapping[str, Any]) -> Component:
         html.Td(html.A(row["transaction_id"], href=links.path(row["workflow"], row["transaction_id"], **past))),
         html.Td(row["title"]),
         html.Td(name_of(row["site"])),
-        html.Td(html.Span([icon(picture), f" {word}"], className=f"mark-{kind} nowrap", title=meaning)),
+        html.Td([html.Span([icon(picture), f" {word}"], className=f"mark-{kind} nowrap", title=meaning), *_not_counted(row)]),
         html.Td(times.full(row["from_ns"], zone), className="nowrap"),
     ]
     if metric.unit == "s":
@@ -147,6 +156,11 @@ def _line(row: Row, metric: Metric, past: Mapping[str, Any]) -> Component:
             html.Td(words.duration(row["seconds"]) if row["seconds"] is not None else "", className="num nowrap"),
         ]
     return html.Tr(cells)
+
+
+def _not_counted(row: Row) -> list[Component]:
+    reason = row["not_counted"]
+    return [html.Small(["agreed not to count: ", reason], className="muted cases-agreed")] if reason else []
 
 
 def _nothing(asked: Cases, total: int) -> Component:

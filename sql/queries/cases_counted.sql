@@ -1,6 +1,8 @@
--- one row per outcome of a metric's cases
-select outcome, count(*) as cases, quantile_cont(measured_ns / 1e9, [0.5, 0.9, 0.95]) as quantiles, count(measured_ns) as measured
+-- one row per outcome of a metric's cases; `excluded`: how many of them leave the adjusted figures
+select outcome, count(*) as cases, quantile_cont(measured_ns / 1e9, [0.5, 0.9, 0.95]) as quantiles, count(measured_ns) as measured,
+  count(excluded_by(a.exclusions, metric, workflow, site, partner, from_ns)) as excluded
 from metric_cases
+cross join agreed a
 where metric = $metric
   and ($site is null or site = $site)
   and ($workflow is null or workflow = $workflow)

@@ -3,14 +3,9 @@
 with
 counted as (
   select c.*, coalesce(s.timezone, e.timezone) as timezone, e.timezone as common_timezone,
-    exists (
-      from def_exclusions x
-      where c.from_ns >= x.from_ns and c.from_ns < x.to_ns
-        and coalesce(list_contains(x.sites, c.site), x.sites is null)
-        and coalesce(list_contains(x.workflows, c.workflow), x.workflows is null)
-        and coalesce(list_contains(x.metrics, c.metric), x.metrics is null)
-        and coalesce(list_contains(x.partners, c.partner), x.partners is null)) as is_excluded
+    excluded_by(a.exclusions, c.metric, c.workflow, c.site, c.partner, c.from_ns) is not null as is_excluded
   from metric_counts c
+  cross join agreed a
   left join def_sites s on s.site = c.site
   cross join (select timezone from def_sites where site = '') e
   where c.from_ns >= coalesce(getvariable('from_ns'), c.from_ns) and c.from_ns < coalesce(getvariable('to_ns'), c.from_ns + 1)

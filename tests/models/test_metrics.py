@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from metrics.calendars import Exclusion
+from metrics.cases import Cases, cases, counted
 from metrics.catalog import CATALOG, Metric, applicable
 from metrics.read import Moment, open_reader
 from metrics.workflows import Definitions, Feed
@@ -267,3 +268,29 @@ def test_what_is_agreed_not_to_count_leaves_the_adjusted_figures_only():
         LAG,
         exclusions=(upgrade,),
     )
+
+
+def test_what_is_agreed_not_to_count_says_so_case_by_case():
+    agreed = (
+        Exclusion(ns("08:30"), ns("10:00"), "strike", "A. Krüger"),
+        Exclusion(ns("08:00"), ns("09:00"), "ERP upgrade", "M. Ortiz", sites=("hamburg",)),
+    )
+    definitions = Definitions((ORDERS,), SITES, CALENDARS, "UTC", FEEDS, metrics=(LAG,), exclusions=agreed)
+    told = """
+        at     event      names    site
+        08:00  sent@erp   order A  hamburg
+        08:00  sent@erp   order B  boston
+        08:45  sent@erp   order C  hamburg
+        08:46  taken@mes  order C  hamburg
+        09:59  sent@erp   order D  .
+    """
+    with empty_store() as store:
+        plants.write(store, plants.Batch(tuple(events(told)), ()))
+        plants.refresh(store, definitions)
+        with open_reader(store, Moment(ns("Mon 12:00"), LATER)) as reader:
+            asked = Cases("lag", ns("08:00"), ns("Mon 12:00"))
+            summed, listed = counted(reader, asked), cases(reader, asked)
+    assert (summed.outcomes["good"], summed.outcomes["bad"], summed.excluded["good"], summed.excluded["bad"]) == (1, 3, 1, 2)
+    assert (summed.attainment, summed.adjusted_attainment) == (0.25, 0.0)
+    reasons = {row["transaction_id"]: row["not_counted"] for row in listed.astype(object).where(listed.notna(), None).to_dict("records")}
+    assert reasons == {"A": "ERP upgrade (M. Ortiz)", "B": None, "C": "ERP upgrade (M. Ortiz)", "D": "strike (A. Krüger)"}
