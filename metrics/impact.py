@@ -59,7 +59,7 @@ class Impact:
 def of_transaction(reader: Reader, workflow: str, transaction_id: str) -> Impact | None:
     """None when there is no such transaction, or it may not be seen."""
     reader.follow_transaction(workflow, transaction_id)
-    summary = _summaries(reader)[0][1]
+    summary = _summaries(reader, by_group=False)[0][1]
     if not summary.transactions:
         return None
     worth = reader.frame("impact/worth_of")
@@ -76,7 +76,7 @@ def of_groups(reader: Reader, group: Group) -> dict[Group, Summary]:
     """Each group apart: of what failed by workflow, milestone and error class; of everything else by site as well. `Group()` is all
     together."""
     _find(reader, group)
-    return dict(_summaries(reader))
+    return dict(_summaries(reader, by_group=True))
 
 
 def at_risk(
@@ -97,7 +97,7 @@ def at_risk(
 
 def summed(reader: Reader) -> Summary:
     """Of what was asked last, all together."""
-    return _summaries(reader)[0][1]
+    return _summaries(reader, by_group=False)[0][1]
 
 
 def money(worths: Mapping[str, Decimal], costs: Costs) -> tuple[Decimal, str] | None:
@@ -114,8 +114,8 @@ def _find(reader: Reader, group: Group) -> None:
     )
 
 
-def _summaries(reader: Reader) -> list[tuple[Group, Summary]]:
-    found = reader.frame("impact/summed").to_dict("records")
+def _summaries(reader: Reader, by_group: bool) -> list[tuple[Group, Summary]]:
+    found = reader.frame("impact/summed", by_group=by_group).to_dict("records")
     return [(_group(row), _summary(row)) for row in found]
 
 

@@ -1,12 +1,4 @@
--- one row per transaction in `troubled`: what it is about, and what was last said in it
-create or replace temp table asked as
-select
-  f.transaction_no, w.object_type, f.transaction_id as object_id,
-  f.customer, f.partner, f.work_center, f.value, f.currency, f.promised_ns, f.due_ns
-from facts f
-join def_workflows w using (workflow)
-where f.transaction_no in (select transaction_no from troubled);
-
+-- one row per transaction in `troubled` and order near to it
 create or replace temp table reached as
 select r.transaction_no, r.object_key, r.object_type, r.object_id, r.distance, d.place
 from (
@@ -17,16 +9,31 @@ from (
 join def_orders d using (object_type);
 
 -- one row per transaction and order that waits for it: its own object (0 steps away), what is named together with it (1), and one step more (2).
--- Of the others only those that are still open: these lie together, so that a million that are over need not be looked through
+-- Of the others only those that are still open: these lie together, so that a million that are over need not be looked through. What its own
+-- order says when that is over is what the transaction says, unless several workflows are about such orders
 create or replace temp table affected as
-select r.*, o.site, o.customer, o.partner, o.work_center, o.value, o.currency, o.promised_ns, o.due_ns, o.is_cancelled, o.is_done
-from reached r
-join (from orders where not is_over) o on o.object_key = r.object_key and o.object_type = r.object_type and o.object_id = r.object_id
+with
+open as (
+  select r.*, o.customer, o.work_center, o.value, o.currency, o.promised_ns, o.due_ns, false as is_cancelled, false as is_done
+  from reached r
+  join (from orders where not is_over) o on o.object_key = r.object_key and o.object_type = r.object_type and o.object_id = r.object_id
+),
+shared as (select object_type from def_workflows group by object_type having count(*) > 1),
+over as (
+  select r.*
+  from reached r
+  where r.distance = 0 and r.transaction_no not in (select transaction_no from open where distance = 0)
+)
+from open
 union all
-select r.*, o.site, o.customer, o.partner, o.work_center, o.value, o.currency, o.promised_ns, o.due_ns, o.is_cancelled, o.is_done
-from reached r
-join (from orders where is_over) o on o.object_key = r.object_key and o.object_type = r.object_type and o.object_id = r.object_id
-where r.distance = 0;
+select v.*, a.customer, a.work_center, a.value, a.currency, a.promised_ns, a.due_ns, a.is_cancelled, not a.is_cancelled
+from over v
+join asked a using (transaction_no)
+where v.object_type not in (from shared)
+union all
+select v.*, o.customer, o.work_center, o.value, o.currency, o.promised_ns, o.due_ns, o.is_cancelled, o.is_done
+from (from over where object_type in (from shared)) v
+join orders o on o.object_key = v.object_key and o.object_type = v.object_type and o.object_id = v.object_id;
 
 -- one row per order of these and line of which something is still to come; of what nobody said how much is ordered, nobody knows
 create or replace temp table open_lines as

@@ -6,7 +6,7 @@ grouped as materialized (
     dense_rank() over (order by kind, workflow, milestone, error_class, group_key, case when kind <> 'failed' then site end) as group_no,
     kind, workflow, milestone, error_class, group_key, case when kind <> 'failed' then site end as site, transaction_no
   from troubled
-  where kind is distinct from 'missing' or state <> 'failed'   -- what failed waits for nothing else
+  where getvariable('by_group') and (kind is distinct from 'missing' or state <> 'failed')   -- what failed waits for nothing else
 ),
 groups as (
   select distinct group_no, kind, workflow, milestone, error_class, group_key, site from grouped
