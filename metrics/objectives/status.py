@@ -107,7 +107,7 @@ def _windows(span: Span, counted: Counted, long: int, short: int) -> tuple[Count
 
 def _exhausted(span: Span, budget: Budget, parts: Sequence[Part], pace: Counts, whole: int | None) -> int | None:
     """When the budget is spent if all goes on as over the last `pace_minutes`."""
-    if not pace.decided or not pace.is_covered or span.from_ns == span.to_ns:
+    if not pace.decided or not pace.is_covered:
         return None
     target, pace_ns = span.objective.target, span.to_ns - span.back(span.objective.pace_minutes)
     gained = (margin(pace, target) if whole is None else Fraction(-pace.bad)) / pace_ns

@@ -53,12 +53,12 @@ class Window:
 
     def span(self, as_of_ns: int) -> tuple[int, int, int]:
         """(from, to, end) in ns: what counts up to the last whole minute, and when the period ends (rolling: it ends there). Before the
-        first period from = to."""
+        first period nothing is in it."""
         to_ns = whole_minute(as_of_ns)
         if self.start is None:
             return to_ns - self.duration.minutes * MINUTE_NS, to_ns, to_ns
         if to_ns < self._begin(0):
-            return to_ns, to_ns, self._begin(0)
+            return to_ns, to_ns, to_ns
         number = self._period(to_ns)
         return self._begin(number), to_ns, self._begin(number + 1)
 

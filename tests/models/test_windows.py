@@ -54,7 +54,7 @@ def test_a_period_of_the_calendar_begins_and_ends_by_local_clocks(written: str, 
 
 def test_before_the_first_period_nothing_counts():
     found = span(calendar("1M", "2026-05-01T00:00"), "2026-03-29T12:00:00Z")
-    assert found == ["2026-03-29T12:00:00.000Z", "2026-03-29T12:00:00.000Z", "2026-04-30T22:00:00.000Z"]
+    assert found == ["2026-03-29T12:00:00.000Z"] * 3
 
 
 def parts(from_time: str, to_time: str) -> list[str]:

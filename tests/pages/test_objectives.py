@@ -73,9 +73,8 @@ def test_who_sees_one_site_sees_its_cases_alone(application: Application, server
 
 
 def test_an_objective_that_is_not_there_is_told(server: Flask):
-    assert "No objective is called 'order-release'. Did you mean" in drawn_text(
-        someone(server, "eva").show("/objectives", "?objective=order-release")
-    )
+    said = drawn_text(someone(server, "eva").show("/objectives", "?objective=order-release"))
+    assert "No objective is called 'order-release'. Did you mean" in said
 
 
 @pytest.mark.parametrize(
