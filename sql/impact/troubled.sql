@@ -1,20 +1,34 @@
--- one row per transaction that is failed, or that something is missing in, cannot be judged in, or violated by
+-- one row per transaction that is failed, or that something is missing in, cannot be judged in, or violated by. Nearly all of them have open
+-- steps; only violations are also of transactions that are over
 create or replace temp table held as
-with trouble as (
-  select transaction_no, o.is_failed, o.failure, o.missing, o.unjudged, o.bad_since_ns, v.violations
-  from (from open_steps_then where is_failed or is_overdue or is_unjudged) o
-  full join violated_transactions v using (transaction_no)
+with
+trouble as (
+  select o.transaction_no, o.is_failed, o.failure, o.missing, o.unjudged, o.bad_since_ns, v.violations
+  from open_steps_then o
+  left join violated_transactions v using (transaction_no)
+  where o.is_failed or o.is_overdue or o.is_unjudged or v.violations is not null
+),
+found as (
+  select n.*, t.* exclude (transaction_no)
+  from trouble t
+  join open_now n using (transaction_no)
+  where not n.is_abandoned
+  union all by name
+  select f.transaction_no, f.workflow, f.transaction_id, f.site, f.is_abandoned, f.is_complete, f.customer, f.partner, f.work_center, f.value, f.currency,
+    f.promised_ns, f.due_ns, v.violations
+  from violated_transactions v
+  join facts f using (transaction_no)
+  where coalesce(getvariable('kind'), 'violation') = 'violation'
+    and v.transaction_no not in (select transaction_no from open_now)
+    and not f.is_cancelled and not f.is_abandoned
 )
 select
-  f.transaction_no, f.workflow, f.transaction_id, f.site,
-  case when t.is_failed then 'failed' when f.is_complete then 'complete' else 'in_progress' end as state,
-  t.failure, t.bad_since_ns,
-  coalesce(t.missing, []) as missing, coalesce(t.unjudged, []) as unjudged, coalesce(t.violations, []) as violations,
-  w.object_type, f.customer, f.partner, f.work_center, f.value, f.currency, f.promised_ns, f.due_ns, f.is_cancelled
-from trouble t
-join facts f using (transaction_no)
-join def_workflows w using (workflow)
-where not f.is_cancelled and not f.is_abandoned;
+  f.* exclude (is_failed, is_abandoned, is_complete, missing, unjudged, violations),
+  case when f.is_failed then 'failed' when f.is_complete then 'complete' else 'in_progress' end as state,
+  coalesce(f.missing, []) as missing, coalesce(f.unjudged, []) as unjudged, coalesce(f.violations, []) as violations,
+  w.object_type, false as is_cancelled
+from found f
+join def_workflows w using (workflow);
 
 -- one row per transaction and what holds it up: its failed milestone, each missing one, each that cannot be judged, each violated rule
 create or replace temp table troubled as

@@ -47,4 +47,21 @@ create table transaction_reach (
   distance       integer not null
 );
 
+-- one row per transaction with open steps: what trouble asks of it, so that nobody looks through all that are over
+create table open_transactions (
+  transaction_no bigint  not null,
+  workflow       varchar not null,
+  transaction_id varchar not null,
+  site           varchar,
+  is_abandoned   boolean not null,
+  is_complete    boolean not null,
+  customer       varchar,
+  partner        varchar,
+  work_center    varchar,
+  value          decimal(18, 6),
+  currency       varchar,
+  promised_ns    bigint,
+  due_ns         bigint
+);
+
 delete from meta where key = 'definitions';

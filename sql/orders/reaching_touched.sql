@@ -1,9 +1,8 @@
 -- the transactions with open steps that were computed anew, and those near to an object that what has changed names
 create or replace temp table reaching as
 select f.transaction_no, w.object_type, f.transaction_id as object_id
-from fresh_facts f
+from fresh_open f
 join def_workflows w using (workflow)
-where f.transaction_no in (select transaction_no from fresh_open_steps)
 union all
 select r.transaction_no, r.object_type, r.object_id
 from transaction_reach r
