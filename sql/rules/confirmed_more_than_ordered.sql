@@ -9,14 +9,24 @@
 -- reads: production.confirmed@erp, purchase_order.created@erp, purchase_order.changed@erp, purchase_order.confirmed@supplier
 -- setting: tolerance 0
 with
+mine as (
+  -- of orders that were confirmed
+  from events e
+  where not e.is_error and exists (
+    from events c
+    where c.kind = e.kind and c.key = e.key and c.event_type in ('production.confirmed', 'purchase_order.confirmed') and c.quantity is not null)
+),
 single as (
   -- a quantity of several orders together says nothing about one of them
-  select e.*
-  from events e
+  select m.*
+  from mine m
   join (
-    select event_no, object_type from names where object_type in ('production_order', 'purchase_order') group by all having count(*) = 1
-  ) n on n.event_no = e.event_no and n.object_type = e.kind
-  where not e.is_error
+    select event_no, object_type
+    from names
+    where object_type in ('production_order', 'purchase_order') and event_no in (select event_no from mine)
+    group by all
+    having count(*) = 1
+  ) n on n.event_no = m.event_no and n.object_type = m.kind
 ),
 ordered as (
   select
