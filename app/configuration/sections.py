@@ -223,7 +223,7 @@ JUDGED_BY = (
         "objectives",
         list_of(text, "files"),
         "list of files",
-        "Promises in OpenSLO v1: files, or folders of them. Absent: one for every metric, over 28 days.",
+        "Promises in OpenSLO v1: files, or folders of them; see [objectives](objectives.md). Absent: one for every metric, over 28 days.",
     ),
 )
 SERVED_AT = (

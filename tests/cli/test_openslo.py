@@ -12,8 +12,11 @@ import pytest
 from app.configuration.problems import ConfigurationError
 from app.settings import load_settings
 from metrics.objectives.model import Objective, Slices, Tier
+from metrics.objectives.rows import COLUMNS
 from metrics.objectives.windows import Duration, Window
+from tests.repository import ROOT
 
+DOCS = ROOT / "app" / "docs"
 SETTINGS = """
 version: 1
 sites: [{name: hamburg, timezone: Europe/Berlin}]
@@ -254,3 +257,19 @@ def test_a_name_of_nothing_is_told(tmp_path: Path):
     (tmp_path / "syncline.yaml").write_text(SETTINGS)
     with pytest.raises(ConfigurationError, match=r"objectives\[0\]: there are no objectives in 'promises'"):
         load_settings(tmp_path / "syncline.yaml", {})
+
+
+def test_the_examples_of_the_page_are_right(tmp_path: Path):
+    settings, promise, policy = re.findall(r"```yaml\n(.*?)```", (DOCS / "objectives.md").read_text(encoding="utf-8"), re.DOTALL)
+    asked = promise.replace("budgetingMethod", "alertPolicies: [{alertPolicyRef: release-stands}]\n  budgetingMethod")
+    (tmp_path / "objectives").mkdir()
+    (tmp_path / "objectives" / "release.yaml").write_text(f"{asked}---\n{policy}")
+    (tmp_path / "syncline.yaml").write_text(f"version: 1\nsites: [{{name: hamburg, timezone: Europe/Berlin}}]\n{settings}")
+    (found,) = load_settings(tmp_path / "syncline.yaml", {}).objectives
+    assert (found.name, found.site, found.minimum_volume) == ("release-hamburg", "hamburg", 20)
+    assert [(tier.threshold, tier.long, tier.short, tier.name) for tier in found.tiers] == [(10, 120, 10, "release-stands")]
+
+
+def test_the_page_tells_every_column_of_the_export():
+    told = (DOCS / "objectives.md").read_text(encoding="utf-8")
+    assert [column for column in COLUMNS if f"`{column}`" not in told] == []
