@@ -18,7 +18,7 @@ select
   case when o.value is not null then o.currency when p.value is not null then (select currency from def_inventory) end as currency,
   o.promised_ns, o.due_ns, c.need_ns, o.lines,
   list_filter(o.lines, lambda l: l.ordered_quantity > l.done_quantity) as open_lines,
-  len(o.lines) > 0 and len(list_filter(o.lines, lambda l: l.ordered_quantity is null)) = 0 as is_measured,
+  o.is_measured,
   h.holds, c.orders
 from chosen c
 join held h on h.object_type = c.object_type and h.object_id = c.object_id

@@ -2,10 +2,11 @@
 -- steps; only violations are also of transactions that are over
 create or replace temp table held as
 with
+violated as materialized (from violated_transactions),
 trouble as (
   select o.transaction_no, o.is_failed, o.failure, o.missing, o.unjudged, o.bad_since_ns, v.violations
   from open_steps_then o
-  left join violated_transactions v using (transaction_no)
+  left join violated v using (transaction_no)
   where o.is_failed or o.is_overdue or o.is_unjudged or v.violations is not null
 ),
 found as (
@@ -16,9 +17,9 @@ found as (
   union all by name
   select f.transaction_no, f.workflow, f.transaction_id, f.site, f.is_abandoned, f.is_complete, f.customer, f.partner, f.work_center, f.value, f.currency,
     f.promised_ns, f.due_ns, v.violations
-  from violated_transactions v
+  from violated v
   join facts f using (transaction_no)
-  where coalesce(getvariable('kind'), 'violation') = 'violation'
+  where coalesce(getvariable('kind')::varchar, 'violation') = 'violation'
     and v.transaction_no not in (select transaction_no from open_now)
     and not f.is_cancelled and not f.is_abandoned
 )

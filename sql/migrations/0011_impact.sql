@@ -28,6 +28,7 @@ create table order_facts (
   promised_ns  bigint,
   due_ns       bigint,
   is_cancelled boolean not null,
+  is_measured  boolean not null,         -- every line says how much was ordered
   is_done      boolean not null,         -- every line has what was ordered
   is_over      boolean not null,         -- done or called off: those that are not lie together
   done_ns      bigint,                   -- since then

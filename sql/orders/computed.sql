@@ -139,16 +139,16 @@ group by all;
 create or replace temp table fresh_orders as
 with
 said as (
-  select object_type, object_id, line, done_quantity >= ordered_quantity is true as is_done, done_ns,
+  select object_type, object_id, line, ordered_quantity is not null as is_measured, done_quantity >= ordered_quantity is true as is_done, done_ns,
     {line: line, item: item, uom: uom, ordered_quantity: ordered_quantity, done_quantity: done_quantity, done_ns: done_ns} as told
   from order_lines
 ),
 lined as (
-  select object_type, object_id, [told] as lines, is_done, done_ns
+  select object_type, object_id, [told] as lines, is_measured, is_done, done_ns
   from said
   where line = ''
   union all
-  select object_type, object_id, list(told order by line), bool_and(is_done), max(done_ns)
+  select object_type, object_id, list(told order by line), bool_and(is_measured), bool_and(is_done), max(done_ns)
   from said
   where line <> ''
   group by object_type, object_id
@@ -156,6 +156,7 @@ lined as (
 select
   o.object_type, o.object_id, object_key(o.object_type, o.object_id) as object_key,
   o.site, o.customer, o.partner, o.work_center, o.worth.value as value, o.worth.currency as currency, o.promised_ns, o.due_ns, o.is_cancelled,
+  coalesce(l.is_measured, false) as is_measured,
   coalesce(l.is_done, false) as is_done,
   o.is_cancelled or coalesce(l.is_done, false) as is_over,
   case when l.is_done then l.done_ns end as done_ns,

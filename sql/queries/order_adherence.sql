@@ -4,7 +4,7 @@ with wanted as (
   select
     o.object_type, o.due_ns,
     case
-      when len(o.lines) = 0 or len(list_filter(o.lines, lambda l: l.ordered_quantity is null)) > 0 then 'unmeasured'
+      when not o.is_measured then 'unmeasured'
       when o.is_done and coalesce(o.done_ns, o.due_ns) <= o.due_ns then 'kept'
       else 'missed' end as outcome,
     coalesce(s.timezone, e.timezone) as timezone

@@ -53,7 +53,7 @@ def more(event: Event, said: dict, lines: tuple) -> Event:
     return event._replace(**said, objects=event.objects + lines if event.objects else event.objects)
 
 
-@examples(25)
+@examples(6)
 @given(worlds(), st.data())
 def test_what_is_held_up_is_the_same_in_plain_loops_as_of_any_moment(world: World, data: st.DataObject) -> None:
     with empty_store() as store:
@@ -64,7 +64,7 @@ def test_what_is_held_up_is_the_same_in_plain_loops_as_of_any_moment(world: Worl
             agree(store, world, moment)
 
 
-@examples(15)
+@examples(4)
 @given(worlds(), st.data())
 def test_what_comes_in_any_order_and_split_holds_up_the_same_after_every_part_and_after_a_rebuild(
     world: World, data: st.DataObject
@@ -83,7 +83,7 @@ def test_what_comes_in_any_order_and_split_holds_up_the_same_after_every_part_an
         agree(store, world, NOW)
 
 
-@examples(8)
+@examples(3)
 @given(worlds(), st.data(), st.sets(st.sampled_from(["north", "south", "east", "elsewhere"])))
 def test_orders_of_other_sites_are_not_told(world: World, data: st.DataObject, sites: set[str]) -> None:
     with empty_store() as store:
