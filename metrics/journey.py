@@ -51,6 +51,7 @@ def read_path(cursor: duckdb.DuckDBPyConnection, moment: Moment, workflow: str, 
         spans=_with_depth(_spans(cursor)),
         objects=_frame(cursor, "path_objects"),
         neighbours=_frame(cursor, "path_neighbours"),
+        violations=_frame(cursor, "path_violations"),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -44,6 +44,7 @@ class Path:
             event_type, depth, destination, operation, attributes (JSON text), links (list of span ids)
     objects: object_type, object_id, events (count)
     neighbours: workflow, title, transaction_id, status, through (type id of the shared object)
+    violations: rule, sentence, severity, detail, from_ns; the most severe first
     """
 
     workflow: str
@@ -69,3 +70,4 @@ class Path:
     spans: pd.DataFrame
     objects: pd.DataFrame
     neighbours: pd.DataFrame
+    violations: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["rule", "sentence", "severity", "detail", "from_ns"]))

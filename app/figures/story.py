@@ -85,6 +85,9 @@ def _inconsistent(path: Path) -> str:
         if before and step.reached_ns is not None and before.reached_ns is not None and before.reached_ns - step.reached_ns > EARLY_NS:
             early = span_of(step.reached_ns, before.reached_ns)
             return f"{step_words(step)} came {early} before {step_words(before)}, which it should follow."
+    if len(path.violations):
+        first = rows_of(path.violations)[0]
+        return f"{first['sentence']} {first['detail']}"
     return "Its steps came in an order that cannot be true, or a rule is broken."
 
 

@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 from flask_login import current_user
 
 from app import reader
-from app.components import links, moment
+from app.components import attention, links, moment
 from app.components.callbacks import callback
 from app.components.empty import empty
 from app.components.icons import icon
@@ -38,6 +38,7 @@ class Answers:
     failed: list[dict[str, Any]]
     missing: list[dict[str, Any]]
     unplaced: list[dict[str, Any]]
+    broken: list[dict[str, Any]]  # violations of rules, as the board lists them
     steps: Steps
     sites: list[str]
     zones: dict[str | None, str]  # of the sites, and under None the enterprise's
@@ -71,15 +72,16 @@ def ask(at: reader.AsOf, site: str | None) -> Answers:
     with reader.reader(at) as now:
         workflows = rows_of(now.workflows())
         steps = {(w["workflow"], s["milestone"]): (s["event_type"], s["system"]) for w in workflows for s in w["steps"]}
-        missing = [row for row in rows_of(now.attention(MOST, site or None)) if row["kind"] == "missing"]
+        groups = rows_of(now.attention(MOST, site or None))
+        missing, broken = ([row for row in groups if row["kind"] == kind] for kind in ("missing", "violation"))
         # A failure that nobody can place may have no site either: it is shown whichever site is chosen.
         sites, zones = [name for name, _ in now.sites()], {None: now.timezone(), **dict[str | None, str](now.sites())}
         stakes = impact.of_groups(now, Group(site=site or None))
-        return Answers(rows_of(now.failures(site or None)), missing, rows_of(now.unplaced()), steps, sites, zones, stakes)
+        return Answers(rows_of(now.failures(site or None)), missing, rows_of(now.unplaced()), broken, steps, sites, zones, stakes)
 
 
 def body(asked: Answers, at: reader.AsOf, site: str | None, past: dict[str, Any]) -> list[Component]:
-    if not (asked.failed or asked.missing or asked.unplaced):
+    if not (asked.failed or asked.missing or asked.unplaced or asked.broken):
         return [_all_well(asked, at, site)]
     owners = {owner.name: owner.title for owner in reader.application().settings.owners}
     costs = reader.application().settings.costs
@@ -94,7 +96,13 @@ def body(asked: Answers, at: reader.AsOf, site: str | None, past: dict[str, Any]
         for title, meaning, rows, draw in sections
         if rows
     ]
-    return [_totals(asked, at), *drawn]
+    return [_totals(asked, at), *drawn, *([_broken(asked, owners, at, past)] if asked.broken else [])]
+
+
+def _broken(asked: Answers, owners: dict[str, str], at: reader.AsOf, past: dict[str, Any]) -> Component:
+    """What violates integrity rules is a case too; the page of the rules says more."""
+    more = html.A("All rules", href=links.to("rules", **past))
+    return card("Broken rules", attention.listed(asked.broken, [], owners, at.moment.as_of_ns), aside=more, className="failures-card")
 
 
 def _totals(asked: Answers, at: reader.AsOf) -> Component:
@@ -104,8 +112,9 @@ def _totals(asked: Answers, at: reader.AsOf) -> Component:
         f"{count(failed, 'transaction')} failed in {count(len(asked.failed), 'group')}" if failed else "No transaction is failed",
         f"{count(missing, 'step')} {'is' if missing == 1 else 'are'} missing" if missing else "nothing is missing",
         *([f"{count(unplaced, 'failure')} cannot be placed"] if unplaced else []),
+        *([f"{count(len({row['milestone'] for row in asked.broken}), 'rule')} broken"] if asked.broken else []),
     ]
-    oldest = min(row["first_ns"] for row in asked.failed + asked.missing + asked.unplaced)
+    oldest = min(row["first_ns"] for row in asked.failed + asked.missing + asked.unplaced + asked.broken)
     since = f"The oldest has been there for {span_of(oldest, at.moment.as_of_ns)}. As of {times.full(at.moment.as_of_ns, asked.zone)}."
     sign = html.Span(icon("triangle-alert"), className="verdict-sign mark-failed")
     return html.Section(
@@ -119,7 +128,7 @@ def _all_well(asked: Answers, at: reader.AsOf, site: str | None) -> Component:
     where = f" at {name_of(site)}" if site else "" if current_user.sites is None else " at your sites"
     return empty(
         f"Nothing is failing{where} as of {times.full(at.moment.as_of_ns, asked.zone)}",
-        "Failed transactions, steps that never came and failures that nobody can place would stand here, the most critical first.",
+        "Failed transactions, steps that never came, failures that nobody can place and broken rules would stand here.",
         button("All transactions", links.transactions(site=site or None), quiet=True),
         picture="circle-check",
     )

@@ -19,6 +19,7 @@ from app.components.status import badge, status_of
 from app.components.tiles import name_of
 from app.figures import times
 from app.figures.boxes import Box, boxes_of, lanes_of
+from app.figures.broken import broken_list
 from app.figures.detail import detail_panel
 from app.figures.lanes import drawing_of
 from app.figures.milestones import milestone_table
@@ -88,6 +89,7 @@ def _page(path: Path, at: reader.AsOf, view: View, waiting: Component | None) ->
             moment.banner(at, path.timezone),
             _head(path),
             _verdict(path),
+            _broken(path, at),
             card("Steps", *_steps(path, at, boxes, chosen), aside=_folding(path, boxes, at, view), className="path-steps"),
             card(
                 "Chosen step",
@@ -140,6 +142,11 @@ def _verdict(path: Path) -> Component:
     return html.Section(
         [html.Div([sign, text], className="verdict-words"), _facts(path)], className=f"card path-verdict edge-{status.kind}", role="status"
     )
+
+
+def _broken(path: Path, at: reader.AsOf) -> Component | None:
+    listed = broken_list(path, {} if at.is_now else _moment(at))
+    return card("Broken rules", listed) if listed is not None else None
 
 
 def _facts(path: Path) -> Component:

@@ -26,8 +26,11 @@ violated as (
   select
     rule, site, count(distinct {kind: kind, key: key, from_ns: from_ns, detail: detail}) as violations, min(from_ns) as first_ns, max(from_ns) as last_ns,
     arg_max({key: key, detail: detail}, {ns: from_ns, key: key}) as newest
-  from violations
-  where $site is null or site = $site
+  from violations v
+  where ($site is null or site = $site)
+    -- what has failed, or has not come, is listed as that
+    and not (v.waits_for is not null and exists (
+      from transactions t where t.transaction_no = v.transaction_no and (t.state = 'failed' or t.is_overdue)))
   group by all
 ),
 listed as (
