@@ -40,8 +40,9 @@ def _lines(words: argparse.Namespace) -> Iterator[str]:
         with tempfile.TemporaryDirectory(prefix="soak-") as folder:
             yield from kills.run(Path(folder), words.minutes, words.seed, words.kills)
     if words.only in (None, "plants"):
-        said = _run("pytest", "-q", "tests/models/test_random_plants.py", "--hypothesis-profile=soak", "--hypothesis-seed=random")
-        yield f"random plants: {said.splitlines()[-1].strip()}"
+        for file in sorted((ROOT / "tests" / "models").glob("test_random_*.py")):
+            said = _run("pytest", "-q", str(file), "--hypothesis-profile=soak", "--hypothesis-seed=random", "-o", "faulthandler_timeout=0")
+            yield f"{file.stem.removeprefix('test_').replace('_', ' ')}: {said.splitlines()[-1].strip()}"
     if words.only in (None, "kit"):
         said = _run("tests.kit").splitlines()
         yield f"the kit's plants, {len(said)} ways: {sum(line.count(' agree') > 0 for line in said)} agree" if len(said) > 1 else said[0]
