@@ -120,7 +120,8 @@ def test_every_problem_of_a_head_is_told_at_once(tmp_path: Path):
         (
             f"{HEAD}{RIGHT.replace('select', 'select 1 as urgency,')}",
             "line 5: its SELECT gives urgency, which nobody reads. "
-            "It may give kind, key, workflow, transaction_id, site, from_ns, until_ns, waits_for, quantity, value, currency, detail, evidence.",
+            "It may give kind, key, workflow, transaction_id, site, from_ns, until_ns, "
+            "waits_for, quantity, value, currency, detail, evidence.",
         ),
         (f"{HEAD}{RIGHT.replace('start_ns', 'site')}", "line 5: its column from_ns is VARCHAR; it must be BIGINT."),
         (
