@@ -58,7 +58,10 @@ def layout(**query: Any) -> Component:
         if trace and not transaction:
             return _trace_page(trace.lower(), now, at, query.get("spans") == "all")
         path, zone = now.path(workflow, transaction), now.timezone()
-        waiting, about = (impact.of_transaction(now, workflow, transaction), workflows_of(rows_of(now.workflows()))) if path else (None, {})
+        # Nothing waits for what has got through.
+        is_awaited = path is not None and (path.state in ("failed", "in_progress") or path.status == "inconsistent")
+        waiting = impact.of_transaction(now, workflow, transaction) if is_awaited else None
+        about = workflows_of(rows_of(now.workflows())) if is_awaited else {}
     if path is None:
         return _unknown(workflow, transaction, at, zone)
     owners = {owner.name: owner.title for owner in reader.application().settings.owners}
