@@ -34,6 +34,7 @@ CLOCKS_OF_SQL = re.compile(
     r"\bcurrent_(timestamp|date|time)\b|\blocaltimestamp\b",
     re.IGNORECASE,
 )
+COUNTED_OVER_ALL = re.compile(r"(?<!row_number\(\)) over \(\s*\)", re.IGNORECASE)
 VAGUE_NAMES = {"manager", "helper", "helpers", "util", "utils", "common", "base", "misc"}
 # In halves, so that this file may be searched as well.
 UNFINISHED = re.compile(r"\b(" + "TO" + "DO|FIX" + "ME|NotImplemented" + r"Error)\b")
@@ -80,6 +81,13 @@ def test_a_reading_of_the_clock_or_the_environment_is_found_under_any_name(tmp_p
 def test_models_do_not_read_the_clock() -> None:
     wrong = [f"{name(path)}: {hit[0]}" for path in files_of(("sql",), ".sql") if (hit := CLOCKS_OF_SQL.search(_without_comments(path)))]
     assert wrong == [], "models read as_of"
+
+
+def test_models_count_all_rows_by_a_query_of_its_own() -> None:
+    """In DuckDB 1.5.5 a window over all rows of a result of few rows fails once in some hundred times, and takes the whole database with it
+    until the process ends (duckdb/duckdb#25713)."""
+    wrong = [name(path) for path in files_of(("sql",), ".sql") if COUNTED_OVER_ALL.search(_without_comments(path))]
+    assert wrong == [], "write (select count(*) from …) instead of count(*) over ()"
 
 
 def test_every_module_opens_with_one_sentence() -> None:

@@ -1,24 +1,28 @@
 -- one row per case of a metric, the furthest past its due time first; `cases`: how many there are in all;
 -- `not_counted`: why, and by whose word, it leaves the adjusted figures
-select
-  workflow, title, transaction_id, site, coalesce(s.timezone, e.timezone) as timezone, milestone, from_ns, to_ns, due_ns, outcome,
-  measured_ns / 1e9 as seconds,
-  x.reason || ' (' || x.author || ')' as not_counted,
-  count(*) over () as cases
-from (
-  select c.*, excluded_by(a.exclusions, metric, workflow, site, partner, from_ns) as x
-  from metric_cases c
-  cross join agreed a
-  where metric = $metric
+with
+listed as materialized (
+  select
+    workflow, title, transaction_id, site, coalesce(s.timezone, e.timezone) as timezone, milestone, from_ns, to_ns, due_ns, outcome,
+    measured_ns / 1e9 as seconds,
+    x.reason || ' (' || x.author || ')' as not_counted
+  from (
+    select c.*, excluded_by(a.exclusions, metric, workflow, site, partner, from_ns) as x
+    from metric_cases c
+    cross join agreed a
+    where metric = $metric
+  )
+  join (select workflow, title from def_workflows) using (workflow)
+  left join (select site, timezone from def_sites where site <> '') s using (site)
+  cross join (select timezone from def_sites where site = '') e
+  where ($outcome is null or outcome = $outcome)
+    and ($site is null or site = $site)
+    and ($workflow is null or workflow = $workflow)
+    and ($partner is null or partner = $partner)
+    and case when $by_due then coalesce(decided_ns, from_ns) else from_ns end >= getvariable('from_ns')
+    and case when $by_due then coalesce(decided_ns, from_ns) else from_ns end < getvariable('to_ns')
 )
-join (select workflow, title from def_workflows) using (workflow)
-left join (select site, timezone from def_sites where site <> '') s using (site)
-cross join (select timezone from def_sites where site = '') e
-where ($outcome is null or outcome = $outcome)
-  and ($site is null or site = $site)
-  and ($workflow is null or workflow = $workflow)
-  and ($partner is null or partner = $partner)
-  and case when $by_due then coalesce(decided_ns, from_ns) else from_ns end >= getvariable('from_ns')
-  and case when $by_due then coalesce(decided_ns, from_ns) else from_ns end < getvariable('to_ns')
+select *, (select count(*) from listed) as cases
+from listed
 order by coalesce(to_ns, getvariable('as_of')) - due_ns desc nulls last, from_ns desc, workflow, transaction_id, milestone
 limit $stop::bigint - $start::bigint offset $start::bigint

@@ -1,6 +1,6 @@
 -- one row per violation of a rule, the newest first, and in each how many there are in all; the transactions it names, and the events that show it
 with
-found as (
+found as materialized (
   select
     kind, key, from_ns, detail,
     any_value(site order by site) as site,
@@ -14,7 +14,7 @@ found as (
   group by all
 ),
 shown as (
-  select *, count(*) over () as violations
+  select *, (select count(*) from found) as violations
   from found
   order by from_ns desc, kind, key, detail
   limit $stop - $start offset $start

@@ -9,7 +9,9 @@ from flask import Flask
 
 from app.application import Application
 from app.components.pager import ROWS, first_row, pager
-from metrics.cases import Cases, cases, counted
+from app.pages import cases as page
+from metrics.cases import OUTCOMES, Cases, Counted, cases, counted
+from metrics.catalog import CATALOG
 from metrics.read import Moment, open_reader
 from tests.pages import trees
 from tests.pages.served import drawn_text, someone
@@ -74,3 +76,20 @@ def test_a_long_list_has_pages():
     assert pager(0, ROWS, str) is None
     said = trees.text(pager(ROWS, 3 * ROWS, str))
     assert said == f"Showing {ROWS + 1} to {2 * ROWS} of {3 * ROWS} Earlier ones in the list Next ones"
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "sentence"),
+    [
+        (0, 0, ""),
+        (1, 0, " 1 of them is agreed not to count; without it 75 % were."),
+        (1, 1, " 2 of them are agreed not to count; without them 100 % were."),
+        (4, 1, " 5 of them are agreed not to count; without them nothing is left."),
+    ],
+)
+def test_what_is_agreed_not_to_count_is_said_beside_the_raw_figure(good: int, bad: int, sentence: str):
+    none = dict.fromkeys(OUTCOMES, 0)
+    summed = Counted({**none, "good": 4, "bad": 1}, None, {**none, "good": good, "bad": bad})
+    metric = next(metric for metric in CATALOG if metric.name == "first_pass_yield")
+    said = trees.text(page._figures(metric, Cases(metric.name, -EVER, EVER), summed, {}))
+    assert said.startswith(f"80 % of 5 decided were in time.{sentence} Promised: 97 % of them.")
