@@ -18,7 +18,7 @@ from tests.fuzz.mutations import inputs
 
 DECODERS = {decoder.name: decoder for decoder in decoders.decoders()}
 EXAMPLES, LONGEST = 50, 4_096
-SLOW = {"configuration": 3, "workflows": 10}  # YAML takes milliseconds, not microseconds
+SLOW = {"configuration": 3, "workflows": 10, "parquet": 5}  # YAML and a process that reads Parquet take milliseconds, not microseconds
 SETTINGS = hypothesis.settings(deadline=None, database=None, derandomize=True, suppress_health_check=list(hypothesis.HealthCheck))
 ALIASES = b"a: &a [x,x,x,x,x,x,x,x,x]\n" + b"".join(b"%c: &%c [%s]\n" % (n, n, b",".join([b"*%c" % (n - 1)] * 9)) for n in b"bcdefg")
 
