@@ -53,7 +53,7 @@ def keep(cursor: duckdb.DuckDBPyConnection) -> None:
 
 def show(cursor: duckdb.DuckDBPyConnection) -> None:
     """Puts what was computed in front of the facts, for this cursor alone."""
+    minutes.show(cursor)
     models.run(cursor, "moment/facts_then")
     for detail in DETAILS:
         models.run(cursor, "moment/details_then", detail=detail)
-    minutes.show(cursor)

@@ -12,7 +12,8 @@ FRESH = {name: f"fresh_{name}" for name in LEAVING}
 
 def clear(cursor: duckdb.DuckDBPyConnection) -> None:
     """Empties them; nothing is about to leave."""
-    cursor.execute("delete from settled_minutes")
+    for table in ("settled_minutes", "minute_series"):
+        cursor.execute(f"delete from {table}")
     cursor.execute("create or replace temp table minutes_left as from settled_minutes where false")
 
 
@@ -24,15 +25,20 @@ def leave(cursor: duckdb.DuckDBPyConnection) -> None:
 def renew(cursor: duckdb.DuckDBPyConnection) -> None:
     """Puts what was computed in the place of what has left."""
     _count(cursor, "minutes_come", FRESH)
-    models.run(cursor, "minutes/renewed")
+    is_first = not cursor.execute("select exists (from settled_minutes)").fetchall()[0][0]
+    models.run(cursor, "minutes/first" if is_first else "minutes/renewed")
 
 
 def show(cursor: duckdb.DuckDBPyConnection) -> None:
-    """Puts those of a past moment, whose facts are shown already, in front, for this cursor alone."""
-    models.run(cursor, "moment/minutes_then", counted=models.text("minutes/counted"))
+    """Puts those of a past moment in front, for this cursor alone: what was computed in the place of what is in `scope`."""
+    cursor.execute("create or replace temp table minute_series as from minute_series")
+    models.run(cursor, "scope/leaving")
+    leave(cursor)
+    _count(cursor, "minutes_come", FRESH)
+    models.run(cursor, "moment/minutes_then")
 
 
 def _count(cursor: duckdb.DuckDBPyConnection, minutes: str, facts: dict[str, str]) -> None:
     models.run(cursor, "minutes/shown", **facts)
-    cursor.execute(f"create or replace temp table {minutes} as {models.text('minutes/counted')}")
+    models.run(cursor, "minutes/counted", minutes=minutes)
     models.run(cursor, "minutes/hidden")

@@ -32,17 +32,22 @@ recovering as (
   join (select workflow, unnest(steps, max_depth := 2) from def_workflows) s on s.workflow = f.workflow and s.step = t.step
   cross join def_targets g
   where g.metric = 'time_to_recover' and not f.is_cancelled and (t.is_recovered or t.failed_from_ns is not null)
+),
+measured as (
+  select
+    transaction_no, metric, milestone, system, from_ns, to_ns, from_ns + target_ns as due_ns, to_ns - from_ns as measured_ns, null::bigint as exists_from_ns
+  from running
+  where not is_working
+  union all
+  select
+    k.transaction_no, k.metric, k.milestone, k.system, k.from_ns, k.to_ns, k.due_ns,
+    case when k.to_ns > k.from_ns then w.worked_ns else k.to_ns - k.from_ns end, null
+  from kept k
+  left join worked w using (transaction_no, metric)
+  union all
+  select transaction_no, metric, milestone, system, first_error_ns, reached_ns, first_error_ns + target_ns, reached_ns - first_error_ns, failed_from_ns
+  from recovering
 )
-select
-  transaction_no, metric, milestone, system, from_ns, to_ns, from_ns + target_ns as due_ns, to_ns - from_ns as measured_ns, null::bigint as exists_from_ns
-from running
-where not is_working
-union all
-select
-  k.transaction_no, k.metric, k.milestone, k.system, k.from_ns, k.to_ns, k.due_ns,
-  case when k.to_ns > k.from_ns then w.worked_ns else k.to_ns - k.from_ns end, null
-from kept k
-left join worked w using (transaction_no, metric)
-union all
-select transaction_no, metric, milestone, system, first_error_ns, reached_ns, first_error_ns + target_ns, reached_ns - first_error_ns, failed_from_ns
-from recovering
+select m.*, f.workflow, f.transaction_id, f.site, f.partner, f.is_abandoned
+from measured m
+join fresh_facts f using (transaction_no)

@@ -1,6 +1,6 @@
 -- takes what left the facts out of the settled minutes, and adds what has come
 create or replace temp table minutes_changed as
-select metric, workflow, site, partner, moment, minute_ns, sum(good)::bigint as good, sum(bad)::bigint as bad
+select series, minute_ns, sum(good)::bigint as good, sum(bad)::bigint as bad
 from (
   select * replace (-good as good, -bad as bad) from minutes_left
   union all
@@ -10,19 +10,9 @@ group by all
 having sum(good) <> 0 or sum(bad) <> 0;
 
 create or replace temp table minutes_renewed as
-select
-  c.metric, c.workflow, c.site, c.partner, c.moment, c.minute_ns,
-  coalesce(m.good, 0) + c.good as good,
-  coalesce(m.bad, 0) + c.bad as bad,
-  m.rowid as row_no
+select c.series, c.minute_ns, coalesce(m.good, 0) + c.good as good, coalesce(m.bad, 0) + c.bad as bad, m.rowid as row_no
 from minutes_changed c
-left join settled_minutes m
-  on m.minute_ns = c.minute_ns
-  and m.metric = c.metric
-  and m.workflow = c.workflow
-  and m.moment = c.moment
-  and m.site is not distinct from c.site
-  and m.partner is not distinct from c.partner;
+left join settled_minutes m using (series, minute_ns);
 
 delete from settled_minutes where rowid in (select row_no from minutes_renewed where row_no is not null);
 

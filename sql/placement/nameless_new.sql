@@ -1,11 +1,15 @@
 -- what came after `seen_event` and `seen_span` and names no object itself
 insert into nameless
+with bare as materialized (
+  -- few, as a rule: only these are looked at closely
+  select e.event_no from events e where e.event_no > getvariable('seen_event') and not exists (from event_objects o where o.event_no = e.event_no)
+)
 select null, e.event_no, case when e.span_id = e.event_id then s.parent_id else e.span_id end, e.span_id, e.trace_id, e.message_id,
   e.conversation_id, e.is_error, e.recorded_ns
 from events e
+join bare using (event_no)
 left join (from spans where is_event and span_no > getvariable('seen_span')) s on s.span_id = e.event_id
 where e.event_no > getvariable('seen_event')
-  and not exists (from event_objects o where o.event_no = e.event_no)
 union all
 select s.span_no, null, s.parent_id, s.span_id, s.trace_id, s.message_id, s.conversation_id, true, s.recorded_ns
 from spans s

@@ -10,7 +10,9 @@ where is_settled is distinct from true;
 
 create or replace temp view counted_minutes as
 select metric, workflow, site, partner, moment, minute_ns, good, bad, 0 as open, 0 as unjudged
-from settled_now
+from minutes_now
+join minute_series using (series)
+where may_see(site)
 union all
 select metric, workflow, site, partner, 'begun', begun_ns, good, bad, open, unjudged
 from live_cases

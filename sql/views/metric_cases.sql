@@ -5,20 +5,19 @@ create or replace view metric_cases as
 with
 measured as (
   select
-    m.metric, f.workflow, f.transaction_id, f.transaction_no, f.site, f.partner, m.milestone, m.from_ns, m.to_ns, m.due_ns, m.measured_ns,
+    m.metric, m.workflow, m.transaction_id, m.transaction_no, m.site, m.partner, m.milestone, m.from_ns, m.to_ns, m.due_ns, m.measured_ns,
     case
       when m.to_ns < m.from_ns then 'clock_fault'
-      when f.is_abandoned then 'bad'
+      when m.is_abandoned then 'bad'
       when m.to_ns <= m.due_ns then 'good'
       when m.to_ns is not null then 'bad'
       when m.due_ns >= getvariable('as_of') then 'open'
       when m.due_ns <= coalesce(w.watermark_ns, a.watermark_ns, getvariable('default_mark')) then 'bad'
       else 'unjudged' end as outcome
   from measures m
-  join facts f using (transaction_no)
-  left join watermarks w on w.system = m.system and w.site = coalesce(f.site, '')
+  left join watermarks w on w.system = m.system and w.site = coalesce(m.site, '')
   left join system_watermarks a on a.system = m.system
-  where coalesce(m.exists_from_ns < getvariable('as_of'), true)
+  where may_see(m.site) and coalesce(m.exists_from_ns < getvariable('as_of'), true)
 ),
 stated as (
   select
@@ -28,7 +27,7 @@ stated as (
       when t.state = 'complete' then 'good'
       when t.is_unjudged then 'unjudged'
       else 'open' end as outcome
-  from transactions t
+  from transaction_states t
   cross join (values ('first_pass_yield'), ('transaction_success')) k(metric)
   where t.state <> 'cancelled'
 )

@@ -2,20 +2,8 @@
 create or replace view transactions as
 with
 stated as (
-  select
-    f.*,
-    o.missing, o.unjudged, o.next_due_ns, o.failure, o.bad_since_ns, o.unjudged_since_ns,
-    coalesce(o.is_overdue, false) as is_overdue,
-    coalesce(o.is_unjudged, false) as is_unjudged,
-    case
-      when f.is_cancelled then 'cancelled'
-      when f.is_abandoned then 'abandoned'
-      when o.is_failed then 'failed'
-      when f.is_complete then 'complete'
-      else 'in_progress' end as state,
-    coalesce(v.violations, []) as violations
-  from facts f
-  left join open_steps_then o using (transaction_no)
+  select t.*, coalesce(v.violations, []) as violations
+  from transaction_states t
   left join violated_transactions v using (transaction_no)
 )
 select
@@ -57,11 +45,6 @@ select
   s.pace_reached_ns,
   s.pace_ns,
   s.partner,
-  s.bad_since_ns,
-  s.unjudged_since_ns,
-  s.last_required_ns,
-  s.first_late_ns,
-  s.is_complete and not s.has_open_errors as is_settled,   -- time alone changes nothing in it
   s.transaction_no
 from stated s
 join def_workflows w using (workflow)

@@ -14,6 +14,7 @@ from app.application import Application
 from app.settings import load_settings
 from collectors.event import Record
 from collectors.otlp import PROTOBUF
+from metrics.objectives.status import statuses
 from metrics.read import Moment, Reader
 from tests.benchmarks import traffic
 from tests.benchmarks.figures import Figure
@@ -85,6 +86,7 @@ def _asked(application: Application, transactions: int) -> Iterator[Figure]:
         ),
         "Transactions, the failed ones": (lambda: _rows(client, 0, status="failed"), lambda now: now.transactions({"status": ["failed"]})),
         "Path": (lambda: client.show(f"/path/{WORKFLOW}/{order}"), lambda now: now.path(WORKFLOW, order)),
+        "Objectives": (lambda: client.show("/objectives"), statuses),
         "Sources": (lambda: client.show("/sources"), lambda now: (now.sources(), now.rejected())),
         "search, a whole number": (lambda: _search(client, order), lambda now: now.find(order)),
         "search, its beginning": (lambda: _search(client, order[:5]), lambda now: now.find(order[:5])),

@@ -118,7 +118,7 @@ def told_in_parts(world: World, parts: list[plants.Batch], data: st.DataObject, 
 
 def settled(store: Store) -> list[tuple]:
     with store.read() as cursor:
-        return cursor.execute("from settled_minutes order by all").fetchall()
+        return cursor.execute("select * exclude (series) from settled_minutes join minute_series using (series) order by all").fetchall()
 
 
 def holds(found: Status, plain: objective_oracle.Plain) -> None:
