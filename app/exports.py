@@ -41,6 +41,10 @@ class Export:
 EXPORTS = {
     "transactions": Export("transaction: its state, flags, milestones reached, missing and late", "start_time"),
     "metrics": Export("metric, site and period; without a site: all sites together", is_by_period=True),
+    "variants": Export(
+        "workflow, site, variant and period: how many ran so, how long, whether as defined; without a site: all sites",
+        is_by_period=True,
+    ),
     "failures": Export("workflow, milestone and error class: how many transactions are failed with them"),
     "failure_groups": Export("signature of failures: who owns it, since when, open or fixed, and what it holds up"),
     "at_risk": Export(

@@ -11,7 +11,13 @@ IN_SCOPE = "exists (from scope s where s.workflow = b.workflow and s.transaction
 EVERYTHING = "true"
 # What hangs on a transaction's number: the table `transaction_NAME`, filled from what `sql/facts` leaves as `fresh_NAME`, read as NAME.
 # Of each the column its rows are put in order by.
-DETAILS = {"open_steps": "transaction_no", "measures": "transaction_no", "stock_causes": "transaction_no", "stock_passages": "until_ns"}
+DETAILS = {
+    "open_steps": "transaction_no",
+    "measures": "transaction_no",
+    "stock_causes": "transaction_no",
+    "stock_passages": "until_ns",
+    "passages": "to_ns",
+}
 
 
 def compute(cursor: duckdb.DuckDBPyConnection, in_scope: str) -> None:

@@ -31,6 +31,9 @@ CONDITIONS = {
     "missing": "list_contains(missing, {value})",
     "error_class": "error_class = {value}",
     "partner": "partner = {value}",
+    "variant": "variant = {value}",
+    "went": "(workflow, variant, is_over) in (select (workflow, variant, is_over) from variants where has_gone(variant, is_over, {value}))",
+    "deviation": "(workflow, variant) in (select (workflow, variant) from deviations where kind || ' ' || milestone = {value})",
 }
 
 

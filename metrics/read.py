@@ -27,6 +27,7 @@ OBJECTIVES = "objectives"
 EXPORTS = (
     "transactions",
     "metrics",
+    "variants",
     "failures",
     "failure_groups",
     "at_risk",

@@ -31,6 +31,9 @@ class Asked:
     error_class: str = ""
     state: str = ""
     partner: str = ""
+    variant: str = ""
+    went: str = ""
+    deviation: str = ""
     since: str = ""
     until: str = ""
 
@@ -87,6 +90,9 @@ def filters_of(asked: Asked, as_of_ns: int) -> dict[str, Any]:
         "error_class": asked.error_class,
         "state": asked.state,
         "partner": asked.partner,
+        "variant": asked.variant,
+        "went": asked.went,
+        "deviation": asked.deviation,
         "from_ns": since,
         "to_ns": instant_ns(asked.until) if asked.until else None,
     }

@@ -21,7 +21,7 @@ from app.components.icons import icon
 from app.components.page import button, card, head
 from app.components.status import STATUSES
 from app.components.tiles import name_of
-from app.figures import times
+from app.figures import times, trails
 from app.figures.rows import rows_of
 from app.figures.transaction_rows import Steps, csv_text, grid_rows, steps_of
 from app.figures.words import count, event_words
@@ -93,7 +93,7 @@ def _around(now: Reader, at: reader.AsOf, past: Mapping[str, Any]) -> Around:
 
 # -- the filter bar --------------------------------------------------------------------------------------------------------
 
-_NOT_IN_BAR = ("milestone", "missing", "error_class", "state", "partner", "from", "to")
+_NOT_IN_BAR = ("milestone", "missing", "error_class", "state", "partner", "variant", "went", "deviation", "from", "to")
 
 
 def _bar(asked: Asked, workflows: list[dict[str, Any]], sites: list[str]) -> Component:
@@ -175,6 +175,9 @@ def _pills(asked: Asked, around: Around) -> list[Component]:
         "missing": f"Missing: {_step_words(around.steps, asked.missing)}",
         "error_class": f"{asked.error_class.capitalize()} errors",
         "partner": f"With {asked.partner}",
+        "variant": f"Ran: {trails.spoken(asked.variant)}",
+        "went": f"Went: {trails.spoken(asked.went)}",
+        "deviation": f"Not as defined: {trails.deviation(*asked.deviation.partition(' ')[::2])}",
         "state": f"State: {asked.state.replace('_', ' ')}",
         "from": f"Started from {around.time(asked.since)}",
         "to": f"Started before {around.time(asked.until)}",

@@ -3,6 +3,7 @@ create or replace temp table stated as
 with told as (
   select
     m.transaction_no,
+    count(*) as members,
     min(event_ns) as start_ns,
     max(event_ns) as last_event_ns,
     count(distinct event_no) filter (where is_error) as failed_attempts,

@@ -3,7 +3,7 @@ create or replace temp table fresh_facts as
 with
 timed as (
   select
-    t.* exclude (ok), p.* exclude (workflow, deadlines, grace_ns), r.reached,
+    t.* exclude (ok), v.variant, v.is_straight, p.* exclude (workflow, deadlines, grace_ns), r.reached,
     e.* exclude (transaction_no),
     list_transform(p.deadlines, lambda s: case when r.reached[s.after_step] is not null then coalesce(
       case when s.by_promised then t.promised_ns when s.by_due then t.due_ns end,
@@ -11,6 +11,7 @@ timed as (
   from stated t
   join plans p using (workflow)
   join reached r using (transaction_no)
+  join trails v using (transaction_no)
   left join tried e using (transaction_no)
   left join working_due d using (transaction_no)
 )
@@ -45,5 +46,7 @@ select
   due_ns,
   reached[:last_step] as reached,
   due,
-  tries
+  tries,
+  variant,
+  is_straight
 from timed

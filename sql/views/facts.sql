@@ -4,3 +4,4 @@ create or replace view open_steps as from transaction_open_steps;
 create or replace view measures as from transaction_measures;
 create or replace view stock_causes as from transaction_stock_causes;
 create or replace view stock_passages as from transaction_stock_passages;
+create or replace view passages as from transaction_passages;

@@ -45,6 +45,8 @@ select
   s.pace_reached_ns,
   s.pace_ns,
   s.partner,
+  s.variant,
+  is_over(s.is_complete, s.is_cancelled, s.is_abandoned) as is_over,
   s.transaction_no
 from stated s
 join def_workflows w using (workflow)

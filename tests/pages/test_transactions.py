@@ -125,6 +125,9 @@ def test_an_address_and_its_filters_are_the_same_thing() -> None:
         "error_class": "",
         "state": "",
         "partner": "",
+        "variant": "",
+        "went": "",
+        "deviation": "",
         "from_ns": NOW - 7 * 86_400 * 10**9,
         "to_ns": None,
     }
@@ -144,7 +147,7 @@ def test_filters_that_came_with_a_link_can_be_dropped_one_by_one(tom: Client) ->
     assert trees.text(found) == "Showing 10 of 15 transactions. Step: Work order received in MES Business errors Clear all filters"
     assert trees.links(found)[0] == (
         "Step: Work order received in MES",
-        "/transactions?status=failed&text=&period=&missing=&error_class=business&state=&partner=&from=&to=",
+        "/transactions?status=failed&text=&period=&missing=&error_class=business&state=&partner=&variant=&went=&deviation=&from=&to=",
     )
 
 
