@@ -1,0 +1,1 @@
+"""Recovery: from a failed case to a proven one, by approved paths only."""

@@ -1,0 +1,1 @@
+"""Where recoveries send to: real endpoints, topics, tables and folders."""
