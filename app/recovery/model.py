@@ -192,6 +192,21 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the events say about one case, as of now."""
+
+    reached_ns: int | None = None  # its milestone
+    reached_by: str | None = None  # the event
+    recovery_id: str | None = None  # that this event carries
+    behind: tuple[str, ...] = ()  # later milestones that are reached though it is not
+    same_key: tuple[str, ...] = ()  # events in which the same idempotency key succeeded
+    newer: tuple[str, ...] = ()  # later messages of the same transaction and kind that succeeded
+    is_cancelled: bool = False
+    is_closed: bool = False  # the violation or difference is no more
+    heard_ns: int | None = None  # all that the receiver did until then has been told; None: nobody knows
+
+
+@dataclass(frozen=True, slots=True)
 class Reason:
     """One thing that was looked at for a verdict. `check` is its short name, `sentence` what was found, `evidence` the ids it rests on."""
 
