@@ -45,7 +45,7 @@ class Plan:
 
     @property
     def hash(self) -> str:
-        return hash_of(self.path, self.catalogue_version, self.target[1] if self.target else None, map(_frozen, self.items))
+        return hash_of(asdict(self.path), self.catalogue_version, self.target[1] if self.target else None, map(_frozen, self.items))
 
     @property
     def safety(self) -> Safety:
@@ -122,16 +122,16 @@ def _why_not(path: Path, found: Verdict, payload: Payload | str | None, taken: i
     return None
 
 
-def hash_of(path: Path, catalogue_version: int, fingerprint: str | None, items: Iterable[Mapping[str, Any]]) -> str:
+def hash_of(path: Mapping[str, Any], catalogue_version: int, fingerprint: str | None, items: Iterable[Mapping[str, Any]]) -> str:
     """SHA-256 over everything that decides what is sent: one byte otherwise, and it is another plan."""
-    said = {"path": asdict(path), "version": catalogue_version, "target": fingerprint, "items": list(items)}
+    said = {"path": path, "version": catalogue_version, "target": fingerprint, "items": list(items)}
     return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
-def frozen_item(place: int, case: Case, safety: str, payload_digest: str | None) -> dict[str, Any]:
+def frozen_item(place: int, case: Mapping[str, Any], safety: str, payload_digest: str | None) -> dict[str, Any]:
     """What of an item the hash covers."""
-    return {"place": place, "case": asdict(case), "safety": safety, "payload": payload_digest}
+    return {"place": place, "case": case, "safety": safety, "payload": payload_digest}
 
 
 def _frozen(item: Planned) -> dict[str, Any]:
-    return frozen_item(item.place, item.case, item.verdict.safety, item.payload_digest)
+    return frozen_item(item.place, asdict(item.case), item.verdict.safety, item.payload_digest)

@@ -1,0 +1,362 @@
+"""Sends what is approved: a canary, then a ramp, each key in order, every attempt on disk before it leaves, and watched until its proof."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import replace
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, Protocol
+
+import orjson
+from sqlalchemy import Connection, Row, insert, select, update
+
+from app.recovery.model import Answer, Case, Dispatch, Evidence, ItemState, Path, Payload, Safety, Sent, State
+from app.recovery.run_tables import items, recoveries, sends
+from app.recovery.runs import SECOND_NS, SENDING, Runs, path_of, stored_hash
+from app.recovery.verdict import Question, verdict
+
+if TYPE_CHECKING:
+    from app.recovery.targets.base import Target
+
+log = logging.getLogger("syncline.recovery")
+FIRST_PAUSE_SECONDS, LAST_PAUSE_SECONDS = 1.0, 60.0  # before an item that was not taken is sent again
+CUT_OFF = Sent(Answer.UNKNOWN, "Syncline ended before the answer came.")
+
+
+class World(Protocol):
+    """What the engine asks of everything around it, as of now."""
+
+    def evidence(self, cases: Sequence[Case]) -> Mapping[str, Evidence]:
+        """By case id, for every case."""
+
+    def payloads(self, cases: Sequence[Case]) -> Mapping[str, Payload | str]:
+        """By case id; a text says why there is none."""
+
+    def path(self, name: str) -> Path | None:
+        """The approved path of that name, if there is one still."""
+
+    def target(self, name: str) -> Target | None:
+        """The target of that name, if there is one still."""
+
+    def closed_until_ns(self, case: Case) -> int | None:
+        """Until when posting periods are closed for it."""
+
+
+class Engine:
+    """Moves recoveries on, one `tick` after the other. One thread ticks; sending happens in `executor`."""
+
+    def __init__(self, runs: Runs, world: World, executor: Executor) -> None:
+        self._runs, self._world, self._executor = runs, world, executor
+        self._last_sent_ns: dict[str, int] = {}  # by recovery
+
+    def begin(self) -> None:
+        """After a start: what was being sent when the last process ended has no answer and gets none."""
+        with self._runs.engine.begin() as connection:
+            for item in connection.execute(select(items).where(items.c.state == ItemState.SENDING)).all():
+                row = _recovery(connection, item.recovery_id)
+                send_id = _open_send(connection, item)
+                self._settle(connection, row, item, send_id, CUT_OFF)
+
+    def tick(self) -> None:
+        """Looks for proofs, lets steps end and begin, sends what may be sent now."""
+        self._runs.lapse()
+        self._prove()
+        with self._runs.engine.connect() as connection:
+            going = (
+                connection.execute(select(recoveries.c.id).where(recoveries.c.state.in_((State.APPROVED, State.RUNNING)))).scalars().all()
+            )
+        if not self._runs.is_stopped(SENDING):
+            for recovery_id in going:
+                self._advance(recovery_id)
+
+    # ── proof ───────────────────────────────────────────────────────────────────────────────────────────────────────
+    def _prove(self) -> None:
+        """Ends what was observed, and what should have been by now; of a receiver that was not heard since nothing can be said."""
+        with self._runs.engine.connect() as connection:
+            watched = connection.execute(select(items).where(items.c.state.in_((ItemState.ACCEPTED, ItemState.UNKNOWN)))).all()
+            rows = {
+                row.id: row for row in connection.execute(select(recoveries).where(recoveries.c.id.in_({i.recovery_id for i in watched})))
+            }
+        if not watched:
+            return
+        asked = {(item.recovery_id, item.place): _proof_of(rows[item.recovery_id], item) for item in watched}
+        found = self._world.evidence(list(asked.values()))
+        for item in watched:
+            evidence = found[asked[item.recovery_id, item.place].id]
+            with self._runs.engine.begin() as connection:
+                self._judge_effect(connection, item, evidence)
+
+    def _judge_effect(self, connection: Connection, item: Row[Any], evidence: Evidence) -> None:
+        now_ns = self._runs.now_ns()
+        if _is_there(evidence):
+            self._prove_item(connection, item, evidence)
+        elif item.proof_due_ns > now_ns:
+            return
+        elif evidence.heard_ns is not None and evidence.heard_ns >= item.proof_due_ns:
+            words = "Accepted, but without effect." if item.state == ItemState.ACCEPTED else "No answer, and no effect."
+            _change(connection, item, ItemState.UNPROVEN, words, ended_ns=now_ns)
+        else:
+            _change(connection, item, ItemState(item.state), "The proof is overdue, but nothing was heard of the receiver since.")
+
+    def _prove_item(self, connection: Connection, item: Row[Any], evidence: Evidence) -> None:
+        said = "What reached it carries this recovery's id." if evidence.recovery_id == item.recovery_id else "It was observed."
+        _change(connection, item, ItemState.PROVEN, said, proven_by=evidence.reached_by, ended_ns=self._runs.now_ns())
+
+    # ── going on ────────────────────────────────────────────────────────────────────────────────────────────────────
+    def _advance(self, recovery_id: str) -> None:
+        with self._runs.engine.begin() as connection:
+            row = _recovery(connection, recovery_id)
+            if row.state not in (State.APPROVED, State.RUNNING):
+                return
+            if why := self._void(connection, row):
+                self._runs.end(connection, row, State.VOID, why)
+                return
+            if row.state == State.APPROVED:
+                self._runs.start(connection, row)
+                row = _recovery(connection, recovery_id)
+            self._block(connection, row)
+            row = self._step(connection, row)
+            ready = [] if row.state != State.RUNNING else self._ready(connection, row)
+        if ready:
+            self._send(row, ready)
+
+    def _void(self, connection: Connection, row: Row[Any]) -> str | None:
+        """Why what was approved is not what would be sent now."""
+        if stored_hash(connection, row) != row.plan_hash:
+            return "What is written down is no longer what was approved."
+        path = self._world.path(row.path)
+        if path is None:
+            return f"The catalogue has no path '{row.path}' any more."
+        if path.target is None:
+            return None
+        for name in _targets(path):
+            if self._world.target(name) is None:
+                return f"There is no target '{name}' any more."
+        if self._fingerprint(path) != row.target_fingerprint:
+            return "The target is another one now."
+        return None
+
+    def _fingerprint(self, path: Path) -> str:
+        return fingerprint_of([target for name in _targets(path) if (target := self._world.target(name))])
+
+    def _block(self, connection: Connection, row: Row[Any]) -> None:
+        """What comes after something that did not get through is not sent."""
+        ended = select(items.c.place).where(items.c.recovery_id == row.id, items.c.state.in_((ItemState.UNPROVEN, ItemState.REFUSED)))
+        while True:
+            failed = set(connection.execute(ended).scalars())
+            waiting = select(items).where(items.c.recovery_id == row.id, items.c.state == ItemState.WAITING, items.c.blocked_by.in_(failed))
+            blocked = connection.execute(waiting).all()
+            if not blocked:
+                return
+            for item in blocked:
+                words = f"Blocked by number {item.blocked_by + 1} of the same order, which did not get through."
+                _change(connection, item, ItemState.REFUSED, words, ended_ns=self._runs.now_ns())
+
+    def _step(self, connection: Connection, row: Row[Any]) -> Row[Any]:
+        """The recovery as it stands: when all of a step has ended well enough, the next one is let go. A step in which nothing had to be
+        sent shows nothing, so as many again follow it."""
+        found = connection.execute(select(items).where(items.c.recovery_id == row.id).order_by(items.c.place)).all()
+        mine = [item for item in found if item.step == row.step]
+        if any(not ItemState(item.state).has_ended for item in mine):
+            return row
+        limits = path_of(row)["limits"]
+        tried = [item for item in mine if item.tries]
+        failed = sum(item.state != ItemState.PROVEN for item in tried)
+        held = [item.place for item in found if item.step is None and item.state == ItemState.WAITING]
+        if tried and failed > limits["failed_share"] * len(tried) and held:
+            self._runs.end(connection, row, State.STOPPED, f"It stopped itself: {failed} of {len(tried)} did not get through.")
+        elif not held:
+            self._runs.end(connection, row, State.FINISHED, "Every case has ended.")
+        else:
+            step = row.step + bool(tried)
+            size = limits["ramp"][min(step, len(limits["ramp"]) - 1)]
+            let_go = update(items).where(items.c.recovery_id == row.id, items.c.place.in_(held[:size]))
+            connection.execute(let_go.values(step=step))
+            connection.execute(update(recoveries).where(recoveries.c.id == row.id).values(step=step))
+        return _recovery(connection, row.id)
+
+    def _ready(self, connection: Connection, row: Row[Any]) -> list[Row[Any]]:
+        """What may be sent now: of the present step, its turn in its key, as many as may be under way, not faster than allowed."""
+        path, now_ns = path_of(row), self._runs.now_ns()
+        mine = connection.execute(select(items).where(items.c.recovery_id == row.id).order_by(items.c.place)).all()
+        states = {item.place: item.state for item in mine}
+        passed = {ItemState.PROVEN, *([ItemState.ACCEPTED] if path["next_after"] == "accepted" else [])}
+        waiting = [
+            item
+            for item in mine
+            if item.step == row.step and item.state == ItemState.WAITING and item.next_try_ns <= now_ns
+            if item.blocked_by is None or states[item.blocked_by] in passed
+        ]
+        limits, under_way = path["limits"], sum(state == ItemState.SENDING for state in states.values())
+        since_ns = now_ns - self._last_sent_ns.get(row.id, 0)
+        allowed = int(min(since_ns * limits["per_second"] / SECOND_NS, max(limits["per_second"], 1)))
+        return waiting[: max(min(limits["parallel"] - under_way, allowed), 0)]
+
+    # ── sending ─────────────────────────────────────────────────────────────────────────────────────────────────────
+    def _send(self, row: Row[Any], ready: Sequence[Row[Any]]) -> None:
+        """Looks at each once more, puts the attempts on disk, and only then lets them go."""
+        path = self._world.path(row.path)
+        assert path is not None
+        cases = {item.place: case_of(item) for item in ready}
+        evidence = self._world.evidence(list(cases.values()))
+        fetched = self._world.payloads(list(cases.values())) if path.action.needs_payload else {}
+        going: list[tuple[Target, Dispatch]] = []
+        with self._runs.engine.begin() as connection:
+            if _recovery(connection, row.id).state != State.RUNNING:
+                return
+            payloads = {item.place: _payload(item, fetched.get(cases[item.place].id)) for item in ready}
+            for item in ready:
+                payload = payloads[item.place]
+                if isinstance(payload, Payload) and payload.digest != item.payload_digest:
+                    words = f"The payload of {cases[item.place].transaction_id} has changed since it was approved."
+                    self._runs.end(connection, row, State.VOID, words)
+                    return
+            for item in ready:
+                case, target = cases[item.place], self._target(path, item)
+                known, closed_ns = evidence[case.id], self._world.closed_until_ns(case)
+                question = Question(case, path, known, fetched.get(case.id), target.idempotent or item.tries > 0, closed_ns)
+                if item.tries and _is_there(known):
+                    self._prove_item(connection, item, known)
+                elif why := _why_not_now(item, question, payloads[item.place]):
+                    state = ItemState.UNKNOWN if item.proof_due_ns else ItemState.REFUSED
+                    _change(connection, item, state, why, ended_ns=None if item.proof_due_ns else self._runs.now_ns())
+                else:
+                    going.append((target, self._record(connection, row, item, case, payloads[item.place])))
+        for target, dispatch in going:
+            self._executor.submit(self._deliver, target, dispatch)
+
+    def _target(self, path: Path, item: Row[Any]) -> Target:
+        target = self._world.target(_targets(path)[item.part])
+        assert target is not None
+        return target
+
+    def _record(self, connection: Connection, row: Row[Any], item: Row[Any], case: Case, payload: Payload | str | None) -> Dispatch:
+        """The attempt, on disk before it leaves."""
+        now_ns = self._runs.now_ns()
+        held = payload if isinstance(payload, Payload) else None
+        traceparent = f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
+        effect_id = sha256(f"{row.id} {item.place} {item.part}".encode()).hexdigest()[:32]
+        send_id = secrets.token_hex(16)
+        values = {"place": item.place, "part": item.part, "effect_id": effect_id, "sent_ns": now_ns}
+        connection.execute(insert(sends).values(send_id=send_id, recovery_id=row.id, **values))
+        _change(connection, item, ItemState.SENDING, "", tries=item.tries + 1)
+        self._last_sent_ns[row.id] = now_ns
+        return Dispatch(row.id, send_id, effect_id, path_of(row)["action"], case, case.key, held, traceparent, now_ns)
+
+    def _deliver(self, target: Target, dispatch: Dispatch) -> None:
+        try:
+            sent = target.send(dispatch)
+        except Exception as error:
+            log.exception("sending %s of %s failed", dispatch.case.transaction_id, dispatch.recovery_id)
+            sent = Sent(Answer.UNKNOWN, f"{type(error).__name__}: {error}")  # nobody knows whether it has left
+        try:
+            with self._runs.engine.begin() as connection:
+                found = select(items).join(sends, (sends.c.recovery_id == items.c.recovery_id) & (sends.c.place == items.c.place))
+                item = connection.execute(found.where(sends.c.send_id == dispatch.send_id)).one()
+                self._settle(connection, _recovery(connection, dispatch.recovery_id), item, dispatch.send_id, sent)
+        except Exception:  # a disk that is full, say: what came of it is looked at after the next start
+            log.exception("what came of %s of %s is not written down", dispatch.send_id, dispatch.recovery_id)
+
+    def _settle(self, connection: Connection, row: Row[Any], item: Row[Any], send_id: str, sent: Sent) -> None:
+        """Writes down what came of an attempt, and what follows from it."""
+        now_ns, path = self._runs.now_ns(), path_of(row)
+        answered = update(sends).where(sends.c.send_id == send_id, sends.c.answer.is_(None))
+        if not connection.execute(answered.values(answer=sent.answer, words=sent.words, answered_ns=now_ns)).rowcount:
+            return
+        is_left = item.tries < path["limits"]["tries"] and State(row.state) in (State.APPROVED, State.RUNNING, State.PAUSED)
+        parts = len(path["steps"]) if path["action"] == "compensate" else 1
+        due_ns = now_ns + path["proof"]["within_seconds"] * SECOND_NS
+        if sent.answer is Answer.ACCEPTED and item.part + 1 < parts:
+            done = f"{item.part + 1} of {parts} steps are done."
+            _change(connection, item, ItemState.WAITING, done, part=item.part + 1, tries=0, next_try_ns=now_ns)
+        elif is_left and (sent.answer is Answer.NOT_TAKEN or (sent.answer is Answer.UNKNOWN and self._is_idempotent(path, item))):
+            doubt = {"proof_due_ns": due_ns} if sent.answer is Answer.UNKNOWN else {}
+            _change(
+                connection, item, ItemState.WAITING, sent.words, next_try_ns=now_ns + int(_pause(item.tries, sent) * SECOND_NS), **doubt
+            )
+        elif sent.answer is Answer.ACCEPTED:
+            _change(connection, item, ItemState.ACCEPTED, sent.words, accepted_ns=now_ns, proof_due_ns=due_ns)
+        elif sent.answer is Answer.UNKNOWN or item.proof_due_ns:  # an attempt before may have had its effect
+            _change(connection, item, ItemState.UNKNOWN, sent.words, proof_due_ns=item.proof_due_ns or due_ns)
+        else:
+            half = f"{item.part} of {parts} steps are done, the next one was not taken: " if item.part else ""
+            _change(connection, item, ItemState.REFUSED, half + sent.words, ended_ns=now_ns)
+
+    def _is_idempotent(self, path: Mapping[str, Any], item: Row[Any]) -> bool:
+        names = _names(path["action"], path["target"], path["steps"])
+        target = self._world.target(names[item.part])
+        return target is not None and target.idempotent
+
+
+def case_of(item: Row[Any]) -> Case:
+    """The case as it was frozen."""
+    return Case(**orjson.loads(item.case_json))
+
+
+def fingerprint_of(targets: Iterable[Target]) -> str:
+    """Of all that a path sends to, in order."""
+    return sha256("\n".join(target.fingerprint() for target in targets).encode()).hexdigest()
+
+
+def _targets(path: Path) -> tuple[str, ...]:
+    return _names(path.action, path.target, path.steps)
+
+
+def _names(action: str, target: str | None, steps: Sequence[str]) -> tuple[str, ...]:
+    """What is sent to, in order: a compensation undoes the last step first."""
+    if action == "compensate":
+        return tuple(reversed(steps))
+    return (target,) if target else ()
+
+
+def _recovery(connection: Connection, recovery_id: str) -> Row[Any]:
+    return connection.execute(select(recoveries).where(recoveries.c.id == recovery_id)).one()
+
+
+def _open_send(connection: Connection, item: Row[Any]) -> str:
+    mine = (sends.c.recovery_id == item.recovery_id, sends.c.place == item.place, sends.c.answer.is_(None))
+    return str(connection.execute(select(sends.c.send_id).where(*mine)).scalar_one())
+
+
+def _change(connection: Connection, item: Row[Any], state: ItemState, words: str, **values: Any) -> None:
+    mine = update(items).where(items.c.recovery_id == item.recovery_id, items.c.place == item.place, items.c.state == item.state)
+    if not connection.execute(mine.values(state=state, words=words, **values)).rowcount:
+        raise RuntimeError(f"{item.recovery_id} number {item.place} is no longer {item.state}")
+
+
+def _proof_of(row: Row[Any], item: Row[Any]) -> Case:
+    """The case with the milestone that proves it."""
+    case = case_of(item)
+    return replace(case, milestone=path_of(row)["proof"]["milestone"] or case.milestone)
+
+
+def _payload(item: Row[Any], fetched: Payload | str | None) -> Payload | str | None:
+    """What is sent: what was edited, else what was fetched."""
+    if item.body is None or not isinstance(fetched, Payload):
+        return fetched
+    return replace(fetched, body=item.body, digest=sha256(item.body).hexdigest())
+
+
+def _is_there(evidence: Evidence) -> bool:
+    """The effect that was waited for."""
+    return evidence.reached_ns is not None or evidence.is_closed
+
+
+def _why_not_now(item: Row[Any], question: Question, payload: Payload | str | None) -> str | None:
+    """What has happened since it was approved that speaks against it."""
+    if question.path.action.needs_payload and not isinstance(payload, Payload):
+        return payload or "There is no payload."
+    found = verdict(question)
+    if found.safety is Safety.SAFE or (found.safety is Safety.CANNOT_TELL and item.safety == Safety.CANNOT_TELL):
+        return None
+    return next(reason.sentence for reason in found.reasons if reason.safety is found.safety)
+
+
+def _pause(tries: int, sent: Sent) -> float:
+    """Seconds before the next try: what the target asks for, else longer each time."""
+    if sent.retry_after_seconds is not None:
+        return min(sent.retry_after_seconds, LAST_PAUSE_SECONDS)
+    return min(FIRST_PAUSE_SECONDS * 2.0 ** max(tries - 1, 0), LAST_PAUSE_SECONDS)
