@@ -65,3 +65,8 @@ def deviations(reader: Reader) -> pd.DataFrame:
 def graph(reader: Reader) -> Graph:
     """The process graph of what was asked for."""
     return Graph(reader.frame("discovery/nodes"), reader.frame("discovery/edges"))
+
+
+def begun(reader: Reader, from_ns: int, site: str | None = None) -> pd.DataFrame:
+    """Per workflow, in the order of the configuration: title, transactions that began since then."""
+    return reader.frame("discovery/begun", from_ns=from_ns, site=site)

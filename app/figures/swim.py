@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from urllib.parse import quote
 
 from dash import html
 from dash.development.base_component import Component
 
 from app.components.icons import icon
+from app.figures import strokes
 from app.figures.boxes import Box
 from app.figures.lanes import HEAD, ROW, Chip, Connector, Drawing, Label, Rect, gap_text
 
-BEND = 8
 KINDS = ("expected", "line", "failed")
 
 
@@ -95,40 +94,17 @@ def _at(rect: Rect) -> dict[str, int]:
 
 
 # -- connectors ------------------------------------------------------------------------------------------------------------
-# A picture cannot see the colours of the page, a mask takes them: one mask for each kind of line, so dark mode needs nothing.
 
 
 def _arrows(drawing: Drawing) -> list[Component]:
+    """One mask for each kind of line."""
     return [_mask(drawing, kind, lines) for kind in KINDS if (lines := [c for c in drawing.connectors if c.kind == kind])]
 
 
 def _mask(drawing: Drawing, kind: str, lines: Sequence[Connector]) -> Component:
     dashes = ' stroke-dasharray="5 4"' if kind == "expected" else ""
-    drawn = "".join(
-        f'<path d="{_curve(c.points)}" fill="none" stroke="#000" stroke-width="1.7"{dashes}/>{_head(*c.points[-1])}' for c in lines
+    drawn = (
+        f'<path d="{strokes.curve(c.points)}" fill="none" stroke="#000" stroke-width="1.7"{dashes}/>{strokes.arrow(c.points)}'
+        for c in lines
     )
-    svg = f'<svg xmlns="http://www.w3.org/2000/svg" width="{drawing.width}" height="{drawing.height}">{drawn}</svg>'
-    return html.Div(
-        className=f"swim-lines lines-{kind}", style={"--lines": f'url("data:image/svg+xml,{quote(svg)}")'}, **{"aria-hidden": "true"}
-    )
-
-
-def _head(x: int, y: int) -> str:
-    return f'<path d="M{x - 7},{y - 4.5} L{x},{y} L{x - 7},{y + 4.5}Z"/>'
-
-
-def _curve(points: Sequence[tuple[int, int]]) -> str:
-    """Straight stretches with rounded corners, ending inside the arrow's head."""
-    parts = [f"M{points[0][0]},{points[0][1]}"]
-    for before, corner, after in zip(points, points[1:], points[2:], strict=False):
-        (ax, ay), (bx, by) = _towards(corner, before), _towards(corner, after)
-        parts.append(f"L{ax},{ay} Q{corner[0]},{corner[1]} {bx},{by}")
-    return " ".join([*parts, f"L{points[-1][0] - 6},{points[-1][1]}"])
-
-
-def _towards(corner: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]:
-    """The point a bend away from the corner, or half the way when the stretch is short."""
-    dx, dy = other[0] - corner[0], other[1] - corner[1]
-    length = max(abs(dx), abs(dy), 1)
-    bend = min(BEND, length // 2)
-    return corner[0] + dx * bend // length, corner[1] + dy * bend // length
+    return strokes.masked(drawn, drawing.width, drawing.height, f"swim-lines lines-{kind}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.figures import words
 from metrics.discovery import CANCELLED, DEVIATIONS, END, START
 
 OPEN = "(open)"
@@ -10,10 +11,10 @@ ARROW = " → "
 
 
 def step(name: str) -> str:
-    """`blocked_wms` → blocked wms; `received!` → received failed; `received+` → received several times."""
+    """`blocked_wms` → blocked WMS; `received!` → received failed; `received+` → received several times."""
     bare = name.rstrip("!+")
     mark = " failed" if name.endswith("!") else " several times" if name.endswith("+") else ""
-    return _ENDS.get(bare, bare.replace("_", " ")) + mark
+    return _ENDS.get(bare, words.type_words(bare)) + mark
 
 
 def steps_of(variant: str) -> list[str]:

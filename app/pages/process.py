@@ -1,0 +1,312 @@
+"""Process: how each workflow really runs, where it is not as defined, and what changed since the week before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dash import html
+from dash.development.base_component import Component
+
+from app import reader
+from app.components import links, moment
+from app.components.empty import empty
+from app.components.icons import icon
+from app.components.page import button, card, head, scrolling
+from app.components.tiles import name_of
+from app.figures import drift_words, times, trails, words
+from app.figures.process import graph_of, late_share
+from app.figures.process_graph import process_graph
+from app.figures.rows import rows_of
+from app.pages.errors import WrongAddress
+from app.pages.narrowing import HOUR_NS, PERIODS, unknown_site
+from metrics import discovery
+from metrics.discovery import Ran
+from metrics.drift import Drift, drifts
+from metrics.keys import unknown
+
+Row = Mapping[str, Any]
+USUAL = "7d"
+MOST = 25  # variants on the page; the export has them all
+WAYS = ("most", "all")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What stands in the address, and the workflow that is shown."""
+
+    workflow: str
+    site: str | None
+    period: str
+    ways: str
+    past: Mapping[str, Any]
+
+    def to(self, **other: Any) -> str:
+        """This page, with something else."""
+        here = {"workflow": self.workflow, "site": self.site, "period": self.period, "ways": self.ways if self.ways != WAYS[0] else None}
+        return links.to("process", **{**here, **self.past, **other})
+
+    def cases(self, **filters: Any) -> str:
+        """The transactions that are counted here, narrowed further."""
+        return links.transactions(workflow=self.workflow, site=self.site, period=self.period, **filters, **self.past)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Everything that the page shows of one workflow."""
+
+    summed: Row | None
+    steps: Sequence[Row]
+    variants: Sequence[Row]
+    deviations: Sequence[Row]
+    nodes: Sequence[Row]
+    edges: Sequence[Row]
+    drift: Drift | None
+
+
+def layout(**query: Any) -> Component:
+    at = reader.as_of(query)
+    said = {name: links.one(query.get(name)) for name in ("workflow", "site", "period", "ways")}
+    period, ways = said["period"] or USUAL, said["ways"] or WAYS[0]
+    if period not in PERIODS:
+        raise WrongAddress(f"There is no period '{period}'. Known: {', '.join(PERIODS)}.")
+    if ways not in WAYS:
+        raise WrongAddress(unknown("choice of ways", ways, WAYS).capitalize())
+    from_ns = at.moment.as_of_ns - PERIODS[period][1] * HOUR_NS
+    with reader.reader(at) as now:
+        if wrong_site := said["site"] and unknown_site(said["site"], now):
+            raise WrongAddress(wrong_site)
+        begun = rows_of(discovery.begun(now, from_ns, said["site"]))
+        workflow = said["workflow"] or _first(begun)
+        if workflow not in (names := [row["workflow"] for row in begun]):
+            raise WrongAddress(unknown("workflow", workflow, names).capitalize())
+        asked = Asked(workflow, said["site"], period, ways, {name: query[name] for name in ("as_of", "known_at") if name in query})
+        found, sites, zone = _found(now, asked, from_ns), now.sites(), now.timezone()
+    return html.Div(
+        [
+            head("Process", _summary(found.summed, period), _periods(asked)),
+            moment.banner(at, zone),
+            _workflows(begun, asked),
+            _sites(sites, asked),
+            *(_all(found, found.summed, asked, zone, at.moment.as_of_ns) if found.summed else [_nothing(asked)]),
+        ]
+    )
+
+
+def _first(begun: Sequence[Row]) -> str:
+    """The first that has run, else the first."""
+    return next((row["workflow"] for row in begun if row["transactions"]), begun[0]["workflow"] if begun else "")
+
+
+def _found(now: Any, asked: Asked, from_ns: int) -> Found:
+    summed = rows_of(discovery.ask(now, Ran(asked.workflow, asked.site, from_ns)))
+    graph = discovery.graph(now)
+    steps: list[Row] = next((row["steps"] for row in rows_of(now.workflows()) if row["workflow"] == asked.workflow), [])
+    drift = drifts(now, asked.workflow, asked.site)
+    return Found(
+        summed[0] if summed else None,
+        [{"milestone": step["milestone"], "system": step["system"]} for step in steps],
+        rows_of(discovery.variants(now, MOST)),
+        rows_of(discovery.deviations(now)),
+        rows_of(graph.nodes),
+        rows_of(graph.edges),
+        drift[0] if drift else None,
+    )
+
+
+def _all(found: Found, summed: Row, asked: Asked, zone: str, as_of_ns: int) -> list[Component]:
+    return [
+        _graph(found, summed, asked),
+        _variants(found.variants, summed, asked),
+        _deviations(found, asked),
+        _drift(found, asked, zone, as_of_ns),
+    ]
+
+
+# -- what is chosen --------------------------------------------------------------------------------------------------------
+
+
+def _summary(summed: Row | None, period: str) -> str:
+    if summed is None:
+        return "How each workflow really runs, and where that is not as it is defined."
+    many = words.count(summed["transactions"], "transaction")
+    share = words.percent(summed["conforming"] / summed["transactions"])
+    return f"{many} began in the {PERIODS[period][0].lower()}, in {words.count(summed['variants'], 'variant')}; {share} ran as defined."
+
+
+def _pill(text: Any, href: str, is_it: bool) -> Component:
+    return html.A(text, href=href, className="pill", **({"aria-current": "true"} if is_it else {}))
+
+
+def _periods(asked: Asked) -> Component:
+    pills = [_pill(title, asked.to(period=name), name == asked.period) for name, (title, _) in PERIODS.items()]
+    return html.Nav(pills, className="interfaces-periods", **{"aria-label": "Period"})
+
+
+def _workflows(begun: Sequence[Row], asked: Asked) -> Component:
+    pills = [
+        _pill(
+            [row["title"], " ", html.B(f"{row['transactions']:,}")], asked.to(workflow=row["workflow"]), row["workflow"] == asked.workflow
+        )
+        for row in begun
+    ]
+    return html.Nav(pills, className="process-choices", **{"aria-label": "Workflow"})
+
+
+def _sites(sites: Sequence[tuple[str, str]], asked: Asked) -> Component | None:
+    if len(sites) < 2:
+        return None
+    pills = [_pill("All sites", asked.to(site=None), asked.site is None)]
+    pills += [_pill(name_of(site), asked.to(site=site), site == asked.site) for site, _ in sites]
+    return html.Nav(pills, className="process-choices", **{"aria-label": "Site"})
+
+
+def _nothing(asked: Asked) -> Component:
+    return empty(
+        f"Nothing began in the {PERIODS[asked.period][0].lower()}",
+        "The steps as they were really taken would stand here, how often, how fast, and where that is not as the workflow is defined.",
+        button("Sources", links.to("sources"), quiet=True),
+        picture="workflow",
+    )
+
+
+# -- the graph -------------------------------------------------------------------------------------------------------------
+
+
+def _graph(found: Found, summed: Row, asked: Asked) -> Component:
+    graph = graph_of(found.steps, found.nodes, found.edges, summed["transactions"], asked.ways == "all")
+    drawing = process_graph(graph, lambda went: asked.cases(went=went), summed["transactions"])
+    legend = html.Div(
+        [
+            html.Span("Thicker: more transactions. Each time is the median."),
+            html.Span([icon("clock-alert"), " Amber from 5 %, red from 25 % after their due time."]),
+            html.Span("At the left: back, or again. Failed attempts are counted at their step."),
+            _left_out(len(graph.left_out), asked),
+        ],
+        className="process-legend",
+    )
+    return card(
+        "As it ran", drawing, legend, _ways(found.edges, asked), aside=html.Span("Every number opens its transactions", className="muted")
+    )
+
+
+def _left_out(count: int, asked: Asked) -> Component | None:
+    if count:
+        many = words.count(count, "way") + (" is" if count == 1 else " are")
+        return html.Span([f"{many} too rare to be drawn. ", html.A("Show all", href=asked.to(ways="all"))])
+    return html.Span(html.A("Leave out rare ways", href=asked.to(ways=None))) if asked.ways == "all" else None
+
+
+def _ways(edges: Sequence[Row], asked: Asked) -> Component:
+    """The same as a table, for those who cannot see lines, or want the figures."""
+    names = ("From", "To", "Transactions", "Times", "Median", "Nine in ten", "Late")
+    heads = html.Tr([html.Th(name, className="right" if number > 1 else None) for number, name in enumerate(names)])
+    lines = [
+        html.Tr(
+            [
+                html.Td(trails.step(row["from_milestone"])),
+                html.Td(trails.step(row["to_milestone"])),
+                _count(row["transactions"], asked.cases(went=f"{row['from_milestone']} > {row['to_milestone']}")),
+                html.Td(f"{row['passages']:,}", className="right"),
+                *(html.Td(words.duration(row[name]) if row[name] is not None else "", className="right nowrap") for name in ("p50", "p90")),
+                html.Td(words.percent(late_share(row)) if row["promised"] else _muted("no due time"), className="right nowrap"),
+            ]
+        )
+        for row in edges
+    ]
+    table = html.Table([html.Thead(heads), html.Tbody(lines)], className="table process-table")
+    return html.Details([html.Summary("The same as a table"), scrolling(table, "Which step followed which")], className="process-ways")
+
+
+def _count(number: int, href: str) -> Component:
+    return html.Td(html.A(f"{number:,}", href=href) if number else _muted("0"), className="right")
+
+
+def _muted(text: str) -> Component:
+    return html.Span(text, className="muted")
+
+
+# -- variants and deviations -----------------------------------------------------------------------------------------------
+
+
+def _variants(rows: Sequence[Row], summed: Row, asked: Asked) -> Component:
+    names = ("Variant", "Transactions", "Share", "Median", "Still running", "As defined")
+    heads = html.Tr([html.Th(name, className="right" if 0 < number < 5 else None) for number, name in enumerate(names)])
+    table = html.Table([html.Thead(heads), html.Tbody([_variant(row, asked) for row in rows])], className="table process-table")
+    shown = sum(row["transactions"] for row in rows)
+    share = words.percent(shown / summed["transactions"])
+    rest = f"The {len(rows)} most frequent of {summed['variants']:,} variants, {share} of the transactions."
+    note = html.P([rest, " The export variants has them all."], className="process-said") if len(rows) < summed["variants"] else None
+    return card("Variants", scrolling(table, "Variants"), note, aside=html.Span("The most frequent first", className="muted"))
+
+
+def _variant(row: Row, asked: Asked) -> Component:
+    running = row["transactions"] - row["over"]
+    said = [html.Li(trails.deviation(each["kind"], each["milestone"])) for each in row["deviations"]]
+    return html.Tr(
+        [
+            html.Td(_steps(row["variant"])),
+            _count(row["transactions"], asked.cases(variant=row["variant"])),
+            html.Td(words.percent(row["share"]), className="right nowrap"),
+            html.Td(words.duration(row["seconds"]) if row["seconds"] else _muted("one moment"), className="right nowrap"),
+            html.Td(f"{running:,}" if running else _muted("0"), className="right"),
+            html.Td(html.Ul(said) if said else [icon("check"), " so far" if running == row["transactions"] else " yes"]),
+        ]
+    )
+
+
+def _steps(variant: str) -> Component:
+    """A chain of steps; what failed or was repeated says so in words too."""
+    parts: list[Component] = []
+    for name in trails.steps_of(variant):
+        mark = " process-step-failed" if name.endswith("!") else " process-step-again" if name.endswith("+") else ""
+        parts += [icon("arrow-right")] if parts else []
+        parts.append(html.Span(trails.step(name), className=f"process-step{mark}"))
+    return html.Div(parts, className="process-steps")
+
+
+def _deviations(found: Found, asked: Asked) -> Component:
+    aside = html.Span("Events that are no step of the workflow are no part of it, so they are no deviation", className="muted")
+    if not found.deviations:
+        return card("Not as defined", html.P("Everything ran as it is defined.", className="process-said"), aside=aside)
+    names = ("What", "Transactions", "Variants", "Examples")
+    heads = html.Tr([html.Th(name, className="right" if 0 < number < 3 else None) for number, name in enumerate(names)])
+    lines = [
+        html.Tr(
+            [
+                html.Td(html.B(trails.deviation(row["kind"], row["milestone"]))),
+                _count(row["transactions"], asked.cases(deviation=f"{row['kind']} {row['milestone']}")),
+                html.Td(f"{row['variants']:,}", className="right"),
+                html.Td(
+                    [part for name in row["examples"] for part in (html.A(name, href=links.path(asked.workflow, name, **asked.past)), " ")]
+                ),
+            ]
+        )
+        for row in found.deviations
+    ]
+    table = html.Table([html.Thead(heads), html.Tbody(lines)], className="table process-table")
+    return card("Not as defined", scrolling(table, "Deviations from the definition"), aside=aside)
+
+
+# -- drift -----------------------------------------------------------------------------------------------------------------
+
+
+def _drift(found: Found, asked: Asked, zone: str, as_of_ns: int) -> Component | None:
+    if found.drift is None:
+        return None
+    drift = found.drift
+    aside = html.Span("The last seven days against the seven before; what chance explains is not told", className="muted")
+    if not drift.is_compared:
+        since = times.brief(drift.since_ns, zone, as_of_ns)
+        return card("Other than the week before", html.P(drift_words.not_compared(drift, since), className="process-said"), aside=aside)
+    told = [*map(drift_words.change, drift.changes, [drift] * len(drift.changes)), *map(drift_words.shift, drift.shifts)]
+    if not told:
+        same = f"The same as the week before: {drift.before:,} and then {drift.after:,} ended, in the same ways and as fast."
+        return card("Other than the week before", html.P(same, className="process-said"), aside=aside)
+    hrefs = [asked.cases(variant=change.variant) for change in drift.changes]
+    hrefs += [asked.cases(went=f"{shift.from_milestone} > {shift.to_milestone}") for shift in drift.shifts]
+    lines = [
+        html.Li([html.B(kind), " ", text, " ", html.A("Transactions", href=href)]) for (kind, text), href in zip(told, hrefs, strict=True)
+    ]
+    return card("Other than the week before", html.Ul(lines, className="process-drift"), aside=aside)
