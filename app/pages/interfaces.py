@@ -38,7 +38,7 @@ def layout(**query: Any) -> Component:
     past: dict[str, Any] = {name: query[name] for name in ("as_of", "known_at") if name in query}
     return html.Div(
         [
-            head("Interfaces", _summary(found, period), _periods(period, past)),
+            head("Interfaces", _summary(found, period), _periods(period, past), button("As workflows run", links.to("process", **past), quiet=True)),
             moment.banner(at, zone),
             _table(found, owners) if found else _nothing(period),
             _differing(found),

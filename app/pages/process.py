@@ -72,7 +72,7 @@ def layout(**query: Any) -> Component:
     if period not in PERIODS:
         raise WrongAddress(f"There is no period '{period}'. Known: {', '.join(PERIODS)}.")
     if ways not in WAYS:
-        raise WrongAddress(unknown("choice of ways", ways, WAYS).capitalize())
+        raise WrongAddress(_sentence(unknown("choice of ways", ways, WAYS)))
     from_ns = at.moment.as_of_ns - PERIODS[period][1] * HOUR_NS
     with reader.reader(at) as now:
         if wrong_site := said["site"] and unknown_site(said["site"], now):
@@ -80,7 +80,7 @@ def layout(**query: Any) -> Component:
         begun = rows_of(discovery.begun(now, from_ns, said["site"]))
         workflow = said["workflow"] or _first(begun)
         if workflow not in (names := [row["workflow"] for row in begun]):
-            raise WrongAddress(unknown("workflow", workflow, names).capitalize())
+            raise WrongAddress(_sentence(unknown("workflow", workflow, names)))
         asked = Asked(workflow, said["site"], period, ways, {name: query[name] for name in ("as_of", "known_at") if name in query})
         found, sites, zone = _found(now, asked, from_ns), now.sites(), now.timezone()
     return html.Div(
@@ -92,6 +92,10 @@ def layout(**query: Any) -> Component:
             *(_all(found, found.summed, asked, zone, at.moment.as_of_ns) if found.summed else [_nothing(asked)]),
         ]
     )
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _first(begun: Sequence[Row]) -> str:
