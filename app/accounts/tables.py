@@ -61,13 +61,18 @@ def open_engine(url: str | URL) -> Engine:
     engine = create_engine(url)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _set_pragmas)
+    create_tables(engine, metadata)
+    return engine
+
+
+def create_tables(engine: Engine, declared: MetaData) -> None:
+    """What of these tables is not there yet."""
     with engine.begin() as connection:
-        for table in metadata.sorted_tables:
+        for table in declared.sorted_tables:
             # Not create_all: it looks first and creates then, so two processes starting together would collide.
             connection.execute(CreateTable(table, if_not_exists=True))
             for index in table.indexes:
                 connection.execute(CreateIndex(index, if_not_exists=True))
-    return engine
 
 
 def open_unchanged(file: Path) -> Engine:

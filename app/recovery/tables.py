@@ -1,0 +1,40 @@
+"""The tables of the audit and of the catalogue's versions, in the same database as people and machine access."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Engine, Index, Integer, MetaData, String, Table, Text
+
+from app.accounts.tables import create_tables
+from app.recovery import run_tables
+
+metadata = MetaData()
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),  # from 1, without gaps
+    Column("at_ns", BigInteger, nullable=False),
+    Column("actor", String(64), nullable=False),
+    Column("action", String(64), nullable=False),
+    Column("subject", String(512), nullable=False),  # what it was done with
+    Column("detail", Text, nullable=False),  # JSON
+    Column("reason", Text),
+    Column("hash", String(64), nullable=False),  # over this row and the hash before it
+)
+audit_by_subject = Index("audit_by_subject", audit.c.subject, audit.c.number)
+audit_by_actor = Index("audit_by_actor", audit.c.actor, audit.c.number)
+
+catalogue_versions = Table(
+    "catalogue_versions",
+    metadata,
+    Column("version", Integer, primary_key=True, autoincrement=False),  # from 1
+    Column("since_ns", BigInteger, nullable=False),
+    Column("digest", String(64), nullable=False),  # SHA-256 of the text
+    Column("text", Text, nullable=False),  # JSON: the paths as they were
+)
+
+
+def create(engine: Engine) -> None:
+    """All tables of recovery, where they are not there yet."""
+    for each in (metadata, run_tables.metadata):
+        create_tables(engine, each)
