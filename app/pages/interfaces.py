@@ -24,6 +24,8 @@ from app.pages.narrowing import HOUR_NS, PERIODS
 Row = Mapping[str, Any]
 USUAL = "7d"
 MAY_READ_ATTRIBUTES = frozenset({"it"})  # and administrators
+# What begins so says how a message travelled or why it failed, not what happened.
+TECHNICAL = ("messaging.", "net.", "network.", "server.", "client.", "http.", "url.", "rpc.", "error.", "exception.", "mfg.")
 HEADS = ("From", "To", "Event", "Version", "Events", "Failed", "Schema errors", "Retries", "Redelivered", "Keys", "Owner")
 
 
@@ -38,7 +40,7 @@ def layout(**query: Any) -> Component:
     past: dict[str, Any] = {name: query[name] for name in ("as_of", "known_at") if name in query}
     return html.Div(
         [
-            head("Interfaces", _summary(found, period), _periods(period, past), button("As workflows run", links.to("process", **past), quiet=True)),
+            head("Interfaces", _summary(found, period), _periods(period, past), button("Process", links.to("process", **past), quiet=True)),
             moment.banner(at, zone),
             _table(found, owners) if found else _nothing(period),
             _differing(found),
@@ -163,12 +165,13 @@ def _unmapped_line(row: Row, zone: str, now_ns: int) -> Component:
 def _help(row: Row) -> Component:
     """A mapping to begin with, made of the attributes the newest such span has; its values only for those who may see them."""
     attributes: dict[str, Any] = orjson.loads(row["example_attributes"] or "{}")
-    named = next((name for name in attributes if not name.startswith(("messaging.", "net.", "network.", "server.", "http."))), "ATTRIBUTE")
+    own = next((name for name in attributes if not name.startswith(TECHNICAL)), None)
+    named = own or ("messaging.destination.name" if row["destination"] else "ATTRIBUTE")
     text = (
         f"sources:\n  - name: {row['source']}\n    kind: otlp\n    map:\n"
-        f"      event_type: {{attribute: {named}, values: {{WHAT_IT_SAYS: order.released}}}}\n"
+        f"      event_type:\n        attribute: {named}\n        values: {{WHAT_IT_SAYS: order.released}}\n"
         f"      system: {{value: {row['system'] or 'erp'}}}\n"
-        f"      objects: {{type: {{value: production_order}}, id: {{attribute: ATTRIBUTE}}}}"
+        f"      objects:\n        type: {{value: production_order}}\n        id: {{attribute: ATTRIBUTE}}"
     )
     shown = current_user.account.may(MAY_READ_ATTRIBUTES)
     there = [html.Li([html.Code(name), f" = {str(value)[:80]}" if shown else ""]) for name, value in attributes.items()]
