@@ -61,6 +61,8 @@ RUNS = """
     sent=K taken=L sent=K arrived=A           sent > taken > arrived                   .
     sent=K sent=L taken                       sent+ > taken                            repeated sent
     sent taken sent                           sent > taken > sent                      repeated sent
+    sent taken arrived noted posted posted    sent > taken > arrived > noted > posted+  repeated posted
+    sent taken arrived noted posted           sent > taken > arrived > noted > posted  .
     sent taken! taken! taken                  sent > taken! > taken                    retried taken
     sent taken!                               sent > taken!                            failed taken
     sent taken taken!                         sent > taken > taken!                    failed_after taken
