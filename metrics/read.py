@@ -305,6 +305,17 @@ class Reader:
         statement = models.text(name).replace("{example_texts}", models.text("queries/example_texts"))
         return self._cursor.execute(statement, values or {}).df()
 
+    def rows(self, name: str, values: dict[str, Any] | None = None, **variables: Any) -> list[dict[str, Any]]:
+        """The same as plain values: in a frame a whole number becomes a float where others are absent, and an instant is off."""
+        self._set(**variables)
+        found = self._cursor.execute(models.text(name), values or {})
+        columns = [column for column, *_ in found.description or ()]
+        return [dict(zip(columns, row, strict=True)) for row in found.fetchall()]
+
+    def gather(self) -> None:
+        """Leaves `members`, the events of the transactions in `scope`, and `scoped_events`, all there is to say of each."""
+        moments.members_of_scope(self._cursor)
+
     def _set(self, **variables: Any) -> None:
         for variable, value in variables.items():
             self._cursor.execute(f"set variable {variable} = $1", [value])

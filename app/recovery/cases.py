@@ -1,0 +1,43 @@
+"""Cases out of the store: what needs somebody as of a moment, and what the events say about it, in the words of recovery."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from app.recovery.model import Case, Evidence
+from metrics import recovering
+from metrics.read import Reader
+from metrics.recovering import Group
+
+__all__ = ["Group", "evidence_of", "find", "find_case"]
+
+LISTS = ("behind", "same_key", "newer")
+
+
+def find(reader: Reader, group: Group) -> list[Case]:
+    """The cases of a group, of one transaction, of one kind: see Group."""
+    return [Case(**row) for row in recovering.cases(reader, group)]
+
+
+def find_case(reader: Reader, case_id: str) -> Case | None:
+    """The case of that id, as long as it needs somebody and may be seen."""
+    kind, _, rest = case_id.partition("|")
+    workflow, _, rest = rest.partition("|")
+    if kind not in recovering.KINDS:
+        return None
+    # The name of a span may hold anything, an id of ours does not; else it is the id that may.
+    transaction_id = rest.partition("|")[0] if kind == recovering.UNPLACED else rest.rpartition("|")[0]
+    found = find(reader, Group(kind=kind, workflow=workflow or None, transaction_id=transaction_id))
+    return next((case for case in found if case.id == case_id), None)
+
+
+def evidence_of(reader: Reader, cases: Sequence[Case]) -> dict[str, Evidence]:
+    """By the id of each case."""
+    rows = recovering.evidence(reader, map(asdict, cases))
+    return {case.id: _evidence(row) for case, row in zip(cases, rows, strict=True)}
+
+
+def _evidence(row: dict[str, Any]) -> Evidence:
+    return Evidence(**{name: tuple(value) if name in LISTS else value for name, value in row.items()})

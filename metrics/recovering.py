@@ -1,0 +1,126 @@
+"""What needs somebody, case by case with the message it is about, and what the events say about such cases: did they get through since."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from metrics.read import Reader
+
+FAILED, MISSING, VIOLATION, INVENTORY, UNPLACED = KINDS = ("failed", "missing", "violation", "inventory", "unplaced")
+LOOKED_AT = (
+    ("place", "kind", "workflow", "transaction_id", "milestone", "site", "system")
+    + ("event_id", "event_ns", "attempt", "message_id", "idempotency_key")
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Which cases: None narrows nothing. `milestone` is the one that failed or is missing, the rule that is violated, the cause of a
+    difference, or what an unplaced failure is called."""
+
+    kind: str | None = None
+    workflow: str | None = None
+    milestone: str | None = None
+    error_class: str | None = None
+    site: str | None = None
+    signature: str | None = None
+    transaction_id: str | None = None
+    system: str | None = None  # of what is missing or unplaced
+
+
+Row = dict[str, Any]
+
+
+def cases(reader: Reader, group: Group) -> list[Row]:
+    """One row per case, with the fields of a case of recovery: what it is, whose and since when (`opened_ns`), and of the message it is
+    about event_id, event_ns, attempt, source, position, recorded_ns, payload_ref, message_id …: of a failure the latest failed attempt, of
+    what is missing the one that opened its expectation. Quantities and values are texts."""
+    kinds = KINDS if group.kind is None else (group.kind,)
+    return [row for kind in kinds for row in FOUND[kind](reader, group)]
+
+
+def evidence(reader: Reader, asked: Iterable[Mapping[str, Any]]) -> list[Row]:
+    """One row per case asked about, in their order: reached_ns of its milestone, reached_by and recovery_id of that event, behind (later
+    milestones reached), same_key and newer (ids of events), is_cancelled, is_closed, heard_ns of its receiver (None: nobody knows)."""
+    found = list(asked)
+    if not found:
+        return []
+    _ask(reader, found)
+    rows = reader.rows("recovering/evidence")
+    standing = _standing(reader, {case["kind"] for case in found})
+    for row, case in zip(rows, found, strict=True):
+        row["is_closed"] = case["kind"] in standing and row["is_of_no_step"] and row["place"] not in standing[case["kind"]]
+    return [{name: value for name, value in row.items() if name not in ("place", "is_of_no_step")} for row in rows]
+
+
+def reached(reader: Reader, milestones: Sequence[tuple[str, str, str]]) -> list[tuple[int | None, str | None, str | None]]:
+    """Of each (workflow, transaction id, milestone): when it was reached, by which event, and the recovery that event carries."""
+    asked = [dict(zip(("workflow", "transaction_id", "milestone"), each, strict=True)) for each in milestones]
+    found = evidence(reader, ({**dict.fromkeys(LOOKED_AT), "kind": MISSING, "event_ns": 0, "attempt": 0, **each} for each in asked))
+    return [(row["reached_ns"], row["reached_by"], row["recovery_id"]) for row in found]
+
+
+def _failed(reader: Reader, group: Group) -> list[Row]:
+    _find_trouble(reader, group, FAILED)
+    reader.rows("recovering/failing")
+    reader.gather()
+    reader.rows("impact/grouped")
+    return reader.rows("recovering/failed_cases")
+
+
+def _missing(reader: Reader, group: Group) -> list[Row]:
+    if group.error_class or group.signature:
+        return []
+    _find_trouble(reader, group, MISSING)
+    reader.rows("recovering/missed")
+    reader.gather()
+    return reader.rows("recovering/missing_cases")
+
+
+def _violated(reader: Reader, group: Group) -> list[Row]:
+    return [] if group.error_class or group.signature else reader.rows("recovering/violated_cases", None, **asdict(group))
+
+
+def _different(reader: Reader, group: Group) -> list[Row]:
+    if group.error_class or group.signature:
+        return []
+    _find_differences(reader, group)
+    reader.gather()
+    return reader.rows("recovering/inventory_cases")
+
+
+def _unplaced(reader: Reader, group: Group) -> list[Row]:
+    return [] if group.workflow else reader.rows("recovering/unplaced_cases", None, **asdict(group))
+
+
+FOUND = {FAILED: _failed, MISSING: _missing, VIOLATION: _violated, INVENTORY: _different, UNPLACED: _unplaced}
+
+
+def _find_trouble(reader: Reader, group: Group, kind: str) -> None:
+    """Leaves `troubled`."""
+    reader.rows("impact/troubled", None, **{**asdict(group), "kind": kind})
+
+
+def _find_differences(reader: Reader, group: Group) -> None:
+    """Leaves `differing`."""
+    reader.compare_stock()
+    reader.rows("recovering/differing", None, **asdict(group))
+
+
+def _ask(reader: Reader, asked: Sequence[Mapping[str, Any]]) -> None:
+    """Leaves `stepped`, the cases with what the facts say, and the events of their transactions."""
+    columns = {name: [case[name] for case in asked] for name in LOOKED_AT if name != "place"}
+    reader.rows("recovering/asked_cases", {"place": list(range(len(asked))), **columns})
+    reader.rows("recovering/stepped")
+    reader.gather()
+
+
+def _standing(reader: Reader, kinds: set[str]) -> dict[str, set[int]]:
+    """Of rules and differences that are asked about, the places of the cases that are still so."""
+    if not kinds & {VIOLATION, INVENTORY}:
+        return {}
+    _find_differences(reader, Group())
+    still = {row["place"] for row in reader.rows("recovering/standing")}
+    return {kind: still for kind in (VIOLATION, INVENTORY)}
