@@ -32,7 +32,7 @@ CONDITIONS = {
     "error_class": "error_class = {value}",
     "partner": "partner = {value}",
     "variant": "variant = {value}",
-    "went": "(workflow, variant, is_over) in (select (workflow, variant, is_over) from variants where has_gone(variant, is_over, {value}))",
+    "went": "has_gone(variant, is_over, {value})",
     "deviation": "(workflow, variant) in (select (workflow, variant) from deviations where kind || ' ' || milestone = {value})",
 }
 

@@ -88,8 +88,8 @@ select workflow, variant, step, milestone, unnest(list_filter([
 ], lambda kind: kind is not null)) as kind
 from compared;
 
--- one row per variant that there is as of the moment, and whether more is waited for
-create or replace view variants as select distinct workflow, variant, is_over(is_complete, is_cancelled, is_abandoned) as is_over from facts;
+-- one row per variant that there is, as of the moment
+create or replace view variants as select distinct workflow, variant from facts;
 
 -- one row per way in which one of them is not as its workflow is defined
 create or replace view deviations as from deviations_of('variants');
