@@ -9,10 +9,8 @@ from typing import Any
 from metrics.read import Reader
 
 FAILED, MISSING, VIOLATION, INVENTORY, UNPLACED = KINDS = ("failed", "missing", "violation", "inventory", "unplaced")
-LOOKED_AT = (
-    ("place", "kind", "workflow", "transaction_id", "milestone", "site", "system")
-    + ("event_id", "event_ns", "attempt", "message_id", "idempotency_key")
-)  # fmt: skip
+LOOKED_AT = ("kind", "workflow", "transaction_id", "milestone", "site", "system")
+LOOKED_AT += ("event_id", "event_ns", "attempt", "message_id", "idempotency_key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +40,9 @@ def cases(reader: Reader, group: Group) -> list[Row]:
 
 
 def evidence(reader: Reader, asked: Iterable[Mapping[str, Any]]) -> list[Row]:
-    """One row per case asked about, in their order: reached_ns of its milestone, reached_by and recovery_id of that event, behind (later
-    milestones reached), same_key and newer (ids of events), is_cancelled, is_closed, heard_ns of its receiver (None: nobody knows)."""
+    """One row per case asked about (mappings with LOOKED_AT), in their order: reached_ns of its milestone, reached_by and recovery_id of
+    that event, behind (later milestones reached), same_key and newer (ids of events), is_cancelled, is_closed, heard_ns of its receiver
+    (None: nobody knows). A transaction that was closed by a person counts as cancelled."""
     found = list(asked)
     if not found:
         return []
@@ -111,7 +110,7 @@ def _find_differences(reader: Reader, group: Group) -> None:
 
 def _ask(reader: Reader, asked: Sequence[Mapping[str, Any]]) -> None:
     """Leaves `stepped`, the cases with what the facts say, and the events of their transactions."""
-    columns = {name: [case[name] for case in asked] for name in LOOKED_AT if name != "place"}
+    columns = {name: [case[name] for case in asked] for name in LOOKED_AT}
     reader.rows("recovering/asked_cases", {"place": list(range(len(asked))), **columns})
     reader.rows("recovering/stepped")
     reader.gather()
@@ -123,4 +122,4 @@ def _standing(reader: Reader, kinds: set[str]) -> dict[str, set[int]]:
         return {}
     _find_differences(reader, Group())
     still = {row["place"] for row in reader.rows("recovering/standing")}
-    return {kind: still for kind in (VIOLATION, INVENTORY)}
+    return dict.fromkeys((VIOLATION, INVENTORY), still)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
 
 from app.recovery.model import Case, Evidence
@@ -35,9 +34,11 @@ def find_case(reader: Reader, case_id: str) -> Case | None:
 
 def evidence_of(reader: Reader, cases: Sequence[Case]) -> dict[str, Evidence]:
     """By the id of each case."""
-    rows = recovering.evidence(reader, map(asdict, cases))
+    asked = ({name: getattr(case, name) for name in recovering.LOOKED_AT} for case in cases)
+    rows = recovering.evidence(reader, asked)
     return {case.id: _evidence(row) for case, row in zip(cases, rows, strict=True)}
 
 
 def _evidence(row: dict[str, Any]) -> Evidence:
-    return Evidence(**{name: tuple(value) if name in LISTS else value for name, value in row.items()})
+    values: dict[str, Any] = row | {name: tuple(row[name]) for name in LISTS}
+    return Evidence(**values)

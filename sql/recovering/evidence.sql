@@ -1,22 +1,22 @@
 -- one row per case: what the events say about it. Events that the reader may not see count as much, but are not named
 with
 mine as materialized (
-  -- what succeeded in the case's transaction
-  select s.place, s.kind, s.step as case_step, m.step, m.adds_up, m.event_no, m.event_ns, m.attempt, m.event_id, m.idempotency_key, e.message_id,
+  -- what succeeded for the case's milestone, where that is reached or quantities add up to it
+  select s.place, s.kind, m.adds_up, m.event_no, m.event_ns, m.attempt, m.event_id, m.idempotency_key, e.message_id,
     e.recovery_id, e.site, e.item, e.batch, e.quantity,
     s.event_id as case_event, s.event_ns as case_ns, s.attempt as case_attempt, s.idempotency_key as case_key, s.message_id as case_message,
-    coalesce(m.event_ns = s.reached[s.step], false) as is_reaching,
-    coalesce(list_contains(s.steps[m.step].dependents, s.step), false) as is_before
+    coalesce(m.event_ns = s.reached[s.step], false) as is_reaching
   from stepped s
-  join members m on m.workflow = s.workflow and m.transaction_id = s.transaction_id and not m.is_error and m.step > 0
+  join members m on m.workflow = s.workflow and m.transaction_id = s.transaction_id and m.step = s.step and not m.is_error
   join scoped_events e using (event_no)
 ),
 effects as (
-  -- of its milestone; where quantities add up, an effect of the same message counts before the milestone is reached
+  -- where quantities add up, an effect of the same message counts before the milestone is reached
   select place, event_ns, attempt, event_id, recovery_id, site
   from mine
-  where step = case_step and (is_reaching or (adds_up and kind = 'failed' and coalesce(
-    idempotency_key = case_key or (event_ns >= case_ns and (recovery_id is not null or message_id = case_message)), false)))
+  where is_reaching
+    or (adds_up and kind = 'failed' and coalesce(
+      idempotency_key = case_key or (event_ns >= case_ns and (recovery_id is not null or message_id = case_message)), false))
   union all by name
   -- what nobody could place may get through under the same message
   select s.place, e.event_ns, e.attempt, e.event_id, e.recovery_id, e.site
@@ -35,11 +35,11 @@ keyed as (
   select s.place, list(coalesce(case when may_see(e.site) then e.event_id end, 'one you may not see') order by e.event_ns, e.event_id)[:20] as events
   from (from stepped where idempotency_key is not null) s
   join events e on e.idempotency_key = s.idempotency_key
-  left join mine m on m.place = s.place and m.event_no = e.event_no
+  left join def_steps d on d.workflow = s.workflow and d.event_type = e.event_type and d.system = e.system
   where not e.is_error
     and e.event_id is distinct from s.event_id
     and e.event_ns <= getvariable('as_of') and e.recorded_ns <= getvariable('known_at')
-    and not coalesce(m.is_before, false)   -- what came before it got through, or it would not have come so far
+    and not coalesce(list_contains(s.steps[d.step].dependents, s.step), false)   -- what came before it got through, or it would not have come so far
   group by s.place
 ),
 newer as (
@@ -47,7 +47,7 @@ newer as (
   select m.place, list(coalesce(case when may_see(m.site) then m.event_id end, 'one you may not see') order by m.event_ns, m.event_id)[:20] as events
   from mine m
   left join scoped_events e on e.event_id = m.case_event
-  where m.step = m.case_step and m.event_ns > m.case_ns
+  where m.event_ns > m.case_ns
     and (not m.adds_up or (m.attempt > m.case_attempt and m.quantity is not distinct from e.quantity and m.item is not distinct from e.item
       and m.batch is not distinct from e.batch))
   group by m.place

@@ -9,4 +9,8 @@ from asked_cases c
 left join facts f on f.workflow = c.workflow and f.transaction_id = c.transaction_id
 left join def_workflows w on w.workflow = c.workflow;
 
-create or replace temp table scope as select distinct workflow, transaction_id from stepped where transaction_no is not null;
+-- only where its milestone is reached, or quantities add up to it, its own events have more to say
+create or replace temp table scope as
+select distinct workflow, transaction_id
+from stepped
+where reached[step] is not null or steps[step].until_field is not null;
