@@ -9,8 +9,9 @@ from typing import Any
 from metrics.read import Reader
 
 FAILED, MISSING, VIOLATION, INVENTORY, UNPLACED = KINDS = ("failed", "missing", "violation", "inventory", "unplaced")
-LOOKED_AT = ("kind", "workflow", "transaction_id", "milestone", "site", "system")
-LOOKED_AT += ("event_id", "event_ns", "attempt", "message_id", "idempotency_key")
+OF_CASE = ("kind", "workflow", "transaction_id", "milestone", "site", "system")
+OF_MESSAGE = ("event_id", "event_ns", "attempt", "message_id", "idempotency_key")
+LOOKED_AT = (*OF_CASE, *OF_MESSAGE)
 
 
 @dataclass(frozen=True, slots=True)
