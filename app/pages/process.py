@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dash import html
+from dash import Input, Output, dcc, html
 from dash.development.base_component import Component
 
 from app import reader
 from app.components import links, moment
+from app.components.callbacks import callback
 from app.components.empty import empty
 from app.components.icons import icon
 from app.components.page import button, card, head, scrolling
@@ -62,7 +63,6 @@ class Found:
     deviations: Sequence[Row]
     nodes: Sequence[Row]
     edges: Sequence[Row]
-    drift: Drift | None
 
 
 def layout(**query: Any) -> Component:
@@ -89,7 +89,7 @@ def layout(**query: Any) -> Component:
             moment.banner(at, zone),
             _workflows(begun, asked),
             _sites(sites, asked),
-            *(_all(found, found.summed, asked, zone, at.moment.as_of_ns) if found.summed else [_nothing(asked)]),
+            *(_all(found, found.summed, asked) if found.summed else [_nothing(asked)]),
         ]
     )
 
@@ -107,7 +107,6 @@ def _found(now: Any, asked: Asked, from_ns: int) -> Found:
     summed = rows_of(discovery.ask(now, Ran(asked.workflow, asked.site, from_ns)))
     graph = discovery.graph(now)
     steps: list[Row] = next((row["steps"] for row in rows_of(now.workflows()) if row["workflow"] == asked.workflow), [])
-    drift = drifts(now, asked.workflow, asked.site)
     return Found(
         summed[0] if summed else None,
         [{"milestone": step["milestone"], "system": step["system"]} for step in steps],
@@ -115,17 +114,11 @@ def _found(now: Any, asked: Asked, from_ns: int) -> Found:
         rows_of(discovery.deviations(now)),
         rows_of(graph.nodes),
         rows_of(graph.edges),
-        drift[0] if drift else None,
     )
 
 
-def _all(found: Found, summed: Row, asked: Asked, zone: str, as_of_ns: int) -> list[Component]:
-    return [
-        _graph(found, summed, asked),
-        _variants(found.variants, summed, asked),
-        _deviations(found, asked),
-        _drift(found, asked, zone, as_of_ns),
-    ]
+def _all(found: Found, summed: Row, asked: Asked) -> list[Component]:
+    return [_graph(found, summed, asked), _variants(found.variants, summed, asked), _deviations(found, asked), _drift(asked)]
 
 
 # -- what is chosen --------------------------------------------------------------------------------------------------------
@@ -296,21 +289,40 @@ def _deviations(found: Found, asked: Asked) -> Component:
 # -- drift -----------------------------------------------------------------------------------------------------------------
 
 
-def _drift(found: Found, asked: Asked, zone: str, as_of_ns: int) -> Component | None:
-    if found.drift is None:
-        return None
-    drift = found.drift
+def _drift(asked: Asked) -> Component:
+    """Two weeks are compared while the rest can be read already."""
     aside = html.Span("The last seven days against the seven before; what chance explains is not told", className="muted")
+    waiting = html.P("Comparing the last two weeks …", className="process-said")
+    about = {"workflow": asked.workflow, "site": asked.site, "period": asked.period, **asked.past}
+    return card(
+        "Other than the week before",
+        dcc.Store(id="process-about", data=about),
+        html.Div(waiting, id="process-drift", role="status"),
+        aside=aside,
+    )
+
+
+@callback(Output("process-drift", "children"), Input("process-about", "data"))
+def show_drift(about: dict[str, Any]) -> Component:
+    at = reader.as_of(about)
+    with reader.reader(at) as now:
+        found, zone = drifts(now, about["workflow"], about["site"]), now.timezone()
+    past: dict[str, Any] = {name: about[name] for name in ("as_of", "known_at") if name in about}
+    asked = Asked(about["workflow"], about["site"], about["period"], WAYS[0], past)
+    return _told(found[0], asked, zone, at.moment.as_of_ns) if found else html.P("Nothing has run yet.", className="process-said")
+
+
+def _told(drift: Drift, asked: Asked, zone: str, as_of_ns: int) -> Component:
     if not drift.is_compared:
-        since = times.brief(drift.since_ns, zone, as_of_ns)
-        return card("Other than the week before", html.P(drift_words.not_compared(drift, since), className="process-said"), aside=aside)
-    told = [*map(drift_words.change, drift.changes, [drift] * len(drift.changes)), *map(drift_words.shift, drift.shifts)]
-    if not told:
-        same = f"The same as the week before: {drift.before:,} and then {drift.after:,} ended, in the same ways and as fast."
-        return card("Other than the week before", html.P(same, className="process-said"), aside=aside)
-    hrefs = [asked.cases(variant=change.variant) for change in drift.changes]
-    hrefs += [asked.cases(went=f"{shift.from_milestone} > {shift.to_milestone}") for shift in drift.shifts]
-    lines = [
-        html.Li([html.B(kind), " ", text, " ", html.A("Transactions", href=href)]) for (kind, text), href in zip(told, hrefs, strict=True)
-    ]
-    return card("Other than the week before", html.Ul(lines, className="process-drift"), aside=aside)
+        return html.P(drift_words.not_compared(drift, times.brief(drift.since_ns, zone, as_of_ns)), className="process-said")
+    lines = [_line(*drift_words.change(each, drift), asked.cases(variant=each.variant)) for each in drift.changes]
+    for each in drift.shifts:
+        lines.append(_line(*drift_words.shift(each), asked.cases(went=f"{each.from_milestone} > {each.to_milestone}")))
+    if lines:
+        return html.Ul(lines, className="process-drift")
+    same = f"The same as the week before: {drift.before:,} and then {drift.after:,} ended, in the same ways and as fast."
+    return html.P(same, className="process-said")
+
+
+def _line(kind: str, text: str, href: str) -> Component:
+    return html.Li([html.B(kind), f" {text} ", html.A("Transactions", href=href)])

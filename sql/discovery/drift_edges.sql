@@ -10,8 +10,8 @@ medians as (
   select
     workflow, from_step, to_step,
     quantile_disc(took_ns, 0.5) as middle_ns,
-    median(took_ns / 1e9) filter (where not is_after) as before_seconds,
-    median(took_ns / 1e9) filter (where is_after) as after_seconds
+    median(took_ns) filter (where not is_after) / 1e9 as before_seconds,
+    median(took_ns) filter (where is_after) / 1e9 as after_seconds
   from taken
   group by workflow, from_step, to_step
 ),

@@ -1,5 +1,5 @@
 -- the transactions asked about: of `workflow` and `site` (null: all), that began from `from_ns` until before `to_ns`
-create or replace temp view ran as
+create or replace temp table ran as
 select
   transaction_no, workflow, transaction_id, site, variant, is_straight, start_ns, last_event_ns, reached, due,
   is_over(is_complete, is_cancelled, is_abandoned) as is_over
