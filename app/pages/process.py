@@ -228,8 +228,8 @@ def _muted(text: str) -> Component:
 
 
 def _variants(rows: Sequence[Row], summed: Row, asked: Asked) -> Component:
-    names = ("Variant", "Transactions", "Share", "Median", "Still running", "As defined")
-    heads = html.Tr([html.Th(name, className="right" if 0 < number < 5 else None) for number, name in enumerate(names)])
+    names = ("Transactions", "Share", "Variant", "Median", "Still running", "As defined")
+    heads = html.Tr([html.Th(name, className=None if name in (names[2], names[5]) else "right") for name in names])
     table = html.Table([html.Thead(heads), html.Tbody([_variant(row, asked) for row in rows])], className="table process-table")
     shown = sum(row["transactions"] for row in rows)
     share = words.percent(shown / summed["transactions"])
@@ -243,9 +243,9 @@ def _variant(row: Row, asked: Asked) -> Component:
     said = [html.Li(trails.deviation(each["kind"], each["milestone"])) for each in row["deviations"]]
     return html.Tr(
         [
-            html.Td(_steps(row["variant"])),
             _count(row["transactions"], asked.cases(variant=row["variant"])),
             html.Td(words.percent(row["share"]), className="right nowrap"),
+            html.Td(_steps(row["variant"])),
             html.Td(words.duration(row["seconds"]) if row["seconds"] else _muted("one moment"), className="right nowrap"),
             html.Td(f"{running:,}" if running else _muted("0"), className="right"),
             html.Td(html.Ul(said) if said else [icon("check"), " so far" if running == row["transactions"] else " yes"]),

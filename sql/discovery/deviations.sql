@@ -3,7 +3,7 @@ select
   d.workflow, d.kind, d.milestone,
   sum(v.transactions)::bigint as transactions,
   count(*) as variants,
-  list(v.example_id order by v.newest_ns desc, v.example_id)[:3] as examples
+  list_transform(list_sort(flatten(list(v.newest)), 'DESC')[:3], lambda each: each.id) as examples
 from ran_deviations d
 join ran_variants v using (workflow, variant)
 group by d.workflow, d.kind, d.milestone

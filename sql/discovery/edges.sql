@@ -41,4 +41,4 @@ from counted c
 left join timed t using (workflow, from_step, to_step)
 join def_workflows w using (workflow)
 where c.transactions > 0
-order by c.workflow, c.from_step, c.to_step
+order by c.workflow, case c.from_step when 0 then 98 else c.from_step end, case c.to_step when 0 then 98 else c.to_step end
