@@ -14,13 +14,14 @@ from app import cli
 from app.configuration.calendars import CALENDAR, CLOSED, HOLIDAYS, OPEN, SHIFT, instant_with
 from app.configuration.environment import VARIABLES
 from app.configuration.inventory import inventory_keys
+from app.configuration.recovery import CLOSING, LIMITS, PATH, PAYLOADS, PERIOD, PROOF, recovery_keys
 from app.configuration.sections import OTLP, OWNER, PARTNER, SITE, SOURCE, WEB, configuration, moment
 from app.exports import EXPORTS
 from app.rule_reference import rule_reference
 from collectors.sources import SOURCES
 from metrics.catalog import CATALOG, Metric
 from metrics.impact_settings import BASELINE, COSTS, FULFILMENT, IMPACT
-from metrics.keys import Key, written
+from metrics.keys import SECONDS, Key, written
 from metrics.metric_settings import METRIC
 from metrics.workflows import CANCEL, MILESTONE, PACK, WORKFLOW
 
@@ -120,6 +121,7 @@ def configuration_reference() -> str:
     for kind in SOURCES:
         parts += [f"### kind: {kind}\n", f"{_about(kind)}\n", _options(kind)]
     parts += ["## error_rules\n", RULES_TEXT]
+    parts += _recovery()
     parts += (
         _section("web", WEB) + _section("otlp", OTLP) + _section("owners", OWNER, "One entry per owner, by the name that workflows use.")
     )
@@ -127,6 +129,12 @@ def configuration_reference() -> str:
     parts += ["## Workflow packs\n", "A file of its own, named under `workflows`; see [workflows](workflows.md).\n", _table(PACK)]
     parts += _section("A workflow", WORKFLOW) + _section("A milestone", MILESTONE) + _section("A cancel event", CANCEL)
     return "\n".join(parts)
+
+
+def _recovery() -> list[str]:
+    parts = _section("recovery", recovery_keys(Path()), "See [recovery](recovery.md).")
+    parts += _section("an approved path", PATH) + _section("proof", PROOF) + _section("limits", LIMITS)
+    return parts + _section("periods", PERIOD) + _section("closes", CLOSING) + _section("payloads", PAYLOADS)
 
 
 def command_reference() -> str:
@@ -192,17 +200,20 @@ def _table(keys: Iterable[Key]) -> str:
 def _default(key: Key) -> str:
     if key.required:
         return "must be there"
-    return "" if key.default is None or dataclasses.is_dataclass(key.default) or key.default in ((), [], {}) else f"`{_written(key)}`"
+    return "" if key.default is None or dataclasses.is_dataclass(key.default) or key.default in ((), [], {}, "") else f"`{_written(key)}`"
 
 
 def _written(key: Key) -> str:
     value: Any = key.default
     if key.kind == "duration":
-        return f"{value // 60}m" if value % 60 == 0 else f"{value}s"
+        unit, length = next((unit, length) for unit, length in reversed(SECONDS.items()) if value % length == 0)
+        return f"{value // length}{unit}"
     if key.kind == "list of days":
         return "mon tue wed thu fri"
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(str, value))}]"
     return f"{value:%H:%M}" if isinstance(value, time) else str(value)
 
 

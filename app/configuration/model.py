@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from app.recovery.settings import Recovery
 from collectors.classify import ErrorRules
 from collectors.collector import Collector
 from collectors.identifiers import Identifiers
@@ -76,6 +77,7 @@ class Settings:
     notes: tuple[str, ...]  # harmless, but probably not what was meant
     objectives: tuple[Objective, ...] = ()
     costs: Costs = Costs()
+    recovery: Recovery = Recovery()
 
     @property
     def folder(self) -> Path:

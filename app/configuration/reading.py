@@ -8,13 +8,16 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+from app.configuration.approved import Known as KnownNames
+from app.configuration.approved import recovery_problems
 from app.configuration.document import Document, read_document
 from app.configuration.environment import override, strangers
 from app.configuration.model import Otlp, Owner, Settings, Source, Web
 from app.configuration.objectives import read_files
 from app.configuration.packs import DEFAULT, read_packs
 from app.configuration.problems import ConfigurationError
-from app.configuration.rules import read_rules, rules_of, try_out
+from app.configuration.recovery import recovery_of
+from app.configuration.rules import RuleFile, read_rules, rules_of, try_out
 from app.configuration.sections import LOOPBACK, RECEIVED, configuration
 from app.configuration.working import exclusions_of, partners_of, working_problems
 from collectors.classify import ErrorRules
@@ -45,6 +48,7 @@ def load_settings(file: Path, environment: Mapping[str, str]) -> Settings:
     document.problems += impact_problems(found["impact"], found["costs"], tuple(workflow.name for workflow in workflows))
     objectives, files = read_files(document, found["objectives"], _known(found, workflows), environment)
     rule_files = read_rules(document, found["rules"])
+    document.problems += recovery_problems(found["recovery"], _names(document, found, workflows, rule_files))
     documents = [document, *packs, *files, *rule_files]
     if not any(each.told() for each in documents):
         definitions = _definitions(found, workflows, calendars)
@@ -59,6 +63,20 @@ def load_settings(file: Path, environment: Mapping[str, str]) -> Settings:
 def _known(found: Mapping[str, Any], workflows: tuple[Workflow, ...]) -> Known:
     metrics = metrics_of(found["metrics"], workflows)
     return Known(metrics, tuple(workflow.name for workflow in workflows), tuple(site.name for site in found["sites"]))
+
+
+def _names(document: Document, found: Mapping[str, Any], workflows: tuple[Workflow, ...], rule_files: list[RuleFile]) -> KnownNames:
+    from app.accounts.people import ROLES  # it needs what checks passwords, which a configuration without recovery does not
+
+    section = document.data.get("recovery") if isinstance(document.data, dict) else None
+    targets = section.get("targets") if isinstance(section, dict) else None
+    return KnownNames(
+        milestones={workflow.name: tuple(milestone.name for milestone in workflow.milestones) for workflow in workflows},
+        rules=tuple(rule.name for rule in rules_of(rule_files)),
+        sites=tuple(site.name for site in found["sites"]),
+        roles=tuple(ROLES),
+        targets=tuple(map(str, targets)) if isinstance(targets, dict) else (),
+    )
 
 
 def _calendars(found: Mapping[str, dict[str, Any]]) -> tuple[Calendar, ...]:
@@ -111,6 +129,7 @@ def _settings(
         notes=notes,
         objectives=objectives,
         costs=found["costs"],
+        recovery=recovery_of(found["recovery"]),
     )
 
 

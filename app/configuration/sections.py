@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import Any
-from zoneinfo import available_timezones
 
 from app.configuration.calendars import calendar, exclusion_with
 from app.configuration.elsewhere import checked_by, located
 from app.configuration.inventory import inventory_in
 from app.configuration.model import Otlp, Source, Web
+from app.configuration.recovery import recovery_in
+from app.configuration.zones import zone
 from app.instants import instant_ns
 from collectors.classify import check_error_rules
 from collectors.identifiers import check_objects
@@ -27,7 +28,6 @@ from metrics.keys import (
     list_of,
     mapping_of,
     name,
-    nearest,
     read_keys,
     record_of,
     shown,
@@ -39,22 +39,6 @@ from metrics.metric_settings import read_metric
 from metrics.workflows import Site
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-ZONES = available_timezones()
-
-
-def zone(value: Any, place: Place, problems: list[Problem]) -> str | None:
-    """An IANA time zone."""
-    if not isinstance(value, str):
-        problems.append(Problem(place, f"must be the name of a time zone, such as Europe/Berlin or UTC (found {shown(value)})."))
-        return None
-    if value in ZONES:
-        return value
-    close = nearest(value, lowered := {known.lower(): known for known in ZONES})
-    near = f" Did you mean '{lowered[close[0]]}'?" if close else ""
-    problems.append(
-        Problem(place, f"no time zone is called {shown(value)}.{near} Names are those of the IANA data, such as Europe/Berlin or UTC.")
-    )
-    return None
 
 
 def prefix(value: Any, place: Place, problems: list[Problem]) -> str | None:
@@ -256,6 +240,12 @@ def configuration(folder: Path) -> tuple[Key, ...]:
         Key("sources", list_of(source_in(folder), "sources"), "list", "Where data comes from, beside what is sent over OTLP.", default=()),
         Key(
             "error_rules", checked_by(check_error_rules, list), "list", "Own rules for error classes, before the default ones.", default=[]
+        ),
+        Key(
+            "recovery",
+            recovery_in(folder),
+            "mapping",
+            "What may be done with which failures, where it is sent, who has to agree; see [recovery](recovery.md).",
         ),
         *SERVED_AT,
     )
