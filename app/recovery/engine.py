@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import orjson
 from sqlalchemy import Connection, Row, insert, select, update
 
-from app.recovery.model import Answer, Case, Dispatch, Evidence, ItemState, Path, Payload, Safety, Sent, State
+from app.recovery.model import Action, Answer, Case, Dispatch, Evidence, ItemState, Path, Payload, Safety, Sent, State
 from app.recovery.run_tables import items, recoveries, sends
 from app.recovery.runs import SECOND_NS, SENDING, Runs, path_of, stored_hash
 from app.recovery.verdict import Question, verdict
@@ -120,6 +120,9 @@ class Engine:
             self._block(connection, row)
             row = self._step(connection, row)
             ready = [] if row.state != State.RUNNING else self._ready(connection, row)
+            if ready and not Action(path_of(row)["action"]).sends:
+                self._do(connection, row, ready)
+                return
         if ready:
             self._send(row, ready)
 
@@ -164,7 +167,7 @@ class Engine:
             return row
         limits = path_of(row)["limits"]
         tried = [item for item in mine if item.tries]
-        failed = sum(item.state != ItemState.PROVEN for item in tried)
+        failed = sum(item.state in (ItemState.UNPROVEN, ItemState.REFUSED) for item in tried)
         held = [item.place for item in found if item.step is None and item.state == ItemState.WAITING]
         if tried and failed > limits["failed_share"] * len(tried) and held:
             self._runs.end(connection, row, State.STOPPED, f"It stopped itself: {failed} of {len(tried)} did not get through.")
@@ -183,7 +186,7 @@ class Engine:
         path, now_ns = path_of(row), self._runs.now_ns()
         mine = connection.execute(select(items).where(items.c.recovery_id == row.id).order_by(items.c.place)).all()
         states = {item.place: item.state for item in mine}
-        passed = {ItemState.PROVEN, *([ItemState.ACCEPTED] if path["next_after"] == "accepted" else [])}
+        passed = {ItemState.PROVEN, ItemState.DONE, *([ItemState.ACCEPTED] if path["next_after"] == "accepted" else [])}
         waiting = [
             item
             for item in mine
@@ -194,6 +197,17 @@ class Engine:
         since_ns = now_ns - self._last_sent_ns.get(row.id, 0)
         allowed = int(min(since_ns * limits["per_second"] / SECOND_NS, max(limits["per_second"], 1)))
         return waiting[: max(min(limits["parallel"] - under_way, allowed), 0)]
+
+    def _do(self, connection: Connection, row: Row[Any], ready: Sequence[Row[Any]]) -> None:
+        """What sends nothing: a case is parked or closed, or a person begins to work through the steps and is given time until the proof."""
+        now_ns, path = self._runs.now_ns(), path_of(row)
+        for item in ready:
+            if path["action"] == Action.RUNBOOK:
+                due_ns = now_ns + path["proof"]["within_seconds"] * SECOND_NS
+                words = "Somebody works through the steps."
+                _change(connection, item, ItemState.ACCEPTED, words, tries=1, accepted_ns=now_ns, proof_due_ns=due_ns)
+            else:
+                _change(connection, item, ItemState.DONE, path["title"], tries=1, ended_ns=now_ns)
 
     # ── sending ─────────────────────────────────────────────────────────────────────────────────────────────────────
     def _send(self, row: Row[Any], ready: Sequence[Row[Any]]) -> None:

@@ -72,19 +72,20 @@ class State(StrEnum):
 
 
 class ItemState(StrEnum):
-    """Of one case in a recovery. `PROVEN`, `UNPROVEN` and `REFUSED` are ends."""
+    """Of one case in a recovery. `PROVEN`, `DONE`, `UNPROVEN` and `REFUSED` are ends."""
 
     WAITING = "waiting"
     SENDING = "sending"  # the attempt is on disk; whether it has left is not known before the answer is
     ACCEPTED = "accepted"  # the target took it, no more
     UNKNOWN = "unknown"  # no answer, or one that says nothing: it may have had its effect
     PROVEN = "proven"  # the expected milestone was observed
+    DONE = "done"  # parked or closed by a person: nothing is sent and nothing is expected
     UNPROVEN = "unproven"  # no effect by the proof time: back in the queue
     REFUSED = "refused"  # nothing was sent, or the target would not take it: back in the queue
 
     @property
     def has_ended(self) -> bool:
-        return self in (ItemState.PROVEN, ItemState.UNPROVEN, ItemState.REFUSED)
+        return self in (ItemState.PROVEN, ItemState.DONE, ItemState.UNPROVEN, ItemState.REFUSED)
 
     @property
     def waits_for_proof(self) -> bool:

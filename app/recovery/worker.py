@@ -1,0 +1,41 @@
+"""The thread that moves recoveries on while serving."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+from app.recovery.engine import Engine, World
+from app.recovery.runs import Runs
+
+PAUSE_SECONDS = 0.5
+SENDERS = 16  # at once, of all recoveries together
+
+log = logging.getLogger("syncline.recovery")
+
+
+class Worker:
+    """Ticks the engine until it is stopped; what is under way then gets its answer first."""
+
+    def __init__(self, runs: Runs, world: World) -> None:
+        self._end = threading.Event()
+        self._senders = ThreadPoolExecutor(SENDERS, thread_name_prefix="recovery-send")
+        self._engine = Engine(runs, world, self._senders)
+        self._thread = threading.Thread(target=self._run, name="recovery", daemon=True)
+
+    def start(self) -> None:
+        self._engine.begin()
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._end.set()
+        self._thread.join()
+        self._senders.shutdown()
+
+    def _run(self) -> None:
+        while not self._end.wait(PAUSE_SECONDS):
+            try:
+                self._engine.tick()
+            except Exception:  # a store that is being rebuilt, a disk that is full: told, and tried again
+                log.exception("recoveries cannot go on for the moment")
