@@ -199,7 +199,7 @@ class Engine:
         return waiting[: max(min(limits["parallel"] - under_way, allowed), 0)]
 
     def _do(self, connection: Connection, row: Row[Any], ready: Sequence[Row[Any]]) -> None:
-        """What sends nothing: a case is parked or closed, or a person begins to work through the steps and is given time until the proof."""
+        """What sends nothing: a case is parked or closed, or a person works through the steps and has until the proof."""
         now_ns, path = self._runs.now_ns(), path_of(row)
         for item in ready:
             if path["action"] == Action.RUNBOOK:

@@ -253,7 +253,7 @@ def _check_request(plan: Plan, seen_hash: str, actor: Actor, reason: str | None)
 def _check_free(connection: Connection, plan: Plan) -> None:
     """No case is in two recoveries at once, whoever was looking at it meanwhile."""
     taken = select(items.c.case_id, items.c.recovery_id).where(items.c.state.in_(OPEN))
-    busy = {case_id: recovery_id for case_id, recovery_id in connection.execute(taken)}
+    busy = dict(connection.execute(taken).all())
     for item in plan.items:
         if other := busy.get(item.case.id):
             raise Refusal(f"{other} is recovering {item.case.transaction_id} now.")
