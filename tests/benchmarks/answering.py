@@ -14,6 +14,7 @@ from app.application import Application
 from app.settings import load_settings
 from collectors.event import Record
 from collectors.otlp import PROTOBUF
+from metrics import discovery
 from metrics.objectives.status import statuses
 from metrics.read import Moment, Reader
 from tests.benchmarks import traffic
@@ -87,12 +88,20 @@ def _asked(application: Application, transactions: int) -> Iterator[Figure]:
         "Transactions, the failed ones": (lambda: _rows(client, 0, status="failed"), lambda now: now.transactions({"status": ["failed"]})),
         "Path": (lambda: client.show(f"/path/{WORKFLOW}/{order}"), lambda now: now.path(WORKFLOW, order)),
         "Objectives": (lambda: client.show("/objectives"), statuses),
+        "Process": (lambda: client.show("/process", f"?workflow={WORKFLOW}"), _process),
         "Sources": (lambda: client.show("/sources"), lambda now: (now.sources(), now.rejected())),
         "search, a whole number": (lambda: _search(client, order), lambda now: now.find(order)),
         "search, its beginning": (lambda: _search(client, order[:5]), lambda now: now.find(order[:5])),
     }
     for name, (page, question) in questions.items():
         yield _compared(application, name, page, question)
+
+
+def _process(now: Reader) -> None:
+    discovery.ask(now, discovery.Ran(WORKFLOW, None, now.moment.as_of_ns - 7 * 86_400 * 10**9))
+    discovery.variants(now, 25)
+    discovery.deviations(now)
+    discovery.graph(now)
 
 
 def _compared(application: Application, name: str, page: Callable[[], Any], question: Callable[[Reader], Any]) -> Figure:
