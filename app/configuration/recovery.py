@@ -12,6 +12,7 @@ from app.configuration.calendars import day
 from app.configuration.zones import zone
 from app.recovery.model import KINDS, Action, Approval, Limits, Path, Proof
 from app.recovery.settings import Closing, PayloadRules, Period, Recovery
+from app.recovery.targets.settings import target_of
 from collectors.classify import CLASSES
 from metrics.keys import (
     Key,
@@ -34,14 +35,6 @@ from metrics.keys import (
 CODE = re.compile(r"[A-Za-z0-9_.-]+:\S+")
 CAUSES = ("lost", "duplicated", "unexplained")
 NEXT_AFTER = ("proven", "accepted")
-
-
-def target_of(value: Any, place: Place, problems: list[Problem]) -> dict[str, Any] | None:
-    """Where a recovery sends to: what it says beside `kind` is read by that kind."""
-    if isinstance(value, dict) and value.get("kind"):
-        return value
-    problems.append(Problem(place, f"must be a mapping with at least kind (found {shown(value)})."))
-    return None
 
 
 def one_of(enum: Any) -> Read:

@@ -19,7 +19,7 @@ from app.recovery.runs import SECOND_NS, SENDING, Runs, path_of, stored_hash
 from app.recovery.verdict import Question, verdict
 
 if TYPE_CHECKING:
-    from app.recovery.targets.base import Target
+    from app.recovery.targets.target import Target
 
 log = logging.getLogger("syncline.recovery")
 FIRST_PAUSE_SECONDS, LAST_PAUSE_SECONDS = 1.0, 60.0  # before an item that was not taken is sent again

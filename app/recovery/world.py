@@ -9,7 +9,7 @@ from app.recovery.cases import evidence_of
 from app.recovery.catalogue import Catalogue
 from app.recovery.model import Case, Evidence, Path, Payload
 from app.recovery.settings import Recovery
-from app.recovery.targets.base import Target
+from app.recovery.targets.target import Target
 from metrics.read import Reader
 
 Fetch = Callable[[Sequence[Case]], Mapping[str, Payload | str]]

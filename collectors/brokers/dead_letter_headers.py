@@ -40,6 +40,24 @@ STAGE = "__connect.errors.stage"  # of a converter: the message cannot be read; 
 ATTEMPTS = ("retry_topic-attempts", "kafka_deliveryAttempt")  # Spring: a number of four bytes
 RETRIES = "NServiceBus.Retries"  # delayed ones, behind the first attempt
 LONGEST_TEXT = 4000
+WRITTEN_BY_THEM = (
+    "__connect.errors.",
+    "__streams.errors.",
+    "kafka_dlt-",
+    "kafka_exception-",
+    "kafka_original-",
+    "kafka_deliveryattempt",
+    "retry_topic-",
+    "nservicebus.exceptioninfo.",
+    "nservicebus.retries",
+    "nservicebus.failedq",
+    "nservicebus.timeoffailure",
+    "mt-fault-",
+    "x-death",
+    "x-first-death-",
+    "x-last-death-",
+    "x-exception-",
+)  # in small letters
 
 
 def put_aside(headers: Mapping[str, Any]) -> tuple[dict[str, Any], Failing]:
@@ -55,6 +73,11 @@ def put_aside(headers: Mapping[str, Any]) -> tuple[dict[str, Any], Failing]:
             text = _cause(headers, told, kind) or text
             return attributes, Failing(True, kind, text[:LONGEST_TEXT] if text else None)
     return attributes, Failing(True)
+
+
+def is_of_dead_letter(name: str) -> bool:
+    """Whether a header of this name says that and why a message was put aside: a message that is sent anew does not carry it."""
+    return name.lower().startswith(WRITTEN_BY_THEM)
 
 
 def _cause(headers: Mapping[str, Any], told: Told, kind: str | None) -> str | None:

@@ -139,20 +139,20 @@ class Client:
     def _failure(self, error: requests.RequestException) -> str:
         """What kept the answer away. The text of the error itself may hold the URL with everything in it."""
         if isinstance(error, requests.exceptions.SSLError):
-            reason = _reason_of(error)
+            reason = reason_of(error)
             return f"cannot be trusted: {reason}. Is its certificate from an authority of your own? Then name that one's file as `ca_file`."
         if isinstance(error, requests.exceptions.ProxyError):
-            return f"cannot be reached through the proxy: {_reason_of(error)}."
+            return f"cannot be reached through the proxy: {reason_of(error)}."
         if isinstance(error, requests.Timeout):
             return f"had not answered after {self._limits.seconds} s; see `timeout`."
         if isinstance(error, requests.ConnectionError):
-            return f"cannot be reached: {_reason_of(error)}."
+            return f"cannot be reached: {reason_of(error)}."
         return f"cannot be asked: {type(error).__name__}."
 
     def _refusal(self, where: str, status: int, headers: Mapping[str, str], body: bytes, clock: Clock) -> str:
-        said = f" It says: {text}" if (text := self._authentication.without_secrets(_excerpt(body))) else ""
+        said = f" It says: {text}" if (text := self._authentication.without_secrets(excerpt(body))) else ""
         if status in (TOO_OFTEN, NOT_NOW):
-            seconds = _retry_after(headers.get("Retry-After"), clock)
+            seconds = retry_after(headers.get("Retry-After"), clock)
             self._not_before_ns = clock() + seconds * SECOND_NS
             pause = f" and asks for a pause of {seconds} s" if seconds else ""
             reason = "is asked too often" if status == TOO_OFTEN else "is not available now"
@@ -172,7 +172,7 @@ def _document(where: str, body: bytes) -> Any:
         raise Unanswered(f"{where} answers with {kind}, or with half an answer: {error}. Nothing of it was read.", 200) from error
 
 
-def _retry_after(text: str | None, clock: Clock) -> int:
+def retry_after(text: str | None, clock: Clock) -> int:
     """Seconds, from seconds or a date."""
     if not text:
         return 0
@@ -186,12 +186,13 @@ def _retry_after(text: str | None, clock: Clock) -> int:
     return max(0, min(seconds, LONGEST_PAUSE_SECONDS))
 
 
-def _excerpt(body: bytes) -> str:
+def excerpt(body: bytes) -> str:
+    """The first words of an answer, in one line."""
     text = re.sub(r"<[^>]*>", " ", body[: 8 * EXCERPT].decode(errors="replace"))
     return " ".join("".join(sign for sign in text if sign.isprintable() or sign.isspace()).split())[:EXCERPT]
 
 
-def _reason_of(error: BaseException) -> str:
+def reason_of(error: BaseException) -> str:
     """The words of what lies at the bottom of an error of the library."""
     found: Any = error
     while True:
