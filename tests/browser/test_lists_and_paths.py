@@ -20,6 +20,7 @@ PAGES = {
     "an overdue path": (f"{PATH}/PO-overdue", ".path-page"),
     "a complete path": (f"{PATH}/PO-complete", ".path-page"),
     "a traced path": (f"{PATH}/traced-1", ".trace"),
+    "how a workflow ran": ("/process?workflow=order_to_production&period=28d&ways=all", "a.process-label"),
     "a path that is not there": (f"{PATH}/PO-gone", ".empty"),
 }
 
