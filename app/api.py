@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from itertools import chain
@@ -17,9 +16,10 @@ from wtforms import ValidationError
 
 from app import health
 from app.application import Application
-from app.exports import ENDINGS, EXPORTS, FORMATS, PERIODS, Asked, check, exported
+from app.exports import ENDINGS, EXPORTS, FORMATS, PERIODS, Asked, check
 from app.instants import instant_ns
 from app.openapi import description
+from app.recovery.audit import NOBODY, own_of
 from app.trouble import Trouble
 from metrics.keys import unknown
 
@@ -28,10 +28,12 @@ api = Blueprint("api", __name__)
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks. `sites` None: may see all. `may_order`: may make this process read, refresh and rebuild."""
+    """Who asks. `sites` None: may see all. `may_order`: may make this process read, refresh and rebuild. `own`: sees
+    of the audit only what this person did; None: all of it."""
 
     sites: frozenset[str] | None
     may_order: bool
+    own: str | None = None
 
 
 class Denied(Exception):
@@ -53,7 +55,7 @@ def install(server: Flask) -> Blueprint:
 def export(name: str) -> ResponseReturnValue:
     caller = _caller()
     asked = _asked(name)
-    pieces = _pieces(asked, caller.sites)
+    pieces = _application().export(asked, caller.sites, caller.own)
     first = next(pieces, b"")  # what goes wrong before the first row still gets a status of its own
     file = f"{name}.{ENDINGS.get(asked.form, asked.form)}"
     return Response(chain([first], pieces), mimetype=FORMATS[asked.form], headers={"Content-Disposition": f'inline; filename="{file}"'})
@@ -66,15 +68,17 @@ def openapi() -> ResponseReturnValue:
 
 @api.post("/api/v1/ingest")
 def ingest() -> ResponseReturnValue:
-    names = _body().get("sources", [])
-    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise Denied(400, "`sources` must be a list of names of sources.")
-    return jsonify(asdict(_ordered().ingest(names)))
+    return jsonify(asdict(_ordered().ingest(_sources())))
 
 
 @api.post("/api/v1/refresh")
 def refresh() -> ResponseReturnValue:
     return jsonify(asdict(_ordered().advance()))
+
+
+@api.post("/api/v1/retry")
+def retry() -> ResponseReturnValue:
+    return jsonify(asdict(_ordered().retry(_sources())))
 
 
 @api.post("/api/v1/rebuild")
@@ -125,7 +129,8 @@ def _caller() -> Caller:
     if kind.lower() == "bearer":
         return _bearer(secret.strip())
     if current_user.is_authenticated:
-        return Caller(current_user.sites, "admin" in current_user.roles)
+        own = own_of(current_user.name, current_user.roles, current_user.sites)
+        return Caller(current_user.sites, "admin" in current_user.roles, own)
     raise Denied(
         401, "Say who you are: `Authorization: Bearer TOKEN` with a token of scope read (syncline token add NAME --scope read), or sign in."
     )
@@ -136,10 +141,18 @@ def _bearer(secret: str) -> Caller:
     if application.local_token and hmac.compare_digest(secret.encode(), application.local_token.encode()):
         return Caller(None, may_order=True)
     if token := application.accounts.check_token(secret, "read"):
-        return Caller(token.sites, may_order=False)
+        return Caller(token.sites, may_order=False, own=None if token.sites is None else NOBODY)
     if application.accounts.check_token(secret, "ingest"):
         raise Denied(403, "This token is for sending data, not for reading it. Reading needs one of scope read.")
     raise Denied(401, "This token is unknown or revoked.")
+
+
+def _sources() -> list[str]:
+    """The sources an order names; none are all. Raises Denied."""
+    names = _body().get("sources", [])
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise Denied(400, "`sources` must be a list of names of sources.")
+    return names
 
 
 def _ordered() -> Application:
@@ -193,9 +206,3 @@ def _instant(parameter: str) -> int | None:
         return instant_ns(text) if text else None
     except ValueError as error:
         raise Denied(400, f"{parameter}: {error} In an address `+` is written %2B.") from error
-
-
-def _pieces(asked: Asked, sites: frozenset[str] | None) -> Iterator[bytes]:
-    application = _application()
-    with application.reader(asked.moment(application.now_ns()), sites) as reader:
-        yield from exported(reader, asked)

@@ -13,12 +13,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
-from sqlalchemy import URL
+from sqlalchemy import URL, Engine
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from app.accounts import Accounts
 from app.configuration.model import Settings, Source
 from app.configuration.sections import is_received
+from app.exports import EXPORTS, Asked, between, exported, written
+from app.recovery import audit, tables
+from app.recovery.catalogue import Catalogue, remember
+from app.recovery.exported import KEPT
 from app.source_state import SourceState
 from app.trouble import Mistake, Unreachable
 from collectors.ingest import Intake, IntakeReport, RecordsLost
@@ -71,6 +75,7 @@ class Application:
             self.journal = opened.enter_context(closing(Journal(settings.home / "journal")))
             self.store = opened.enter_context(closing(Store(settings.home / "syncline.duckdb")))
             self.accounts = opened.enter_context(closing(Accounts(accounts_url(settings.home))))
+            self.catalogue = _recovery(settings, self.accounts.engine, self.now_ns())
             self._open = opened.pop_all()
         self.refresher = Refresher(self.store, settings.definitions)
         collectors = [source.collector for source in settings.sources]
@@ -100,10 +105,7 @@ class Application:
 
     def poll(self, names: Collection[str] = (), on_progress: Progress | None = None) -> IntakeReport:
         """Reads all (or the named) sources to their end into the journal. Raises Mistake for a name nobody knows."""
-        known = [source.name for source in self.settings.sources]
-        for name in names:
-            if name not in known:
-                raise Mistake(unknown("source", name, known))
+        _check_sources(names, [source.name for source in self.settings.sources])
         return self.intake.poll(names or None, on_progress)
 
     def ingest(self, names: Collection[str] = (), on_progress: Progress | None = None) -> Done:
@@ -113,6 +115,17 @@ class Application:
         loaded = self.advance(on_progress)
         troubles = [*polled.troubles, *loaded.troubles]
         return replace(self._done(before, begun), records=sum(polled.records.values()), troubles=troubles)
+
+    def retry(self, names: Collection[str] = (), on_progress: Progress | None = None) -> Done:
+        """Tries again what was rejected, of all or the named sources; `rejected` are those that still are. Raises Mistake as `poll` does."""
+        begun = time.monotonic()
+        _check_sources(names, sorted({source.name for source in self.settings.sources} | self.intake.rejecting()))
+        with self._changing:
+            self.intake.load(on_progress)
+            tried = self.intake.retry(names)
+            computed = self.refresher.refresh().transactions
+            self._totals.update(events=tried.events, transactions=computed)
+        return Done(tried.records, tried.events, computed, tried.rejected, [], time.monotonic() - begun)
 
     def rebuild(self, on_progress: Progress | None = None, anyway: bool = False) -> Done:
         """Everything anew from the records. Raises Unreachable when the journal lacks some of them, unless `anyway`."""
@@ -142,9 +155,32 @@ class Application:
         with open_reader(self.store, moment, sites, self.settings.objectives) as reader:
             yield reader
 
+    def export(self, asked: Asked, sites: frozenset[str] | None = None, own: str | None = None) -> Iterator[bytes]:
+        """An export in pieces, limited to sites; of what is kept beside the accounts to what `own` did (None: everybody)."""
+        moment = asked.moment(self.now_ns())
+        if kept := KEPT.get(asked.name):
+            rows = kept.rows(self.accounts.engine, min(moment.as_of_ns, moment.known_ns), own)
+            yield from written(between(rows, EXPORTS[asked.name].time, asked), asked, list(kept.columns))
+            return
+        with self.reader(moment, sites) as reader:
+            yield from exported(reader, asked)
+
     def close(self) -> None:
         self.intake.close()
         self._open.close()
+
+
+def _recovery(settings: Settings, engine: Engine, now_ns: int) -> Catalogue:
+    """The catalogue, with the tables of recovery beside the accounts."""
+    tables.create(engine)
+    audit.keep_head(engine, settings.home / audit.HEAD_FILE)
+    return remember(engine, settings.recovery.paths, now_ns)
+
+
+def _check_sources(names: Collection[str], known: list[str]) -> None:
+    for name in names:
+        if name not in known:
+            raise Mistake(unknown("source", name, known))
 
 
 @contextmanager

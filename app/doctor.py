@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from app.examination.audit import look_at_audit
 from app.examination.finding import Finding, fail, ok, warn
 from app.examination.home import look_at_home
 from app.examination.machine import look_at_machine
@@ -33,4 +34,5 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield from look_at_home(settings, server)
     yield from look_at_sources(settings, server)
     yield from look_at_people(settings)
+    yield from look_at_audit(settings.home)
     yield from look_at_network(settings, server)

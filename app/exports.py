@@ -61,6 +61,7 @@ EXPORTS = {
     "objectives": Export("objective: attainment, error budget, burn rates, alerts that ring"),
     "coverage": Export("milestone and source, system name and site its events come from, or that nothing ever came"),
     "links": Export("two objects that some event names together, with the evidence", "since_time"),
+    "audit": Export("entry of the audit: who did what, when and why, with the hash that binds it to those before", "at_time"),
 }
 OCEL = "ocel"
 FORMATS = {
@@ -122,11 +123,17 @@ def exported(reader: Reader, asked: Asked) -> Iterator[bytes]:
     if export.is_by_period:
         rows: Iterable[Row] = reader.export(asked.name, by, asked.from_ns, asked.to_ns)
     else:
-        rows = _between(reader.export(asked.name), export.time, asked)
-    return ENCODERS[asked.form](rows, asked.name, reader.columns(asked.name, by))
+        rows = between(reader.export(asked.name), export.time, asked)
+    return written(rows, asked, reader.columns(asked.name, by))
 
 
-def _between(rows: Iterable[Row], column: str | None, asked: Asked) -> Iterable[Row]:
+def written(rows: Iterable[Row], asked: Asked, columns: list[str]) -> Iterator[bytes]:
+    """These rows in the form that is asked for."""
+    return ENCODERS[asked.form](rows, asked.name, columns)
+
+
+def between(rows: Iterable[Row], column: str | None, asked: Asked) -> Iterable[Row]:
+    """Those from and until when they are asked for."""
     if column is None or (asked.from_ns is None and asked.to_ns is None):
         return rows
     low, high = asked.from_ns or -(2**63), 2**63 if asked.to_ns is None else asked.to_ns

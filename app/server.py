@@ -16,6 +16,7 @@ from app.accounts.secret import secret_key
 from app.components import callbacks, shell
 from app.pages import (
     at_risk,
+    audit,
     board,
     business_case,
     cases,
@@ -54,6 +55,7 @@ PAGES = (
     Page("/business-case", "Business case", business_case, "banknote", ""),
     Page("/cases", "Cases", cases, "list"),
     Page("/path", "Path", path, "route", parts=("workflow", "transaction")),
+    Page("/audit", "Audit", audit, "history", ""),
     Page("/sources", "Sources", sources, "plug", "Connections"),
     Page("/interfaces", "Interfaces", interfaces, "waypoints", "Connections"),
     Page("/docs", "Docs", docs, "book-open", "Help"),

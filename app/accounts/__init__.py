@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Row, insert, inspect, select, update
+from sqlalchemy import URL, Connection, Engine, Row, insert, inspect, select, update
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from app.accounts import people, throttle, tokens
@@ -30,6 +30,11 @@ class Accounts:
     def __init__(self, url: str | URL, now_ns: Callable[[], int] = time.time_ns) -> None:
         self._engine = open_engine(url)
         self._now_ns = now_ns
+
+    @property
+    def engine(self) -> Engine:
+        """The database, for what must be in one transaction with it."""
+        return self._engine
 
     def close(self) -> None:
         self._engine.dispose()

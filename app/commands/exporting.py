@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.commands.command import Command, configuration, instant, settings_of
-from app.exports import EXPORTS, FORMATS, PERIODS, Asked, check, exported
+from app.exports import EXPORTS, FORMATS, PERIODS, Asked, check
 from app.instants import instant_text
 from app.remote import Server, find_server
 from app.trouble import Mistake
@@ -44,8 +44,7 @@ def _from_store(settings: Settings, asked: Asked) -> Iterator[bytes]:
 
     with opened(settings) as application:
         application.advance()  # what was acknowledged before a crash belongs into the export
-        with application.reader(asked.moment(application.now_ns())) as reader:
-            yield from exported(reader, asked)
+        yield from application.export(asked)
 
 
 @contextmanager

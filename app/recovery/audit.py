@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Generator, Iterator
+from contextlib import closing
+from dataclasses import dataclass, replace
 from hashlib import sha256
+from operator import eq, ge, lt
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,8 @@ HEAD_FILE = "audit.head"
 LOCK = 0x53594E43  # of PostgreSQL: whoever appends holds it until the end of the transaction
 FILE, NEXT = "audit head file", "audit head to keep"  # in what a connection remembers
 BATCH = 5000
+AUDITORS = frozenset({"it", "admin"})  # roles
+NOBODY = ""  # does nothing, so whoever may see only what they did sees nothing
 
 log = logging.getLogger("syncline.audit")
 
@@ -35,8 +39,8 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which entries are asked for; None narrows nothing. `actor` and `subject` are whole; of `action` its beginning. Instants in ns,
-    `to_ns` not included. `own`: who may see only what they did themselves."""
+    """Which entries are asked for; None narrows nothing. Instants in ns, `to_ns` not included. `own`: of one who may see only what they did
+    themselves."""
 
     actor: str | None = None
     action: str | None = None
@@ -44,6 +48,11 @@ class Filter:
     from_ns: int | None = None
     to_ns: int | None = None
     own: str | None = None
+
+
+def own_of(name: str, roles: Collection[str], sites: Collection[str] | None) -> str | None:
+    """For Filter.own: None for who may see everything, else the name: what they did themselves."""
+    return None if sites is None and not AUDITORS.isdisjoint(roles) else name
 
 
 def append(connection: Connection, at_ns: int, actor: str, action: str, subject: str, detail: dict[str, Any], reason: str | None) -> int:
@@ -72,13 +81,14 @@ def verify(connection: Connection, file: Path | None = None) -> int | None:
     head is kept beside the database."""
     number, before = 0, FIRST
     kept = head_of(file) if file else None
-    for row in _streamed(connection, select(audit).order_by(audit.c.number)):
-        number += 1
-        if row[0] != number or row[-1] != _hash(before, row[:-1]):
-            return number
-        before = row[-1]
-        if kept and kept.number == number and kept.hash != before:
-            return number
+    with closing(_streamed(connection, select(audit).order_by(audit.c.number))) as rows:
+        for row in rows:
+            number += 1
+            if row[0] != number or row[-1] != _hash(before, row[:-1]):
+                return number
+            before = row[-1]
+            if kept and kept.number == number and kept.hash != before:
+                return number
     return number + 1 if kept and kept.number > number else None
 
 
@@ -103,10 +113,10 @@ def every(connection: Connection, asked: Filter) -> Iterator[Row[Any]]:
     return _streamed(connection, _narrowed(select(audit), asked).order_by(audit.c.number))
 
 
-def words(connection: Connection) -> tuple[list[str], list[str]]:
-    """The actors and the actions that there are."""
-    actors, actions = (connection.execute(select(column).distinct().order_by(column)) for column in (audit.c.actor, audit.c.action))
-    return list(actors.scalars()), list(actions.scalars())
+def by_action(connection: Connection, asked: Filter) -> list[tuple[str, int]]:
+    """How many of each action there are of what is asked for, whatever action it asks for."""
+    listed = _narrowed(select(audit.c.action, func.count()), replace(asked, action=None))
+    return [(row[0], row[1]) for row in connection.execute(listed.group_by(audit.c.action).order_by(audit.c.action))]
 
 
 def head_of(file: Path) -> Head | None:
@@ -122,18 +132,19 @@ def head_of(file: Path) -> Head | None:
 
 def _narrowed(listed: Select[Any], asked: Filter) -> Select[Any]:
     conditions = (
-        (asked.actor, audit.c.actor == asked.actor),
-        (asked.action, audit.c.action.startswith(asked.action or "", autoescape=True)),
-        (asked.subject, audit.c.subject == asked.subject),
-        (asked.from_ns, audit.c.at_ns >= asked.from_ns),
-        (asked.to_ns, audit.c.at_ns < asked.to_ns),
-        (asked.own, audit.c.actor == asked.own),
+        (audit.c.actor, eq, asked.actor),
+        (audit.c.action, eq, asked.action),
+        (audit.c.subject, eq, asked.subject),
+        (audit.c.at_ns, ge, asked.from_ns),
+        (audit.c.at_ns, lt, asked.to_ns),
+        (audit.c.actor, eq, asked.own),
     )
-    return listed.where(*(condition for value, condition in conditions if value is not None))
+    return listed.where(*(compare(column, value) for column, compare, value in conditions if value is not None))
 
 
-def _streamed(connection: Connection, listed: Select[Any]) -> Iterator[Row[Any]]:
-    return iter(connection.execution_options(yield_per=BATCH).execute(listed))
+def _streamed(connection: Connection, listed: Select[Any]) -> Generator[Row[Any]]:
+    with connection.execute(listed, execution_options={"yield_per": BATCH}) as rows:
+        yield from rows
 
 
 def _take_turn(connection: Connection) -> None:

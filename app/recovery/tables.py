@@ -22,6 +22,7 @@ audit = Table(
     Column("hash", String(64), nullable=False),  # over this row and the hash before it
 )
 audit_by_subject = Index("audit_by_subject", audit.c.subject, audit.c.number)
+audit_by_action = Index("audit_by_action", audit.c.action, audit.c.number)
 audit_by_actor = Index("audit_by_actor", audit.c.actor, audit.c.number)
 
 catalogue_versions = Table(

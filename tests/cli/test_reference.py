@@ -8,6 +8,7 @@ from pathlib import Path
 
 from app import reference
 from app.exports import EXPORTS
+from app.recovery.exported import KEPT
 from collectors.sources import SOURCES
 from metrics.read import EXPORTS as READ
 
@@ -46,4 +47,4 @@ def test_every_command_has_its_section() -> None:
 
 
 def test_the_exports_offered_are_those_that_can_be_read() -> None:
-    assert set(EXPORTS) == set(READ)
+    assert set(EXPORTS) == {*READ, *KEPT}

@@ -1,0 +1,46 @@
+"""Whether the audit is what was written: no entry changed, taken out or cut off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from sqlalchemy.exc import DatabaseError
+
+from app.accounts.tables import open_unchanged
+from app.examination.finding import Finding, fail, ok
+from app.recovery import audit
+
+ADVICE = "Find out who may write to the home, and bring the file back from a backup."
+
+
+def look_at_audit(home: Path) -> Iterator[Finding]:
+    """The chain, read whole, and held against the head that is kept beside it."""
+    try:
+        yield from _look(home / "accounts.sqlite", home / audit.HEAD_FILE)
+    except ValueError as error:
+        yield fail(str(error), ADVICE)
+    except (DatabaseError, OSError):  # a finding about the people or the home already
+        return
+
+
+def _look(file: Path, head: Path) -> Iterator[Finding]:
+    if not file.exists():
+        if head.exists():
+            yield fail(f"{head} is there, {file} with the audit is not.", ADVICE)
+        return
+    engine = open_unchanged(file)
+    try:
+        with engine.connect() as connection:
+            is_there = audit.is_there(connection)
+            number = audit.verify(connection, head) if is_there else 1 if head.exists() else None
+            entries = audit.count(connection, audit.Filter()) if is_there else 0
+        yield _said(number, entries)
+    finally:
+        engine.dispose()
+
+
+def _said(number: int | None, entries: int) -> Finding:
+    if number is not None:
+        return fail(f"The audit is not what was written: entry {number:,} was changed, taken out or cut off.", ADVICE)
+    return ok(f"The audit holds {entries:,} entr{'y' if entries == 1 else 'ies'}, none changed since it was written.")
