@@ -12,6 +12,7 @@ from flask_login import current_user
 
 from app import reader
 from app.components import links, moment
+from app.components.choices import choices
 from app.components.empty import empty
 from app.components.icons import icon
 from app.components.page import button, card, head, scrolling
@@ -60,16 +61,7 @@ def _summary(found: Sequence[Interface], period: str) -> str:
 
 
 def _periods(period: str, past: Mapping[str, Any]) -> Component:
-    choices = [
-        html.A(
-            title,
-            href=links.to("interfaces", period=name, **past),
-            className="pill",
-            **({"aria-current": "true"} if name == period else {}),
-        )
-        for name, (title, _) in PERIODS.items()
-    ]
-    return html.Nav(choices, className="interfaces-periods", **{"aria-label": "Period"})
+    return choices("Period", ((title, links.to("interfaces", period=name, **past), name == period) for name, (title, _) in PERIODS.items()))
 
 
 def _nothing(period: str) -> Component:

@@ -12,6 +12,7 @@ from dash.development.base_component import Component
 from app import reader
 from app.components import links, moment
 from app.components.callbacks import callback
+from app.components.choices import choices
 from app.components.empty import empty
 from app.components.icons import icon
 from app.components.page import button, card, head, scrolling
@@ -132,31 +133,24 @@ def _summary(summed: Row | None, period: str) -> str:
     return f"{many} began in the {PERIODS[period][0].lower()}, in {words.count(summed['variants'], 'variant')}; {share} ran as defined."
 
 
-def _pill(text: Any, href: str, is_it: bool) -> Component:
-    return html.A(text, href=href, className="pill", **({"aria-current": "true"} if is_it else {}))
-
-
 def _periods(asked: Asked) -> Component:
-    pills = [_pill(title, asked.to(period=name), name == asked.period) for name, (title, _) in PERIODS.items()]
-    return html.Nav(pills, className="interfaces-periods", **{"aria-label": "Period"})
+    return choices("Period", ((title, asked.to(period=name), name == asked.period) for name, (title, _) in PERIODS.items()))
 
 
 def _workflows(begun: Sequence[Row], asked: Asked) -> Component:
-    pills = [
-        _pill(
-            [row["title"], " ", html.B(f"{row['transactions']:,}")], asked.to(workflow=row["workflow"]), row["workflow"] == asked.workflow
-        )
+    offered = (
+        ([row["title"], " ", html.B(f"{row['transactions']:,}")], asked.to(workflow=row["workflow"]), row["workflow"] == asked.workflow)
         for row in begun
-    ]
-    return html.Nav(pills, className="process-choices", **{"aria-label": "Workflow"})
+    )
+    return choices("Workflow", offered, "choices process-choices")
 
 
 def _sites(sites: Sequence[tuple[str, str]], asked: Asked) -> Component | None:
     if len(sites) < 2:
         return None
-    pills = [_pill("All sites", asked.to(site=None), asked.site is None)]
-    pills += [_pill(name_of(site), asked.to(site=site), site == asked.site) for site, _ in sites]
-    return html.Nav(pills, className="process-choices", **{"aria-label": "Site"})
+    offered = [("All sites", asked.to(site=None), asked.site is None)]
+    offered += [(name_of(site), asked.to(site=site), site == asked.site) for site, _ in sites]
+    return choices("Site", offered, "choices process-choices")
 
 
 def _nothing(asked: Asked) -> Component:

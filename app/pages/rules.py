@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 
 from app import reader
 from app.components import links, markdown, moment
+from app.components.choices import choices
 from app.components.empty import empty
 from app.components.icons import icon
 from app.components.page import card, head, scrolling
@@ -68,16 +69,10 @@ def _summary(found: Sequence[Row]) -> str:
 def _sites(sites: Sequence[str], site: str | None, kept: Mapping[str, Any]) -> Component | None:
     if len(sites) < 2:
         return None
-    choices = [
-        html.A(
-            name_of(name) if name else "All sites",
-            href=links.to("rules", **{**kept, "site": name}),
-            className="pill",
-            **({"aria-current": "true"} if name == site else {}),
-        )
-        for name in (None, *sites)
-    ]
-    return html.Nav(choices, className="interfaces-periods", **{"aria-label": "Site"})
+    offered = (
+        (name_of(name) if name else "All sites", links.to("rules", **{**kept, "site": name}), name == site) for name in (None, *sites)
+    )
+    return choices("Site", offered)
 
 
 def _all(found: Sequence[Row], zone: str, at: reader.AsOf, kept: Mapping[str, Any]) -> list[Component | None]:

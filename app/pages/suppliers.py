@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 
 from app import reader
 from app.components import links, moment
+from app.components.choices import choices
 from app.components.empty import empty
 from app.components.page import button, card, head, scrolling
 from app.figures import times, words
@@ -62,15 +63,7 @@ def _summary(rows: Sequence[Row], period: str) -> str:
 
 
 def _periods(period: str, past: Mapping[str, Any]) -> Component:
-    choices = [
-        html.A(title, href=links.to("suppliers", period=name, **past), className="pill", **_current(name == period))
-        for name, (title, _) in PERIODS.items()
-    ]
-    return html.Nav(choices, className="interfaces-periods", **{"aria-label": "Period"})
-
-
-def _current(is_it: bool) -> dict[str, str]:
-    return {"aria-current": "true"} if is_it else {}
+    return choices("Period", ((title, links.to("suppliers", period=name, **past), name == period) for name, (title, _) in PERIODS.items()))
 
 
 def _table(rows: Sequence[Row], titles: Mapping[str, str], from_ns: int, zone: str, as_of_ns: int, past: Mapping[str, Any]) -> Component:
