@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from metrics.cases import Cases
 from metrics.read import Reader
 
 UNEXPLAINED, NOT_COMPARABLE = "unexplained", "not_comparable"
@@ -64,3 +65,20 @@ class Stock:
         """The items whose unrestricted stock is misstated, the most valuable first: item, uom, abc_class, keys, sites, overstated and
         understated in base units, the same in value where it is known; in every row the values of all of them, and how many there are."""
         return self._reader.frame("queries/stock_misstated", {"site": site, "most": most})
+
+
+def pairs(reader: Reader, asked: Cases, start: int = 0, stop: int = 200) -> pd.DataFrame:
+    """What stands behind the metric of accuracy, rows start … stop (excluded): site, snapshot_ns, timezone, and of the keys good, bad and
+    not_comparable; in every row `pairs`, how many there are in all."""
+    values = {**_narrowed(asked), "outcome": asked.outcome, "start": start, "stop": stop}
+    return reader.frame("queries/stock_pairs", values, from_ns=asked.from_ns, to_ns=asked.to_ns)
+
+
+def pairs_counted(reader: Reader, asked: Cases) -> dict[str, int]:
+    """How many pairs there are, whichever outcome `asked` names, and how many keys of them are good, bad, not_comparable."""
+    found = reader.frame("queries/stock_pairs_counted", _narrowed(asked), from_ns=asked.from_ns, to_ns=asked.to_ns)
+    return {str(name): int(found[name][0]) for name in found.columns}
+
+
+def _narrowed(asked: Cases) -> dict[str, str | None]:
+    return {"site": asked.site, "workflow": asked.workflow, "partner": asked.partner}

@@ -18,6 +18,7 @@ from app.components.tiles import name_of
 from app.figures import times, words
 from app.figures.rows import rows_of
 from app.instants import instant_ns, instant_text
+from app.pages import stock_cases
 from app.pages.errors import WrongAddress
 from app.pages.narrowing import HOUR_NS, PERIODS, unknown_site
 from metrics.cases import OUTCOMES, Cases, Counted, cases, counted
@@ -52,6 +53,8 @@ def layout(**query: Any) -> Component:
     with reader.reader(at) as now:
         if wrong_site := asked.site and unknown_site(asked.site, now):
             raise WrongAddress(wrong_site)
+        if metric.name == stock_cases.METRIC:
+            return stock_cases.drawn(metric, asked, now, at, start, query)
         summed, rows, zone = counted(now, asked), rows_of(cases(now, asked, start, start + ROWS)), now.timezone()
     kept = {name: value for name, value in query.items() if name != "page"}
     past: dict[str, Any] = {name: query[name] for name in ("as_of", "known_at") if name in query}

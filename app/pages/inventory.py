@@ -146,7 +146,7 @@ def _site(row: Row, page: Page) -> Component:
         [
             name,
             html.Td(html.Span([icon(picture), " ", html.B(stock.accuracy(good, bad))], className=f"mark-{kind} nowrap"), className="right"),
-            html.Td(f"{bad:,} of {good + bad:,}", className="right nowrap"),
+            html.Td(html.A(f"{bad:,} of {good + bad:,}", href=page.to(site=row["site"], cause=None)), className="right nowrap"),
             _count(row["unexplained"], page.to(site=row["site"], cause="unexplained")),
             _count(row["not_comparable"], page.to(site=row["site"], cause="not_comparable")),
             html.Td(_nearness(row["gross_quantity"]), className="right"),

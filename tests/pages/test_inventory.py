@@ -205,3 +205,23 @@ def test_a_list_that_grows_is_read_on(web: Flask, plant: Application):
     said = drawn_text(someone(web, "maria").show("/inventory", "?as_of=2026-03-23T10:30:00Z&site=porto"))
     assert "0 of 1" in said
     assert "Everything agrees" in said
+
+
+CASES = "?metric=inventory_sync_accuracy&from=2026-03-23T00:00:00Z&as_of=2026-03-23T09:30:00Z"
+
+
+def test_the_accuracy_opens_its_pairs_of_snapshots_and_each_what_differed_then(web: Flask):
+    answer = someone(web, "eva").show("/cases", CASES)
+    said = drawn_text(answer)
+    assert "60.00 % of 20 keys agreed, in 8 pairs of snapshots, 4 more could not be compared. Promised: 98 %." in said
+    assert "Agree 12 Differ 8" in said
+    addresses = [address for _, address in trees.links(trees.drawn(answer))]
+    assert "/inventory?site=hamburg&as_of=2026-03-23T09%3A00%3A00.000Z" in addresses
+
+
+def test_the_pairs_of_one_outcome_or_site_are_listed_alone(web: Flask):
+    said = drawn_text(someone(web, "eva").show("/cases", f"{CASES}&outcome=bad"))
+    assert "Brno" not in said
+    assert said.count("2 of 4") == 4
+    assert "Hamburg" not in drawn_text(someone(web, "bruno").show("/cases", CASES))
+    assert "Everything agreed in this period" in drawn_text(someone(web, "bruno").show("/cases", f"{CASES}&outcome=bad"))

@@ -1,0 +1,103 @@
+"""Behind the accuracy of inventory stand no transactions but keys of stock: pair of snapshots by pair, each with what differs in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dash import html
+from dash.development.base_component import Component
+
+from app import reader
+from app.components import links, moment
+from app.components.empty import empty
+from app.components.icons import icon
+from app.components.page import card, head, scrolling
+from app.components.pager import ROWS, pager
+from app.components.tiles import name_of
+from app.figures import stock, times, words
+from app.figures.rows import rows_of
+from app.instants import instant_text
+from metrics.cases import Cases
+from metrics.catalog import Metric
+from metrics.inventory import pairs, pairs_counted
+from metrics.read import Reader
+
+Row = Mapping[str, Any]
+METRIC = "inventory_sync_accuracy"
+WORDS = {"good": ("Agree", "circle-check", "ok"), "bad": ("Differ", "circle-x", "failed")}  # outcome of a key → word, icon, colour
+
+
+def drawn(metric: Metric, asked: Cases, now: Reader, at: reader.AsOf, start: int, query: Mapping[str, Any]) -> Component:
+    """The page of this metric's cases."""
+    summed, rows, zone = pairs_counted(now, asked), rows_of(pairs(now, asked, start, start + ROWS)), now.timezone()
+    kept = {name: value for name, value in query.items() if name != "page"}
+    total = int(rows[0]["pairs"]) if rows else 0
+    return html.Div(
+        [
+            head(metric.title, metric.question),
+            moment.banner(at, zone),
+            card(None, html.P(_sentence(metric, asked, summed)), _outcomes(asked, summed, kept)),
+            _list(rows, asked, zone, at.moment.as_of_ns, kept) if rows else _nothing(asked, summed),
+            pager(start, total, lambda page: links.to("cases", **{**kept, "page": page})),
+        ]
+    )
+
+
+def _sentence(metric: Metric, asked: Cases, summed: Mapping[str, int]) -> str:
+    where = f" at {name_of(asked.site)}" if asked.site else ""
+    promise = f"Promised: {stock.share_of(metric.goal)}."
+    decided = summed["good"] + summed["bad"]
+    if not decided:
+        return f"No stock was compared{where}. {promise}"
+    said = f"{stock.accuracy(summed['good'], summed['bad'])} of {words.count(decided, 'key')} agreed{where}"
+    rest = f", {summed['not_comparable']:,} more could not be compared" if summed["not_comparable"] else ""
+    return f"{said}, in {words.count(summed['pairs'], 'pair')} of snapshots{rest}. {promise}"
+
+
+def _outcomes(asked: Cases, summed: Mapping[str, int], kept: Mapping[str, Any]) -> Component:
+    """Each narrows the list to the pairs that have such keys; the chosen one gives it free again."""
+    chips = []
+    for outcome, (word, picture, kind) in WORDS.items():
+        chosen = asked.outcome == outcome
+        parts = [icon(picture), f" {word} ", html.B(f"{summed[outcome]:,}")]
+        href = links.to("cases", **{**kept, "outcome": None if chosen else outcome})
+        chips.append(html.A(parts, href=href, className=f"pill mark-{kind}", **({"aria-current": "true"} if chosen else {})))
+    return html.Nav(chips, className="cases-outcomes", **{"aria-label": "Outcome"})
+
+
+def _list(rows: Sequence[Row], asked: Cases, zone: str, as_of_ns: int, kept: Mapping[str, Any]) -> Component:
+    names = {"Snapshots": "", "Site": "", "Accuracy": "right", "Keys that differ": "right", "Not comparable": "right"}
+    heads = html.Tr([html.Th(name, className=side or None) for name, side in names.items()])
+    table = html.Table([html.Thead(heads), html.Tbody([_line(row, as_of_ns, kept) for row in rows])], className="table")
+    span = f"{times.full(asked.from_ns, zone)} to {times.full(asked.to_ns - 1, zone)}"
+    aside = html.Span(f"{span}, the newest first; each opens what differed then", className="muted")
+    return card("Pairs of snapshots", scrolling(table, "Pairs of snapshots"), aside=aside)
+
+
+def _line(row: Row, as_of_ns: int, kept: Mapping[str, Any]) -> Component:
+    good, bad = row["good"], row["bad"]
+    known = {"known_at": kept["known_at"]} if "known_at" in kept else {}
+    href = links.to("inventory", site=row["site"], as_of=instant_text(row["snapshot_ns"]), **known)
+    return html.Tr(
+        [
+            html.Td(html.A(times.brief(row["snapshot_ns"], row["timezone"], as_of_ns), href=href), className="nowrap"),
+            html.Td(name_of(row["site"])),
+            html.Td(stock.accuracy(good, bad), className="right nowrap"),
+            html.Td(f"{bad:,} of {good + bad:,}", className="right nowrap"),
+            html.Td(f"{row['not_comparable']:,}", className="right"),
+        ]
+    )
+
+
+def _nothing(asked: Cases, summed: Mapping[str, int]) -> Component:
+    if asked.outcome not in (None, *WORDS):
+        return empty("Keys of stock agree or differ", "None is open, and none waits for a feed.", picture="list")
+    if not summed["pairs"]:
+        text = (
+            "Each pair of snapshots that is compared would stand here, with the keys that differ. Snapshots that do not meet are no pair."
+        )
+        return empty("No stock was compared in this period", text, picture="inbox")
+    if asked.outcome == "bad":
+        return empty("Everything agreed in this period", "Each pair in which a key differs would stand here.", picture="circle-check")
+    return empty("The list is not that long", f"There are {words.count(summed['pairs'], 'pair')} of snapshots.", picture="list")
