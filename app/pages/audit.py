@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -23,9 +24,11 @@ from app.pages.errors import WrongAddress
 from app.pages.narrowing import HOUR_NS, PERIODS
 from app.recovery import audit
 from app.recovery.audit import Filter
+from app.recovery.model import KINDS
 from metrics.keys import unknown
 
-LONGEST = 40  # characters of a value in the list; the rest stands in its title
+LONGEST = 80  # characters of a value in the list; the rest stands in its title
+HASH = re.compile("[0-9a-f]{32,}")
 NARROWED = {"actor": "By", "action": "What", "subject": "With", "from": "From", "to": "Until"}
 
 
@@ -138,21 +141,20 @@ def _label(text: str) -> dict[str, str]:
 
 
 def _list(entries: Sequence[Any], kept: Mapping[str, Any], zone: str) -> Component:
-    heads = html.Tr([html.Th(name) for name in ("When", "Who", "What", "With", "Why", "Details")] + [html.Th("Number", className="num")])
-    table = html.Table([html.Thead(heads), html.Tbody([_line(entry, kept, zone) for entry in entries])], className="table audit")
+    heads = html.Tr([html.Th(name) for name in ("No.", "When", "Who", "What", "With", "Why, and what else there is to say")])
+    table = html.Table([html.Thead(heads), html.Tbody([_line(entry, kept, zone) for entry in entries])], className="table")
     return card(None, scrolling(table, "Entries of the audit"))
 
 
 def _line(entry: Any, kept: Mapping[str, Any], zone: str) -> Component:
     return html.Tr(
         [
+            html.Td(f"{entry.number:,}", className="num", title=f"SHA-256 {entry.hash}"),
             html.Td(times.full(entry.at_ns, zone), className="nowrap"),
             html.Td(html.A(entry.actor, href=links.to("audit", **{**kept, "actor": entry.actor}))),
             html.Td(_sentence(entry.action), className="nowrap"),
             html.Td(html.A(_short(entry.subject), href=links.to("audit", **{**kept, "subject": entry.subject}), title=entry.subject)),
-            html.Td(entry.reason or ""),
-            html.Td(_details(orjson.loads(entry.detail))),
-            html.Td(f"{entry.number:,}", className="num", title=f"SHA-256 {entry.hash}"),
+            html.Td([html.Div(entry.reason) if entry.reason else None, _details(orjson.loads(entry.detail))]),
         ]
     )
 
@@ -162,11 +164,17 @@ def _details(detail: Mapping[str, Any]) -> Component:
     parts: list[Any] = []
     for name, value in sorted(detail.items()):
         text = value if isinstance(value, str) else orjson.dumps(value).decode()
-        parts += [" · " if parts else "", html.Span(name.replace("_", " "), className="muted"), " ", html.Span(_short(text), title=text)]
-    return html.Div(parts, className="audit-details")
+        parts += [" · " if parts else "", f"{name.replace('_', ' ')} ", html.Span(_short(text), title=text)]
+    return html.Div(parts, className="muted")
 
 
 def _short(text: str) -> str:
+    """Of a case its transaction and step, of a hash its beginning, of a long text too."""
+    kind, *rest = text.split("|")
+    if kind in KINDS and len(rest) > 2:
+        text = f"{'|'.join(rest[1:-1])} {rest[-1]}"
+    if HASH.fullmatch(text):
+        return f"{text[:8]}…"
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 

@@ -1,0 +1,92 @@
+"""Audit: who did what, narrowed by the address, and what of it who may see."""
+
+from __future__ import annotations
+
+import time
+
+import orjson
+import pytest
+from flask import Flask
+
+from app.application import Application
+from app.recovery import audit
+from tests.pages import trees
+from tests.pages.served import drawn_text, someone
+
+HOUR = 3600 * 10**9
+TOLD = (
+    (30 * 24, "tom", "requested", "R-1", {"path": "post-again", "plan": "9f" * 32}, "the period is open again"),
+    (3, "maria", "approved", "R-1", {"plan": "9f" * 32}, None),
+    (2, "bruno", "look at payload", "failed|production_to_inventory|100017|confirmed", {}, None),
+)
+
+
+@pytest.fixture(scope="module")
+def told(application: Application) -> int:
+    """Now; the entries are from the hours before."""
+    now = time.time_ns()
+    for hours, actor, action, subject, detail, reason in TOLD:
+        with application.accounts.engine.begin() as connection:
+            audit.append(connection, now - hours * HOUR, actor, action, subject, detail, reason)
+    return now
+
+
+def test_it_says_who_did_what_when_and_why(server: Flask, told: int):
+    answer = someone(server, "tom").show("/audit")
+    said = drawn_text(answer)
+    for part in ("Requested 1", "Approved 1", "the period is open again", "path post-again", "plan 9f9f9f9f…", "100017 confirmed"):
+        assert part in said
+    assert "/audit?subject=R-1" in [address for _, address in trees.links(trees.drawn(answer))]
+
+
+@pytest.mark.parametrize(
+    ("query", "shown", "hidden"),
+    [
+        ("?actor=maria", "Approved 1", "the period is open again"),
+        ("?subject=R-1&action=requested", "the period is open again", "100017"),
+        ("?period=24h", "100017", "the period is open again"),
+        ("?action=sung", "Nothing like that was written down", "100017"),
+    ],
+)
+def test_the_address_narrows_it(server: Flask, told: int, query: str, shown: str, hidden: str):
+    said = drawn_text(someone(server, "ada").show("/audit", query))
+    assert shown in said
+    assert hidden not in said
+
+
+def test_a_past_moment_knows_nothing_later(server: Flask, told: int):
+    then = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(told / 1e9 - 3 * 24 * 3600))
+    said = drawn_text(someone(server, "tom").show("/audit", f"?as_of={then}"))
+    assert "the period is open again" in said
+    assert "100017" not in said
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [("?period=1y", "No period is called '1y'"), ("?from=noon", "'noon' is no time"), ("?page=0", "There is no page '0'")],
+)
+def test_an_address_that_means_nothing_is_told(server: Flask, query: str, sentence: str):
+    assert sentence in drawn_text(someone(server, "tom").show("/audit", query))
+
+
+@pytest.mark.parametrize("name", ["maria", "bruno"])
+def test_who_is_no_auditor_of_all_sites_sees_what_they_did(server: Flask, told: int, name: str):
+    said = drawn_text(someone(server, name).show("/audit"))
+    assert "2 other entries you may not see" in said
+    assert ("Approved" in said, "100017" in said) == (name == "maria", name == "bruno")
+
+
+@pytest.mark.parametrize(("name", "actors"), [("ada", ["tom", "maria", "bruno"]), ("bruno", ["bruno"]), ("eva", [])])
+def test_the_export_holds_what_who_asks_may_see(server: Flask, told: int, name: str, actors: list[str]):
+    rows = [orjson.loads(line) for line in someone(server, name).get("api/v1/audit").data.splitlines()]
+    assert [row["actor"] for row in rows] == actors
+    if name == "ada":
+        assert list(rows[0]) == ["number", "at_time", "actor", "action", "subject", "reason", "detail", "hash"]
+        assert rows[0]["detail"] == {"path": "post-again", "plan": "9f" * 32}
+
+
+def test_a_token_for_some_sites_sees_none_of_it(server: Flask, application: Application, told: int):
+    tokens = {sites: application.accounts.add_token(f"audit-{number}", "read", sites) for number, sites in enumerate((None, ("brno",)))}
+    headers = ({"Authorization": f"Bearer {token}"} for token in tokens.values())
+    sizes = [len(server.test_client().get("/api/v1/audit?format=csv", headers=each).text.splitlines()) for each in headers]
+    assert sizes == [4, 1]
