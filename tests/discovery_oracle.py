@@ -161,7 +161,8 @@ def edge_rows(found: list[Trail]) -> dict[tuple[str, str, str], tuple]:
             key = (name, before.name, after.name)
             took[key].append((after.ns - before.ns) / SECOND)
             step = trail.course.steps.get(after.name)
-            due[key] += [after.ns > step.due_ns] if step and step.due_ns is not None else []
+            is_due = step and step.due_ns is not None and step.reached_ns == after.ns  # again is not late
+            due[key] += [after.ns > step.due_ns] if is_due else []
     rows = {}
     for key, count in transactions.items():
         lengths = sorted(took[key])

@@ -29,7 +29,8 @@ from (
 ) l
 join def_workflows w using (workflow);
 
--- one row per success that follows another in a transaction of `lines` (rows of facts): from which step to which, when, and when it was due
+-- one row per success that follows another in a transaction of `lines` (rows of facts): from which step to which, when, and where it is the one
+-- by which the step was reached, when it was due
 create or replace macro passages_of(lines) as table
 with pairs as materialized (
   select workflow, variant, step as from_step, lead(step) over (partition by workflow, variant order by place) as to_step
@@ -41,7 +42,7 @@ from query_table(lines) l
 join pairs p on p.workflow = l.workflow and p.variant = l.variant and p.to_step is not null
 where l.is_straight
 union all
-select l.workflow, l.transaction_no, p.from_step, p.to_step, p.from_ns, p.to_ns, l.due[p.to_step]
+select l.workflow, l.transaction_no, p.from_step, p.to_step, p.from_ns, p.to_ns, case when l.reached[p.to_step] = p.to_ns then l.due[p.to_step] end
 from query_table(lines) l
 join passages p using (transaction_no)
 where not l.is_straight;

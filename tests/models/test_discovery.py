@@ -120,15 +120,19 @@ def test_the_graph_counts_transactions_and_times_and_who_waits_where() -> None:
     }
 
 
-def test_a_step_after_its_due_time_is_late_on_the_way_it_came() -> None:
+def test_a_step_after_its_due_time_is_late_on_the_way_it_came_and_again_is_not_late() -> None:
     told = """
         at     event        names
         08:00  sent@erp     order A
         08:06  taken@mes    order A
         09:00  sent@erp     order B
         09:05  taken@mes    order B
+        09:30  taken@mes    order B
     """
-    (edge,) = [row for row in asked(told, lambda r: discovery.graph(r).edges).to_dict("records") if row["to_milestone"] == "taken"]
+    edges = asked(told, lambda reader: discovery.graph(reader).edges).to_dict("records")
+    (edge,) = [row for row in edges if row["from_milestone"] == "sent" and row["to_milestone"] == "taken"]
+    (again,) = [row for row in edges if row["from_milestone"] == "taken" and row["to_milestone"] == "taken"]
+    assert (again["passages"], again["promised"], again["late"]) == (1, 0, 0)
     assert (edge["transactions"], edge["promised"], edge["late"], edge["p50"]) == (2, 2, 1, 330)
 
 
