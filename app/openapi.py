@@ -16,6 +16,7 @@ REFUSALS = {
 ORDERS = {
     "ingest": "Reads all (or the named) sources to their end, then refreshes.",
     "refresh": "Loads and computes what is new.",
+    "retry": "Tries again what was rejected, of all (or the named) sources.",
     "rebuild": "Makes everything anew from the records.",
 }
 HEALTH = {
@@ -67,7 +68,7 @@ def _export(name: str, export: Export) -> dict[str, Any]:
 def _order(name: str, about: str) -> dict[str, Any]:
     answers = {"200": {"description": "What was done.", "content": {"application/json": {}}}, **REFUSALS}
     order: dict[str, Any] = {"operationId": name, "summary": about, "responses": answers}
-    if name == "ingest":
+    if name in ("ingest", "retry"):
         sources = {"type": "object", "properties": {"sources": {"type": "array", "items": {"type": "string"}}}}
         order["requestBody"] = {"content": {"application/json": {"schema": sources}}}
     return order

@@ -96,8 +96,8 @@ metrics:
 COMMANDS_TEXT = """\
 # Command line
 
-`syncline COMMAND --help` says the same. `python -m app` is `syncline`. While `syncline serve` runs, `export`, `ingest`, `refresh` and
-`rebuild` on the same home ask that process, and print what it answers.
+`syncline COMMAND --help` says the same. `python -m app` is `syncline`. While `syncline serve` runs, `export`, `ingest`, `refresh`,
+`retry` and `rebuild` on the same home ask that process, and print what it answers.
 """
 EXPORTS_TEXT = """\
 The same rows over HTTP: `GET /api/v1/NAME?format=&as_of=&known_at=&from=&to=` with `Authorization: Bearer TOKEN`, a token of scope `read`

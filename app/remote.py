@@ -37,7 +37,7 @@ class Server:
                 yield piece
 
     def order(self, what: str, **body: Any) -> dict[str, Any]:
-        """What the server answers when told to ingest, refresh or rebuild; waits until it is done."""
+        """What the server answers when told to ingest, refresh, retry or rebuild; waits until it is done."""
         with self._open("POST", f"api/v1/{what}", json.dumps(body).encode()) as answer:
             return dict(json.load(answer))
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import gc
 import logging
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Any
 
 import duckdb
@@ -20,6 +20,7 @@ from collectors.event import Record
 from collectors.identifiers import Identifiers
 from collectors.journal import Journal, examine
 from collectors.meaning import Meaning
+from collectors.retry import RetryReport, retry
 from collectors.rows import INT, TEXT, Rows, excerpt_of, frame_of
 from collectors.segment import Frame
 from collectors.sources.cloudevents import CloudEventsSource
@@ -184,6 +185,20 @@ class Intake:
                 cursor.execute("delete from meta where key in ('journal_loaded', 'journal_records')")
         return self.load(on_progress)
 
+    def retry(self, names: Collection[str] = ()) -> RetryReport:
+        """Reads anew what was rejected (of all or the named sources); what is understood now is in the tables, as after a rebuild."""
+        with self._loading:
+            return retry(self._store, self._loaded_frames, _frame_batches, self._decode, names)
+
+    def rejecting(self) -> set[str]:
+        """The sources of which something is rejected, among them those the configuration no longer names."""
+        with self._store.read() as cursor:
+            return {name for (name,) in cursor.execute("select distinct source from rejected").fetchall()}
+
+    def _loaded_frames(self) -> Iterator[Frame]:
+        loaded = self.loaded()
+        return takewhile(lambda frame: frame.number <= loaded, self._journal.read(0))
+
     def _check_whole(self) -> None:
         known, there = self._mark("journal_records"), examine(self._journal.folder).records
         if there < known:
@@ -220,7 +235,7 @@ class Intake:
                 record,
                 record.position,
                 "record",
-                f"no source is called {record.source!r} in the configuration any more; put it back and rebuild, and this record is read",
+                f"no source is called {record.source!r} in the configuration any more; put it back, and `syncline retry` reads this record",
                 excerpt_of(record),
             )
             return
@@ -232,7 +247,7 @@ class Intake:
                 record,
                 record.position,
                 "record",
-                "a fault of Syncline kept this record from being read (see the log); a rebuild tries it again",
+                "a fault of Syncline kept this record from being read (see the log); `syncline retry` tries it again",
                 excerpt_of(record),
             )
 

@@ -1,8 +1,9 @@
-"""`syncline ingest`, `refresh` and `rebuild`: by the running server when there is one, else by this process."""
+"""`syncline ingest`, `refresh`, `retry` and `rebuild`: by the running server when there is one, else by this process."""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,15 @@ def refresh(arguments: argparse.Namespace) -> None:
     _tell_trouble(done)
 
 
+def retry(arguments: argparse.Namespace) -> None:
+    done = _ordered(arguments, "retry", sources=arguments.source)
+    print(
+        f"{_count(done['records'], 'record')} tried again, {_count(done['events'], 'new event')}, "
+        f"{_count(done['transactions'], 'transaction')} computed, in {done['seconds']:.1f} s."
+    )
+    _tell_trouble(done)
+
+
 def rebuild(arguments: argparse.Namespace) -> None:
     done = _ordered(arguments, "rebuild", anyway=arguments.anyway)
     made = f"{_count(done['events'], 'event')} and {_count(done['transactions'], 'transaction')}"
@@ -51,6 +61,8 @@ def _done_here(settings: Settings, what: str, **options: Any) -> dict[str, Any]:
     with opened(settings) as application, closing(ProgressLine()) as progress:
         if what == "ingest":
             return asdict(application.ingest(options["sources"], progress))
+        if what == "retry":
+            return asdict(application.retry(options["sources"], progress))
         return asdict(application.rebuild(progress, options["anyway"]) if what == "rebuild" else application.advance(progress))
 
 
@@ -75,9 +87,12 @@ def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def _with_sources(parser: argparse.ArgumentParser) -> None:
-    configuration(parser)
-    parser.add_argument("source", nargs="*", metavar="SOURCE", help="read only these sources (default: all)")
+def _with_sources(what: str) -> Callable[[argparse.ArgumentParser], None]:
+    def add(parser: argparse.ArgumentParser) -> None:
+        configuration(parser)
+        parser.add_argument("source", nargs="*", metavar="SOURCE", help=f"{what} only these sources (default: all)")
+
+    return add
 
 
 def _with_anyway(parser: argparse.ArgumentParser) -> None:
@@ -87,8 +102,17 @@ def _with_anyway(parser: argparse.ArgumentParser) -> None:
 
 COMMANDS = (
     Command(
-        "ingest", "reads all (or the named) sources once to the end, then refreshes; may be interrupted and repeated", _with_sources, ingest
+        "ingest",
+        "reads all (or the named) sources once to the end, then refreshes; may be interrupted and repeated",
+        _with_sources("read"),
+        ingest,
     ),
     Command("refresh", "loads and computes what is new", configuration, refresh),
+    Command(
+        "retry",
+        "tries again what was rejected, once the mapping is mended; all else stays as it is",
+        _with_sources("try what was rejected of"),
+        retry,
+    ),
     Command("rebuild", "makes everything anew from the records; the result is the same", _with_anyway, rebuild),
 )

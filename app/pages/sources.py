@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from dash import html
+from dash import dcc, html
 from dash.development.base_component import Component
 from flask_login import current_user
 
@@ -208,9 +208,9 @@ def _rejected(rows: Sequence[Row], total: int, source: str | None, number: int, 
     advice = note(
         "info",
         [
-            "Nothing of it is lost: the records are kept as they came. Correct the mapping or the sender, then ",
-            html.Code("syncline rebuild"),
-            " reads them again.",
+            "Nothing of it is lost: the records are kept as they came. Correct the mapping, restart Syncline, then ",
+            *_command(f"syncline retry {source}" if source else "syncline retry"),
+            " reads them again, and nothing else. What the sender corrects and sends anew comes by itself.",
         ],
     )
     return card(
@@ -221,6 +221,10 @@ def _rejected(rows: Sequence[Row], total: int, source: str | None, number: int, 
         aside=all_of_them,
         id="rejected",
     )
+
+
+def _command(text: str) -> list[Component]:
+    return [html.Code(text, id="sources-retry"), dcc.Clipboard(target_id="sources-retry", title="Copy", className="sources-copy")]
 
 
 def _nothing_rejected() -> str:

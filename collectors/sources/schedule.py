@@ -186,7 +186,8 @@ class Schedule(Collector):
         each = self._expectations.get(said["name"])
         if each is None:
             return Unsaid(
-                f"no file is expected under the name {said['name']!r} any more; put it back into `expects` and rebuild", what="batch"
+                f"no file is expected under the name {said['name']!r} any more; put it back, then `syncline retry`",
+                what="batch",
             )
         if said["said"] == UNEXPECTED:
             return Unsaid(f"{said['file']}: its name says no day on which {each.name} is expected", what="batch")

@@ -32,6 +32,7 @@ ROWS = {
 COUNTS = """
     select (select count(*) from spans), (select count(distinct span_id) from spans), (select count(*) from events where source = 'rows'),
            (select count(distinct event_id) from events), (select count(*) from rejected), (select sum(records) from source_positions)"""
+NUMBERED = {"events": "event_no", "log_rows": "log_no", **dict.fromkeys(("spans", "span_links", "span_objects"), "span_no")}
 
 
 def line(number: int) -> bytes:
@@ -47,9 +48,9 @@ def write(folder: Path, spans: range, rows: range) -> None:
 
 
 def tables(opened: Plant) -> dict[str, list[Any]]:
-    """Everything stored. The running number of an event says only which batch it came in, so its own name stands for it."""
+    """Everything stored. Running numbers say only which batch something came in, so the name of what they number stands for it."""
     queries = {table: f"from {table}" for table in FILLED}
-    queries["events"] = "select * exclude event_no from events"
+    queries |= {table: f"select * exclude {number} from {table}" for table, number in NUMBERED.items()}
     queries["event_objects"] = "select event_id, object_type, object_id from event_objects join events using (event_no)"
     return {table: sorted(map(repr, opened.rows(query))) for table, query in queries.items()}
 
@@ -141,7 +142,7 @@ def test_records_of_a_source_that_is_gone_are_kept_until_it_is_back(tmp_path: Pa
     with plant(tmp_path, TRACES) as opened:
         assert opened.intake.load().rejected == 3
         assert opened.column("select distinct reason from rejected") == [
-            "no source is called 'rows' in the configuration any more; put it back and rebuild, and this record is read"
+            "no source is called 'rows' in the configuration any more; put it back, and `syncline retry` reads this record"
         ]
     with plant(tmp_path, ROWS) as opened:
         report = opened.intake.rebuild()
@@ -179,7 +180,7 @@ def test_a_fault_of_ours_costs_one_record_and_is_logged(
             (
                 "erp.jsonl:2",
                 "record",
-                "a fault of Syncline kept this record from being read (see the log); a rebuild tries it again",
+                "a fault of Syncline kept this record from being read (see the log); `syncline retry` tries it again",
             )
         ]
     assert "reading the record erp.jsonl:2 of traces failed" in caplog.text
