@@ -75,4 +75,5 @@ def _kind(value: Any) -> str:
         return "yes or no"
     if isinstance(value, int | float):
         return "number"
-    return {str: "text", list: "list", dict: "group"}.get(type(value), "value")
+    names: dict[type, str] = {str: "text", list: "list", dict: "group"}
+    return names.get(type(value), "value")

@@ -135,7 +135,7 @@ class Engine:
             return f"The catalogue has no path '{row.path}' any more."
         if path.target is None:
             return None
-        for name in _targets(path):
+        for name in targets_of(path):
             if self._world.target(name) is None:
                 return f"There is no target '{name}' any more."
         if self._fingerprint(path) != row.target_fingerprint:
@@ -143,7 +143,7 @@ class Engine:
         return None
 
     def _fingerprint(self, path: Path) -> str:
-        return fingerprint_of([target for name in _targets(path) if (target := self._world.target(name))])
+        return fingerprint_of([target for name in targets_of(path) if (target := self._world.target(name))])
 
     def _block(self, connection: Connection, row: Row[Any]) -> None:
         """What comes after something that did not get through is not sent."""
@@ -243,7 +243,7 @@ class Engine:
             self._executor.submit(self._deliver, target, dispatch)
 
     def _target(self, path: Path, item: Row[Any]) -> Target:
-        target = self._world.target(_targets(path)[item.part])
+        target = self._world.target(targets_of(path)[item.part])
         assert target is not None
         return target
 
@@ -315,7 +315,8 @@ def fingerprint_of(targets: Iterable[Target]) -> str:
     return sha256("\n".join(target.fingerprint() for target in targets).encode()).hexdigest()
 
 
-def _targets(path: Path) -> tuple[str, ...]:
+def targets_of(path: Path) -> tuple[str, ...]:
+    """The names of what a path sends to, in order."""
     return _names(path.action, path.target, path.steps)
 
 
