@@ -62,18 +62,13 @@ class Link:
     @property
     def where(self) -> str:
         """The database as a person knows it, without user and password."""
-        url = self._url
-        if url.get_backend_name() == "sqlite":
-            return str(url.database).removeprefix("file:")
-        at = f"{url.host}:{url.port}" if url.port else url.host
-        return " at ".join(filter(None, (url.database, at))) or url.get_backend_name()
+        return place_of(self._url)
 
     def sentence(self, error: Exception) -> str:
         """What an error of the database means for who has to see to it."""
         cause = getattr(error, "orig", None) or error
         code = getattr(cause, "sqlstate", None) or ""
-        own_words = getattr(getattr(cause, "diag", None), "message_primary", None) or str(cause)
-        said = " ".join(self._without_secrets(own_words).split())[:600].rstrip(".?!")
+        said = words_of(self._url, error)
         if code == OVERDUE[0] or any(sign in said[:80] for sign in OVERDUE[1:]):
             return (
                 f"no answer came within {self._timeout_seconds} s, so the question was taken back ({said}). The watermark and the key "
@@ -84,13 +79,6 @@ class Link:
         if isinstance(error, ProgrammingError) or said.startswith("no such"):
             return f"{said}. Correct what is asked for in the configuration, or the rights of its user in the database; it is tried again."
         return f"{said}. Nothing is lost; it is tried again."
-
-    def _without_secrets(self, text: str) -> str:
-        hidden = [self._url.password, *(v for k, v in self._url.query.items() if SECRET.search(k) and isinstance(v, str))]
-        for secret in filter(None, hidden):
-            for form in (str(secret), quote(str(secret), safe=""), quote_plus(str(secret))):
-                text = text.replace(form, "***")
-        return SECRET_IN_TEXT.sub(r"\1***", text)
 
     def _made(self) -> Engine:
         dialect = self._url.get_dialect()
@@ -117,6 +105,25 @@ class Link:
             connection.timeout = math.ceil(self._timeout_seconds)
         elif driver == "oracledb":
             connection.call_timeout = int(self._timeout_seconds * 1000)
+
+
+def words_of(url: URL, error: Exception) -> str:
+    """The database's own words, in one line and without secrets."""
+    cause = getattr(error, "orig", None) or error
+    text = getattr(getattr(cause, "diag", None), "message_primary", None) or str(cause)
+    hidden = [url.password, *(v for k, v in url.query.items() if SECRET.search(k) and isinstance(v, str))]
+    for secret in filter(None, hidden):
+        for form in (str(secret), quote(str(secret), safe=""), quote_plus(str(secret))):
+            text = text.replace(form, "***")
+    return " ".join(SECRET_IN_TEXT.sub(r"\1***", text).split())[:600].rstrip(".?!")
+
+
+def place_of(url: URL) -> str:
+    """The database as a person knows it, without user and password."""
+    if url.get_backend_name() == "sqlite":
+        return str(url.database).removeprefix("file:")
+    at = f"{url.host}:{url.port}" if url.port else url.host
+    return " at ".join(filter(None, (url.database, at))) or url.get_backend_name()
 
 
 def check_url(text: str) -> str:

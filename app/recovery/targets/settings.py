@@ -7,12 +7,17 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from app.recovery.targets import http
+from app.recovery.targets import amqp, file, http, kafka, mqtt, sql
 from app.recovery.targets.target import Kind, Target
 from metrics.keys import Place, Problem, read_keys, shown, unknown
 
 KINDS: dict[str, Kind] = {
+    "amqp": amqp.KIND,
+    "file": file.KIND,
     "http": http.KIND,
+    "kafka": kafka.KIND,
+    "mqtt": mqtt.KIND,
+    "sql": sql.KIND,
 }
 
 
