@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from errno import ENOSPC
 from pathlib import Path
@@ -22,7 +22,12 @@ from app.configuration.sections import is_received
 from app.exports import EXPORTS, Asked, between, exported, written
 from app.recovery import audit, tables
 from app.recovery.catalogue import Catalogue, remember
+from app.recovery.desk import Desk
 from app.recovery.exported import KEPT
+from app.recovery.model import Case, Payload
+from app.recovery.runs import Runs
+from app.recovery.targets.settings import open_target
+from app.recovery.world import LiveWorld
 from app.source_state import SourceState
 from app.trouble import Mistake, Unreachable
 from collectors.ingest import Intake, IntakeReport, RecordsLost
@@ -76,10 +81,15 @@ class Application:
             self.store = opened.enter_context(closing(Store(settings.home / "syncline.duckdb")))
             self.accounts = opened.enter_context(closing(Accounts(accounts_url(settings.home))))
             self.catalogue = _recovery(settings, self.accounts.engine, self.now_ns())
+            targets = {name: open_target(name, found, settings.folder) for name, found in settings.recovery.targets.items()}
+            for target in targets.values():
+                opened.enter_context(closing(target))
             self._open = opened.pop_all()
         self.refresher = Refresher(self.store, settings.definitions)
         collectors = [source.collector for source in settings.sources]
         self.intake = Intake(self.store, self.journal, collectors, settings.identifiers, settings.error_rules, self.now_ns)
+        world = LiveWorld(self._read_now, self.catalogue, targets, settings.recovery, self._payloads, self.now_ns)
+        self.desk = Desk(Runs(self.accounts.engine, self.now_ns), world, self.catalogue)
 
     @property
     def polled_sources(self) -> list[Source]:
@@ -164,6 +174,14 @@ class Application:
             return
         with self.reader(moment, sites) as reader:
             yield from exported(reader, asked)
+
+    def _read_now(self) -> AbstractContextManager[Reader]:
+        """A reader of all sites as of now."""
+        now_ns = self.now_ns()
+        return self.reader(Moment(now_ns, now_ns))
+
+    def _payloads(self, cases: Sequence[Case]) -> Mapping[str, Payload | str]:
+        return dict.fromkeys((case.id for case in cases), "Payloads cannot be read here.")
 
     def close(self) -> None:
         self.intake.close()
