@@ -1,0 +1,234 @@
+"""Requested, approved, stopped, lost, killed and observed in whatever order: nothing is sent twice, unapproved or out of order."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from contextlib import suppress
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from sqlalchemy import create_engine, select
+
+from app.recovery.engine import Engine
+from app.recovery.model import Approval, ItemState, State
+from app.recovery.run_tables import items, recoveries, sends
+from app.recovery.runs import OPEN, SENDING, Refusal, Runs
+from app.recovery.tables import create
+from tests.models.test_random_plants import examples
+from tests.recovery.simulated import ANNA, BERND, CARLA, EXEC, SECOND, Clock, Later, Plant, Receiver, case, path
+
+REQUESTERS, APPROVERS = st.sampled_from([ANNA, ANNA, ANNA, EXEC]), st.sampled_from([BERND, BERND, CARLA, ANNA, EXEC])
+SELDOM = st.sampled_from([False, False, False, True])
+DOES = st.sampled_from(["ok", "ok", "late", "late", "lost", "busy", "lying", "no"])
+CHANGES = st.sampled_from(["pause", "resume", "pause", "resume", "stop", "withdraw", "refuse"])
+SOME = st.lists(st.sampled_from(range(15)), min_size=1, max_size=10, unique=True)
+CASES = [case(order, milestone) for order in range(5) for milestone in range(3)]
+
+
+class Recovering(RuleBasedStateMachine):
+    """One plant, several people, a process that may die at any moment."""
+
+    @initialize(
+        chosen=st.lists(st.sampled_from(range(15)), min_size=6, max_size=15, unique=True),
+        does=st.lists(DOES, min_size=20, max_size=40),
+        share=st.sampled_from([1.0, 1.0, 0.5]),
+        lag=st.sampled_from([0, 5, 30]),
+        is_idempotent=st.booleans(),
+        approval=st.sampled_from(list(Approval)),
+        next_after=st.sampled_from(["proven", "accepted"]),
+    )
+    def begin(
+        self, chosen: list[int], does: list[str], share: float, lag: int, is_idempotent: bool, approval: Approval, next_after: str
+    ) -> None:
+        self.clock = Clock()
+        self.receiver = Receiver("wms", is_idempotent, self.clock, list(does))
+        self.plant = Plant(
+            self.clock, self.receiver, path(approval=approval, next_after=next_after, approvers=("it",), limits={"failed_share": share})
+        )
+        self.plant.lag_ns = lag * SECOND
+        self.database = create_engine("sqlite://")
+        create(self.database)
+        self.runs = Runs(self.database, self.clock)
+        self.approvals: dict[str, tuple[str, str]] = {}  # who requested, who approved
+        self.start()
+        self.request(ANNA, chosen, False)
+        self.approve(BERND, 0, False)
+        self.engine.tick()
+
+    def start(self) -> None:
+        self.threads = Later()
+        self.engine = Engine(self.runs, self.plant, self.threads)
+        self.engine.begin()
+
+    # ── people ──
+    @rule(actor=REQUESTERS, chosen=SOME, is_stale=SELDOM)
+    def request(self, actor, chosen, is_stale):
+        plan = self.plant.plan([CASES[number] for number in chosen])
+        with suppress(Refusal):
+            found = self.runs.request(plan, "another" if is_stale else plan.hash, actor, "because", {})
+            assert not is_stale
+            self.approvals[found] = (actor.name, "")
+
+    def _any(self, number: int) -> str:
+        with self.database.connect() as connection:
+            known = connection.execute(select(recoveries.c.id).order_by(recoveries.c.requested_ns, recoveries.c.id)).scalars().all()
+        return known[number % len(known)] if known else "R-none"
+
+    @rule(actor=APPROVERS, number=st.integers(0, 20), is_stale=SELDOM)
+    def approve(self, actor, number, is_stale):
+        found = self._any(number)
+        with self.database.connect() as connection:
+            seen = connection.execute(select(recoveries.c.plan_hash).where(recoveries.c.id == found)).scalar()
+        with suppress(Refusal):
+            self.runs.approve(found, actor, "another" if is_stale else seen or "", None)
+            assert not is_stale
+            self.approvals[found] = (self.approvals[found][0], actor.name)
+
+    @rule(actor=APPROVERS, number=st.integers(0, 20), what=CHANGES)
+    def change(self, actor, number, what):
+        with suppress(Refusal):
+            getattr(self.runs, what)(self._any(number), actor, "because")
+
+    def _switch(self, is_stopped):
+        self.runs.switch(SENDING, CARLA, is_stopped=is_stopped, reason=None)
+
+    # ── the world ──
+    @rule(does=st.lists(DOES, max_size=4))
+    def behave(self, does):
+        self.receiver.answers[:0] = does
+
+    @rule()
+    def observe(self):
+        self.plant.watch()
+
+    def _happen_by_itself(self, number):
+        """The middleware's own try got through."""
+        self.plant.reached.setdefault(CASES[number].id, self.clock.now_ns)
+
+    def _change_payload(self, number):
+        self.plant.bodies[CASES[number].id] = b"changed"
+
+    def _hear(self, is_deaf):
+        self.plant.heard_ns = self.clock.now_ns if is_deaf else None
+
+    @rule(seconds=st.sampled_from([0, 1, 5, 61, 5 * 3600]))
+    def pass_time(self, seconds):
+        self.clock.now_ns += seconds * SECOND
+
+    @rule(what=st.integers(0, 7), number=st.integers(0, 14))
+    def something_else(self, what, number):
+        if what < 2:
+            self._switch(what == 0)
+        elif what < 5:
+            self._happen_by_itself(number)
+        elif what == 5:
+            self._change_payload(number)
+        else:
+            self._hear(what == 6)
+
+    # ── the process ──
+    @rule(count=st.integers(1, 3))
+    def tick(self, count):
+        for _ in range(count):
+            self.clock.now_ns += SECOND
+            self.engine.tick()
+
+    @rule(count=st.integers(1, 8), number=st.integers(-3, 3))
+    def go_on(self, count, number):
+        """As it goes when nothing is in the way."""
+        for _ in range(count):
+            self.tick(2)
+            while self.threads.waiting:
+                self.threads.let_go(number)
+            self.plant.watch()
+
+    @precondition(lambda self: self.threads.waiting)
+    @rule(number=st.integers(0, 9))
+    def deliver(self, number):
+        self.threads.let_go(number)
+
+    @rule(has_left=st.booleans())
+    def be_killed(self, has_left):
+        """At any moment: what was under way has left, or has not, and nobody hears the answer."""
+        for _, (target, dispatch) in self.threads.waiting if has_left else []:
+            target.send(dispatch)
+        self.start()
+
+    # ── what always holds ──
+    @invariant()
+    def nothing_is_sent_twice(self):
+        attempts = Counter(dispatch.send_id for dispatch in self.receiver.log)
+        assert max(attempts.values(), default=1) == 1
+        with self.database.connect() as connection:
+            known = set(connection.execute(select(sends.c.send_id)).scalars())
+        assert set(attempts) <= known
+        if self.receiver.idempotent:
+            return
+        effects = Counter((effect.recovery_id, effect.case.id) for effect in self.receiver.effects)
+        assert max(effects.values(), default=1) == 1
+
+    @invariant()
+    def nothing_is_sent_unapproved(self):
+        for recovery_id in {dispatch.recovery_id for dispatch in self.receiver.log}:
+            requested, approved = self.approvals[recovery_id]
+            if self.plant.approved.approval is not Approval.NONE:
+                assert approved
+                assert approved != requested
+
+    @invariant()
+    def each_key_is_in_order(self):
+        came: dict[tuple[str, str], list[tuple[int, int, str]]] = defaultdict(list)
+        for dispatch in self.receiver.log:
+            mine = came[dispatch.recovery_id, dispatch.key]
+            if dispatch.case.order not in mine:
+                mine.append(dispatch.case.order)
+        assert all(orders == sorted(orders) for orders in came.values())
+
+    @invariant()
+    def nothing_counts_without_proof(self):
+        with self.database.connect() as connection:
+            found = connection.execute(select(items)).all()
+        assert all(item.case_id in self.plant.reached for item in found if item.state == ItemState.PROVEN)
+        assert all(item.tries for item in found if item.state == ItemState.PROVEN)
+        assert all((item.ended_ns is not None) == ItemState(item.state).has_ended for item in found)
+
+    @invariant()
+    def no_case_is_in_two_at_once(self):
+        with self.database.connect() as connection:
+            found = connection.execute(select(items.c.case_id, items.c.state)).all()
+        busy = Counter(case_id for case_id, state in found if not ItemState(state).has_ended)
+        assert max(busy.values(), default=1) == 1
+
+    def teardown(self):
+        """Let be, everything ends."""
+        if not hasattr(self, "runs"):
+            return
+        self.receiver.answers, self.plant.heard_ns = [], None
+        self.runs.switch(SENDING, CARLA, is_stopped=False, reason=None)
+        for _ in range(200):
+            with self.database.connect() as connection:
+                paused = connection.execute(select(recoveries.c.id).where(recoveries.c.state == State.PAUSED)).scalars().all()
+                open_items = connection.execute(select(items.c.place).where(items.c.state.in_(OPEN))).all()
+            if not open_items:
+                break
+            for each in paused:
+                self.runs.resume(each, CARLA)
+            self.engine.tick()
+            while self.threads.waiting:
+                self.threads.let_go(-1)
+            self.plant.watch()
+            self.clock.now_ns += 9 * SECOND
+        self.clock.now_ns += 5 * 3600 * SECOND
+        self.engine.tick()
+        with self.database.connect() as connection:
+            assert {State(state).has_ended for state in connection.execute(select(recoveries.c.state)).scalars()} <= {True}
+            assert {ItemState(state).has_ended for state in connection.execute(select(items.c.state)).scalars()} <= {True}
+        self.nothing_is_sent_twice()
+        self.each_key_is_in_order()
+        self.nothing_counts_without_proof()
+        self.database.dispose()
+
+
+TestAnyInterleaving = Recovering.TestCase
+TestAnyInterleaving.settings = settings(examples(12), stateful_step_count=30)
