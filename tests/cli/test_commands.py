@@ -119,6 +119,24 @@ def test_rejected_input_is_counted_and_the_rest_stored(run: Run, folder: Path) -
     assert run("ingest").code == 0, "what was rejected before is not told again"
 
 
+def test_what_was_rejected_is_tried_again_once_the_mapping_is_mended(run: Run, folder: Path) -> None:
+    with (folder / "orders.csv").open("a") as file:
+        file.write("4,order.created,2026-03-23T10:00:00,SO-3\n")
+    run("ingest")
+    told = run("retry")
+    assert (told.code, told.out.partition(" in ")[0]) == (3, "1 record tried again, 0 new events, 0 transactions computed,")
+    assert told.said.startswith("syncline: 1 thing of the input could not be understood")
+    configuration = folder / "syncline.yaml"
+    configuration.write_text(configuration.read_text().replace("{column: AT}", "{column: AT, time_zone: UTC}"))
+    mending = run("retry", "orders")
+    assert (mending.code, mending.out.partition(" in ")[0]) == (0, "1 record tried again, 1 new event, 1 transaction computed,")
+    assert run("export", "rejected").out == ""
+    before = run("export", "transactions", "--as-of", "2026-03-23T12:00:00Z").out
+    run("rebuild")
+    assert run("export", "transactions", "--as-of", "2026-03-23T12:00:00Z").out == before
+    assert run("retry", "order").said == "syncline: no source is called 'order'. Did you mean 'orders'? Known: orders.\n"
+
+
 def test_a_rebuild_gives_the_same(run: Run, folder: Path) -> None:
     run("ingest")
     before = run("export", "transactions", "--as-of", "2026-03-23T09:06:00Z").out
@@ -139,7 +157,7 @@ HELP = "`syncline export --help` shows what there is."
 EXAMPLES = "2026-03-24T20:43:00Z or 2026-03-24T21:43:00+01:00"
 MISTAKES = {
     "exprt": "no command is called 'exprt'. Did you mean 'export'? Known: check, conformance, coverage, demo, doctor, export, ingest, "
-    "init, rebuild, refresh, serve, token, user. `syncline --help` shows what there is.",
+    "init, rebuild, refresh, retry, serve, token, user. `syncline --help` shows what there is.",
     "export": f"the following arguments are required: NAME. {HELP}",
     "export orders": f"no export is called 'orders'. Known: {', '.join(sorted(EXPORTS))}. {HELP}",
     "export events --format xlsx": f"no format is called 'xlsx'. Known: csv, jsonl, ocel, parquet. {HELP}",

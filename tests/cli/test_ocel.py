@@ -167,7 +167,7 @@ def test_a_long_log_takes_no_more_memory_than_a_short_one() -> None:
     assert peak(6_000) < 1.5 * peak(1_500)
 
 
-@pytest.mark.skipif(not SCHEMA.exists(), reason="the schema of OCEL 2.0 is not there")
+@pytest.mark.skipif(not SCHEMA.exists(), reason="an extra check with the schema of OCEL 2.0 in ../shared, which is not here")
 def test_a_log_fits_the_schema_of_the_standard(run: Run, tmp_path: Path) -> None:
     check_schema(exported(run, tmp_path), json.loads(SCHEMA.read_text()))
 

@@ -80,6 +80,7 @@ def test_serving_reads_the_tables_and_answers_the_commands(run: Run, folder: Pat
             file.write("7,order.created,2026-03-23T10:00:00Z,SO-7\n")
         assert run("ingest", "orders").out.startswith("1 record read, 1 new event, 1 transaction computed")
         assert run("rebuild").out.startswith("4 events and 3 transactions made anew")
+        assert run("retry").out.startswith("0 records tried again, 0 new events, 0 transactions computed")
         online = run("export", "transactions", "--as-of", "2026-03-23T12:00:00Z")
         said = run("ingest", "order")
         assert (said.code, said.said) == (2, "syncline: no source is called 'order'. Did you mean 'orders'? Known: orders.\n")

@@ -167,7 +167,10 @@ def test_hostile_events_are_rejected_and_nothing_else() -> None:
 SHARED = ROOT.parent / "shared" / "data" / "cloudevents"
 
 
-@pytest.mark.skipif(not SHARED.exists(), reason="the examples of other projects are not there")
+@pytest.mark.skipif(
+    not SHARED.exists(),
+    reason="an extra check with examples of ../shared, which is not here",
+)
 @pytest.mark.parametrize("name", ["yaml__v1.yaml", "yaml__v1.0__v1_minimum.yaml", "yaml__v03.yaml", "yaml__v0.3__v03_minimum.yaml"])
 def test_events_of_others_are_the_same_in_every_mode(name: str) -> None:
     for found in yaml.safe_load_all((SHARED / name).read_text()):
