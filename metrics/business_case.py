@@ -64,6 +64,24 @@ class Average:
     money: Decimal | None
 
 
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """What fell due from `from_ns` until before `to_ns`: orders of a type, by the day they were wanted, or a milestone of a workflow; of
+    one site or outcome where given."""
+
+    from_ns: int
+    to_ns: int
+    order_type: str | None = None
+    workflow: str | None = None
+    milestone: str | None = None
+    site: str | None = None
+    outcome: str | None = None
+
+    @property
+    def narrowed(self) -> dict[str, str | None]:
+        return {"order_type": self.order_type, "workflow": self.workflow, "milestone": self.milestone, "site": self.site}
+
+
 def weeks(reader: Reader, between: tuple[int, int], costs: Costs, site: str | None = None) -> list[Week]:
     """Every ISO week that begins from `between[0]` until before `between[1]` (ns), empty ones too, by the clocks of the site; of all
     sites together by the enterprise's."""
@@ -106,6 +124,19 @@ def promises(reader: Reader, between: tuple[int, int], site: str | None = None) 
     """Per milestone of workflows about orders, of what was due in the time: workflow, title, milestone, event_type, system, by_field, kept,
     late, missing, unjudged."""
     return reader.frame("queries/step_adherence", {"site": site}, from_ns=between[0], to_ns=between[1])
+
+
+def promised(reader: Reader, asked: Promised, start: int = 0, stop: int = 200) -> pd.DataFrame:
+    """One by one what these figures count, rows start … stop (excluded): order_type or workflow and milestone, id, site, timezone, due_ns,
+    done_ns, outcome, and in every row `cases`, how many there are in all."""
+    values = {**asked.narrowed, "outcome": asked.outcome, "start": start, "stop": stop}
+    return reader.frame("queries/promised", values, from_ns=asked.from_ns, to_ns=asked.to_ns)
+
+
+def promised_counted(reader: Reader, asked: Promised) -> dict[str, int]:
+    """How many there are of every outcome, whichever `asked` names."""
+    found = reader.frame("queries/promised_counted", asked.narrowed, from_ns=asked.from_ns, to_ns=asked.to_ns)
+    return {row["outcome"]: int(row["cases"]) for row in found.to_dict("records")}
 
 
 def coverage(reader: Reader, from_ns: int) -> pd.DataFrame:

@@ -14,7 +14,7 @@ OUTCOMES = ("good", "bad", "open", "unjudged", "clock_fault")
 @dataclass(frozen=True, slots=True)
 class Cases:
     """Which cases: of a metric, that began from `from_ns` until before `to_ns` (`by_due`: fell due, as burn rates count), of one site,
-    outcome, workflow or partner where given."""
+    outcome, workflow or partner where given; `reached`: only those whose second milestone was, or was not, reached."""
 
     metric: str
     from_ns: int
@@ -24,6 +24,7 @@ class Cases:
     workflow: str | None = None
     partner: str | None = None
     by_due: bool = False
+    reached: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,4 +77,4 @@ def _share(good: int, bad: int) -> float | None:
 
 
 def _narrowed(asked: Cases) -> dict[str, object]:
-    return {name: getattr(asked, name) for name in ("metric", "site", "workflow", "partner", "by_due")}
+    return {name: getattr(asked, name) for name in ("metric", "site", "workflow", "partner", "by_due", "reached")}

@@ -95,6 +95,13 @@ def at_risk(
     return reader.frame("impact/risks")
 
 
+def open_orders(reader: Reader, order_type: str | None = None, needed: tuple[int | None, int | None] = (None, None)) -> int:
+    """Of what was asked last: how many open orders of that type are needed in that time."""
+    reader.choose_orders(order_type, needed, (0, 1))
+    found = reader.frame("impact/risks")
+    return 0 if found.empty else int(found["orders"][0])
+
+
 def summed(reader: Reader) -> Summary:
     """Of what was asked last, all together."""
     return _summaries(reader, by_group=False)[0][1]

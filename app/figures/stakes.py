@@ -42,10 +42,14 @@ def quantity_words(lines: Sequence[Row]) -> str:
 
 def needed_words(need_ns: int, zone: str, as_of_ns: int) -> Component:
     """The day, and how much is left until then or how much too late it is."""
-    day = times.brief(need_ns, zone, as_of_ns)
-    if need_ns < as_of_ns:
-        return html.Span([day, html.Div(f"{words.span_of(need_ns, as_of_ns)} late", className="mark-overdue stakes-left")], className="num")
-    return html.Span([day, html.Div(f"in {words.span_of(as_of_ns, need_ns)}", className="muted stakes-left")], className="num")
+    look = "mark-overdue" if need_ns < as_of_ns else "muted"
+    left = html.Div(span_words(need_ns, as_of_ns), className=f"{look} stakes-left")
+    return html.Span([times.brief(need_ns, zone, as_of_ns), left], className="num")
+
+
+def span_words(need_ns: int, as_of_ns: int) -> str:
+    """`in 3 d 13 h`, `7 h late`"""
+    return f"{words.span_of(need_ns, as_of_ns)} late" if need_ns < as_of_ns else f"in {words.span_of(as_of_ns, need_ns)}"
 
 
 def order_link(row: Row, workflows: Mapping[str, str], past: Mapping[str, Any]) -> Component:

@@ -13,12 +13,13 @@ from app import reader
 from app.components import links, moment
 from app.components.empty import empty
 from app.components.icons import icon
+from app.components.kpis import card as kpi
 from app.components.page import button, card, head, scrolling
 from app.components.pager import ROWS, first_row, pager
 from app.components.tiles import name_of
 from app.figures import times, words
 from app.figures.rows import rows_of
-from app.figures.stakes import group_words, needed_words, order_link, quantity_words, workflows_of
+from app.figures.stakes import customer_words, money_words, needed_words, order_link, quantity_words, span_words, workflows_of
 from app.figures.words import type_words
 from app.pages.errors import WrongAddress
 from app.pages.narrowing import HOUR_NS, unknown_site
@@ -76,16 +77,17 @@ def layout(**query: Any) -> Component:
         if asked.site and (stranger := unknown_site(asked.site, now)):
             raise WrongAddress(stranger)
         listed = rows_of(impact.at_risk(now, asked.group, asked.order, asked.between(as_of_ns), (start, start + ROWS)))
+        late = impact.open_orders(now, asked.order, (None, as_of_ns))
         summary, workflows, zone, sites = impact.summed(now), rows_of(now.workflows()), now.timezone(), [name for name, _ in now.sites()]
     past: dict[str, Any] = {name: query[name] for name in ("as_of", "known_at") if name in query}
     kept = {**{field.name: getattr(asked, field.name) for field in fields(Asked)}, **past}
     total = int(listed[0]["orders"]) if listed else 0
     return html.Div(
         [
-            head("At risk", "Open orders that something holds up, by the day they are needed.", _sites(sites, kept)),
+            head("At risk", f"Open orders that something holds up. As of {times.full(as_of_ns, zone)}.", _sites(sites, kept)),
             moment.banner(at, zone),
             _chips(kept),
-            *([_sum(summary, total, zone, as_of_ns)] if listed else []),
+            *([_cards(summary, listed[0], (total, late), as_of_ns, kept)] if listed and not start else []),
             _list(listed, _Around(workflows_of(workflows), _steps(workflows), as_of_ns, past)) if listed else _nothing(asked, start),
             pager(start, total, lambda page: links.to("at-risk", **kept, page=page)),
         ],
@@ -139,14 +141,27 @@ def _chip(word: str, name: str, value: str, kept: Mapping[str, Any], picture: st
     return html.A(parts, href=href, className=f"pill mark-{kind}" if kind else "pill", **current)
 
 
-def _sum(summary: Summary, total: int, zone: str, as_of_ns: int) -> Component:
-    late = f", {summary.late_orders:,} of them past their day" if summary.late_orders else ""
-    said = group_words(summary, zone, as_of_ns, _costs())
-    transactions = words.count(summary.transactions, "transaction")
-    hold = "holds" if summary.transactions == 1 else "hold"
-    text = f"{transactions} in trouble {hold} up {said or 'no order that is still open'}{late}."
-    listed = "" if total == summary.orders else f" {words.count(total, 'open order')} {'is' if total == 1 else 'are'} listed."
-    return html.P(f"{text}{listed} As of {times.full(as_of_ns, zone)}.", className="stakes-total")
+def _cards(summary: Summary, first: Row, orders: tuple[int, int], as_of_ns: int, kept: Mapping[str, Any]) -> Component:
+    """`first`: the order that is needed first; `orders`: how many are listed, and how many of that kind are past their day."""
+    listed, late = orders
+    need, zone = first["need_ns"], first["timezone"]
+    # The sum and the customers are those of all that is in trouble, also where only some of its orders are listed.
+    of_all = ", of all that is held up" if kept["needed"] or kept["order"] else ""
+    known = f"known of {summary.valued:,} of {words.count(summary.transactions, 'transaction')}{of_all}"
+    customers = customer_words(summary.customers)
+    day = "not said" if need is None else times.brief(need, zone, as_of_ns)
+    left = "no order says a day" if need is None else span_words(need, as_of_ns)
+    past_href = links.to("at-risk", **{**kept, "needed": "late"})
+    return html.Div(
+        [
+            kpi("Open orders", f"{listed:,}", "", f"held up by {words.count(summary.transactions, 'transaction')}", []),
+            kpi("Past their day", f"{late:,}", "", "needed before now", [], "overdue" if late else "", past_href),
+            kpi("Needed first", day, "", left, []),
+            kpi("Worth", money_words(summary.worths, _costs()) or "not known", "", known, []),
+            kpi("Customers", f"{len(summary.customers):,}", "", f"{customers}{of_all}" if customers else "none is named", []),
+        ],
+        className="kpis",
+    )
 
 
 def _costs() -> Costs:

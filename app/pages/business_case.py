@@ -17,11 +17,12 @@ from app.components.page import card, head, note, scrolling
 from app.components.tiles import name_of
 from app.figures import times, words
 from app.figures.rows import rows_of
-from app.pages import cases
+from app.instants import instant_text
+from app.pages import cases, promised
 from app.pages.errors import WrongAddress
 from app.pages.narrowing import unknown_site
 from metrics import business_case
-from metrics.business_case import Average, Week
+from metrics.business_case import Average, Spent, Week
 from metrics.impact_settings import Costs
 
 Row = Mapping[str, Any]
@@ -40,9 +41,10 @@ def layout(**query: Any) -> Component:
             raise WrongAddress(wrong)
         zone, sites = dict(now.sites()).get(site or "", now.timezone()), [name for name, _ in now.sites()]
         between = business_case.weeks_until(at.moment.as_of_ns, PERIODS[period][1], zone)
-        found = business_case.weeks(now, (between[0], at.moment.as_of_ns + 1), costs, site)
+        until_now = (between[0], at.moment.as_of_ns + 1)
+        found = business_case.weeks(now, until_now, costs, site)
         before = business_case.before(now, costs, site)
-        promises = rows_of(business_case.promises(now, between, site))
+        promises = rows_of(business_case.promises(now, until_now, site))
         observed = rows_of(business_case.coverage(now, between[0]))
     past: dict[str, Any] = {name: query[name] for name in ("as_of", "known_at") if name in query}
     kept = {"site": site, "period": period, **past}
@@ -56,8 +58,8 @@ def layout(**query: Any) -> Component:
             *([_cards(average, before, whole, costs, cases.address(METRIC, None, *between, site, **past))] if whole else []),
             _missing_rates(costs, before),
             _weeks([*whole, *running], len(whole), costs, site, zone, past) if whole or _without_beginning(running) else _nothing(),
-            _promises(promises),
-            _coverage([row for row in observed if site in (None, row["site"])]),
+            _promises(promises, until_now, site, past),
+            _coverage([row for row in observed if site in (None, row["site"])], until_now[0], past),
         ],
         className="business-case",
     )
@@ -105,9 +107,10 @@ def _current(is_chosen: bool) -> dict[str, str]:
 
 def _verdict(
     average: Average, before: Average | None, costs: Costs, shown: Sequence[Week], zone: str, between: tuple[int, int]
-) -> Component | None:
+) -> Component:
     if not shown:
-        return None
+        text = "No whole week has been observed yet: averages, and what is better or worse than before, begin with the first one."
+        return html.P(text, className="stakes-total")
     first = f"{_number(average.failed)} failures a week needed somebody, on average of {words.count(len(shown), 'whole week')}"
     money = f"; they cost {_money(average.money, costs)} a week" if average.money is not None else ""
     compared = _compared(average, before)
@@ -232,20 +235,23 @@ def _week(
     between = business_case.bounds_of(week.week, zone)
     one = business_case.average([week], costs)
 
-    def opened(number: int, outcome: str | None = None) -> Component | str:
-        return html.A(f"{number:,}", href=cases.address(METRIC, outcome, *between, site, **past)) if number else "0"
+    def opened(text: str, number: int, reached: str | None = None) -> Component | str:
+        return html.A(text, href=cases.address(METRIC, None, *between, site, **past, reached=reached)) if number else text
 
     cells = [
         html.Th([week.week, html.Div("so far", className="muted")] if is_running else week.week, scope="row"),
-        html.Td(opened(week.failed), className="num"),
-        html.Td(opened(week.manual), className="num"),
-        html.Td(opened(week.open), className="num"),
-        html.Td(_hours(one.hours_to_recover) if week.recovery_seconds else _none("nothing was mended"), className="num"),
+        html.Td(opened(f"{week.failed:,}", week.failed), className="num"),
+        html.Td(opened(f"{week.manual:,}", week.manual, "yes"), className="num"),
+        html.Td(opened(f"{week.open:,}", week.open, "no"), className="num"),
+        html.Td(
+            opened(_hours(one.hours_to_recover), week.manual, "yes") if week.recovery_seconds else _none("nothing was mended"),
+            className="num",
+        ),
         html.Td(_detected(week, one), className="num"),
         html.Td(f"{week.manual_hours:,.1f} h" if week.manual_hours is not None else _none("no minutes said"), className="num nowrap"),
     ]
-    cells += [html.Td(_adherence(week, kind), className="num") for kind in kinds]
-    cells += [html.Td(_money(week.spent.total, costs), className="num nowrap")] if costs.currency else []
+    cells += [html.Td(_adherence(week, kind, promised.address(between, site, order=kind, **past)), className="num") for kind in kinds]
+    cells += [html.Td(_cost(week.spent, costs), className="num nowrap")] if costs.currency else []
     return html.Tr(cells)
 
 
@@ -255,13 +261,19 @@ def _detected(week: Week, one: Average) -> Component | str:
     return _none("loaded later" if week.loaded_later else "no data")
 
 
-def _adherence(week: Week, kind: str) -> Component | str:
+def _adherence(week: Week, kind: str, href: str) -> Component:
     kept, missed = week.kept.get(kind, 0), week.missed.get(kind, 0)
     if kept + missed == 0:
-        return _none("not measured" if week.unmeasured.get(kind) else "none was due")
-    return html.Span(
-        [f"{words.percent(kept / (kept + missed))} ", html.Span(f"of {kept + missed:,}", className="muted")], className="nowrap"
-    )
+        return html.A("not measured", href=href, className="muted") if week.unmeasured.get(kind) else _none("none was due")
+    share = html.A(words.percent(kept / (kept + missed)), href=href)
+    return html.Span([share, html.Span(f" of {kept + missed:,}", className="muted")], className="nowrap")
+
+
+def _cost(spent: Spent, costs: Costs) -> list[Component | str]:
+    """The sum, and what it went for."""
+    parts = [("work", spent.manual), ("hurried orders", spent.expedite), ("lines that stood", spent.line_stops)]
+    told = [f"{value:,.0f} {name}" for name, value in parts if value]
+    return [_money(spent.total, costs), *([html.Div(text, className="muted") for text in told] if len(told) > 1 else [])]
 
 
 def _none(text: str) -> Component:
@@ -276,18 +288,20 @@ def _nothing() -> Component:
 # -- schedule and coverage -------------------------------------------------------------------------------------------------
 
 
-def _promises(rows: Sequence[Row]) -> Component | None:
+def _promises(rows: Sequence[Row], between: tuple[int, int], site: str | None, past: Mapping[str, Any]) -> Component | None:
     if not rows:
         return None
+
+    def opened(row: Row, outcome: str) -> Component | str:
+        href = promised.address(between, site, workflow=row["workflow"], milestone=row["milestone"], outcome=outcome, **past)
+        return html.A(f"{row[outcome]:,}", href=href) if row[outcome] else "0"
+
     heads = html.Tr([html.Th(name) for name in ("Step", "In time", "Late", "Never came", "Cannot judge", "Kept")])
     lines = [
         html.Tr(
             [
                 html.Td([words.step_words(row["event_type"], row["system"]), html.Div(_promised(row), className="muted")]),
-                html.Td(f"{row['kept']:,}", className="num"),
-                html.Td(_cases(row, "late", "late"), className="num"),
-                html.Td(_cases(row, "missing", "overdue"), className="num"),
-                html.Td(f"{row['unjudged']:,}", className="num"),
+                *(html.Td(opened(row, outcome), className="num") for outcome in ("kept", "late", "missing", "unjudged")),
                 html.Td(_share(row["kept"], row["kept"] + row["late"] + row["missing"]), className="num"),
             ]
         )
@@ -295,7 +309,9 @@ def _promises(rows: Sequence[Row]) -> Component | None:
     ]
     table = html.Table([html.Thead(heads), html.Tbody(lines)], className="table")
     return card(
-        "Schedule adherence", scrolling(table, "Schedule adherence"), aside=html.Span("What was due in these weeks", className="muted")
+        "Schedule adherence",
+        scrolling(table, "Schedule adherence"),
+        aside=html.Span("What was due in these weeks and the running one", className="muted"),
     )
 
 
@@ -304,16 +320,11 @@ def _promised(row: Row) -> str:
     return f"{row['title']}{by.get(row['by_field'] or '', '')}"
 
 
-def _cases(row: Row, name: str, status: str) -> Component | str:
-    narrowed = {"missing": row["milestone"]} if name == "missing" else {"status": status}
-    return html.A(f"{row[name]:,}", href=links.transactions(workflow=row["workflow"], **narrowed)) if row[name] else "0"
-
-
 def _share(kept: int, decided: int) -> str:
     return words.percent(kept / decided) if decided else "no data"
 
 
-def _coverage(rows: Sequence[Row]) -> Component | None:
+def _coverage(rows: Sequence[Row], from_ns: int, past: Mapping[str, Any]) -> Component | None:
     """Which workflows each plant is seen with: onboarding, plant by plant."""
     if not rows:
         return None
@@ -322,24 +333,28 @@ def _coverage(rows: Sequence[Row]) -> Component | None:
     for row in rows:
         by_workflow.setdefault(row["workflow"], {})[row["site"]] = row
     lines = [
-        html.Tr([html.Th(next(iter(found.values()))["title"], scope="row"), *(html.Td(_seen(found[site])) for site in sites)])
+        html.Tr(
+            [html.Th(next(iter(found.values()))["title"], scope="row"), *(html.Td(_seen(found[site], from_ns, past)) for site in sites)]
+        )
         for found in by_workflow.values()
     ]
     heads = html.Tr([html.Th("Workflow"), *(html.Th(name_of(site)) for site in sites)])
     table = html.Table([html.Thead(heads), html.Tbody(lines)], className="table business-coverage")
     return card(
-        "What is observed", scrolling(table, "What is observed"), aside=html.Span("Steps that came in these weeks", className="muted")
+        "What is observed",
+        scrolling(table, "What is observed"),
+        aside=html.Span("What began in these weeks and the running one", className="muted"),
     )
 
 
-def _seen(row: Row) -> Component:
+def _seen(row: Row, from_ns: int, past: Mapping[str, Any]) -> Component:
     steps, came = len(row["milestones"]), sum(1 for count in row["reached"] if count)
     if not row["transactions"]:
         return _none("not observed")
     never = [name for name, count in zip(row["milestones"], row["reached"], strict=True) if not count]
     title = f"Never came: {', '.join(never)}" if never else "Every step came"
     kind = "mark-overdue" if never else "mark-ok"
-    href = links.transactions(workflow=row["workflow"], site=row["site"])
+    href = links.transactions(workflow=row["workflow"], site=row["site"], **{"from": instant_text(from_ns)}, **past)
     return html.Span(
         [
             html.Span(f"{came} of {steps} steps", className=kind, title=title),

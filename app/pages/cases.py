@@ -27,6 +27,7 @@ from metrics.keys import unknown
 
 Row = Mapping[str, Any]
 USUAL = "7d"
+REACHED = {"yes": "Only what was reached", "no": "Only what was not reached yet"}  # `reached` in the address
 BY_DUE = "due"  # `by` in the address: the period is that in which promises fell due
 WORDS = {  # outcome → word, icon, colour, meaning
     "good": ("In time", "circle-check", "ok", "as promised"),
@@ -86,7 +87,11 @@ def _asked(query: Mapping[str, Any], as_of_ns: int) -> tuple[Metric, Cases]:
     site, workflow, partner, counted_by = (links.one(query.get(key)) for key in ("site", "workflow", "partner", "by"))
     if counted_by not in (None, BY_DUE):
         raise ValueError(unknown("way to count", counted_by, [BY_DUE]).capitalize())
-    return known[name], Cases(name, from_ns, to_ns, site, outcome, workflow, partner, counted_by == BY_DUE)
+    reached = links.one(query.get("reached"))
+    if reached is not None and reached not in REACHED:
+        raise ValueError(unknown("way to be reached", reached, REACHED).capitalize())
+    is_reached = None if reached is None else reached == "yes"
+    return known[name], Cases(name, from_ns, to_ns, site, outcome, workflow, partner, counted_by == BY_DUE, is_reached)
 
 
 def _figures(metric: Metric, asked: Cases, summed: Counted, kept: Mapping[str, Any]) -> Component:
@@ -97,6 +102,9 @@ def _figures(metric: Metric, asked: Cases, summed: Counted, kept: Mapping[str, A
         href = links.to("cases", **{**kept, "outcome": None if chosen else outcome})
         parts = [icon(picture), f" {word} ", html.B(f"{summed.outcomes[outcome]:,}")]
         chips.append(html.A(parts, href=href, title=meaning, className=f"pill mark-{kind}", **({"aria-current": "true"} if chosen else {})))
+    if asked.reached is not None:
+        words_of = REACHED["yes" if asked.reached else "no"]
+        chips.append(html.A([f"{words_of} ", icon("x", "show all")], href=links.to("cases", **{**kept, "reached": None}), className="pill"))
     return card(None, html.P(_sentence(metric, asked, summed)), html.Nav(chips, className="cases-outcomes", **{"aria-label": "Outcome"}))
 
 

@@ -7,6 +7,7 @@ where metric = $metric
   and ($site is null or site = $site)
   and ($workflow is null or workflow = $workflow)
   and ($partner is null or partner = $partner)
+  and ($reached is null or (to_ns is not null) = $reached)
   and case when $by_due then coalesce(decided_ns, from_ns) else from_ns end >= getvariable('from_ns')
   and case when $by_due then coalesce(decided_ns, from_ns) else from_ns end < getvariable('to_ns')
 group by grouping sets ((outcome), ())

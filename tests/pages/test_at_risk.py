@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
@@ -88,7 +89,8 @@ def web(plant: Application) -> Flask:
 
 def test_orders_stand_by_the_day_they_are_needed_with_what_holds_them_up(web: Flask):
     said = drawn_text(someone(web, "maria").show("/at-risk", f"?as_of={AS_OF}&kind=failed"))
-    assert "2 transactions in trouble hold up 4 orders of Ada, Bo, 545 EUR" in said
+    assert "Open orders 4 held up by 2 transactions Past their day 1 needed before now Needed first 24 Mar 14:00 CST 16 h late" in said
+    assert "Worth 545 EUR known of 2 of 2 transactions Customers 2 Ada, Bo" in said
     assert said.index("D3") < said.index("D2")
     assert "5" in said
     assert "Delivery picked in WMS D2" in said
@@ -177,3 +179,36 @@ def test_a_baseline_may_be_a_period_of_the_data(plant: Application):
         before = business_case.before(reader, costs)
     assert before is not None
     assert (before.failed, before.money, before.hours_to_recover) == (Decimal(1), Decimal(130), Decimal(2))
+
+
+def test_every_figure_of_the_business_case_opens_as_many_as_it_says(web: Flask):
+    answer = someone(web, "eva").show("/business-case", f"?as_of={AS_OF}&period=4w")
+    figures = {address: int(text) for text, address in trees.links(trees.drawn(answer)) if text.isdigit()}
+    assert {urlsplit(address).path for address in figures} == {"/cases", "/promised"}
+    for address, number in figures.items():
+        url = urlsplit(address)
+        opened = trees.drawn(someone(web, "eva").show(url.path, f"?{url.query}"))
+        assert sum(getattr(part, "kind", None) == "Tr" for part in trees.parts(opened)) - 1 == number, address
+
+
+def test_orders_by_their_day_say_which_missed_it_and_by_how_much(web: Flask):
+    query = f"?order=delivery&from=2026-03-15T23:00:00Z&to=2026-03-22T23:00:00Z&as_of={AS_OF}"
+    said = drawn_text(someone(web, "eva").show("/promised", query))
+    assert "0 % of 1 kept their day. Missed its day 1" in said
+    assert "D1 Brno Missed its day 17 Mar 09:00 CET 18 Mar 13:10 CET 28 h 10 min late" in said
+    assert "D1" not in drawn_text(someone(web, "eva").show("/promised", f"{query}&outcome=kept"))
+    assert "D1" in drawn_text(someone(web, "bruno").show("/promised", query))
+    assert "D1" not in drawn_text(someone(web, "eva").show("/promised", f"{query}&site=puebla"))
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("order=boat", "No kind of order is called 'boat'"),
+        ("order=delivery", "The address needs a period"),
+        ("", "Neither a kind of order nor a step"),
+        ("workflow=shipment_to_invoice&milestone=flown&from=2026-03-01T00:00:00Z&to=2026-03-02T00:00:00Z", "There is no step 'flown'"),
+    ],
+)
+def test_a_list_of_days_that_nothing_can_have_is_told(web: Flask, query: str, sentence: str):
+    assert sentence in drawn_text(someone(web, "eva").show("/promised", f"?{query}"))
