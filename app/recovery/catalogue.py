@@ -121,9 +121,10 @@ def text_of(paths: Sequence[Path]) -> str:
 def path_of(values: Mapping[str, Any]) -> Path:
     """A path out of what was kept of it. What a newer version kept beside is left out, what an older one did not keep is as usual."""
     known = {each.name for each in fields(Path)}
-    made: dict[str, Any] = {name: _tuples(value) for name, value in values.items() if name in known}
+    made: dict[str, Any] = {name: _tuple(value) for name, value in values.items() if name in known}
     made |= {"action": Action(values["action"]), "approval": Approval(values["approval"])}
-    made |= {"proof": Proof(**values["proof"]), "limits": Limits(**{name: _tuples(value) for name, value in values["limits"].items()})}
+    made |= {"proof": Proof(**values["proof"]), "limits": Limits(**{name: _tuple(value) for name, value in values["limits"].items()})}
+    made["transform"] = tuple(map(tuple, values.get("transform", ())))
     return Path(**made)
 
 
@@ -132,8 +133,8 @@ def _add(connection: Connection, version: int, now_ns: int, digest: str, text: s
     audit.append(connection, now_ns, "syncline", "catalogue changed", f"version {version}", {"digest": digest}, None)
 
 
-def _tuples(value: Any) -> Any:
-    return tuple(map(_tuples, value)) if isinstance(value, list) else value
+def _tuple(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _matches(pattern: str, code: str | None) -> bool:
