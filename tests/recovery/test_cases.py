@@ -30,8 +30,8 @@ MAKING = workflow("""
 RULES = tuple(rule for rule in shipped_rules() if rule.name == "duplicate_posting")
 # One order for each thing that may be said. Until 07:45 they failed; what is after it happened since.
 TOLD = """
-    at     event                     names          site     outcome   key  message  attempt  quantity  ordered  currency  span  recorded
-    07:00  order.released@erp        order FAILED   hamburg  ok        .    .        1        .         .        EUR       .     .
+    at     event                     names          site     outcome   key  message  attempt  quantity  ordered  value     span  recorded
+    07:00  order.released@erp        order FAILED   hamburg  ok        .    .        1        .         .        900       .     .
     07:10  order.received@mes        order FAILED   hamburg  business  F    f1       1        .         .        .         .     .
     07:20  order.received@mes        order FAILED   hamburg  business  F    f1       2        .         .        .         .     .
     07:00  order.released@erp        order MISSING  hamburg  ok        M    m1       1        .         .        .         .     .
