@@ -230,7 +230,7 @@ def test_rare_ways_are_left_out_but_never_the_only_one_of_a_step() -> None:
         ("taken", END): 985,
     }
     edges = [
-        {"from_milestone": one, "to_milestone": other, "transactions": count, "p50": None, "promised": 0, "late": 0}
+        {"from_milestone": one, "to_milestone": other, "transactions": count, "passages": count, "p50": None, "promised": 0, "late": 0}
         for (one, other), count in counts.items()
     ]
     graph = graph_of(steps, [], edges, 1000)
@@ -239,11 +239,24 @@ def test_rare_ways_are_left_out_but_never_the_only_one_of_a_step() -> None:
 
 
 def test_what_comes_after_its_due_time_changes_the_kind_of_its_way() -> None:
-    assert process.late_share({"promised": 0, "late": 0}) == 0
+    assert process.late_share({"passages": 8, "promised": 1, "late": 1}) == 0.125
     steps = [{"milestone": "sent", "system": "erp"}]
     kinds = [
         graph_of(
-            steps, [], [{"from_milestone": START, "to_milestone": "sent", "transactions": 1, "p50": 1, "promised": 100, "late": late}], 1
+            steps,
+            [],
+            [
+                {
+                    "from_milestone": START,
+                    "to_milestone": "sent",
+                    "transactions": 1,
+                    "passages": 100,
+                    "p50": 1,
+                    "promised": 100,
+                    "late": late,
+                }
+            ],
+            1,
         )
         .ways[0]
         .kind
