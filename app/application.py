@@ -25,6 +25,7 @@ from app.recovery.catalogue import Catalogue, remember
 from app.recovery.desk import Desk
 from app.recovery.exported import KEPT
 from app.recovery.model import Case, Payload
+from app.recovery.payloads import Sources, fetch
 from app.recovery.runs import Runs
 from app.recovery.targets.settings import open_target
 from app.recovery.world import LiveWorld
@@ -181,7 +182,8 @@ class Application:
         return self.reader(Moment(now_ns, now_ns))
 
     def _payloads(self, cases: Sequence[Case]) -> Mapping[str, Payload | str]:
-        return dict.fromkeys((case.id for case in cases), "Payloads cannot be read here.")
+        options = {source.name: source.options for source in self.settings.sources}
+        return fetch(cases, self.settings.recovery.payloads, Sources(self.settings.home / "journal", options))
 
     def close(self) -> None:
         self.intake.close()

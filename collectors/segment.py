@@ -9,6 +9,7 @@ Blocks are compressed, not bodies: a row of a table is 200 bytes and compresses 
 from __future__ import annotations
 
 import os
+import struct
 import zlib
 from collections.abc import Iterator, Sequence
 from struct import Struct
@@ -26,6 +27,7 @@ FRAME = Struct(">II")
 COMPRESSED = 1
 SMALLEST_TO_COMPRESS = 256
 CHUNK = 1 << 20
+PEEKED = 4096  # bytes of a block that are looked at to tell when it begins
 
 
 class Frame(NamedTuple):
@@ -79,6 +81,24 @@ def _block_at(file: BinaryIO, offset: int, size: int, after: int) -> Block | Non
         return Block(offset, end, first, count, zlib.decompress(payload) if flags & COMPRESSED else payload)
     except zlib.error:  # no block of ours: somebody's bytes that look like one
         return None
+
+
+def begin_at(file: BinaryIO, offset: int) -> tuple[int, int] | None:
+    """Where the block at `offset` ends, and when its first record was recorded, read from its first bytes; None where that cannot be told.
+    Nothing of it is checked: it is a hint to what is worth reading."""
+    data = os.pread(file.fileno(), BLOCK.size + PEEKED, offset)
+    if len(data) < BLOCK.size:
+        return None
+    magic, length, _, _, _, flags = BLOCK.unpack_from(data)
+    payload = data[BLOCK.size : BLOCK.size + length]
+    try:
+        if flags & COMPRESSED:
+            payload = zlib.decompressobj().decompress(payload, PEEKED)
+        head_size, _ = FRAME.unpack_from(payload)
+        recorded_ns = orjson.loads(payload[FRAME.size : FRAME.size + head_size])[3]
+    except (zlib.error, struct.error, orjson.JSONDecodeError, LookupError, TypeError):
+        return None
+    return (offset + BLOCK.size + length, recorded_ns) if magic == MAGIC and recorded_ns.__class__ is int else None
 
 
 def _next_sound(file: BinaryIO, offset: int, size: int) -> int:
