@@ -125,8 +125,8 @@ def _ns(seconds: int | None) -> int | None:
 
 
 def _sources(definitions: Definitions) -> pd.DataFrame:
-    rows = ((f.source, f.is_complete, f.allowed_lateness_seconds * SECOND_NS) for f in definitions.feeds)
-    return _frame(rows, "source is_complete lateness_ns")
+    rows = ((f.source, f.is_complete, f.allowed_lateness_seconds * SECOND_NS, _ns(f.silent_after_seconds)) for f in definitions.feeds)
+    return _frame(rows, "source is_complete lateness_ns silent_after_ns")
 
 
 def _exclusions(definitions: Definitions) -> pd.DataFrame:

@@ -58,7 +58,8 @@ def _go_back(cursor: duckdb.DuckDBPyConnection) -> None:
         cursor.execute("create or replace temp view placements as from placed")
     rules.reach(cursor)
     models.run(cursor, "scope/touched")
-    models.run(cursor, "moment/feeds_then")
+    for name in ("moment/feeds_then", "moment/pulses_then", "placement/gaps", "moment/gaps_then"):
+        models.run(cursor, name)
     models.run(cursor, "scope/scoped")
     # Numbers that no transaction of the store has, so that what is computed again never meets another's open steps.
     cursor.execute("set variable last_transaction = (select coalesce(max(transaction_no), 0) from transaction_facts)")

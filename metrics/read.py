@@ -161,7 +161,8 @@ class Reader:
 
     def sources(self) -> pd.DataFrame:
         """Per source, system and site: events, first_event_ns, newest_event_ns, newest_recorded_ns; per source: rejected, spans, log_rows,
-        stock_rows, is_complete."""
+        stock_rows, is_complete; known_until_ns, is_silent, quiet_seconds (working time since it is known), silent_after_seconds (null: too
+        few gaps to say), usual_seconds, what is left of that for news to come after the last, and gaps, how many tell it."""
         return self.frame("queries/sources")
 
     def interfaces(self, from_ns: int) -> pd.DataFrame:

@@ -71,7 +71,7 @@ class Refresher:
             rules.skip(cursor, failed)
         facts.clear(cursor)
         stock.count_anew(cursor)
-        for table in ("nameless", "placements", "aliases", "feeds"):
+        for table in ("nameless", "placements", "aliases", "feeds", "feed_pulses", "feed_gaps"):
             cursor.execute(f"delete from {table}")
         cursor.execute("delete from meta where key in ('newest_event_ns', 'newest_recorded_ns')")
         self._say(cursor, seen_event=0, seen_span=0, last_transaction=0)
@@ -130,8 +130,8 @@ class Refresher:
     def _keep(self, cursor: duckdb.DuckDBPyConnection, *, everything: bool) -> None:
         facts.keep(cursor)
         rules.keep(cursor, everything=everything)
-        models.run(cursor, "placement/feeds_new")
-        models.run(cursor, "placement/newest")
+        for name in ("feeds_new", "pulses_new", "gaps", "gaps_new", "newest"):
+            models.run(cursor, f"placement/{name}")
         self._remember(cursor)
 
     def _cover_new_time(self, cursor: duckdb.DuckDBPyConnection, seen_event: int) -> None:

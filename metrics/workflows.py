@@ -84,11 +84,13 @@ class Partner:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """What is known of a source's completeness: always complete, or its events may be late by so many seconds."""
+    """What is known of a source's completeness: always complete, or its events may be late by so many seconds; and after how many seconds
+    of working time without news it is silent (None: as its own gaps say)."""
 
     source: str
     is_complete: bool = False
     allowed_lateness_seconds: int = 300
+    silent_after_seconds: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

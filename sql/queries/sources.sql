@@ -25,13 +25,20 @@ select
   case when may_see(null) then coalesce(s.spans, 0) end as spans,
   case when may_see(null) then coalesce(l.log_rows, 0) end as log_rows,
   case when may_see(null) then coalesce(k.stock_rows, 0) end as stock_rows,
-  coalesce(d.is_complete, false) as is_complete
+  coalesce(d.is_complete, false) as is_complete,
+  q.watermark_ns as known_until_ns,
+  coalesce(q.gaps, 0) as gaps,
+  q.usual_ns / 1e9 as usual_seconds,
+  q.silent_after_ns / 1e9 as silent_after_seconds,
+  q.age_ns / 1e9 as quiet_seconds,
+  coalesce(q.is_silent, false) as is_silent
 from named n
-left join feeds f using (source)
-left join refused r using (source)
-left join spanned s using (source)
-left join logged l using (source)
-left join stocked k using (source)
-left join def_sources d using (source)
+left join feeds f on f.source = n.source
+left join feed_silence q on q.source = f.source and q.system = f.system and q.site = f.site
+left join refused r on r.source = n.source
+left join spanned s on s.source = n.source
+left join logged l on l.source = n.source
+left join stocked k on k.source = n.source
+left join def_sources d on d.source = n.source
 where f.source is null or may_see(nullif(f.site, ''))
 order by n.source, f.system, f.site

@@ -1,17 +1,7 @@
--- one row per system and site: up to when its feeds are known to be complete. A feed is known up to its newest event, or the newest read of
--- its source to the end, less its allowed lateness
+-- one row per system and site: up to when its feeds are known to be complete; of several the slowest counts
 create or replace view watermarks as
-with
-read as (select source, max(read_ns) as read_ns from source_reads where recorded_ns <= getvariable('known_at') group by source)
-select
-  f.system,
-  f.site,
-  min(
-    case when s.is_complete then getvariable('as_of')
-    else least(greatest(f.newest_event_ns, coalesce(r.read_ns, f.newest_event_ns)) - s.lateness_ns, getvariable('as_of')) end) as watermark_ns
-from feeds f
-join def_sources s using (source)
-left join read r using (source)
+select system, site, min(watermark_ns) as watermark_ns
+from feed_marks
 group by all;
 
 -- one row per system: its watermark at a site that none of its feeds has named. One that names no site speaks for all of them
