@@ -27,7 +27,8 @@ CONDITIONS = {
     "text": "contains(lower(transaction_id), lower({value}))",
     "from_ns": "start_ns >= {value}",
     "to_ns": "start_ns < {value}",
-    "milestone": "(failed_milestone = {value} or list_contains(missing, {value}))",
+    # what has failed hangs there, whatever else has not come
+    "milestone": "case when state = 'failed' then failed_milestone = {value} else list_contains(missing, {value}) end",
     "missing": "list_contains(missing, {value})",
     "error_class": "error_class = {value}",
     "partner": "partner = {value}",

@@ -18,14 +18,16 @@ LONGEST_TEXT = 140
 STATES = {"failed": "failed", "missing": "overdue", "violation": "inconsistent"}  # kind of group → the word whose mark it has
 
 
-def listed(rows: Sequence[Row], workflows: Sequence[Row], owners: Mapping[str, str], as_of_ns: int) -> Component:
-    """From the rows of Reader.attention() and Reader.workflows(). `owners`: title of an owner's name."""
+def listed(
+    rows: Sequence[Row], workflows: Sequence[Row], owners: Mapping[str, str], as_of_ns: int, past: Mapping[str, Any] | None = None
+) -> Component:
+    """From the rows of Reader.attention() and Reader.workflows(). `owners`: title of an owner's name; `past`: a moment for the links."""
     steps = {(workflow["workflow"], step["milestone"]): step for workflow in workflows for step in workflow["steps"]}
-    shown = [_row(row, steps.get((row["workflow"], row["milestone"])), owners, as_of_ns) for row in rows]
+    shown = [_row(row, steps.get((row["workflow"], row["milestone"])), owners, as_of_ns, past or {}) for row in rows]
     return html.Div(shown, className="attention")
 
 
-def _row(row: Row, step: Row | None, owners: Mapping[str, str], as_of_ns: int) -> Component:
+def _row(row: Row, step: Row | None, owners: Mapping[str, str], as_of_ns: int, past: Mapping[str, Any]) -> Component:
     state = STATES[row["kind"]]
     said = html.Div([html.B(_title(row, step)), html.Span(_text(row), className="attention-text")])
     owner = owners.get(row["owner"], row["owner"]) if row["owner"] else "no owner"
@@ -36,7 +38,7 @@ def _row(row: Row, step: Row | None, owners: Mapping[str, str], as_of_ns: int) -
         ],
         className="attention-aside",
     )
-    return html.A([mark(state, "18px"), said, aside], href=_address(row, state), className="attention-row")
+    return html.A([mark(state, "18px"), said, aside], href=_address(row, state, past), className="attention-row")
 
 
 def _title(row: Row, step: Row | None) -> str:
@@ -64,11 +66,12 @@ def cut(text: str) -> str:
     return line if len(line) <= LONGEST_TEXT else line[: LONGEST_TEXT - 1].rstrip() + "…"
 
 
-def _address(row: Row, state: str) -> str:
+def _address(row: Row, state: str, past: Mapping[str, Any]) -> str:
     if row["kind"] == "violation":
-        return links.to("rules", rule=row["milestone"], site=row["site"])
+        return links.to("rules", rule=row["milestone"], site=row["site"], **past)
     if row["transactions"] == 1:
-        return links.path(row["workflow"], row["example_id"])
-    return links.transactions(
-        workflow=row["workflow"], site=row["site"], status=state, milestone=row["milestone"], error_class=row["error_class"]
-    )
+        return links.path(row["workflow"], row["example_id"], **past)
+    # What waits for something may have another word by precedence: inconsistent, or that it cannot be judged.
+    missing = {"missing": row["milestone"], "state": "in_progress"}
+    failed = {"status": state, "milestone": row["milestone"], "error_class": row["error_class"]}
+    return links.transactions(workflow=row["workflow"], site=row["site"], **(missing if row["kind"] == "missing" else failed), **past)

@@ -54,7 +54,7 @@ def layout(**query: Any) -> Component:
         [
             head("Business case", "What failures cost a week, before and after.", _periods(kept, period), _sites(sites, kept)),
             moment.banner(at, zone),
-            _verdict(average, before, costs, whole, zone, between),
+            _verdict(average, before, costs, whole, zone),
             *([_cards(average, before, whole, costs, cases.address(METRIC, None, *between, site, **past))] if whole else []),
             _missing_rates(costs, before),
             _weeks([*whole, *running], len(whole), costs, site, zone, past) if whole or _without_beginning(running) else _nothing(),
@@ -105,16 +105,15 @@ def _current(is_chosen: bool) -> dict[str, str]:
 # -- the sentence and the cards --------------------------------------------------------------------------------------------
 
 
-def _verdict(
-    average: Average, before: Average | None, costs: Costs, shown: Sequence[Week], zone: str, between: tuple[int, int]
-) -> Component:
+def _verdict(average: Average, before: Average | None, costs: Costs, shown: Sequence[Week], zone: str) -> Component:
     if not shown:
         text = "No whole week has been observed yet: averages, and what is better or worse than before, begin with the first one."
         return html.P(text, className="stakes-total")
     first = f"{_number(average.failed)} failures a week needed somebody, on average of {words.count(len(shown), 'whole week')}"
     money = f"; they cost {_money(average.money, costs)} a week" if average.money is not None else ""
     compared = _compared(average, before)
-    span = f"{times.day(between[0], zone)} to {times.day(between[1] - 1, zone)}"
+    first_ns, last_ns = business_case.bounds_of(shown[0].week, zone)[0], business_case.bounds_of(shown[-1].week, zone)[1] - 1
+    span = f"{times.day(first_ns, zone)} to {times.day(last_ns, zone)}"
     return html.P(
         [f"{first}{money}.", f" {compared}" if compared else "", html.Span(f" {span}.", className="muted")], className="stakes-total"
     )
@@ -219,7 +218,7 @@ def _weeks(shown: Sequence[Week], whole: int, costs: Costs, site: str | None, zo
     """The newest first; what comes behind the `whole` ones is still running."""
     kinds = [kind for kind in reader.definitions().impact.orders if any(kind in {**week.kept, **week.missed} for week in shown)]
     heads = ["Week", "Failures", "Mended by hand", "Still open", "Median until mended", "Median until known", "Work"]
-    heads += [f"{words.type_words(kind).capitalize()} on its day" for kind in kinds] + (["Cost"] if costs.currency else [])
+    heads += (["Cost"] if costs.currency else []) + [f"{words.type_words(kind).capitalize()} on its day" for kind in kinds]
     lines = [_week(week, number >= whole, kinds, costs, site, zone, past) for number, week in reversed(list(enumerate(shown)))]
     table = html.Table([html.Thead(html.Tr([html.Th(name) for name in heads])), html.Tbody(lines)], className="table business-weeks")
     return card(
@@ -250,8 +249,8 @@ def _week(
         html.Td(_detected(week, one), className="num"),
         html.Td(f"{week.manual_hours:,.1f} h" if week.manual_hours is not None else _none("no minutes said"), className="num nowrap"),
     ]
-    cells += [html.Td(_adherence(week, kind, promised.address(between, site, order=kind, **past)), className="num") for kind in kinds]
     cells += [html.Td(_cost(week.spent, costs), className="num nowrap")] if costs.currency else []
+    cells += [html.Td(_adherence(week, kind, promised.address(between, site, order=kind, **past)), className="num") for kind in kinds]
     return html.Tr(cells)
 
 

@@ -102,7 +102,9 @@ def body(asked: Answers, at: reader.AsOf, site: str | None, past: dict[str, Any]
 def _broken(asked: Answers, owners: dict[str, str], at: reader.AsOf, past: dict[str, Any]) -> Component:
     """What violates integrity rules is a case too; the page of the rules says more."""
     more = html.A("All rules", href=links.to("rules", **past))
-    return card("Broken rules", attention.listed(asked.broken, [], owners, at.moment.as_of_ns), aside=more, className="failures-card")
+    listed = attention.listed(asked.broken, [], owners, at.moment.as_of_ns, past)
+    aside = html.Span(["What stands above already is not told again. ", more], className="muted")
+    return card("Broken rules", listed, aside=aside, className="failures-card")
 
 
 def _totals(asked: Answers, at: reader.AsOf) -> Component:
