@@ -11,7 +11,7 @@ import orjson
 from collectors.event import Record
 from collectors.formats.cloudevents import BATCH, STRUCTURED, events_in, problem_of
 from collectors.message import MESSAGE, packed
-from collectors.receivers.reception import EXAMPLES, Accepted, Reception, Unreadable
+from collectors.receivers.reception import EXAMPLES, Accepted, Reception, Room, Unreadable
 
 PATH, SIGNAL, SOURCE = "/v1/events", "events", "cloudevents"
 ALLOW = "POST, OPTIONS"
@@ -53,7 +53,7 @@ def check_form(headers: dict[str, str]) -> None:
         )
 
 
-def accept_events(reception: Reception, headers: dict[str, str], body: bytes, patience_seconds: float) -> Accepted:
+def accept_events(reception: Reception, headers: dict[str, str], body: bytes, room: Room) -> Accepted:
     """The answer to one request, once it is on disk. Raises Unreadable, or Unavailable where nothing was kept.
 
     Of a batch what is no CloudEvent is rejected alone; a request without any is refused, and nothing of it is kept.
@@ -71,7 +71,7 @@ def accept_events(reception: Reception, headers: dict[str, str], body: bytes, pa
         raise Unreadable(problems[0][1])
     if events:
         payload, kind = packed({"header": headers}, body), f"{MESSAGE}; {headers.get('content-type', '')}"
-        reception.keep(Record(SOURCE, "", payload, kind, reception.now_ns(), SIGNAL), patience_seconds)
+        reception.keep(Record(SOURCE, "", payload, kind, reception.now_ns(), SIGNAL), room)
     return Accepted(len(problems), _told(problems))
 
 

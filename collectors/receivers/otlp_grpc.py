@@ -102,7 +102,9 @@ class OtlpGrpcReceiver:
         left = self._left(arrived)  # what the message itself takes on its way is the client's
         body = self._message(messages, context)
         try:
-            return success(signal, otlp.PROTOBUF, self._reception.accept(signal, otlp.PROTOBUF, body, left))
+            with self._reception.room(left) as room:
+                room.take(len(body))
+                return success(signal, otlp.PROTOBUF, self._reception.accept(signal, otlp.PROTOBUF, body, room))
         except Unreadable as error:
             raise Refusal(Status(INVALID_ARGUMENT, str(error))) from error
         except Unavailable as error:
@@ -116,7 +118,11 @@ class OtlpGrpcReceiver:
         return left
 
     def _message(self, messages: Iterator[bytes], context: grpc.ServicerContext) -> bytes:
-        """The one message of a call, read and unpacked only now."""
+        """The one message of a call, read and unpacked only now: gRPC itself holds no more than a window of it before.
+
+        How long it is, gRPC says only when it is whole. So the budget counts it from then on, and until then each thread may hold one
+        of the largest allowed size.
+        """
         self._sending[threading.get_ident()] = time.monotonic(), context
         try:
             return next(messages)

@@ -20,13 +20,14 @@ from waitress.task import ErrorTask, ThreadedTaskDispatcher, WSGITask
 from collectors import otlp
 from collectors.receivers import cloudevents_http as events
 from collectors.receivers.answers import Status, success
-from collectors.receivers.reception import Accepted, Reception, TooLarge, Unavailable, Unreadable, gunzipped
+from collectors.receivers.reception import Accepted, Reception, Room, TooLarge, Unavailable, Unreadable, gunzipped
 
 log = logging.getLogger(__name__)
 logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # waiting requests are answered in time or refused; no need to log each
 THREADS = 16  # they mostly wait for the same sync, so many of them make large group commits
 CONNECTIONS = 500  # from then on a new one takes the place of the one idle longest
 BUSY_CONNECTIONS = 600  # with so many none is taken: those above CONNECTIONS all have a request under way
+INBUF_BYTES = 1 << 18  # of a body still coming; more of it waits in a file, so that 600 of them are 150 MiB at most
 DISCARD_SECONDS = 2.0
 NO_CONTENT = 204
 ARRIVED = "syncline.arrived"
@@ -102,6 +103,7 @@ class OtlpHttpReceiver:
                 port=port,
                 connection_limit=BUSY_CONNECTIONS,
                 asyncore_use_poll=True,
+                inbuf_overflow=INBUF_BYTES,
                 # Twice the limit is read and refused by us; what is larger still is cut off in the middle.
                 max_request_body_size=2 * self._reception.limits.body_bytes,
                 channel_timeout=60,
@@ -156,10 +158,11 @@ class OtlpHttpReceiver:
         if left <= 0:
             raise Refusal(503, "the receiver is overloaded; send again later", self._later())
         try:
-            body = _decompressed(environ, limits.body_bytes)
-            if signal == events.SIGNAL:
-                return events.accept_events(self._reception, events.headers_of(environ), body, left)
-            return self._reception.accept(signal, _encoding(environ["CONTENT_TYPE"]), body, left)
+            with self._reception.room(left) as room:
+                body = _body(environ, limits.body_bytes, room)
+                if signal == events.SIGNAL:
+                    return events.accept_events(self._reception, events.headers_of(environ), body, room)
+                return self._reception.accept(signal, _encoding(environ["CONTENT_TYPE"]), body, room)
         except TooLarge:
             size = limits.body_bytes >> 20
             raise Refusal(413, f"the request is larger than {size} MiB after decompression; send smaller batches") from None
@@ -209,16 +212,17 @@ def _token(environ: dict[str, Any]) -> str:
     return token.strip() if scheme.lower() == "bearer" else ""
 
 
-def _decompressed(environ: dict[str, Any], limit: int) -> bytes:
-    body: bytes = environ["wsgi.input"].read()
+def _body(environ: dict[str, Any], limit: int, room: Room) -> bytes:
+    """The body, unpacked. It waits in a file of waitress until there is room for it."""
     coding = environ.get("HTTP_CONTENT_ENCODING", "").strip().lower()
-    if coding == "gzip":
-        return gunzipped(body, limit)
-    if coding not in ("", "identity", "none"):
+    if coding not in ("", "identity", "none", "gzip"):
         raise Unreadable(f"Content-Encoding must be gzip or absent (found {coding[:50]!r})")
-    if len(body) > limit:
+    length = int(environ.get("CONTENT_LENGTH") or 0)  # of chunked bodies as well: by now waitress has counted them
+    if coding != "gzip" and length > limit:
         raise TooLarge
-    return body
+    room.take(length)
+    body: bytes = environ["wsgi.input"].read()
+    return gunzipped(body, limit, room.take) if coding == "gzip" else body
 
 
 # -- waitress, taught two things: when a request had arrived, and that its own refusals are a google.rpc.Status as well

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -20,7 +20,7 @@ GZIP_START = b"\x1f\x8b"
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bytes count after decompression. `budget_bytes` is for all requests under way together: memory stays bounded under any load."""
+    """`budget_bytes` is for the bodies of all requests under way together, packed and unpacked: memory stays bounded under any load."""
 
     body_bytes: int = 64 << 20
     budget_bytes: int = 192 << 20
@@ -46,76 +46,100 @@ class Unavailable(Exception):
     """Not now; the same request will do later."""
 
 
+class Room:
+    """What one request holds of the budget: bytes are taken before they are read or unpacked, and given back at its end."""
+
+    def __init__(self, budget: Budget, patience_seconds: float) -> None:
+        self._budget, self.patience_seconds = budget, patience_seconds
+        self.held_bytes = 0
+
+    def take(self, size: int) -> None:
+        """Waits until there is room for `size` bytes more. Raises Unavailable when that takes too long."""
+        self._budget.give(self, size)
+
+
+class Budget:
+    """The bytes that all requests under way may hold. The oldest of them always goes on, so that they never wait for each other."""
+
+    def __init__(self, size: int) -> None:
+        self._size, self._used = size, 0
+        self._rooms: dict[Room, None] = {}
+        self._changed = threading.Condition()
+
+    @contextmanager
+    def room(self, patience_seconds: float) -> Iterator[Room]:
+        room = Room(self, patience_seconds)
+        with self._changed:
+            self._rooms[room] = None
+        try:
+            yield room
+        finally:
+            with self._changed:
+                del self._rooms[room]
+                self._used -= room.held_bytes
+                self._changed.notify_all()
+
+    def give(self, room: Room, size: int) -> None:
+        with self._changed:
+            if not self._changed.wait_for(lambda: self._fits(room, size), room.patience_seconds):
+                raise Unavailable("too many requests are under way")
+            self._used += size
+            room.held_bytes += size
+
+    def _fits(self, room: Room, size: int) -> bool:
+        return self._used + size <= self._size or room is next(iter(self._rooms))
+
+
 class Reception:
     """Takes requests for the source `source` into `journal`. Safe from many threads."""
 
     def __init__(self, journal: Journal, clock: Clock, limits: Limits, source: str = "otlp") -> None:
         self._journal, self._clock, self.limits, self._source = journal, clock, limits, source
-        self._room = threading.Condition()
-        self._used_bytes = 0
+        self._budget = Budget(limits.budget_bytes)
         self.is_closing = False
 
-    def accept(self, signal: str, content_type: str, body: bytes, patience_seconds: float) -> Accepted:
+    @contextmanager
+    def room(self, patience_seconds: float) -> Iterator[Room]:
+        """Where one request is worked on. Raises Unavailable when no more are taken."""
+        if self.is_closing:
+            raise Unavailable("the receiver is shutting down")
+        with self._budget.room(patience_seconds) as room:
+            yield room
+
+    def accept(self, signal: str, content_type: str, body: bytes, room: Room) -> Accepted:
         """The answer to one request, once it is on disk. Raises Unreadable, or Unavailable where nothing was kept.
 
         Looked through before it is acknowledged, to count what is invalid; the loader reads it whole, from the journal, which alone is
         the truth. An empty request is fine, and nothing to keep.
         """
-        with self._at_work(len(body), patience_seconds):
-            try:
-                items, refused = otlp.refused(signal, content_type, body)
-            except otlp.Undecodable as error:
-                raise Unreadable(str(error)) from error
-            if items:
-                self._keep(Record(self._source, "", body, content_type, self._clock(), signal), patience_seconds)
+        try:
+            items, refused = otlp.refused(signal, content_type, body)
+        except otlp.Undecodable as error:
+            raise Unreadable(str(error)) from error
+        if items:
+            self.keep(Record(self._source, "", body, content_type, self._clock(), signal), room)
         return Accepted(len(refused), _told(signal, refused))
 
-    def keep(self, record: Record, patience_seconds: float) -> None:
+    def keep(self, record: Record, room: Room) -> None:
         """Makes durable what was looked through already. Raises Unavailable."""
-        with self._at_work(len(record.payload), patience_seconds):
-            self._keep(record, patience_seconds)
+        try:
+            self._journal.append([record], room.patience_seconds)
+        except JournalUnavailable as error:
+            raise Unavailable(str(error)) from error
 
     def now_ns(self) -> int:
         return self._clock()
 
-    @contextmanager
-    def _at_work(self, size: int, patience_seconds: float) -> Iterator[None]:
-        if self.is_closing:
-            raise Unavailable("the receiver is shutting down")
-        with self._reserved(size, patience_seconds):
-            yield
 
-    def _keep(self, record: Record, patience_seconds: float) -> None:
-        try:
-            self._journal.append([record], patience_seconds)
-        except JournalUnavailable as error:
-            raise Unavailable(str(error)) from error
-
-    @contextmanager
-    def _reserved(self, size: int, patience_seconds: float) -> Iterator[None]:
-        """Holds `size` bytes of the budget. One request alone always fits."""
-        with self._room:
-            if not self._room.wait_for(lambda: self._fits(size), patience_seconds):
-                raise Unavailable("too many requests are under way")
-            self._used_bytes += size
-        try:
-            yield
-        finally:
-            with self._room:
-                self._used_bytes -= size
-                self._room.notify_all()
-
-    def _fits(self, size: int) -> bool:
-        return not self._used_bytes or self._used_bytes + size <= self.limits.budget_bytes
-
-
-def gunzipped(body: bytes, limit: int) -> bytes:
-    """The decompressed body, never holding more than `limit` bytes. Raises TooLarge or Unreadable."""
+def gunzipped(body: bytes, limit: int, take: Callable[[int], None] | None = None) -> bytes:
+    """The decompressed body, never holding more than `limit` bytes; `take` is told of each further piece. Raises TooLarge or Unreadable."""
     parts, size = [], 0
     stream = zlib.decompressobj(31)
     try:
         while body:
             part = stream.decompress(body, min(CHUNK, limit - size + 1))
+            if take:
+                take(len(part))
             parts.append(part)
             size += len(part)
             if size > limit:

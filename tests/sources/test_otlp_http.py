@@ -9,7 +9,10 @@ import socket
 import subprocess
 import sys
 import threading
+import time
+import tracemalloc
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -46,10 +49,11 @@ class Receiver:
     def kept(self) -> list[bytes]:
         return [frame.record.payload for frame in self.journal.read(0)]
 
-    def raw(self, request: bytes) -> bytes:
+    def raw(self, *request: bytes) -> bytes:
         """What the receiver answers to these bytes until it closes."""
-        with socket.create_connection(("127.0.0.1", self.server.port), 20) as wire:
-            wire.sendall(request)
+        with socket.create_connection(("127.0.0.1", self.server.port), 60) as wire:
+            for part in request:
+                wire.sendall(part)
             wire.shutdown(socket.SHUT_WR)
             return b"".join(iter(lambda: wire.recv(65536), b""))
 
@@ -445,3 +449,27 @@ def test_otlp_49_the_stock_sdk_exports_with_its_defaults(tmp_path: Path, compres
         bodies = [ExportTraceServiceRequest.FromString(body) for body in running.kept()]
         names = {span.attributes[1].value.string_value for body in bodies for span in body.resource_spans[0].scope_spans[0].spans}
         assert names == {str(number) for number in range(2000)}
+
+
+def test_memory_stays_within_the_budget_however_many_large_bodies_come(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half of them packed to a thousandth, half as they are. Each is taken in the end: they wait for each other, in files."""
+    limits = Limits(body_bytes=6 << 20, budget_bytes=12 << 20, patience_seconds=60)
+    sync = os.fsync
+    monkeypatch.setattr(os, "fsync", lambda fd: (time.sleep(0.2), sync(fd)))  # a slow disk: who waits for it holds what it has
+    message = ExportTraceServiceRequest.FromString(protobuf("a"))
+    message.resource_spans[0].resource.attributes.add(key="note").value.string_value = "x" * (5 << 20)
+    plain = message.SerializeToString()
+    head = "POST /v1/traces HTTP/1.0\r\nContent-Type: application/x-protobuf\r\n{}Content-Length: {}\r\n\r\n"
+    requests = [
+        (head.format(coding, len(body)).encode(), body)
+        for coding, body in (("", plain), ("Content-Encoding: gzip\r\n", gzip.compress(plain)))
+    ]
+    with receiver(tmp_path, limits=limits) as running, ThreadPoolExecutor(16) as clients:
+        tracemalloc.start()
+        try:
+            answers = list(clients.map(lambda request: running.raw(*request), requests * 8))
+            peak = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+    assert [answer.partition(b"\r\n")[0] for answer in answers] == [b"HTTP/1.0 200 OK"] * 16
+    assert peak < 5 * limits.budget_bytes  # without a budget twice as much, and more with every client
