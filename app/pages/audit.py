@@ -78,8 +78,9 @@ def _asked(given: Mapping[str, str | None], at: reader.AsOf) -> Filter:
         from_ns = max(from_ns or 0, now_ns - PERIODS[period][1] * HOUR_NS)
     account = current_user.account
     own = audit.own_of(account.name, account.roles, account.sites)
-    until_ns = now_ns + 1 if to_ns is None else min(to_ns, now_ns + 1)
-    return Filter(given["actor"], given["action"], given["subject"], from_ns, until_ns, own)
+    if not at.is_now:
+        to_ns = now_ns + 1 if to_ns is None else min(to_ns, now_ns + 1)
+    return Filter(given["actor"], given["action"], given["subject"], from_ns, to_ns, own)
 
 
 def _find(asked: Filter, start: int) -> Found:

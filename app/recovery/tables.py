@@ -23,6 +23,7 @@ audit = Table(
 )
 audit_by_subject = Index("audit_by_subject", audit.c.subject, audit.c.number)
 audit_by_action = Index("audit_by_action", audit.c.action, audit.c.number)
+audit_by_time = Index("audit_by_time", audit.c.at_ns, audit.c.action)
 audit_by_actor = Index("audit_by_actor", audit.c.actor, audit.c.number)
 
 catalogue_versions = Table(
