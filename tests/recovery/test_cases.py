@@ -15,6 +15,8 @@ from metrics.rules.rule import shipped_rules
 from metrics.workflows import Definitions, Feed
 from sql.store import Store
 from tests import plants
+from tests.models.test_inventory import postings, snapshots
+from tests.models.test_random_inventory import MOVES, write_lines
 from tests.models.told import CALENDARS, FEEDS, LATER, SITES, event_spans, events, ns, workflow
 
 MAKING = workflow("""
@@ -195,3 +197,42 @@ def test_a_receiver_that_was_not_heard_since_leaves_it_open() -> None:
             with open_reader(store, Moment(ns(when), LATER)) as reader:
                 (case,) = find(reader, Group(kind="failed"))
                 assert evidence_of(reader, [case])[case.id].heard_ns == ns(heard)
+
+
+def test_stock_that_was_lost_posted_twice_or_is_unexplained_is_a_case_with_its_posting() -> None:
+    moves = postings("""
+        at     system  moves  quantity  outcome   key  site
+        09:00  wms     V1     -10       ok        .    hamburg
+        09:00  erp     V2     1         ok        .    hamburg
+        09:00  wms     V3     3         ok        .    hamburg
+        09:01  erp     V3     3         ok        a    hamburg
+        09:02  erp     V3     3         ok        b    hamburg
+        09:02  wms     V4     -2        ok        .    hamburg
+        09:03  wms     V4     -2        ok        .    hamburg
+        09:03  erp     V4     -2        ok        .    hamburg
+        11:00  erp     V1     -10       ok        .    hamburg
+    """)
+    lines = snapshots("""
+        at     system  quantity
+        10:00  wms     100
+        10:00  erp     500
+        11:30  wms     100
+        11:30  erp     90
+    """)
+    definitions = Definitions((MOVES,), SITES, CALENDARS, "UTC", FEEDS)
+    with closing(Store()) as store:
+        plants.write(store, plants.Batch(moves))
+        write_lines(store, lines)
+        plants.refresh(store, definitions)
+        with open_reader(store, Moment(ns("10:30"), LATER)) as reader:
+            found = {case.id.removeprefix("inventory|stock_movement_sync|"): case for case in find(reader, Group(kind="inventory"))}
+        assert {name: (case.system, case.event_id, case.quantity) for name, case in found.items()} == {
+            "V1|lost": ("erp", "rows:1", "10"),
+            "V2|lost": ("wms", "rows:2", "1"),
+            "V3|duplicated": ("erp", "rows:5", "3"),
+            "V4|duplicated": ("wms", "rows:7", "2"),
+            "hamburg//M1//unrestricted|unexplained": (None, None, "384"),
+        }
+        with open_reader(store, Moment(ns(NOON), LATER)) as reader:
+            said = evidence_of(reader, list(found.values()))
+        assert [name for name, case in found.items() if said[case.id].is_closed] == ["V1|lost"]
