@@ -29,6 +29,7 @@ from metrics.keys import Key, Place, Problem, choice, text
 METHODS = ("POST", "PUT", "PATCH")
 FOR_NOW = (408, 409, 425, 429, 503)  # says that nothing was done, and that it may be asked again
 HIDDEN = re.compile(r"pass|pwd|secret|token|key|auth|cookie|signature", re.IGNORECASE)  # headers that are secrets, by their names
+OF_BODY = ("ce-", "ce_", "content-encoding")  # headers without which a body is not what it was: of CloudEvents, and how it is packed
 WHSEC = "whsec_"
 FIRST_WORDS_BYTES = 4096
 HERE = "x"  # stands for what is filled in, where an address is judged
@@ -90,7 +91,10 @@ class HttpTarget:
         knows what had arrived."""
 
     def _own_headers(self, dispatch: Dispatch, content: Content) -> dict[str, str]:
-        found = {"User-Agent": "Syncline", "Connection": "close", "Content-Type": content.content_type, **marks_of(dispatch)}
+        had = dispatch.payload.headers if dispatch.payload else {}
+        kept = {name.lower().replace("ce_", "ce-", 1): text for name, text in had.items() if name.lower().startswith(OF_BODY)}
+        own = {"User-Agent": "Syncline", "Connection": "close", "Content-Type": content.content_type, **marks_of(dispatch)}
+        found = {name: _printable(text) for name, text in kept.items()} | own
         if self._settings["signing_secret"]:
             found |= signature_headers(self._settings["signing_secret"], dispatch.effect_id, dispatch.sent_ns // SECOND_NS, content.body)
         return found
