@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import ssl
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC
@@ -16,6 +17,7 @@ import requests
 from requests.structures import CaseInsensitiveDict
 
 from collectors.collector import Clock
+from collectors.files.tail import as_text
 from collectors.rest.authentication import Authentication, Denied
 from collectors.rest.body import Broken, body_of
 from collectors.rest.request import Request, link_from, origin_of, shown
@@ -49,21 +51,39 @@ class Limits(NamedTuple):
     megabytes: int
 
 
-class Client:
-    """Keeps its connections between two requests. `proxy` and `ca_file` as the configuration says them; nothing is taken from elsewhere."""
+class Encryption(NamedTuple):
+    """Whom we trust, and what we identify ourselves with: the file of the certificate and of its key."""
 
-    def __init__(self, authentication: Authentication, limits: Limits, ca_file: Path | None, proxy: str | None) -> None:
+    ca_file: Path | None = None
+    certificate: tuple[Path, Path] | None = None
+
+    def check(self) -> None:
+        """Raises OSError with a sentence where a file is missing or is not what it should be."""
+        files = [*([self.ca_file] if self.ca_file else []), *(self.certificate or ())]
+        if absent := [file for file in files if not file.is_file()]:
+            raise FileNotFoundError(2, f"there is no file {as_text(str(absent[0]))}")
+        if self.certificate:
+            try:
+                ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_cert_chain(*self.certificate, password="")
+            except ssl.SSLError as error:
+                names = " and ".join(as_text(str(file)) for file in dict.fromkeys(self.certificate))
+                raise OSError(5, f"{names} hold no certificate and the key to it, in PEM and without a password") from error
+
+
+class Client:
+    """Keeps its connections between two requests. `proxy` and `encryption` as the configuration says; nothing is taken from elsewhere."""
+
+    def __init__(self, authentication: Authentication, limits: Limits, encryption: Encryption, proxy: str | None) -> None:
         self._authentication, self._limits = authentication, limits
-        self._session = requests.Session()
-        self._session.trust_env = False  # no proxy, no password of ~/.netrc that the configuration does not name
-        self._session.verify = str(ca_file) if ca_file else True
-        self._session.headers.update({"Accept": "application/json", "User-Agent": "Syncline"})
-        if proxy:
-            self._session.proxies = {"http": proxy, "https": proxy}
+        self._session, self._elsewhere = (_session(encryption.ca_file, proxy) for _ in range(2))
+        if encryption.certificate:
+            certificate, key = map(str, encryption.certificate)
+            self._session.cert = certificate, key
         self._not_before_ns = 0
 
     def close(self) -> None:
         self._session.close()
+        self._elsewhere.close()
 
     def ask(self, request: Request, clock: Clock) -> Answer:
         """Raises Unanswered."""
@@ -119,7 +139,8 @@ class Client:
     def _sent(self, request: Request, url: str, is_home: bool, clock: Clock) -> requests.Response:
         body, headers = request.payload()
         kept = {**headers, **self._authentication.headers(self._session, clock)} if is_home else {}
-        return self._again(lambda: self._session.request(
+        session = self._session if is_home else self._elsewhere
+        return self._again(lambda: session.request(
             request.method, url, headers=kept, data=body, timeout=self._limits.seconds, stream=True, allow_redirects=False
         ))  # fmt: skip
 
@@ -140,6 +161,8 @@ class Client:
         """What kept the answer away. The text of the error itself may hold the URL with everything in it."""
         if isinstance(error, requests.exceptions.SSLError):
             reason = reason_of(error)
+            if "alert" in reason.lower():  # the words in which the other side ends a handshake
+                return f"does not accept who we are: {reason}. See `certificate_file` and `key_file`."
             return f"cannot be trusted: {reason}. Is its certificate from an authority of your own? Then name that one's file as `ca_file`."
         if isinstance(error, requests.exceptions.ProxyError):
             return f"cannot be reached through the proxy: {reason_of(error)}."
@@ -190,6 +213,16 @@ def excerpt(body: bytes) -> str:
     """The first words of an answer, in one line."""
     text = re.sub(r"<[^>]*>", " ", body[: 8 * EXCERPT].decode(errors="replace"))
     return " ".join("".join(sign for sign in text if sign.isprintable() or sign.isspace()).split())[:EXCERPT]
+
+
+def _session(ca_file: Path | None, proxy: str | None) -> requests.Session:
+    session = requests.Session()
+    session.trust_env = False  # no proxy, no password of ~/.netrc that the configuration does not name
+    session.verify = str(ca_file) if ca_file else True
+    session.headers.update({"Accept": "application/json", "User-Agent": "Syncline"})
+    if proxy:
+        session.proxies = {"http": proxy, "https": proxy}
+    return session
 
 
 def reason_of(error: BaseException) -> str:

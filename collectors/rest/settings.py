@@ -140,6 +140,8 @@ def problems_between(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield "body", "is sent with `method: POST` only"
     if data.get("method") == "POST" and pages in (ODATA, NEXT):
         yield "pages", f"the kind {pages} follows links, which are asked with GET; for a POST use {CURSOR}, page or offset"
+    if "key_file" in data and "certificate_file" not in data:
+        yield "certificate_file", "is missing: a key alone identifies nobody"
     yield from _problems_of_map(data)
 
 

@@ -20,7 +20,7 @@ from collectors.paths import lookup_in
 from collectors.readings import StockReading
 from collectors.rest import settings as allowed
 from collectors.rest.authentication import Authentication
-from collectors.rest.client import Client, Limits
+from collectors.rest.client import Client, Encryption, Limits
 from collectors.rest.items import STREAM, Items, Plan, payload_of, position_in
 from collectors.rest.pages import Pages
 from collectors.rest.request import Request
@@ -72,6 +72,8 @@ class Rest(Collector):
         timeout: str = setting(allowed.a_duration, "30s")
         max_megabytes: int = setting(a_whole_number(allowed.LARGEST_MEGABYTES), 64)
         ca_file: str | None = setting(a_text, None)
+        certificate_file: str | None = setting(a_text, None)
+        key_file: str | None = setting(a_text, None)
         proxy: str | None = setting(allowed.a_proxy, None)
 
         @staticmethod
@@ -98,7 +100,11 @@ class Rest(Collector):
         try:
             self._items = self._items or self._opened()
         except OSError as error:
-            yield Trouble("", f"{error.strerror or error}. `ca_file` names the certificates that are trusted; nothing was asked.")
+            yield Trouble(
+                "",
+                f"{error.strerror or error}. `ca_file` names the certificates that are trusted, "
+                "`certificate_file` and `key_file` who we are; nothing was asked.",
+            )
             return
         for found in self._items.read(after.get(STREAM), clock):
             if isinstance(found, Trouble):
@@ -157,12 +163,15 @@ class Rest(Collector):
 
     def _opened(self) -> Items:
         settings = self._settings
-        ca_file = self._folder / settings.ca_file if settings.ca_file else None
-        if ca_file and not ca_file.is_file():
-            raise FileNotFoundError(2, f"there is no file {as_text(str(ca_file))}")
-        seconds = seconds_of(settings.timeout)
-        self._client = Client(Authentication(settings.auth, seconds), Limits(seconds, settings.max_megabytes), ca_file, settings.proxy)
+        encryption, seconds = self._encryption(), seconds_of(settings.timeout)
+        encryption.check()
+        self._client = Client(Authentication(settings.auth, seconds), Limits(seconds, settings.max_megabytes), encryption, settings.proxy)
         return Items(self._client, self._plan())
+
+    def _encryption(self) -> Encryption:
+        names = self._settings.ca_file, self._settings.certificate_file, self._settings.key_file or self._settings.certificate_file
+        ca_file, certificate, key = (self._folder / name if name else None for name in names)
+        return Encryption(ca_file, (certificate, key) if certificate and key else None)
 
     def _plan(self) -> Plan:
         settings, back = self._settings, self._settings.look_back

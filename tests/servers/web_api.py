@@ -181,12 +181,16 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def running_web_api(certificate: Certificate | None = None) -> Iterator[WebApi]:
+def running_web_api(certificate: Certificate | None = None, knows: Certificate | None = None) -> Iterator[WebApi]:
+    """Encrypted where it has a certificate; then it may want one of its clients, too: the one it `knows`."""
     server = _Server(("127.0.0.1", 0), _Handler)
     server.api = WebApi(server.server_address[1], "https" if certificate else "http")
     if certificate:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate.certificate, certificate.key)
+        if knows:
+            context.verify_mode = ssl.CERT_REQUIRED
+            context.load_verify_locations(knows.certificate)
         server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import gzip
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from collectors.sources import check_source
 from tests.servers.certificates import Certificate
 from tests.servers.web_api import CLIENT, SECRET, Reply, WebApi, running_web_api
 from tests.sources.plant_floor import rows_of
@@ -185,6 +187,9 @@ def test_links_that_lead_in_a_circle_are_left(web_api: WebApi) -> None:
         assert "gives the same page again and again" in trouble
 
 
+FILES = "`ca_file` names the certificates that are trusted, `certificate_file` and `key_file` who we are; nothing was asked."
+
+
 def test_only_a_certificate_of_a_known_authority_is_trusted(certificate: Certificate) -> None:
     with running_web_api(certificate) as api:
         api.orders(1)
@@ -196,7 +201,45 @@ def test_only_a_certificate_of_a_known_authority_is_trusted(certificate: Certifi
             assert erp.poll() == []
             assert erp.positions() == ["o1"]
         with Intake(entry(api, "odata", **ODATA, ca_file="absent.pem")) as erp:
-            assert erp.poll() == ["there is no file absent.pem. `ca_file` names the certificates that are trusted; nothing was asked."]
+            assert erp.poll() == [f"there is no file absent.pem. {FILES}"]
+
+
+def test_who_wants_a_certificate_of_ours_gets_it_and_nobody_else(certificate: Certificate, tmp_path: Path) -> None:
+    (tmp_path / "ours").mkdir()
+    ours, trusted = Certificate.made(tmp_path / "ours"), str(certificate.certificate)
+    files = {"ca_file": trusted, "certificate_file": str(ours.certificate), "key_file": str(ours.key)}
+    with running_web_api(certificate, knows=ours) as api, running_web_api(certificate, knows=ours) as other:
+        api.orders(1)
+        for known in ({}, {"certificate_file": trusted, "key_file": str(certificate.key)}):
+            with Intake(entry(api, "odata", **ODATA, **{"ca_file": trusted, **known})) as erp:
+                (trouble,) = erp.poll()
+                assert trouble.startswith(f"{api.url}/odata does not accept who we are: ")
+                assert trouble.endswith("See `certificate_file` and `key_file`.")
+        assert api.asked == []
+        with Intake(entry(api, "odata", **ODATA, **files)) as erp:
+            assert erp.poll() == []
+            assert erp.positions() == ["o1"]
+            api.replies = [Reply(307, headers=(("Location", f"{other.url}/odata"),))]
+            (trouble,) = erp.poll()
+            assert trouble.startswith(f"{api.url}/odata does not accept who we are: ")
+            assert other.asked == []
+
+
+def test_a_certificate_that_cannot_be_used_is_a_sentence(certificate: Certificate, tmp_path: Path) -> None:
+    (tmp_path / "ours").mkdir()
+    other, given = Certificate.made(tmp_path / "ours"), str(certificate.certificate)
+    said = "hold no certificate and the key to it, in PEM and without a password"
+    with running_web_api() as api:
+        for files, expected in (
+            ({"certificate_file": given, "key_file": str(other.key)}, f"{given} and {other.key} {said}. {FILES}"),
+            ({"certificate_file": given}, f"{given} {said}. {FILES}"),
+            ({"certificate_file": given, "key_file": "absent.pem"}, f"there is no file absent.pem. {FILES}"),
+        ):
+            with Intake(entry(api, "odata", **ODATA, **files)) as erp:
+                assert erp.poll() == [expected]
+        assert check_source(entry(api, "odata", **ODATA, key_file="k.pem")) == [
+            ("certificate_file", "is missing: a key alone identifies nobody")
+        ]
 
 
 def test_an_encrypted_address_leads_to_no_other_kind(certificate: Certificate) -> None:
