@@ -34,5 +34,6 @@ def counted(reader: Reader, site: str | None = None) -> pd.DataFrame:
 
 
 def feeds_behind(reader: Reader, site: str | None = None) -> pd.DataFrame:
-    """Per system and site whose feed lags behind what is due from it: expectations, first_due_ns, known_until_ns (null: never known)."""
+    """Per system and site whose feed lags behind what is due from it: expectations, first_due_ns, known_until_ns (null: never known),
+    heard_ns, and whether it is silent: is_silent."""
     return reader.frame("queries/feeds_behind", {"site": site})

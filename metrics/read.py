@@ -162,7 +162,7 @@ class Reader:
     def sources(self) -> pd.DataFrame:
         """Per source, system and site: events, first_event_ns, newest_event_ns, newest_recorded_ns; per source: rejected, spans, log_rows,
         stock_rows, is_complete; known_until_ns, is_silent, quiet_seconds (working time since it is known), silent_after_seconds (null: too
-        few gaps to say), usual_seconds, what is left of that for news to come after the last, and gaps, how many tell it."""
+        few gaps to say), usual_seconds, what 99 in 100 of its gaps are not longer than, of how many, and is_usual: they decide."""
         return self.frame("queries/sources")
 
     def interfaces(self, from_ns: int) -> pd.DataFrame:

@@ -30,8 +30,8 @@ class Verdict:
     action: tuple[str, str] | None  # words and address of what to do next
 
 
-def verdict_of(rows: Sequence[Row], as_of_ns: int, hours: int, chosen: Chosen) -> Verdict:
-    """From the rows of Reader.board() for that many hours."""
+def verdict_of(rows: Sequence[Row], as_of_ns: int, hours: int, chosen: Chosen, silent: Sequence[str] = ()) -> Verdict:
+    """From the rows of Reader.board() for that many hours; `silent`: a sentence for each feed that is silent."""
     totals = {name: sum(row[name] for row in rows) for name in GRAVEST}
     worst = next((name for name in GRAVEST if totals[name]), None)
     if worst is None:
@@ -48,7 +48,12 @@ def verdict_of(rows: Sequence[Row], as_of_ns: int, hours: int, chosen: Chosen) -
         if worst == "failed"
         else (f"Open {STATUSES[worst].word.lower()}", links.transactions(status=worst, site=chosen.site))
     )
-    return Verdict(worst, _title(counts), f"{affected} {'; '.join([first, *rest])}{more}.", action)
+    return Verdict(worst, _title(counts), f"{affected} {'; '.join([first, *rest])}{more}.{_silent(silent)}", action)
+
+
+def _silent(sentences: Sequence[str]) -> str:
+    more = f" {words.count(len(sentences) - NAMED, 'more feed is', 'more feeds are')} silent." if len(sentences) > NAMED else ""
+    return "".join(f" {sentence}" for sentence in sentences[:NAMED]) + more
 
 
 def _doing(name: str, number: int) -> tuple[int, str]:

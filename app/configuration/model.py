@@ -47,6 +47,7 @@ class Source:
     kind: str
     complete: bool
     allowed_lateness_seconds: int
+    silent_after_seconds: int | None
     every_seconds: int
     options: dict[str, Any]  # its entry in the file
     collector: Collector

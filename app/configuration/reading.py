@@ -24,7 +24,7 @@ from collectors.classify import ErrorRules
 from collectors.identifiers import Identifiers
 from metrics.calendars import Calendar
 from metrics.impact_settings import impact_problems
-from metrics.keys import Place, Problem, read_keys, repeated, unknown, written
+from metrics.keys import Place, Problem, duration_seconds, read_keys, repeated, unknown, written
 from metrics.metric_settings import metric_problems, metrics_of
 from metrics.objectives.model import Objective
 from metrics.objectives.reading import Known
@@ -104,9 +104,20 @@ def _definitions(found: Mapping[str, Any], workflows: tuple[Workflow, ...], cale
 def _feeds(sources: tuple[Source, ...]) -> tuple[Feed, ...]:
     """The sources of events. What is received counts among them, unless everything configured is always complete: such a
     configuration judges by its files alone, also where the receiver has never heard of a system."""
-    feeds = tuple(Feed(source.name, source.complete, source.allowed_lateness_seconds) for source in sources if not _is_stock(source))
+    feeds = tuple(
+        Feed(source.name, source.complete, _lateness_seconds(source), source.silent_after_seconds)
+        for source in sources
+        if not _is_stock(source)
+    )
     is_judged_by_files = bool(feeds) and all(feed.is_complete for feed in feeds)
     return feeds if is_judged_by_files or any(feed.source == RECEIVED for feed in feeds) else (*feeds, Feed(RECEIVED))
+
+
+def _lateness_seconds(source: Source) -> int:
+    """What is read by polling is known up to the poll less its look-back: so much later a row may still appear."""
+    written = source.options.get("look_back") if source.collector.shows_all else None
+    look_back = duration_seconds(written, (), []) if isinstance(written, str) else None  # of numbers nobody knows how long they take
+    return max(source.allowed_lateness_seconds, look_back or 0)
 
 
 def _is_stock(source: Source) -> bool:

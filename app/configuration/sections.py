@@ -120,6 +120,12 @@ SOURCE = (
         default=False,
     ),
     Key("allowed_lateness", duration_seconds, "duration", "How late its events may come before something counts as missing.", default=300),
+    Key(
+        "silent_after",
+        interval_seconds,
+        "duration",
+        "After how much working time without news its feeds are silent. Absent: as long as their own gaps usually are.",
+    ),
     Key("every", interval_seconds, "duration", "How often it is read while serving. Absent: 30s, of a broker 1s."),
 )
 RECEIVED = "otlp"  # the kind, and the name, of what the OTLP receivers are sent
@@ -152,7 +158,16 @@ def source_in(folder: Path) -> Read:
 
 def _make_source(found: dict[str, Any], entry: dict[str, Any], folder: Path) -> Source:
     every = found["every"] or SOURCES[found["kind"]].every_seconds
-    return Source(found["name"], found["kind"], found["complete"], found["allowed_lateness"], every, entry, open_source(entry, folder))
+    return Source(
+        found["name"],
+        found["kind"],
+        found["complete"],
+        found["allowed_lateness"],
+        found["silent_after"],
+        every,
+        entry,
+        open_source(entry, folder),
+    )
 
 
 DEFAULT_WEB = web({}, (), [])

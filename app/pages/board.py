@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,10 +15,13 @@ from app import reader
 from app.components import attention, hourly, kpis, links, moment, tiles, verdict, welcome
 from app.components.callbacks import callback
 from app.components.page import card, head
+from app.components.silence import held_up
 from app.components.verdict import words_of
 from app.figures import times
 from app.figures.rows import rows_of
 from app.pages.errors import WrongAddress
+from metrics.expected import feeds_behind
+from metrics.read import Reader
 
 PERIODS = {"24h": ("24 h", 24), "7d": ("7 days", 168)}
 FIRST_PERIOD = "24h"
@@ -36,6 +40,7 @@ class Answers:
     workflows: list[dict[str, Any]]
     zones: dict[str | None, str]  # of the sites, and under None the enterprise's
     anything: bool  # something has arrived, ever
+    silent: list[str]  # a sentence for each silent feed that holds up what cannot be judged
 
 
 def layout(**query: Any) -> Component:
@@ -65,7 +70,14 @@ def ask(at: reader.AsOf, site: str | None, hours: int) -> Answers:
         # Who sees some sites is not told what came from others, so for them it is never the very first start.
         limited = current_user.sites is not None
         anything = bool(board) or limited or not now.sources().query("events > 0 or spans > 0 or log_rows > 0").empty
-        return Answers(board, activity, groups, rows_of(now.workflows()), zones, anything)
+        return Answers(board, activity, groups, rows_of(now.workflows()), zones, anything, _silent(now, board, site, at, zones[None]))
+
+
+def _silent(now: Reader, board: Sequence[dict[str, Any]], site: str | None, at: reader.AsOf, zone: str) -> list[str]:
+    if not any(row["unjudged"] for row in board):
+        return []
+    behind = rows_of(feeds_behind(now, site or None))
+    return [" ".join(held_up(row, zone, at.moment.as_of_ns)) for row in behind if row["is_silent"]]
 
 
 def body(asked: Answers, at: reader.AsOf, site: str | None, period: str) -> list[Component]:
@@ -76,7 +88,12 @@ def body(asked: Answers, at: reader.AsOf, site: str | None, period: str) -> list
     chosen = tiles.Chosen(period, site or None)
     figures = kpis.cards(asked.board, asked.bars, as_of_ns, words, chosen)
     below = html.Div([_attention(asked, as_of_ns, chosen), _hourly(asked, site)], className="board-below")
-    return [verdict.banner(verdict.verdict_of(asked.board, as_of_ns, hours, chosen)), figures, _board(asked, at, chosen), below]
+    return [
+        verdict.banner(verdict.verdict_of(asked.board, as_of_ns, hours, chosen, asked.silent)),
+        figures,
+        _board(asked, at, chosen),
+        below,
+    ]
 
 
 def _board(asked: Answers, at: reader.AsOf, chosen: tiles.Chosen) -> Component:

@@ -15,6 +15,7 @@ from app.components.empty import empty
 from app.components.icons import icon
 from app.components.page import card, head, note, scrolling
 from app.components.pager import ROWS, first_row, pager
+from app.components.silence import held_up
 from app.components.tiles import name_of
 from app.figures import times, words
 from app.figures.rows import rows_of
@@ -77,19 +78,9 @@ def _behind(rows: Sequence[Row], zone: str, as_of_ns: int) -> Component | None:
     """One sentence for each feed that is behind, instead of one miss for everything it may bring."""
     if not rows:
         return None
-    return html.Div([note("info", _feed(row, zone, as_of_ns), "unplug") for row in rows], className="expected-feeds")
-
-
-def _feed(row: Row, zone: str, as_of_ns: int) -> list[Any]:
-    where = words.system_word(row["system"]) + (f" at {name_of(row['site'])}" if row["site"] else "")
-    until = row["known_until_ns"]
-    known = f"is known up to {times.brief(until, zone, as_of_ns)} only" if until is not None and until > 0 else "has never been heard of"
-    many = words.count(row["expectations"], "expectation")
-    return [
-        html.B(f"{where} {known}."),
-        f" {many} due since then cannot be judged until its feed has caught up. ",
-        html.A("Sources", href=links.to("sources")),
-    ]
+    said = [held_up(row, zone, as_of_ns) for row in rows]
+    sources = html.A("Sources", href=links.to("sources"))
+    return html.Div([note("info", [html.B(stands), f" {waits} ", sources], "unplug") for stands, waits in said], className="expected-feeds")
 
 
 def _states(groups: Sequence[Row], asked: Narrowed, kept: Mapping[str, Any]) -> Component:

@@ -16,6 +16,7 @@ from app.components import links, moment, welcome
 from app.components.clocks import LEAST_NS, clocks
 from app.components.icons import icon
 from app.components.page import card, head, note, scrolling
+from app.components.silence import silence, usual
 from app.components.source_trouble import trouble_of
 from app.components.tiles import name_of
 from app.configuration.model import Settings, Source
@@ -193,9 +194,12 @@ def _feed(row: Row | None, at: reader.AsOf, zone: str) -> Component:
     newest = row["newest_event_ns"]
     told = f"Newest event {times.full(newest, zone)}, recorded {times.full(row['newest_recorded_ns'], zone)}. "
     told += f"First event {times.full(row['first_event_ns'], zone)}."
+    told += f" {usual(row)}"
     is_skewed = newest > at.now_ns + 60_000_000_000
     clock = html.Span([icon("triangle-alert"), " check its clock"], className="sources-skewed") if is_skewed else None
-    return html.Td([html.B(_ago(newest, at)), clock, html.Span(words.count(row["events"], "event"), className="muted")], title=told)
+    return html.Td(
+        [html.B(_ago(newest, at)), clock, silence(row), html.Span(words.count(row["events"], "event"), className="muted")], title=told
+    )
 
 
 def _rejected(rows: Sequence[Row], total: int, source: str | None, number: int, zone: str, now_ns: int) -> Component:

@@ -45,7 +45,7 @@ SOURCES: dict[str, Any] = {
         Schedule,
     )
 }
-COMMON = ("name", "kind", "complete", "allowed_lateness", "every")  # keys of every source; not the source's business
+COMMON = ("name", "kind", "complete", "allowed_lateness", "silent_after", "every")  # keys of every source; not the source's business
 
 
 def check_source(data: dict[str, Any]) -> list[tuple[str, str]]:

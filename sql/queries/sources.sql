@@ -28,6 +28,7 @@ select
   coalesce(d.is_complete, false) as is_complete,
   q.watermark_ns as known_until_ns,
   coalesce(q.gaps, 0) as gaps,
+  not coalesce(q.is_told, false) as is_usual,
   q.usual_ns / 1e9 as usual_seconds,
   q.silent_after_ns / 1e9 as silent_after_seconds,
   q.age_ns / 1e9 as quiet_seconds,

@@ -190,3 +190,16 @@ def test_a_broker_is_asked_every_second_and_other_sources_every_half_minute_unle
     file = tmp_path / "syncline.yaml"
     file.write_text(f"version: 1\nsources:\n  - {{name: a, {broker}}}\n  - {{name: b, {broker}, every: 5s}}\n  - {{name: c, {tabled}}}\n")
     assert [source.every_seconds for source in load_settings(file, {}).sources] == [1, 5, 30]
+
+
+def test_a_source_is_as_late_as_it_looks_back(tmp_path: Path) -> None:
+    rest = "name: a, kind: rest, url: 'http://127.0.0.1/', watermark: at"
+    for told, feed in (
+        ("look_back: 15m", Feed("a", False, 900)),
+        ("look_back: 15m, allowed_lateness: 1h, silent_after: 2h", Feed("a", False, 3600, 7200)),
+        ("look_back: 1000", Feed("a", False, 300)),
+    ):
+        found = settings_of(
+            tmp_path, f"version: 1\nsources: [{{{rest}, {told}, map: {{event_type: {{value: x}}, event_time: {{path: at}}}}}}]\n"
+        )
+        assert found.definitions.feeds[0] == feed

@@ -8,10 +8,12 @@ import pytest
 from flask import Flask
 
 from app.application import Application
+from app.components.silence import held_up, silence, usual
 from app.figures.rows import rows_of
 from metrics.expected import STATES, Narrowed, counted, expected, feeds_behind
 from metrics.read import Moment, open_reader
 from tests.pages import trees
+from tests.pages.made_paths import ns
 from tests.pages.served import drawn_text, someone
 
 
@@ -63,3 +65,36 @@ def test_who_may_see_one_site_sees_what_is_expected_there_only(server: Flask):
 def test_nothing_of_a_kind_is_said_so(server: Flask):
     said = drawn_text(someone(server, "maria").show("/expected", "?state=missing&workflow=master_data_sync"))
     assert "Nothing like that is expected" in said or "One by one" in said
+
+
+def test_a_silent_feed_says_so_once_with_what_it_holds_up():
+    row = {"system": "wms", "site": "hamburg", "expectations": 1204, "known_until_ns": 1, "heard_ns": ns("2026-03-23 13:05:00")}
+    at = ns("2026-03-23 15:00:00")
+    assert " ".join(held_up({**row, "is_silent": True}, "Europe/Berlin", at)) == (
+        "WMS at Hamburg has been silent since 14:05 CET. 1,204 expectations cannot be judged."
+    )
+    never = held_up({**row, "known_until_ns": None, "is_silent": False}, "Europe/Berlin", at)
+    assert never[0] == "WMS at Hamburg has never been heard of."
+
+
+@pytest.mark.parametrize(
+    ("row", "sentence"),
+    [
+        ({"is_complete": True}, "Its source is always complete, so it is never silent."),
+        ({"gaps": 7}, "Too few gaps (7) to say when it is silent: silent_after in the configuration can."),
+        ({"silent_after_seconds": 7200.0, "is_usual": False}, "Silent after 2 h of working time, as configured."),
+        (
+            {"silent_after_seconds": 2400.0, "gaps": 1204, "usual_seconds": 2100.0, "is_usual": True},
+            "Silent after 40 min of working time: of 1,204 gaps in four weeks 99 in 100 are no longer than 35 min.",
+        ),
+    ],
+)
+def test_what_is_usual_of_a_feed_is_told(row: dict[str, object], sentence: str):
+    assert usual({"is_complete": False, "silent_after_seconds": None, "gaps": 0, **row}) == sentence
+
+
+def test_a_silent_feed_is_marked_with_what_to_do():
+    assert silence({"is_silent": False, "quiet_seconds": 9.0}) is None
+    said = str(silence({"is_silent": True, "quiet_seconds": 7200.0}))
+    assert "silent, 2 h" in said
+    assert "look whether its sender runs" in said
