@@ -16,7 +16,7 @@ from tests.oracle import World
 NOW = plants.FAR, plants.FAR
 
 
-@examples(4)
+@examples(3)
 @given(plants.worlds(), st.data())
 def test_cases_and_their_evidence_are_those_of_plain_loops(world: World, data: st.DataObject) -> None:
     with empty_store() as store:
