@@ -59,6 +59,7 @@ def amount(value: Fraction, slice_minutes: int | None) -> str:
         return words.duration(float(abs(value) * slice_minutes * 60)) if value else "nothing"
     whole = abs(value)
     number = f"{floor(whole):,}" if whole >= 10 or whole.denominator == 1 else f"{float(whole):.1f}"
+    number = "less than 0.1" if number == "0.0" else number  # what is over by a little is over
     return f"{number} {'case' if number == '1' else 'cases'}"
 
 

@@ -97,6 +97,7 @@ def test_a_share_never_looks_better_than_it_is(value: str, like: str, words: str
         ("40", "28", None, "12 cases left of 40 cases"),
         ("0.6", "4", None, "3.4 cases over the 0.6 cases allowed"),
         ("2", "1", None, "1 case left of 2 cases"),
+        ("0.96", "1", None, "less than 0.1 cases over the 1.0 cases allowed"),
         ("8.64", "0", 5, "43 min left of 43 min"),
     ],
 )  # fmt: skip
