@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 import requests
+from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from app.recovery.model import RECORD, REFERENCE, Case, Payload
 from app.recovery.settings import PayloadRules
@@ -120,13 +121,13 @@ def _downloaded(url: str, rules: PayloadRules) -> tuple[bytes, str]:
                     _check_size(where, size, rules)
                     if time.monotonic() > end:
                         raise Missing(f"{where} had not answered to the end after {rules.timeout_seconds} s.")
-                if answer.raw.length_remaining:
-                    raise Missing(f"{where} broke off in the middle of its answer.")
                 return b"".join(parts_of_body), answer.headers.get("Content-Type", ANY_TYPE)
-    except requests.Timeout:
+    except (requests.Timeout, ReadTimeoutError):
         raise Missing(f"{where} had not answered after {rules.timeout_seconds} s.") from None
     except requests.RequestException as error:
         raise Missing(f"{where} cannot be reached: {reason_of(error)}.") from error
+    except HTTPError as error:
+        raise Missing(f"{where} broke off in the middle of its answer.") from error
 
 
 def _read(case: Case, reference: str, rules: PayloadRules) -> bytes:
