@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from random import Random
 
@@ -52,8 +52,16 @@ COUNTS = ("good", "bad", "open", "clock_fault")
 
 def metrics(store: Store, moment: tuple[int, int]) -> dict[tuple, tuple]:
     with open_reader(store, Moment(*moment)) as reader:
-        rows = [row for row in reader.export("metrics") if row["site"] is not None and row["metric"] != "time_to_recover"]
-    return {(row["metric"], row["site"], row["week"]): tuple(row[name] for name in COUNTS) for row in rows if row["metric"]}
+        return counts_of(reader.export("metrics"))
+
+
+NOT_TOLD = ("time_to_recover", "inventory_sync_accuracy")  # neither of whole transactions nor from one step to another
+
+
+def counts_of(rows: Iterable[dict]) -> dict[tuple, tuple]:
+    """(metric, site, week) → good, bad, open, clock faults."""
+    mine = [row for row in rows if row["site"] is not None and row["metric"] not in NOT_TOLD]
+    return {(row["metric"], row["site"], row["week"]): tuple(row[name] for name in COUNTS) for row in mine}
 
 
 def expected_metrics(made: Plant, as_of_ns: int) -> dict[tuple, tuple]:

@@ -113,9 +113,11 @@ def deliver(made: Plant, main: Told, sales: tuple[str, str], done_ns: int, count
 
 def movement(made: Plant, site: str) -> None:
     told = made.tell_of("stock_movement_sync", made.id("MV"), site)
-    goods = {"item": f"M-{made.random.randrange(5)}", "location": "FG", "quantity": str(made.random.randrange(1, 90)), "uom": "PC"}
+    item, quantity = f"M-{made.random.randrange(5)}", made.random.randrange(1, 90)
+    goods = {"item": item, "location": "FG", "quantity": str(quantity), "uom": "PC"}
     names = [("movement", told.transaction_id)]
-    made.walk(told, made.some_time(), lambda step: names, goods=lambda step, ns: goods)
+    fate = made.walk(told, made.some_time(), lambda step: names, goods=lambda step, ns: goods)
+    made.moved.append((told, item, quantity, fate))
 
 
 def lot(made: Plant, site: str) -> None:

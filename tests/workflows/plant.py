@@ -42,6 +42,7 @@ class Plant:
     told: list[Told] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     fates: dict[str, int] = field(default_factory=dict)
+    moved: list[tuple[Told, str, int, str]] = field(default_factory=list)  # movement, item, quantity, what became of its posting in the ERP
     serial: int = 1000
 
     def __post_init__(self) -> None:
@@ -166,8 +167,8 @@ class Plant:
         also: dict[str, list[tuple[Told, str]]] | None = None,
         goods: Callable[[str, int], dict] | None = None,
         skipped: frozenset[str] = frozenset(),
-    ) -> None:
-        """Takes the steps one after the other; one of those that come after another has a fate."""
+    ) -> str:
+        """Takes the steps one after the other; one of those that come after another has a fate, which is given back."""
         steps = [m for m in main.workflow.milestones if m.name not in skipped]
         fate, at = self.fate(), self.random.choice([m.name for m in steps if m.after])
         base: dict[str, int] = {}
@@ -183,7 +184,7 @@ class Plant:
                 cancelled_ns = before_ns + MINUTE
                 self.say(cancelled_ns, f"{event}@{system}", main.site, [(main.workflow.object, main.transaction_id)], [(main, "")])
                 main.holds("cancelled", "", cancelled_ns)
-                return
+                return fate
             when_ns, limit_ns = self.time_for(main, milestone, before_ns)
 
             def say(ns: int, milestone: Milestone = milestone, to: list = to, **more: object) -> None:
@@ -195,6 +196,7 @@ class Plant:
 
             if self.befall(here, when_ns, limit_ns, before_ns, say, to):
                 base[milestone.name] = main.reached.get(milestone.name, when_ns)
+        return fate
 
     def time_for(self, main: Told, milestone: Milestone, before_ns: int) -> tuple[int, int | None]:
         """A moment at which the step is in time, and by when it is due if it can be."""
