@@ -8,7 +8,8 @@ from typing import Any
 
 from metrics.read import Reader
 
-FAILED, MISSING, VIOLATION, INVENTORY, UNPLACED = KINDS = ("failed", "missing", "violation", "inventory", "unplaced")
+MISSING, FAILED, VIOLATION, INVENTORY, UNPLACED = KINDS = ("missing", "failed", "violation", "inventory", "unplaced")
+STOCK = "stock_movement_sync"  # the workflow that differences in stock belong to
 OF_CASE = ("kind", "workflow", "transaction_id", "milestone", "site", "system")
 OF_MESSAGE = ("event_id", "event_ns", "attempt", "message_id", "idempotency_key")
 LOOKED_AT = (*OF_CASE, *OF_MESSAGE)
@@ -37,6 +38,9 @@ def cases(reader: Reader, group: Group) -> list[Row]:
     about event_id, event_ns, attempt, source, position, recorded_ns, payload_ref, message_id …: of a failure the latest failed attempt, of
     what is missing the one that opened its expectation. Quantities and values are texts."""
     kinds = KINDS if group.kind is None else (group.kind,)
+    if not {FAILED, MISSING}.isdisjoint(kinds):
+        # Signatures leave only what failed in `troubled`, so what is missing comes first.
+        reader.rows("impact/troubled", None, **asdict(group))
     return [row for kind in kinds for row in FOUND[kind](reader, group)]
 
 
@@ -62,21 +66,19 @@ def reached(reader: Reader, milestones: Sequence[tuple[str, str, str]]) -> list[
     return [(row["reached_ns"], row["reached_by"], row["recovery_id"]) for row in found]
 
 
-def _failed(reader: Reader, group: Group) -> list[Row]:
-    _find_trouble(reader, group, FAILED)
-    reader.rows("recovering/failing")
-    reader.gather()
-    reader.rows("impact/grouped")
-    return reader.rows("recovering/failed_cases")
-
-
 def _missing(reader: Reader, group: Group) -> list[Row]:
     if group.error_class or group.signature:
         return []
-    _find_trouble(reader, group, MISSING)
-    reader.rows("recovering/missed")
+    reader.rows("recovering/missed", None, **asdict(group))
     reader.gather()
     return reader.rows("recovering/missing_cases")
+
+
+def _failed(reader: Reader, group: Group) -> list[Row]:
+    reader.rows("recovering/failing", None, **asdict(group))
+    reader.gather()
+    reader.rows("impact/grouped")
+    return reader.rows("recovering/failed_cases")
 
 
 def _violated(reader: Reader, group: Group) -> list[Row]:
@@ -84,7 +86,7 @@ def _violated(reader: Reader, group: Group) -> list[Row]:
 
 
 def _different(reader: Reader, group: Group) -> list[Row]:
-    if group.error_class or group.signature:
+    if group.error_class or group.signature or group.workflow not in (None, STOCK):
         return []
     _find_differences(reader, group)
     reader.gather()
@@ -95,12 +97,7 @@ def _unplaced(reader: Reader, group: Group) -> list[Row]:
     return [] if group.workflow else reader.rows("recovering/unplaced_cases", None, **asdict(group))
 
 
-FOUND = {FAILED: _failed, MISSING: _missing, VIOLATION: _violated, INVENTORY: _different, UNPLACED: _unplaced}
-
-
-def _find_trouble(reader: Reader, group: Group, kind: str) -> None:
-    """Leaves `troubled`."""
-    reader.rows("impact/troubled", None, **{**asdict(group), "kind": kind})
+FOUND = {MISSING: _missing, FAILED: _failed, VIOLATION: _violated, INVENTORY: _different, UNPLACED: _unplaced}
 
 
 def _find_differences(reader: Reader, group: Group) -> None:
