@@ -38,13 +38,13 @@ def goods_words(path: Path) -> list[tuple[str, str]]:
     return [(name, str(value)) for name, value in facts if value]
 
 
-def object_list(path: Path) -> Component:
+def object_list(path: Path, past: Mapping[str, Any] | None = None) -> Component:
     """Each object with how many events name it; a click finds the transactions of that name."""
     rows = [
         html.Li(
             [
                 html.Span(type_words(row["object_type"]), className="muted"),
-                html.A(row["object_id"], href=links.transactions(text=row["object_id"]), dir="auto"),
+                html.A(row["object_id"], href=links.transactions(text=row["object_id"], **(past or {})), dir="auto"),
                 html.Span(count(row["events"], "event"), className="muted num"),
             ]
         )
@@ -68,13 +68,13 @@ def named_list(transactions: Sequence[Row], moment: Mapping[str, Any]) -> Compon
     return html.Ul(rows, className="plain-list") if rows else html.P("Its events name no transaction that you may see.", className="muted")
 
 
-def neighbour_list(path: Path) -> Component:
+def neighbour_list(path: Path, past: Mapping[str, Any] | None = None) -> Component:
     """Transactions that share an object with this one, each with its path."""
     rows = [
         html.Li(
             [
                 badge(row["status"]),
-                html.A(row["transaction_id"], href=links.path(row["workflow"], row["transaction_id"]), dir="auto"),
+                html.A(row["transaction_id"], href=links.path(row["workflow"], row["transaction_id"], **(past or {})), dir="auto"),
                 html.Span(f"{row['title']}, through {_object(row['through'])}", className="muted", dir="auto"),
             ]
         )

@@ -76,7 +76,7 @@ def _text(value: Any) -> str:
 
 
 def _page(path: Path, at: reader.AsOf, view: View, waiting: Component | None) -> Component:
-    boxes = boxes_of(path, view.each)
+    boxes, past = boxes_of(path, view.each), {} if at.is_now else _moment(at)
     chosen = chosen_box(boxes, view.selected)
     about = {
         "workflow": path.workflow,
@@ -101,7 +101,8 @@ def _page(path: Path, at: reader.AsOf, view: View, waiting: Component | None) ->
             waiting,
             card("Milestones", milestone_table(path), aside=html.Span(f"Times in {path.timezone}", className="muted")),
             html.Div(
-                [card("Objects", object_list(path)), card("Transactions that share an object", neighbour_list(path))], className="columns"
+                [card("Objects", object_list(path, past)), card("Transactions that share an object", neighbour_list(path, past))],
+                className="columns",
             ),
             _traces(path, at, view),
         ],
