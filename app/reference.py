@@ -17,6 +17,7 @@ from app.configuration.inventory import inventory_keys
 from app.configuration.recovery import CLOSING, LIMITS, PATH, PAYLOADS, PERIOD, PROOF, recovery_keys
 from app.configuration.sections import OTLP, OWNER, PARTNER, SITE, SOURCE, WEB, configuration, moment
 from app.exports import EXPORTS
+from app.recovery.targets.settings import KINDS
 from app.rule_reference import rule_reference
 from collectors.sources import SOURCES
 from metrics.catalog import CATALOG, Metric
@@ -134,6 +135,8 @@ def configuration_reference() -> str:
 def _recovery() -> list[str]:
     parts = _section("recovery", recovery_keys(Path()), "See [recovery](recovery.md).")
     parts += _section("an approved path", PATH) + _section("proof", PROOF) + _section("limits", LIMITS)
+    for kind, target in KINDS.items():
+        parts += _section(f"target: {kind}", target.keys, "See [targets](recovery-targets.md).")
     return parts + _section("periods", PERIOD) + _section("closes", CLOSING) + _section("payloads", PAYLOADS)
 
 
