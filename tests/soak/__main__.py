@@ -1,4 +1,4 @@
-"""`make soak`: kills under traffic, thousands of new random plants, the kit's plants where the kit is; `--record` keeps the outcome."""
+"""`make soak`: kills under traffic, new random plants by the thousand, three workflow files, the kit's plants; `--record` keeps the outcome."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tests.repository import ROOT
 from tests.results import machine, record
-from tests.soak import kills
+from tests.soak import kills, workflows
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
 
@@ -22,7 +22,7 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=60, help="how long there is traffic, with kills in between (default: 60)")
     parser.add_argument("--kills", type=int, default=1_000_000, help="ends the kills after so many (default: when the time is over)")
     parser.add_argument("--seed", type=int, default=1, help="decides when it is killed (default: 1)")
-    parser.add_argument("--only", choices=["kills", "plants", "kit"], help="one part of it")
+    parser.add_argument("--only", choices=["kills", "plants", "workflows", "kit"], help="one part of it")
     parser.add_argument("--record", action="store_true", help=f"writes what came out into {RESULTS.name}")
     words = parser.parse_args()
     lines = [f"## {datetime.now(UTC):%Y-%m-%d}", "", f"{machine()}.", ""]
@@ -43,6 +43,8 @@ def _lines(words: argparse.Namespace) -> Iterator[str]:
         for file in sorted((ROOT / "tests" / "models").glob("test_random_*.py")):
             said = _run("pytest", "-q", str(file), "--hypothesis-profile=soak", "--hypothesis-seed=random", "-o", "faulthandler_timeout=0")
             yield f"{file.stem.removeprefix('test_').replace('_', ' ')}: {said.splitlines()[-1].strip()}"
+    if words.only in (None, "workflows"):
+        yield from workflows.run(min(words.minutes, 10), words.seed)
     if words.only in (None, "kit"):
         said = _run("tests.kit").splitlines()
         yield f"the kit's plants, {len(said)} ways: {sum(line.count(' agree') > 0 for line in said)} agree" if len(said) > 1 else said[0]
