@@ -31,6 +31,15 @@ class Interface:
         return list(self.rows[0]["from_systems"] or ()) if is_listed(self.rows[0]["from_systems"]) else []
 
     @property
+    def events_by_version(self) -> Mapping[str, int]:
+        """How many events came in each version; what states none stands under "", last."""
+        found: dict[str, int] = {}
+        for row in sorted(self.rows, key=lambda row: (not row["schema_version"], row["schema_version"] or "")):
+            name = row["schema_version"] or ""
+            found[name] = found.get(name, 0) + int(row["events"])
+        return found
+
+    @property
     def owners(self) -> Sequence[str]:
         return list(self.rows[0]["owners"]) if is_listed(self.rows[0]["owners"]) else []
 

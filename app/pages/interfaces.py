@@ -89,9 +89,9 @@ def _line(each: Interface, owners: Mapping[str, str]) -> Component:
             html.Td(", ".join(map(words.system_word, each.from_systems)) or begins),
             html.Td(words.system_word(each.system or "")),
             html.Td([html.B(each.event_type), unknown]),
-            html.Td(", ".join(each.versions) or html.Span("not stated", className="muted")),
+            html.Td(_versions(each)),
             _number(total),
-            _number(counts["error_events"], total),
+            _number(counts["error_events"], total, below=_dead(counts["dead_letters"])),
             _number(counts["contract_errors"], total, "mark-failed"),
             _number(counts["retries"], total),
             _number(counts["redelivered"], total),
@@ -101,11 +101,29 @@ def _line(each: Interface, owners: Mapping[str, str]) -> Component:
     )
 
 
-def _number(count: int, total: int | None = None, mark: str = "") -> Component:
+def _versions(each: Interface) -> Any:
+    """The version, or how much comes in each of several."""
+    counted = each.events_by_version
+    if len(counted) == 1:
+        return next(iter(counted)) or html.Span("not stated", className="muted")
+    total = each.counts["events"]
+    return [
+        html.Div([name or html.Span("not stated", className="muted"), html.Span(f" {words.percent(count / total)}", className="muted")],
+                 title=words.count(count, "event"), className="nowrap")
+        for name, count in counted.items()
+    ]  # fmt: skip
+
+
+def _dead(count: int) -> Component | None:
+    return html.Span(words.count(count, "dead letter"), className="mark-failed interfaces-share nowrap") if count else None
+
+
+def _number(count: int, total: int | None = None, mark: str = "", below: Component | None = None) -> Component:
     if total is None or not count:
         return html.Td(f"{count:,}" if count else html.Span("0", className="muted"), className="num")
     return html.Td(
-        [html.B(f"{count:,}", className=mark), html.Span(words.percent(count / total), className="muted interfaces-share")], className="num"
+        [html.B(f"{count:,}", className=mark), html.Span(words.percent(count / total), className="muted interfaces-share"), below],
+        className="num",
     )
 
 

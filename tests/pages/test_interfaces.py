@@ -17,7 +17,7 @@ from metrics.read import Moment, open_reader
 from tests.pages.served import drawn_text, make_server, opened, someone
 from tests.sources.plant_floor import span, traces
 
-COLUMNS = ("T", "AT", "SYSTEM", "SITE", "VERSION", "KEY", "RC", "TRY", "TEXT", "ID")
+COLUMNS = ("T", "AT", "SYSTEM", "SITE", "VERSION", "KEY", "RC", "TRY", "DEAD", "TEXT", "ID")
 CONFIGURATION = """
 version: 1
 sites: [{name: brno, timezone: Europe/Prague}, {name: hamburg, timezone: Europe/Berlin}]
@@ -35,6 +35,7 @@ sources:
       idempotency_key: {column: KEY}
       outcome: {column: RC}
       attempt: {column: TRY}
+      dead_letter: {column: DEAD}
       error_text: {column: TEXT}
       objects: {type: {value: production_order}, id: {column: ID}}
   - {name: traces, kind: otlp_file, path: "*.jsonl"}
@@ -45,10 +46,22 @@ def rows() -> Iterator[tuple[str, ...]]:
     """Hamburg sends version 2 with keys; Brno version 1 without, and every other message of it cannot be parsed."""
     for number in range(40):
         at = f"2026-03-23T08:{number:02d}:00Z"
-        yield "work_order.received", at, "mes", "hamburg", "2", f"K{number // 2}", "ok", "1", "", f"H{number}"
+        yield "work_order.received", at, "mes", "hamburg", "2", f"K{number // 2}", "ok", "1", "", "", f"H{number}"
         broken = number % 2 == 0
         outcome, why = ("error", "malformed document") if broken else ("ok", "")
-        yield "work_order.received", at, "mes", "brno", "1", "", outcome, "2" if broken else "1", why, f"B{number}"
+        yield (
+            "work_order.received",
+            at,
+            "mes",
+            "brno",
+            "1",
+            "",
+            outcome,
+            "2" if broken else "1",
+            "true" if number == 4 else "",
+            why,
+            f"B{number}",
+        )
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +94,8 @@ def test_an_interface_is_told_with_its_versions_and_what_goes_wrong(web: Flask) 
         in said
     )
     assert "work_order.received" in said
-    assert "1, 2" in said
+    assert "1 50 % 2 50 %" in said
+    assert "20 25 % 1 dead letter" in said
 
 
 def test_the_counts_of_the_reader(plant: Application) -> None:
@@ -89,9 +103,10 @@ def test_the_counts_of_the_reader(plant: Application) -> None:
     with open_reader(plant.store, Moment(at, plant.now_ns()), None) as reader:
         (found,) = interfaces_of(rows_of(reader.interfaces(at - 86_400 * 10**9)))
     assert dict(found.counts) == {
-        "events": 80, "error_events": 20, "contract_errors": 20, "retries": 20, "dead_letters": 0, "keyed_events": 40, "redelivered": 20,
+        "events": 80, "error_events": 20, "contract_errors": 20, "retries": 20, "dead_letters": 1, "keyed_events": 40, "redelivered": 20,
     }  # fmt: skip
     assert (found.from_systems, found.owners, list(found.versions)) == (["erp"], ["plant-it"], ["1", "2"])
+    assert found.events_by_version == {"1": 40, "2": 40}
     told = differences(found)
     assert any("speaks version" in sentence for sentence in told)
     assert "Brno: 0 % with an idempotency key, elsewhere 100 %." in told
