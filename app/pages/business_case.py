@@ -11,6 +11,7 @@ from dash.development.base_component import Component
 
 from app import reader
 from app.components import links, moment
+from app.components.choices import choices
 from app.components.empty import empty
 from app.components.kpis import card as kpi
 from app.components.page import card, head, note, scrolling
@@ -49,15 +50,16 @@ def layout(**query: Any) -> Component:
     past: dict[str, Any] = {name: query[name] for name in ("as_of", "known_at") if name in query}
     kept = {"site": site, "period": period, **past}
     whole, running = _without_beginning(found[: PERIODS[period][1]]), found[PERIODS[period][1] :]
+    running = running if whole else _without_beginning(running)
     average = business_case.average(whole, costs)
     return html.Div(
         [
             head("Business case", "What failures cost a week, before and after.", _periods(kept, period), _sites(sites, kept)),
             moment.banner(at, zone),
-            _verdict(average, before, costs, whole, zone),
+            _verdict(average, before, costs, whole, zone) if whole or running else None,
             *([_cards(average, before, whole, costs, cases.address(METRIC, None, *between, site, **past))] if whole else []),
             _missing_rates(costs, before),
-            _weeks([*whole, *running], len(whole), costs, site, zone, past) if whole or _without_beginning(running) else _nothing(),
+            _weeks([*whole, *running], len(whole), costs, site, zone, past) if whole or running else _nothing(),
             _promises(promises, until_now, site, past),
             _coverage([row for row in observed if site in (None, row["site"])], until_now[0], past),
         ],
@@ -72,34 +74,16 @@ def _without_beginning(found: Sequence[Week]) -> list[Week]:
 
 
 def _periods(kept: Mapping[str, Any], period: str) -> Component:
-    return html.Nav(
-        [
-            html.A(word, href=links.to("business-case", **{**kept, "period": name}), className="pill", **_current(name == period))
-            for name, (word, _) in PERIODS.items()
-        ],
-        className="stakes-chips",
-        **{"aria-label": "Period"},
-    )
+    offered = ((word, links.to("business-case", **{**kept, "period": name}), name == period) for name, (word, _) in PERIODS.items())
+    return choices("Period", offered, "stakes-chips")
 
 
 def _sites(sites: Sequence[str], kept: Mapping[str, Any]) -> Component | None:
     if len(sites) < 2:
         return None
     chosen = kept.get("site")
-    chips = [
-        html.A(
-            name_of(site),
-            href=links.to("business-case", **{**kept, "site": None if site == chosen else site}),
-            className="pill",
-            **_current(site == chosen),
-        )
-        for site in sites
-    ]
-    return html.Nav(chips, className="stakes-chips", **{"aria-label": "Site"})
-
-
-def _current(is_chosen: bool) -> dict[str, str]:
-    return {"aria-current": "true"} if is_chosen else {}
+    offered = ((name_of(s), links.to("business-case", **{**kept, "site": None if s == chosen else s}), s == chosen) for s in sites)
+    return choices("Site", offered, "stakes-chips")
 
 
 # -- the sentence and the cards --------------------------------------------------------------------------------------------
