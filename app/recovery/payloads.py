@@ -6,7 +6,9 @@ import logging
 import time
 from base64 import b64decode
 from binascii import Error as NoBase64
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -27,6 +29,7 @@ from collectors.rest.request import shown
 
 log = logging.getLogger("syncline.recovery")
 CHUNK = 1 << 16
+AT_ONCE = 8  # references fetched beside each other
 ANY_TYPE = "application/octet-stream"
 MESSAGES = ("amqp", "b2mml", "cloudevents", "edi", "files", "idoc", "kafka", "mqtt")  # kinds of sources whose records are messages
 NO_MESSAGE = {
@@ -57,25 +60,27 @@ class Sources(NamedTuple):
 
 def fetch(cases: Sequence[Case], rules: PayloadRules, sources: Sources) -> dict[str, Payload | str]:
     """By case id: the payload, or why there is none. The journal is read once for all of them."""
+    by_reference = [case for case in cases if case.payload_ref and not _is_own_file(case)]
+    with ThreadPoolExecutor(AT_ONCE, "payload") as pool:
+        told = pool.map(lambda case: (case.id, _told(case, partial(_referred, case, rules))), by_reference)
+        found = dict(told)
+    return found | _from_records([case for case in cases if case.id not in found], rules, sources)
+
+
+def _from_records(from_record: Sequence[Case], rules: PayloadRules, sources: Sources) -> dict[str, Payload | str]:
     found: dict[str, Payload | str] = {}
-    from_record = []
-    for case in cases:
-        if case.payload_ref and not _is_own_file(case):
-            found[case.id] = _told(case, lambda case=case: _referred(case, rules))
-        else:
-            from_record.append(case)
     wanted = {case.id: Wanted(case.source, case.position, case.recorded_ns) for case in from_record if case.source and case.position}
     held = {case.id: _no_record(case, sources) for case in from_record}
     records = find(sources.journal, [wanted[case_id] for case_id, why in held.items() if not why])
     for case in from_record:
         why, record = held[case.id], records.get(wanted[case.id]) if case.id in wanted else None
-        found[case.id] = why or _told(case, lambda case=case, record=record: _recorded(case, record, sources, rules))
+        found[case.id] = why or _told(case, partial(_recorded, case, record, sources, rules))
     return found
 
 
-def _told(case: Case, get: Any) -> Payload | str:
+def _told(case: Case, get: Callable[[], Payload]) -> Payload | str:
     try:
-        payload: Payload = get()
+        payload = get()
     except Missing as why:
         return str(why)
     except Exception as error:  # of what others keep anything may be wrong; the other cases have theirs

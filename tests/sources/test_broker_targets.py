@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
@@ -145,6 +147,25 @@ def test_a_message_goes_to_an_mqtt_broker_of_version_3(mqtt: Mqtt, tmp_path: Pat
         sent = found.send(dispatch())
     assert sent.answer is Answer.NOT_TAKEN
     assert "s3cret" not in sent.words
+
+
+def test_a_broker_that_dies_before_it_acknowledges_may_have_the_message(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening, ThreadPoolExecutor(1) as pool:
+        broker = pool.submit(dies_behind_a_message, listening)
+        with target(tmp_path, kind="mqtt", url=f"mqtt://127.0.0.1:{listening.getsockname()[1]}", topic="orders", version="3.1.1") as found:
+            sent = found.send(dispatch())
+        assert BODY in broker.result(20)
+    assert sent.answer is Answer.UNKNOWN
+    assert "did not acknowledge it" in sent.words
+
+
+def dies_behind_a_message(listening: socket.socket) -> bytes:
+    """Lets a client in, as MQTT 3.1.1 has it, takes what it publishes, and is gone."""
+    connection, _ = listening.accept()
+    with connection:
+        connection.recv(4096)
+        connection.sendall(b"\x20\x02\0\0")
+        return connection.recv(4096)
 
 
 # ── amqp ────────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -70,17 +70,21 @@ class MqttTarget:
     def _sent(self, topic: str, content: Content, dispatch: Dispatch) -> Sent:
         from paho.mqtt.enums import MQTTErrorCode
 
-        client, said = self._client(), _Said()
+        client, said, has_left = self._client(), _Said(), False
         client.on_connect, client.on_publish = said.connected, said.published
-        has_left = False
         try:
+            if self._address.is_tls:
+                client.tls_set_context(self._tls.context(self._folder))
             client.connect(self._address.host, self._address.port, 60)
             self._await(client, lambda: said.connection is not None)
             if said.connection.is_failure:
                 return Sent(Answer.NOT_TAKEN, f"{self._address.text} does not let us in, nothing was sent: {said.connection}.")
             properties = self._properties(content, dispatch) if self._version == FIVE else None
+            try:
+                sent = client.publish(topic, content.body, 1, self._retain, properties)
+            except ValueError as error:
+                return Sent(Answer.REFUSED, f"It cannot be a message of MQTT, nothing was sent: {error}.")
             has_left = True
-            sent = client.publish(topic, content.body, 1, self._retain, properties)
             if sent.rc != MQTTErrorCode.MQTT_ERR_SUCCESS:
                 raise Lost(str(sent.rc))
             self._await(client, lambda: said.publication is not None)
@@ -109,8 +113,6 @@ class MqttTarget:
         client.connect_timeout = float(self._seconds)
         if self._address.user is not None:
             client.username_pw_set(self._address.user, self._address.password)
-        if self._address.is_tls:
-            client.tls_set_context(self._tls.context(self._folder))
         return client
 
     def _properties(self, content: Content, dispatch: Dispatch) -> Any:
