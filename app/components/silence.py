@@ -44,5 +44,5 @@ def silence(row: Row) -> Component | None:
     if not row["is_silent"]:
         return None
     quiet = words.duration(row["quiet_seconds"])
-    advice = f"Nothing for {quiet} of working time. Ask whether it works there; then look whether its sender runs and reaches us."
-    return html.Span([icon("unplug"), f" silent, {quiet}"], className="sources-silent mark-unjudged", title=advice)
+    advice = f"Not known for {quiet} of working time. Ask whether it works there; then look whether its sender runs and reaches us."
+    return html.Span([icon("unplug"), " silent"], className="sources-silent mark-unjudged", title=advice)

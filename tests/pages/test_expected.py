@@ -96,5 +96,5 @@ def test_what_is_usual_of_a_feed_is_told(row: dict[str, object], sentence: str):
 def test_a_silent_feed_is_marked_with_what_to_do():
     assert silence({"is_silent": False, "quiet_seconds": 9.0}) is None
     said = str(silence({"is_silent": True, "quiet_seconds": 7200.0}))
-    assert "silent, 2 h" in said
+    assert "Not known for 2 h of working time." in said
     assert "look whether its sender runs" in said
