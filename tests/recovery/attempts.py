@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,13 @@ from metrics.keys import Problem
 
 CASE = Case("failed", "purchase_to_pay", "PO/4711", "order.received", site="hamburg", system="mes", message_id="m 1&2")
 BODY = b'{"order": "4711"}'
+MARKS = {
+    "idempotency-key": "effect-1",
+    "syncline-attempt": "send-1",
+    "mfg-recovery-id": "R-1",
+    "traceparent": "00-" + "a" * 32 + "-" + "b" * 16 + "-01",
+    "baggage": "mfg.recovery.id=R-1",
+}
 
 
 def payload(body: bytes = BODY, **headers: str) -> Payload:
@@ -34,3 +43,13 @@ def opened(folder: Path, /, **settings: Any) -> Target:
     assert problems == []
     assert found
     return open_target("mes", found, folder)
+
+
+@contextmanager
+def target(folder: Path, /, **settings: Any) -> Iterator[Target]:
+    """One that is closed at the end."""
+    found = opened(folder, **settings)
+    try:
+        yield found
+    finally:
+        found.close()

@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from app.recovery.model import Answer
 from collectors.sources import check_source, open_source
 from tests.processes import free_ports
+from tests.recovery.attempts import BODY, MARKS, dispatch, payload, target
 from tests.servers.certificates import Certificate
 from tests.servers.rabbitmq import RabbitMQ
 from tests.sources.plant_floor import plant
@@ -286,3 +288,23 @@ def test_headers_that_no_clock_can_hold_are_told_of(
                 assert "has a message whose headers cannot be read" in opened.troubles[0]
                 assert "move it away by hand" in opened.troubles[0]
         until(lambda: waiting(channel, queue) == 1)
+
+
+def test_a_recovery_goes_to_a_queue_and_is_confirmed(rabbitmq: RabbitMQ, queue: str, tmp_path: Path) -> None:
+    with target(tmp_path, kind="amqp", url=rabbitmq.url, routing_key=queue) as found, rabbitmq.channel() as channel:
+        sent = found.send(dispatch())
+        assert (sent.answer, "No queue takes" in sent.words) == (Answer.NOT_TAKEN, True)
+        channel.queue_declare(queue, durable=True)
+        assert found.send(dispatch(payload=payload(BODY, **{"x-first-death-reason": "rejected", "schema": "7"}))).answer is Answer.ACCEPTED
+        _, properties, body = channel.basic_get(queue, auto_ack=True)
+        assert (body, properties.message_id, properties.delivery_mode) == (BODY, "effect-1", 2)
+        assert properties.headers == {"schema": "7", **MARKS}
+        channel.queue_delete(queue)
+
+
+def test_a_recovery_to_an_exchange_that_is_not_there_takes_nothing(rabbitmq: RabbitMQ, tmp_path: Path) -> None:
+    (port,) = free_ports(1)
+    with target(tmp_path, kind="amqp", url=rabbitmq.url, exchange="nowhere", routing_key="a") as found:
+        assert found.send(dispatch()).answer is Answer.REFUSED
+    with target(tmp_path, kind="amqp", url=rabbitmq.url_of("guest", "guest", port), routing_key="a") as found:
+        assert found.send(dispatch()).answer is Answer.NOT_TAKEN

@@ -14,23 +14,14 @@ import pytest
 from sqlalchemy import Engine, create_engine, text
 
 from app.recovery.model import Answer, Case
-from app.recovery.targets.target import Target
 from tests.processes import free_ports
-from tests.recovery.attempts import BODY, CASE, dispatch, opened, payload
+from tests.recovery.attempts import BODY, CASE, MARKS, dispatch, payload, target
 from tests.servers.kafka import Kafka
 from tests.servers.mosquitto import Mosquitto
 from tests.servers.mqtt import Mqtt
 from tests.servers.postgres import Postgres
-from tests.servers.rabbitmq import RabbitMQ
 from tests.waiting import until
 
-MARKS = {
-    "idempotency-key": "effect-1",
-    "syncline-attempt": "send-1",
-    "mfg-recovery-id": "R-1",
-    "traceparent": "00-" + "a" * 32 + "-" + "b" * 16 + "-01",
-    "baggage": "mfg.recovery.id=R-1",
-}
 OUTBOX = (
     "create table outbox (id text primary key, aggregate text not null, body jsonb not null, site text, sent timestamptz, done boolean)"
 )
@@ -42,15 +33,6 @@ COLUMNS = {
     "sent": "{sent_time}",
     "done": False,
 }
-
-
-@contextmanager
-def target(folder: Path, **settings: Any) -> Iterator[Target]:
-    found = opened(folder, **settings)
-    try:
-        yield found
-    finally:
-        found.close()
 
 
 # ── kafka ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -166,27 +148,6 @@ def dies_behind_a_message(listening: socket.socket) -> bytes:
         connection.recv(4096)
         connection.sendall(b"\x20\x02\0\0")
         return connection.recv(4096)
-
-
-# ── amqp ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-def test_a_message_goes_to_a_queue_and_is_confirmed(rabbitmq: RabbitMQ, queue: str, tmp_path: Path) -> None:
-    with target(tmp_path, kind="amqp", url=rabbitmq.url, routing_key=queue) as found, rabbitmq.channel() as channel:
-        sent = found.send(dispatch())
-        assert (sent.answer, "No queue takes" in sent.words) == (Answer.NOT_TAKEN, True)
-        channel.queue_declare(queue, durable=True)
-        assert found.send(dispatch(payload=payload(BODY, **{"x-first-death-reason": "rejected", "schema": "7"}))).answer is Answer.ACCEPTED
-        _, properties, body = channel.basic_get(queue, auto_ack=True)
-        assert (body, properties.message_id, properties.delivery_mode) == (BODY, "effect-1", 2)
-        assert properties.headers == {"schema": "7", **MARKS}
-        channel.queue_delete(queue)
-
-
-def test_an_exchange_that_is_not_there_takes_nothing(rabbitmq: RabbitMQ, tmp_path: Path) -> None:
-    (port,) = free_ports(1)
-    with target(tmp_path, kind="amqp", url=rabbitmq.url, exchange="nowhere", routing_key="a") as found:
-        assert found.send(dispatch()).answer is Answer.REFUSED
-    with target(tmp_path, kind="amqp", url=rabbitmq.url_of("guest", "guest", port), routing_key="a") as found:
-        assert found.send(dispatch()).answer is Answer.NOT_TAKEN
 
 
 # ── sql ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────
