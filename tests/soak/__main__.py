@@ -1,4 +1,4 @@
-"""`make soak`: kills under traffic, new random plants by the thousand, three workflow files, the kit's plants; `--record` keeps the outcome."""
+"""`make soak`: kills under traffic, random plants by the thousand, workflow files, the kit's plants; `--record` keeps the outcome."""
 
 from __future__ import annotations
 
