@@ -43,4 +43,5 @@ def _look(file: Path, head: Path) -> Iterator[Finding]:
 def _said(number: int | None, entries: int) -> Finding:
     if number is not None:
         return fail(f"The audit is not what was written: entry {number:,} was changed, taken out or cut off.", ADVICE)
-    return ok(f"The audit holds {entries:,} entr{'y' if entries == 1 else 'ies'}, none changed since it was written.")
+    held = "1 entry, not" if entries == 1 else f"{entries:,} entries, none"
+    return ok(f"The audit holds {held} changed since it was written.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 import subprocess
@@ -47,6 +48,23 @@ def findings(run: Run, grade: str) -> tuple[int, list[str]]:
 
 def state_of(folder: Path) -> dict[Path, tuple[int, int]]:
     return {path: (path.lstat().st_size, path.lstat().st_mtime_ns) for path in [folder, *folder.rglob("*")]}
+
+
+def test_one_changed_byte_of_the_audit_fails(run: Run, folder: Path) -> None:
+    path = "{name: look, title: Look at it, action: runbook, steps: [Call the plant.]}"
+    (folder / "syncline.yaml").write_text(f"{ORDERS_SETTINGS}{FREE_PORTS}recovery: {{paths: [{path}]}}\n")
+    assert run("ingest").code == 0
+    (row,) = [json.loads(line) for line in run("export", "audit").out.splitlines()]
+    assert (row["number"], row["actor"], row["action"], row["subject"]) == (1, "syncline", "catalogue changed", "version 1")
+    assert "The audit holds 1 entry, not changed since it was written." in findings(run, "ok")[1]
+    with sqlite3.connect(folder / "home" / "accounts.sqlite") as accounts:
+        accounts.execute("update audit set at_ns = at_ns + 1")
+    accounts.close()
+    code, said = findings(run, "fail")
+    assert code == 4
+    assert [line.partition(" Find")[0] for line in said] == [
+        "The audit is not what was written: entry 1 was changed, taken out or cut off."
+    ]
 
 
 def test_a_sound_installation_has_nothing_to_fail_and_stays_as_it_is(run: Run, home: Path) -> None:
