@@ -1,5 +1,6 @@
 -- one row per source, system and site of `pulses`: its gaps in working time during the four weeks before its newest event. A gap goes from the
--- beginning of one stretch of five minutes with events to the end of the next, so it is never told too short; one without working time says nothing
+-- beginning of one stretch of five minutes with events to the end of the next, so it is never told too short; one without working time says nothing.
+-- What was worked up to the edges of stretches is counted once per keeper, by a window: asof joins of every gap took twelve seconds for 176,000
 create or replace temp table fresh_gaps as
 with
 paused as (
@@ -9,19 +10,37 @@ paused as (
   from pulses
 ),
 gaps as (
-  select p.source, p.system, p.site, coalesce(k.keeper, '') as keeper, p.pulse_before * 300000000000 as from_ns, (p.pulse + 1) * 300000000000 as to_ns
+  select p.source, p.system, p.site, coalesce(k.keeper, '') as keeper, p.pulse_before as from_edge, p.pulse + 1 as to_edge
   from paused p
   left join def_sites k using (site)
   where p.pulse_before >= p.newest - 8064
 ),
+edges as (
+  select keeper, from_edge as edge from gaps
+  union
+  select keeper, to_edge from gaps
+),
+lined_up as (
+  select keeper, null as edge, opens_ns as ns, {opens_ns: opens_ns, closes_ns: closes_ns, before_ns: before_ns} as stretch from working_time
+  union all
+  select keeper, edge, edge * 300000000000, null from edges
+),
+placed as (
+  select keeper, edge, ns, last_value(stretch ignore nulls) over (partition by keeper order by ns, edge nulls first rows unbounded preceding) as stretch
+  from lined_up
+),
 worked as (
-  select g.source, g.system, g.site,
-    coalesce(b.before_ns + least(g.to_ns, b.closes_ns) - b.opens_ns, 0) - coalesce(a.before_ns + least(g.from_ns, a.closes_ns) - a.opens_ns, 0) as worked_ns
+  select keeper, edge, coalesce(stretch.before_ns + least(ns, stretch.closes_ns) - stretch.opens_ns, 0) as until_ns
+  from placed
+  where edge is not null
+),
+lengths as (
+  select g.source, g.system, g.site, b.until_ns - a.until_ns as worked_ns
   from gaps g
-  asof left join working_time a on a.keeper = g.keeper and a.opens_ns <= g.from_ns
-  asof left join working_time b on b.keeper = g.keeper and b.opens_ns <= g.to_ns
+  join worked a on a.keeper = g.keeper and a.edge = g.from_edge
+  join worked b on b.keeper = g.keeper and b.edge = g.to_edge
 )
 select source, system, site, count(*) as gaps, list_sort(list(worked_ns))[(count(*) * 99 + 99) // 100] as usual_ns
-from worked
+from lengths
 where worked_ns > 0
 group by all;
