@@ -25,7 +25,7 @@ ERRORS = {  # class → code, type, text
     "unknown": ("idoc:68", "IDoc", "Error, no further processing"),
 }
 FATES = (
-    *["well"] * 8,
+    *["well"] * 3,
     *["late", "exactly", "lost", "stopped", "business", "contract", "given_up", "put_aside", "abandoned"],
     *["healed", "recovered", "twice", "again", "backwards", "cancelled"],
 )
@@ -43,6 +43,7 @@ class Plant:
     events: list[Event] = field(default_factory=list)
     fates: dict[str, int] = field(default_factory=dict)
     moved: list[tuple[Told, str, int, str]] = field(default_factory=list)  # movement, item, quantity, what became of its posting in the ERP
+    deck: list[str] = field(default_factory=list)
     serial: int = 1000
 
     def __post_init__(self) -> None:
@@ -97,7 +98,10 @@ class Plant:
                 told.reached[name] = min(told.reached.get(name, NEVER), when_ns)
 
     def fate(self) -> str:
-        fate = self.random.choice(FATES)
+        """As from a deck of cards: every fate has come before one comes again."""
+        if not self.deck:
+            self.deck = self.random.sample(FATES, len(FATES))
+        fate = self.deck.pop()
         self.fates[fate] = self.fates.get(fate, 0) + 1
         return fate
 

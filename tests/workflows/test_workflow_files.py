@@ -23,7 +23,7 @@ __all__ = ["run"]
 
 @pytest.mark.parametrize("file", FILES)
 def test_what_was_withheld_late_failed_or_said_twice_is_what_is_concluded(file: str) -> None:
-    made = plant(file, seed=1, count=12)
+    made = plant(file, seed=1, count=18)
     with arrives(made, parts=2, random=Random(1)) as store:
         for moment in (END, *made.moments(1)):
             agrees(store, made, moment)
