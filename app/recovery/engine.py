@@ -97,13 +97,13 @@ class Engine:
             return
         elif evidence.heard_ns is not None and evidence.heard_ns >= item.proof_due_ns:
             words = "Accepted, but without effect." if item.state == ItemState.ACCEPTED else "No answer, and no effect."
-            _change(connection, item, ItemState.UNPROVEN, words, ended_ns=now_ns)
+            self._change(connection, item, ItemState.UNPROVEN, words, ended_ns=now_ns)
         else:
-            _change(connection, item, ItemState(item.state), "The proof is overdue, but nothing was heard of the receiver since.")
+            self._change(connection, item, ItemState(item.state), "The proof is overdue, but nothing was heard of the receiver since.")
 
     def _prove_item(self, connection: Connection, item: Row[Any], evidence: Evidence) -> None:
         said = "What reached it carries this recovery's id." if evidence.recovery_id == item.recovery_id else "It was observed."
-        _change(connection, item, ItemState.PROVEN, said, proven_by=evidence.reached_by, ended_ns=self._runs.now_ns())
+        self._change(connection, item, ItemState.PROVEN, said, proven_by=evidence.reached_by, ended_ns=self._runs.now_ns())
 
     # ── going on ────────────────────────────────────────────────────────────────────────────────────────────────────
     def _advance(self, recovery_id: str) -> None:
@@ -156,7 +156,7 @@ class Engine:
                 return
             for item in blocked:
                 words = f"Blocked by number {item.blocked_by + 1} of the same order, which did not get through."
-                _change(connection, item, ItemState.REFUSED, words, ended_ns=self._runs.now_ns())
+                self._change(connection, item, ItemState.REFUSED, words, ended_ns=self._runs.now_ns())
 
     def _step(self, connection: Connection, row: Row[Any]) -> Row[Any]:
         """The recovery as it stands: when all of a step has ended well enough, the next one is let go. A step in which nothing had to be
@@ -205,9 +205,9 @@ class Engine:
             if path["action"] == Action.RUNBOOK:
                 due_ns = now_ns + path["proof"]["within_seconds"] * SECOND_NS
                 words = "Somebody works through the steps."
-                _change(connection, item, ItemState.ACCEPTED, words, tries=1, accepted_ns=now_ns, proof_due_ns=due_ns)
+                self._change(connection, item, ItemState.ACCEPTED, words, tries=1, accepted_ns=now_ns, proof_due_ns=due_ns)
             else:
-                _change(connection, item, ItemState.DONE, path["title"], tries=1, ended_ns=now_ns)
+                self._change(connection, item, ItemState.DONE, path["title"], tries=1, ended_ns=now_ns)
 
     # ── sending ─────────────────────────────────────────────────────────────────────────────────────────────────────
     def _send(self, row: Row[Any], ready: Sequence[Row[Any]]) -> None:
@@ -236,7 +236,7 @@ class Engine:
                     self._prove_item(connection, item, known)
                 elif why := _why_not_now(item, question, payloads[item.place]):
                     state = ItemState.UNKNOWN if item.proof_due_ns else ItemState.REFUSED
-                    _change(connection, item, state, why, ended_ns=None if item.proof_due_ns else self._runs.now_ns())
+                    self._change(connection, item, state, why, ended_ns=None if item.proof_due_ns else self._runs.now_ns())
                 else:
                     going.append((target, self._record(connection, row, item, case, payloads[item.place])))
         for target, dispatch in going:
@@ -256,7 +256,7 @@ class Engine:
         send_id = secrets.token_hex(16)
         values = {"place": item.place, "part": item.part, "effect_id": effect_id, "sent_ns": now_ns}
         connection.execute(insert(sends).values(send_id=send_id, recovery_id=row.id, **values))
-        _change(connection, item, ItemState.SENDING, "", tries=item.tries + 1)
+        self._change(connection, item, ItemState.SENDING, "", tries=item.tries + 1)
         self._last_sent_ns[row.id] = now_ns
         return Dispatch(row.id, send_id, effect_id, path_of(row)["action"], case, case.key, held, traceparent, now_ns)
 
@@ -285,19 +285,27 @@ class Engine:
         due_ns = now_ns + path["proof"]["within_seconds"] * SECOND_NS
         if sent.answer is Answer.ACCEPTED and item.part + 1 < parts:
             done = f"{item.part + 1} of {parts} steps are done."
-            _change(connection, item, ItemState.WAITING, done, part=item.part + 1, tries=0, next_try_ns=now_ns)
+            self._change(connection, item, ItemState.WAITING, done, part=item.part + 1, tries=0, next_try_ns=now_ns)
         elif is_left and (sent.answer is Answer.NOT_TAKEN or (sent.answer is Answer.UNKNOWN and self._is_idempotent(path, item))):
             doubt = {"proof_due_ns": due_ns} if sent.answer is Answer.UNKNOWN else {}
-            _change(
-                connection, item, ItemState.WAITING, sent.words, next_try_ns=now_ns + int(_pause(item.tries, sent) * SECOND_NS), **doubt
-            )
+            later_ns = now_ns + int(_pause(item.tries, sent) * SECOND_NS)
+            self._change(connection, item, ItemState.WAITING, sent.words, next_try_ns=later_ns, **doubt)
         elif sent.answer is Answer.ACCEPTED:
-            _change(connection, item, ItemState.ACCEPTED, sent.words, accepted_ns=now_ns, proof_due_ns=due_ns)
+            self._change(connection, item, ItemState.ACCEPTED, sent.words, accepted_ns=now_ns, proof_due_ns=due_ns)
         elif sent.answer is Answer.UNKNOWN or item.proof_due_ns:  # an attempt before may have had its effect
-            _change(connection, item, ItemState.UNKNOWN, sent.words, proof_due_ns=item.proof_due_ns or due_ns)
+            self._change(connection, item, ItemState.UNKNOWN, sent.words, proof_due_ns=item.proof_due_ns or due_ns)
         else:
             half = f"{item.part} of {parts} steps are done, the next one was not taken: " if item.part else ""
-            _change(connection, item, ItemState.REFUSED, half + sent.words, ended_ns=now_ns)
+            self._change(connection, item, ItemState.REFUSED, half + sent.words, ended_ns=now_ns)
+
+    def _change(self, connection: Connection, item: Row[Any], state: ItemState, words: str, **values: Any) -> None:
+        """Only from the state it was seen in. What is sent and what ends is told to the audit."""
+        mine = update(items).where(items.c.recovery_id == item.recovery_id, items.c.place == item.place, items.c.state == item.state)
+        if not connection.execute(mine.values(state=state, words=words, **values)).rowcount:
+            raise RuntimeError(f"{item.recovery_id} number {item.place} is no longer {item.state}")
+        if state is ItemState.SENDING or state.has_ended:
+            detail = {"number": item.place + 1, "case": item.case_id, "words": words, "try": values.get("tries", item.tries)}
+            self._runs.tell(connection, f"case {state}", item.recovery_id, detail)
 
     def _is_idempotent(self, path: Mapping[str, Any], item: Row[Any]) -> bool:
         names = _names(path["action"], path["target"], path["steps"])
@@ -334,12 +342,6 @@ def _recovery(connection: Connection, recovery_id: str) -> Row[Any]:
 def _open_send(connection: Connection, item: Row[Any]) -> str:
     mine = (sends.c.recovery_id == item.recovery_id, sends.c.place == item.place, sends.c.answer.is_(None))
     return str(connection.execute(select(sends.c.send_id).where(*mine)).scalar_one())
-
-
-def _change(connection: Connection, item: Row[Any], state: ItemState, words: str, **values: Any) -> None:
-    mine = update(items).where(items.c.recovery_id == item.recovery_id, items.c.place == item.place, items.c.state == item.state)
-    if not connection.execute(mine.values(state=state, words=words, **values)).rowcount:
-        raise RuntimeError(f"{item.recovery_id} number {item.place} is no longer {item.state}")
 
 
 def _proof_of(row: Row[Any], item: Row[Any]) -> Case:

@@ -151,7 +151,7 @@ class Runs:
             ).all()
             for row in old:
                 self._end(connection, row, State.LAPSED, "Nobody approved it in time.")
-                self._tell(connection, SYNCLINE, "lapsed", row.id, {}, None)
+                self.tell(connection, State.LAPSED, row.id, {})
 
     def start(self, connection: Connection, row: Row[Any]) -> None:
         """It is its turn."""
@@ -160,7 +160,11 @@ class Runs:
     def end(self, connection: Connection, row: Row[Any], state: State, words: str) -> None:
         """Ends it, as the engine finds; what was not sent is back in the queue."""
         self._end(connection, row, state, words)
-        self._tell(connection, SYNCLINE, state, row.id, {"words": words}, None)
+        self.tell(connection, state, row.id, {"words": words})
+
+    def tell(self, connection: Connection, action: str, recovery_id: str, detail: Mapping[str, Any]) -> None:
+        """Tells the audit what Syncline itself did."""
+        self._tell(connection, SYNCLINE, action, recovery_id, detail, None)
 
     def _end(self, connection: Connection, row: Row[Any], state: State, words: str) -> None:
         now_ns = self.now_ns()

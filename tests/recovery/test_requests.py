@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 import orjson
@@ -84,7 +85,9 @@ def test_a_colleague_approves_and_everything_is_proven(desk):
     desk.go_on(30)
     assert desk.row(found).state == State.FINISHED
     assert [item.state for item in desk.items(found)] == [ItemState.PROVEN] * len(CASES)
-    assert [word for _, word in desk.audit()] == ["requested", "approved", "finished"]
+    told = [word for _, word in desk.audit()]
+    assert [word for word in told if not word.startswith("case ")] == ["requested", "approved", "finished"]
+    assert Counter(told)["case sending"] == Counter(told)["case proven"] == len(CASES)
 
 
 def test_without_approval_it_begins_at_once():
