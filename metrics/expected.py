@@ -36,4 +36,5 @@ def counted(reader: Reader, site: str | None = None) -> pd.DataFrame:
 def feeds_behind(reader: Reader, site: str | None = None) -> pd.DataFrame:
     """Per system and site whose feed lags behind what is due from it: expectations, first_due_ns, known_until_ns (null: never known),
     heard_ns, and whether it is silent: is_silent."""
+    reader.know_silence()
     return reader.frame("queries/feeds_behind", {"site": site})

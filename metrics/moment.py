@@ -35,6 +35,13 @@ def members_of_scope(cursor: duckdb.DuckDBPyConnection) -> None:
         models.run(cursor, name, in_scope=IN_SCOPE)
 
 
+def know_gaps(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Leaves what was usual of each feed at the moment; of all that looks at a past moment few ask for it, and it costs a second."""
+    if _has_later(cursor):
+        for name in ("moment/pulses_then", "placement/gaps", "moment/gaps_then"):
+            models.run(cursor, name)
+
+
 def _say(cursor: duckdb.DuckDBPyConnection, moment: Moment, sites: frozenset[str] | None) -> None:
     cursor.execute("set variable sites = $1::varchar[]", [None if sites is None else sorted(sites)])
     cursor.execute("set variable as_of = $1", [moment.as_of_ns])
@@ -58,8 +65,7 @@ def _go_back(cursor: duckdb.DuckDBPyConnection) -> None:
         cursor.execute("create or replace temp view placements as from placed")
     rules.reach(cursor)
     models.run(cursor, "scope/touched")
-    for name in ("moment/feeds_then", "moment/pulses_then", "placement/gaps", "moment/gaps_then"):
-        models.run(cursor, name)
+    models.run(cursor, "moment/feeds_then")
     models.run(cursor, "scope/scoped")
     # Numbers that no transaction of the store has, so that what is computed again never meets another's open steps.
     cursor.execute("set variable last_transaction = (select coalesce(max(transaction_no), 0) from transaction_facts)")

@@ -163,7 +163,12 @@ class Reader:
         """Per source, system and site: events, first_event_ns, newest_event_ns, newest_recorded_ns; per source: rejected, spans, log_rows,
         stock_rows, is_complete; known_until_ns, is_silent, quiet_seconds (working time since it is known), silent_after_seconds (null: too
         few gaps to say), usual_seconds, what 99 in 100 of its gaps are not longer than, of how many, and is_usual: they decide."""
+        self.know_silence()
         return self.frame("queries/sources")
+
+    def know_silence(self) -> None:
+        """Makes the view `feed_silence` answer as of the moment."""
+        moments.know_gaps(self._cursor)
 
     def interfaces(self, from_ns: int) -> pd.DataFrame:
         """Per event_type, system, schema_version and site since then: events, error_events, contract_errors, retries, dead_letters,
@@ -231,6 +236,8 @@ class Reader:
             moments.members_of_scope(self._cursor)
         if name == "inventory":
             self.compare_stock()
+        if name == "sources":
+            self.know_silence()
         if name == "at_risk":
             self.follow_trouble()
             self.choose_orders()

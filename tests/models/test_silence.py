@@ -64,7 +64,7 @@ def test_in_any_order_and_as_of_any_moment_the_same_feeds_are_silent(seed: int, 
     cuts = sorted(dice.sample(range(len(events)), 2))
     parts = events[: cuts[0]], events[cuts[0] : cuts[1]], events[cuts[1] :]
     newest = max(e.event_ns for e in events)
-    later = [(newest + hours * HOUR, plants.FAR) for hours in (1, 30, 200)]
+    later = [(newest + hours * HOUR, plants.FAR) for hours in (1, 200)]
     earlier = [(dice.randint(START, newest), dice.choice((plants.FAR, dice.randint(START, newest)))) for _ in range(2)]
     come: list[Event] = []
     with empty_store() as store:
@@ -82,7 +82,7 @@ def test_in_any_order_and_as_of_any_moment_the_same_feeds_are_silent(seed: int, 
         assert told(store, later[1]) == kept
 
 
-@examples(2)
+@examples(1)
 @given(plants.worlds(), st.data())
 def test_random_plants_are_silent_alike(world: World, data: st.DataObject) -> None:
     feeds = tuple(Feed(f.source, f.is_complete, f.allowed_lateness_seconds, 1800) for f in world.definitions.feeds)
