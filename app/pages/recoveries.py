@@ -1,0 +1,256 @@
+"""Recoveries: what was done about failures, by whom, how far it is, whether it worked, and the switches that stop it all."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dash import Input, Output, State, ctx, dcc, html, no_update
+from dash.dependencies import ALL
+from dash.development.base_component import Component
+
+from app import reader
+from app.components import links
+from app.components.callbacks import callback
+from app.components.choices import choices
+from app.components.empty import empty
+from app.components.icons import icon
+from app.components.page import button, card, head, note, scrolling
+from app.components.pager import ROWS, first_row, pager
+from app.components.recoveries import STATES, act, address, badge, me
+from app.figures import times, words
+from app.pages.errors import WrongAddress
+from app.recovery import listing
+from app.recovery.model import Approval
+from app.recovery.runs import AUTOMATIC, SENDING, Refusal, path_of
+from metrics.keys import unknown
+
+LIVE_SECONDS = 5
+NAMES = ("state", "path", "by", "automatic")
+SWITCHES = {AUTOMATIC: "Everything automatic", SENDING: "All sending"}
+
+
+def layout(**query: Any) -> Component:
+    kept = {name: value for name in NAMES if (value := links.one(query.get(name)))}
+    if (state := kept.get("state")) and state not in STATES:
+        raise WrongAddress(unknown("state", state, STATES).capitalize())
+    try:
+        start = first_row(links.one(query.get("page")))
+    except ValueError as wrong:
+        raise WrongAddress(str(wrong)) from wrong
+    about = {"kept": kept, "start": start}
+    drawn, version = _body(kept, start)
+    return html.Div(
+        [
+            dcc.Store(id="recoveries-about", data=about),
+            dcc.Store(id="recoveries-version", data=version),
+            dcc.Interval(id="recoveries-tick", interval=LIVE_SECONDS * 1000),
+            head("Recoveries", "What was done about failures, by whom, and whether it worked: only what was observed counts as proven."),
+            html.Div(drawn, id="recoveries-body"),
+            _switches(),
+        ]
+    )
+
+
+def _body(kept: Mapping[str, str], start: int) -> tuple[list[Any], str]:
+    """The list with what it is narrowed to, and a text that differs when it does."""
+    asked = listing.Filter(kept.get("state"), kept.get("path"), kept.get("by"), True if kept.get("automatic") == "yes" else None)
+    with reader.application().accounts.engine.connect() as connection:
+        found = listing.listed(connection, asked, me())
+        shown = found.ids[start : start + ROWS]
+        rows, done, rates = listing.of_ids(connection, shown), listing.progress(connection, shown), listing.worked(connection, me())
+    zone = reader.definitions().timezone
+    version = repr([(row.id, row.state, row.words, sorted(done[row.id].items())) for row in rows] + [found.states, found.hidden])
+    drawn = [
+        note("info", f"{words.count(found.hidden, 'more recovery', 'more recoveries')} you may not see.", "lock") if found.hidden else None,
+        _states(found.states, kept),
+        _narrowed(kept),
+        _list(rows, done, kept, zone) if rows else _nothing(kept),
+        pager(start, len(found.ids), lambda page: links.to("recoveries", **kept, page=page)),
+        _rates(rates) if rates else None,
+    ]
+    return [part for part in drawn if part is not None], version
+
+
+def _states(counted: Counter[str], kept: Mapping[str, str]) -> Component | None:
+    if not counted:
+        return None
+    offered: list[tuple[Any, str, bool]] = [("All", links.to("recoveries", **{**kept, "state": None}), "state" not in kept)]
+    for state, (word, *_) in STATES.items():
+        if counted[state] or kept.get("state") == state:
+            offered.append(
+                (
+                    [f"{word} ", html.B(f"{counted[state]:,}")],
+                    links.to("recoveries", **{**kept, "state": state}),
+                    kept.get("state") == state,
+                )
+            )
+    return choices("State", offered, "cases-outcomes")
+
+
+def _narrowed(kept: Mapping[str, str]) -> Component | None:
+    told = {"path": "By the path", "by": "Requested by", "automatic": "Automatic"}
+    chips = [
+        html.A(
+            [f"{told[name]} ", html.B(value), " ", icon("x")],
+            href=links.to("recoveries", **{**kept, name: None}),
+            className="pill",
+            title="Show all again",
+        )
+        for name, value in kept.items()
+        if name in told
+    ]
+    return html.Nav(chips, className="cases-outcomes", **{"aria-label": "Narrowed to"}) if chips else None
+
+
+def _list(rows: Sequence[Any], done: Mapping[str, Counter[str]], kept: Mapping[str, str], zone: str) -> Component:
+    heads = html.Tr([html.Th(name) for name in ("Recovery", "State", "What", "Proven", "Requested", "Waits for")])
+    body = html.Tbody([_line(row, done[row.id], kept, zone) for row in rows])
+    return card(None, scrolling(html.Table([html.Thead(heads), body], className="table"), "Recoveries"))
+
+
+def _line(row: Any, done: Counter[str], kept: Mapping[str, str], zone: str) -> Component:
+    by = html.A(row.requested_by, href=links.to("recoveries", **{**kept, "by": row.requested_by}))
+    rule = html.A("automatic", href=links.to("recoveries", **{**kept, "automatic": "yes"}), className="pill") if row.is_automatic else None
+    return html.Tr(
+        [
+            html.Td(html.A(row.id, href=address(row.id)), className="nowrap"),
+            html.Td(badge(STATES[row.state])),
+            html.Td(
+                [
+                    html.A(path_of(row)["title"], href=links.to("recoveries", **{**kept, "path": row.path})),
+                    html.Div(row.words, className="muted"),
+                ]
+            ),
+            html.Td(bar(done), className="num nowrap"),
+            html.Td([by, " ", rule, html.Div(times.full(row.requested_ns, zone), className="muted nowrap")]),
+            html.Td(waits_for(row)),
+        ]
+    )
+
+
+def bar(done: Counter[str]) -> Component:
+    """How many are proven of how many, and where the others are."""
+    total = done.total()
+    looks = (("proven", "ok"), ("accepted", "moving"), ("unknown", "unjudged"), ("unproven", "failed"), ("refused", "failed"))
+    parts = [html.I(style={"width": f"{100 * done[state] / total}%", "--state": f"var(--{look})"}) for state, look in looks if done[state]]
+    said = ", ".join(f"{many:,} {state}" for state, many in sorted(done.items()))
+    return html.Div([f"{done['proven']:,} of {total:,}", html.Div(parts, className="recovery-bar", title=said)], title=said)
+
+
+def waits_for(row: Any) -> str:
+    """Whose approval it waits for, in words; nothing when it waits for nobody."""
+    if row.state != "requested":
+        return ""
+    other = "" if row.approval == Approval.NONE else f" other than {row.requested_by}"
+    return f"{' or '.join(listing.approvers(row))}{other}"
+
+
+def _rates(rates: Sequence[listing.Worked]) -> Component:
+    names = {"Path": None, "Sent and ended": "right", "Proven": "right", "Success": "right", "Half proven within": "right"}
+    heads = html.Tr([html.Th(name, className=side) for name, side in names.items()])
+    lines = [
+        html.Tr(
+            [
+                html.Td(html.A(each.title, href=links.to("recoveries", path=each.path))),
+                html.Td(f"{each.ended:,}", className="right"),
+                html.Td(f"{each.proven:,}", className="right"),
+                html.Td(words.percent(each.share) if each.share is not None else "", className="right"),
+                html.Td(
+                    words.duration(each.median_seconds) if each.median_seconds is not None else "nothing yet", className="right nowrap"
+                ),
+            ]
+        )
+        for each in rates
+    ]
+    table = html.Table([html.Thead(heads), html.Tbody(lines)], className="table")
+    return card("How the paths work", scrolling(table, "Paths"), aside=html.Span("Of all that was sent and has ended", className="muted"))
+
+
+def _nothing(kept: Mapping[str, str]) -> Component:
+    if kept:
+        return empty(
+            "No recovery is like that",
+            "Choose another state above, or show all again.",
+            button("All recoveries", links.to("recoveries"), quiet=True),
+            picture="refresh-cw",
+        )
+    text = "Each recovery would stand here, with what became of every case. Open a group of failures to see what may be done with it."
+    return empty("Nothing was recovered yet", text, button("To the failures", links.failures()), picture="refresh-cw")
+
+
+# -- the switches ------------------------------------------------------------------------------------------------------------
+
+
+def _switches() -> Component:
+    reason = html.Div(
+        [html.Label("Why", htmlFor="recoveries-reason"), dcc.Input(id="recoveries-reason", type="text", maxLength=500, debounce=False)],
+        className="reason",
+    )
+    aside = html.Span("What was sent is still watched until its proof", className="muted")
+    return card(
+        "Stop at once",
+        html.Div(_states_of_switches(), id="recoveries-switches"),
+        reason,
+        html.Div(id="recoveries-said", className="said", role="status"),
+        aside=aside,
+    )
+
+
+def _states_of_switches() -> list[Component]:
+    with reader.application().accounts.engine.connect() as connection:
+        known = listing.switched(connection)
+    zone, why_not = reader.definitions().timezone, None if me().holds(("it",)) else "Only plant IT and administrators may use this switch."
+    told, buttons = [], []
+    for name, title in SWITCHES.items():
+        row = known.get(name)
+        is_stopped = bool(row and row.is_stopped)
+        if row is not None and is_stopped:
+            since = f"{title} is stopped since {times.full(row.at_ns, zone)} by {row.by}{f': {row.reason}' if row.reason else ''}."
+            told.append(note("late", since, "ban"))
+        text = f"Let {title.lower()} go on" if is_stopped else f"Stop {title.lower()}"
+        buttons.append(
+            act(
+                text,
+                {"type": "recoveries-switch", "name": name, "stop": not is_stopped},
+                why_not,
+                "refresh-cw" if is_stopped else "ban",
+                quiet=True,
+            )
+        )
+    return [html.Div(told, className="said") if told else html.Span(), html.Div(buttons, className="acts")]
+
+
+@callback(
+    Output("recoveries-switches", "children"),
+    Output("recoveries-said", "children"),
+    Input({"type": "recoveries-switch", "name": ALL, "stop": ALL}, "n_clicks"),
+    State("recoveries-reason", "value"),
+    prevent_initial_call=True,
+)
+def switch(clicks: Sequence[int | None], reason: str | None) -> Any:
+    """Buttons that were only just drawn have not been clicked."""
+    if not any(clicks) or not isinstance(ctx.triggered_id, dict):
+        return no_update, no_update
+    if not (reason and reason.strip()):
+        return no_update, note("failed", "A reason is needed: whoever comes after you has to know why.", "circle-alert")
+    name, is_stopped = ctx.triggered_id["name"], bool(ctx.triggered_id["stop"])
+    try:
+        reader.application().desk.runs.switch(name, me(), is_stopped=is_stopped, reason=reason.strip())
+    except Refusal as refusal:
+        return no_update, note("failed", str(refusal), "circle-alert")
+    return _states_of_switches(), None
+
+
+@callback(
+    Output("recoveries-body", "children"),
+    Output("recoveries-version", "data"),
+    Input("recoveries-tick", "n_intervals"),
+    State("recoveries-version", "data"),
+    State("recoveries-about", "data"),
+    prevent_initial_call=True,
+)
+def update(_ticks: int | None, version: str, about: dict[str, Any]) -> Any:
+    drawn, newest = _body(about["kept"], int(about["start"]))
+    return (no_update, no_update) if newest == version else (drawn, newest)

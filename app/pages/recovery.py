@@ -1,0 +1,287 @@
+"""Recovery: one of them: what was planned, who agreed, how far it is, and of every case what became of it and by which proof."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from dash import Input, Output, State, ctx, dcc, html, no_update
+from dash.dependencies import ALL
+from dash.development.base_component import Component
+
+from app import reader
+from app.components import links
+from app.components.callbacks import callback
+from app.components.empty import empty
+from app.components.icons import icon
+from app.components.page import button, card, head, note, scrolling
+from app.components.pager import ROWS, first_row, pager
+from app.components.recoveries import ITEMS, SAFETIES, STATES, act, badge, me
+from app.figures import times, words
+from app.pages.errors import WrongAddress
+from app.pages.recoveries import LIVE_SECONDS, bar, waits_for
+from app.recovery import audit, listing
+from app.recovery.model import Safety
+from app.recovery.permitted import NEEDS_REASON, why_not
+from app.recovery.permitted import STATES as ACTIONS
+from app.recovery.runs import Refusal, path_of
+
+BUTTONS = {  # action → words, icon
+    "approve": ("Approve", "check"),
+    "refuse": ("Refuse", "circle-x"),
+    "withdraw": ("Take back", "x"),
+    "pause": ("Pause", "minus"),
+    "resume": ("Go on", "refresh-cw"),
+    "stop": ("Stop", "ban"),
+}
+APPROVALS = {"none": "nobody else's", "one": "one colleague's", "four_eyes": "a second person's, of another role"}
+MOST_ENTRIES = 200  # of the history
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One recovery with everything that the page shows."""
+
+    row: Any
+    items: Sequence[Any]
+    sends: Mapping[int, Sequence[Any]]
+    done: Counter[str]
+    entries: Sequence[Any]
+
+    @property
+    def version(self) -> str:
+        row = self.row
+        return repr((row.state, row.words, row.step, sorted(self.done.items()), len(self.entries), sum(map(len, self.sends.values()))))
+
+
+def layout(**query: Any) -> Component:
+    recovery_id = links.one(query.get("recovery")) or ""
+    try:
+        start = first_row(links.one(query.get("page")))
+    except ValueError as wrong:
+        raise WrongAddress(str(wrong)) from wrong
+    found = _find(recovery_id, start)
+    if found is None:
+        text = "The link may be old, or it holds cases of sites that you may not see. All that you may see are in the list."
+        return empty(
+            f"There is no recovery {recovery_id}",
+            text,
+            button("All recoveries", links.to("recoveries")),
+            picture="refresh-cw",
+            whole_page=True,
+        )
+    about = {"id": recovery_id, "start": start, "hash": found.row.plan_hash}
+    return html.Div(
+        [
+            dcc.Store(id="recovery-about", data=about),
+            dcc.Store(id="recovery-version", data=found.version),
+            dcc.Interval(id="recovery-tick", interval=LIVE_SECONDS * 1000),
+            head(f"Recovery {recovery_id}", path_of(found.row)["title"], button("All recoveries", links.to("recoveries"), quiet=True)),
+            html.Div(_now(found), id="recovery-now"),
+            _deciding(found),
+            html.Div(_rest(found, start), id="recovery-body"),
+        ],
+        **{"data-title": f"Recovery {recovery_id}"},
+    )
+
+
+def _find(recovery_id: str, start: int) -> Found | None:
+    actor = me()
+    with reader.application().accounts.engine.connect() as connection:
+        row = listing.find(connection, recovery_id, actor)
+        if row is None:
+            return None
+        bounds = (start, start + ROWS)
+        return Found(
+            row,
+            listing.items_of(connection, recovery_id, *bounds),
+            listing.sends_of(connection, recovery_id, *bounds),
+            listing.progress(connection, [recovery_id])[recovery_id],
+            audit.entries(connection, audit.Filter(subject=recovery_id), 0, MOST_ENTRIES),
+        )
+
+
+def _now(found: Found) -> list[Component]:
+    """Where it is, why, and what may be done about it."""
+    row, zone = found.row, reader.definitions().timezone
+    _, picture, kind, meaning = STATES[row.state]
+    sign = html.Span(icon(picture), className=f"verdict-sign mark-{kind}")
+    waits = (
+        f" It waits for {waits_for(row)}, until {times.full(row.lapses_ns, zone)}." if row.state == "requested" and row.lapses_ns else ""
+    )
+    said = html.P(f"{row.words or meaning}{waits}")
+    told = html.Div(
+        [
+            html.H2(f"{STATES[row.state][0]}: {found.done['proven']:,} of {words.count(found.done.total(), 'case')} proven"),
+            said,
+            bar(found.done),
+        ]
+    )
+    return [html.Section(html.Div([sign, told], className="verdict-words"), className=f"card path-verdict edge-{kind}", role="status")]
+
+
+def _deciding(found: Found) -> Component:
+    reason = html.Div(
+        [html.Label("Reason (needed to refuse)", htmlFor="recovery-reason"), dcc.Input(id="recovery-reason", type="text", maxLength=500)],
+        className="reason",
+    )
+    said = html.Div(id="recovery-said", className="said", role="status")
+    return card("What can be done with it", html.Div(_buttons(found.row), id="recovery-acts", className="acts"), reason, said)
+
+
+def _buttons(row: Any) -> list[Component]:
+    actor = me()
+    return [
+        act(text, {"type": "recovery-do", "action": action}, why_not(action, row, actor), picture, quiet=action != "approve")
+        for action, (text, picture) in BUTTONS.items()
+    ]
+
+
+def _rest(found: Found, start: int) -> list[Component]:
+    zone, row = reader.definitions().timezone, found.row
+    shown = [_plan(found, zone), _items(found, zone), _excluded(row), _timeline(found, zone)]
+    pages = pager(start, found.done.total(), lambda page: links.to(f"recovery/{row.id}", page=page))
+    return [part for part in (shown[0], shown[1], pages, *shown[2:]) if part is not None]
+
+
+def _plan(found: Found, zone: str) -> Component:
+    row, path = found.row, path_of(found.row)
+    proof = path["proof"]
+    step = f"{row.step + 1} of the ramp {', '.join(map(str, path['limits']['ramp']))}" if row.started_ns else "not begun"
+    terms = {
+        "Plan": html.Span(f"{row.plan_hash[:12]}…", title=f"SHA-256 {row.plan_hash}", className="num"),
+        "Cases": f"{found.done.total():,}",
+        "Verdict": badge(SAFETIES[Safety(row.safety)]),
+        "Sends to": row.target or "nothing is sent",
+        "Approval": APPROVALS[row.approval],
+        "Catalogue": f"version {row.catalogue_version}",
+        "Step": step,
+        "Proof": f"{proof['milestone'] or 'the step itself'} within {words.duration(proof['within_seconds'])}",
+        "Requested by": f"{row.requested_by}{', a rule' if row.is_automatic else ''}, {times.full(row.requested_ns, zone)}",
+        "Reason": row.reason or "none was given",
+        "Chosen on": html.A("the page it was requested from", href=links.to("failure", **orjson.loads(row.selection))),
+    }
+    return card(
+        "The plan", html.Dl([html.Div([html.Dt(name), html.Dd(value)]) for name, value in terms.items()], className="terms terms-wide")
+    )
+
+
+def _items(found: Found, zone: str) -> Component:
+    names = ("No.", "Case", "State", "What happened", "Attempts", "Proof")
+    heads = html.Tr([html.Th(name) for name in names])
+    lines = html.Tbody([_item(item, found.sends.get(item.place, ()), zone) for item in found.items])
+    return card("Cases", scrolling(html.Table([html.Thead(heads), lines], className="table"), "Cases"))
+
+
+def _item(item: Any, sends: Sequence[Any], zone: str) -> Component:
+    case = orjson.loads(item.case_json)
+    blocked = item.state == "waiting" and item.blocked_by is not None
+    words_of = [item.words] if item.words else []
+    if blocked:
+        words_of.append(f"Blocked by number {item.blocked_by + 1}, which comes first.")
+    due = f"Expected until {times.full(item.proof_due_ns, zone)}" if item.proof_due_ns and item.ended_ns is None else ""
+    path = links.path(case["workflow"], case["transaction_id"])
+    proof = (
+        html.A(item.proven_by, href=path, className="num", title="The event that was observed; opens its path") if item.proven_by else due
+    )
+    tried = [html.Li(f"{times.full(each.sent_ns, zone)}: {each.words or 'no answer yet'}", title=each.send_id) for each in sends]
+    opened = html.Details([html.Summary(f"{len(sends)}"), html.Ul(tried, className="evidence")]) if sends else "0"
+    return html.Tr(
+        [
+            html.Td(f"{item.place + 1:,}", className="num", id=f"item-{item.place + 1}"),
+            html.Td(
+                [html.A(case["transaction_id"], href=path, dir="auto"), html.Div(case["milestone"].replace("_", " "), className="muted")]
+            ),
+            html.Td(badge(ITEMS[item.state])),
+            html.Td(" ".join(words_of)),
+            html.Td(opened),
+            html.Td(proof),
+        ]
+    )
+
+
+def _excluded(row: Any) -> Component | None:
+    left_out = orjson.loads(row.excluded)
+    if not left_out:
+        return None
+    said = [html.Li([html.B(each["case"].split("|", 2)[-1].rpartition("|")[0]), html.Span(each["sentence"])]) for each in left_out[:ROWS]]
+    more = f"Showing {len(said):,} of {len(left_out):,}." if len(left_out) > len(said) else None
+    rest = html.P(more, className="muted groups-rest") if more else None
+    return card("Left out", html.Ul([html.Li([icon("ban"), html.Div(each.children)]) for each in said], className="facts"), rest)
+
+
+def _timeline(found: Found, zone: str) -> Component:
+    """Everything anyone did with it, from the audit: sends stand with their cases."""
+    told = [
+        html.Tr(
+            [
+                html.Td(times.full(entry.at_ns, zone), className="nowrap"),
+                html.Td(entry.actor),
+                html.Td(f"{entry.action[:1].upper()}{entry.action[1:].replace('_', ' ')}"),
+                html.Td(entry.reason or orjson.loads(entry.detail).get("words") or orjson.loads(entry.detail).get("why") or ""),
+            ]
+        )
+        for entry in reversed(found.entries)
+    ]
+    heads = html.Tr([html.Th(name) for name in ("When", "Who", "What", "Why")])
+    table = html.Table([html.Thead(heads), html.Tbody(told)], className="table")
+    return card("History", scrolling(table, "History"), aside=html.A("In the audit", href=links.to("audit", subject=found.row.id)))
+
+
+def done(recovery_id: str, action: str, seen_hash: str, reason: str | None) -> None:
+    """Raises Refusal with a sentence."""
+    runs, actor = reader.application().desk.runs, me()
+    if action not in ACTIONS:
+        raise Refusal(f"There is no '{action}'.")
+    if action in NEEDS_REASON and not reason:
+        raise Refusal("A reason is needed.")
+    if action == "approve":
+        runs.approve(recovery_id, actor, seen_hash, reason)
+    else:
+        getattr(runs, action)(recovery_id, actor, reason)
+
+
+@callback(
+    Output("recovery-said", "children"),
+    Output("recovery-now", "children", allow_duplicate=True),
+    Output("recovery-acts", "children", allow_duplicate=True),
+    Output("recovery-body", "children", allow_duplicate=True),
+    Input({"type": "recovery-do", "action": ALL}, "n_clicks"),
+    State("recovery-about", "data"),
+    State("recovery-reason", "value"),
+    prevent_initial_call=True,
+)
+def decide(clicks: Sequence[int | None], about: dict[str, Any], reason: str | None) -> Any:
+    """Buttons that were only just drawn have not been clicked."""
+    if not any(clicks) or not isinstance(ctx.triggered_id, dict):
+        return (no_update,) * 4
+    try:
+        done(about["id"], ctx.triggered_id["action"], about["hash"], (reason or "").strip() or None)
+    except Refusal as refusal:
+        return note("failed", str(refusal), "circle-alert"), no_update, no_update, no_update
+    return None, *_drawn(about)[1:]
+
+
+@callback(
+    Output("recovery-version", "data"),
+    Output("recovery-now", "children"),
+    Output("recovery-acts", "children"),
+    Output("recovery-body", "children"),
+    Input("recovery-tick", "n_intervals"),
+    State("recovery-about", "data"),
+    State("recovery-version", "data"),
+    prevent_initial_call=True,
+)
+def update(_ticks: int | None, about: dict[str, Any], version: str) -> Any:
+    drawn = _drawn(about)
+    return (no_update,) * 4 if drawn[0] == version else drawn
+
+
+def _drawn(about: Mapping[str, Any]) -> tuple[Any, ...]:
+    found = _find(about["id"], int(about["start"]))
+    if found is None:
+        return (no_update,) * 4
+    return found.version, _now(found), _buttons(found.row), _rest(found, int(about["start"]))

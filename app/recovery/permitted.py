@@ -1,0 +1,41 @@
+"""What somebody may do with a recovery now, and why not, in a sentence: what stands beside its buttons before they are used."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Row
+
+from app.recovery.listing import approvers
+from app.recovery.model import State
+from app.recovery.runs import Actor, path_of
+
+STATES = {  # the action → the states in which it can be done
+    "approve": (State.REQUESTED,),
+    "refuse": (State.REQUESTED,),
+    "withdraw": (State.REQUESTED, State.APPROVED),
+    "pause": (State.APPROVED, State.RUNNING),
+    "resume": (State.PAUSED,),
+    "stop": (State.APPROVED, State.RUNNING, State.PAUSED),
+}
+TOO_EARLY = "It waits for its approval."
+NEEDS_REASON = frozenset({"refuse"})
+
+
+def why_not(action: str, row: Row[Any], actor: Actor) -> str | None:
+    """None when it can be done. The server looks again when it is asked."""
+    if row.state not in STATES[action]:
+        if State(row.state).has_ended:
+            return f"It is {row.state}."
+        return TOO_EARLY if row.state == State.REQUESTED else f"It is {row.state} by now."
+    if action == "withdraw":
+        return None if row.requested_by == actor.name else f"Only {row.requested_by}, who requested it, can take it back."
+    if action in ("approve", "refuse"):
+        if row.requested_by == actor.name:
+            return "Who requested it cannot approve it." if action == "approve" else "You requested it: take it back instead."
+        return _only(approvers(row), actor, "approve")
+    return _only(path_of(row)["roles"], actor, action)
+
+
+def _only(roles: list[str], actor: Actor, action: str) -> str | None:
+    return None if actor.holds(roles) else f"Only {' or '.join(roles)} may {action} it."
