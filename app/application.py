@@ -89,7 +89,7 @@ class Application:
         self.refresher = Refresher(self.store, settings.definitions)
         collectors = [source.collector for source in settings.sources]
         self.intake = Intake(self.store, self.journal, collectors, settings.identifiers, settings.error_rules, self.now_ns)
-        world = LiveWorld(self._read_now, self.catalogue, targets, settings.recovery, self._payloads, self.now_ns)
+        world = LiveWorld(self.read_now, self.catalogue, targets, settings.recovery, self._payloads, self.now_ns)
         self.desk = Desk(Runs(self.accounts.engine, self.now_ns), world, self.catalogue)
 
     @property
@@ -128,7 +128,7 @@ class Application:
         return replace(self._done(before, begun), records=sum(polled.records.values()), troubles=troubles)
 
     def retry(self, names: Collection[str] = (), on_progress: Progress | None = None) -> Done:
-        """Tries again what was rejected, of all or the named sources; `rejected` are those that still are. Raises Mistake as `poll` does."""
+        """Tries again what was rejected, of all or the named sources; `rejected` are those that still are. Raises Mistake as `poll`."""
         begun = time.monotonic()
         _check_sources(names, sorted({source.name for source in self.settings.sources} | self.intake.rejecting()))
         with self._changing:
@@ -176,7 +176,7 @@ class Application:
         with self.reader(moment, sites) as reader:
             yield from exported(reader, asked)
 
-    def _read_now(self) -> AbstractContextManager[Reader]:
+    def read_now(self) -> AbstractContextManager[Reader]:
         """A reader of all sites as of now."""
         now_ns = self.now_ns()
         return self.reader(Moment(now_ns, now_ns))

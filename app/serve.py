@@ -17,6 +17,7 @@ from app.configuration.model import Settings
 from app.configuration.sections import RECEIVED
 from app.jobs import Jobs
 from app.loader import Loader
+from app.recovery.automatic import Rules
 from app.recovery.worker import Worker
 from app.remote import remove_card, write_card
 from app.server import create_app
@@ -59,7 +60,7 @@ def running(settings: Settings) -> Iterator[Service]:
             application.grpc_receiver = _started(_grpc_receiver(application, reception), parts)
         web = _started(WebServer(create_app(application), settings.web.host, settings.web.port, **_options(settings)), parts)
         application.jobs = _started(Jobs(application), parts)
-        _started(Worker(application.desk.runs, application.desk.world), parts)
+        _started(Worker(application.desk.runs, application.desk.world, Rules(application.desk, application.read_now)), parts)
         service = Service(application, web, receiver.port)
         application.local_token = secrets.token_urlsafe(32)
         write_card(settings.home, service.web_url, application.local_token)

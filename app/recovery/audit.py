@@ -57,7 +57,7 @@ def own_of(name: str, roles: Collection[str], sites: Collection[str] | None) -> 
 
 def append(connection: Connection, at_ns: int, actor: str, action: str, subject: str, detail: dict[str, Any], reason: str | None) -> int:
     """Adds an entry in the caller's transaction; its number. Whoever else appends waits until that transaction has ended."""
-    _take_turn(connection)
+    take_turn(connection)
     last = connection.execute(select(audit.c.number, audit.c.hash).order_by(audit.c.number.desc()).limit(1)).one_or_none()
     number, before = (last.number + 1, last.hash) if last else (1, FIRST)
     said = orjson.dumps(detail, option=orjson.OPT_SORT_KEYS).decode()
@@ -147,7 +147,7 @@ def _streamed(connection: Connection, listed: Select[Any]) -> Generator[Row[Any]
         yield from rows
 
 
-def _take_turn(connection: Connection) -> None:
+def take_turn(connection: Connection) -> None:
     """Nobody else reads the newest entry, to put another behind it, before this transaction has ended."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": LOCK})

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import orjson
 from sqlalchemy import Connection, Row, insert, select, update
 
+from app.recovery.catalogue import path_of as frozen_path
 from app.recovery.model import Action, Answer, Case, Dispatch, Evidence, ItemState, Path, Payload, Safety, Sent, State
 from app.recovery.run_tables import items, recoveries, sends
 from app.recovery.runs import SECOND_NS, SENDING, Runs, path_of, stored_hash
@@ -130,15 +131,15 @@ class Engine:
         """Why what was approved is not what would be sent now."""
         if stored_hash(connection, row) != row.plan_hash:
             return "What is written down is no longer what was approved."
-        path = self._world.path(row.path)
-        if path is None:
+        path, approved = frozen_path(path_of(row)), self._world.path(row.path)
+        if approved is None:
             return f"The catalogue has no path '{row.path}' any more."
-        if path.target is None:
-            return None
+        if (approved.action, targets_of(approved)) != (path.action, targets_of(path)):
+            return f"The catalogue says otherwise of '{row.path}' by now."
         for name in targets_of(path):
             if self._world.target(name) is None:
                 return f"There is no target '{name}' any more."
-        if self._fingerprint(path) != row.target_fingerprint:
+        if targets_of(path) and self._fingerprint(path) != row.target_fingerprint:
             return "The target is another one now."
         return None
 
@@ -212,8 +213,7 @@ class Engine:
     # ── sending ─────────────────────────────────────────────────────────────────────────────────────────────────────
     def _send(self, row: Row[Any], ready: Sequence[Row[Any]]) -> None:
         """Looks at each once more, puts the attempts on disk, and only then lets them go."""
-        path = self._world.path(row.path)
-        assert path is not None
+        path = frozen_path(path_of(row))
         cases = {item.place: case_of(item) for item in ready}
         evidence = self._world.evidence(list(cases.values()))
         fetched = self._world.payloads(list(cases.values())) if path.action.needs_payload else {}

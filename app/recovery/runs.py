@@ -192,6 +192,7 @@ class Runs:
 
         try:
             with self.engine.begin() as connection:
+                audit.take_turn(connection)  # what is looked at here is still so when it is written
                 yield connection
         except Refusal as refusal:
             with self.engine.begin() as connection:

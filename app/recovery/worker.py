@@ -5,20 +5,24 @@ from __future__ import annotations
 import logging
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 
+from app.recovery.automatic import Rules
 from app.recovery.engine import Engine, World
 from app.recovery.runs import Runs
 
 PAUSE_SECONDS = 0.5
+RULES_EVERY = 20  # pauses: a rule is in no hurry
 SENDERS = 16  # at once, of all recoveries together
 
 log = logging.getLogger("syncline.recovery")
 
 
 class Worker:
-    """Ticks the engine until it is stopped; what is under way then gets its answer first."""
+    """Ticks the engine, and lets rules ask now and then, until it is stopped; what is under way then gets its answer first."""
 
-    def __init__(self, runs: Runs, world: World) -> None:
+    def __init__(self, runs: Runs, world: World, rules: Rules | None = None) -> None:
+        self._rules = rules
         self._end = threading.Event()
         self._senders = ThreadPoolExecutor(SENDERS, thread_name_prefix="recovery-send")
         self._engine = Engine(runs, world, self._senders)
@@ -34,8 +38,12 @@ class Worker:
         self._senders.shutdown()
 
     def _run(self) -> None:
-        while not self._end.wait(PAUSE_SECONDS):
+        for turn in count():
+            if self._end.wait(PAUSE_SECONDS):
+                return
             try:
+                if self._rules and turn % RULES_EVERY == 0:
+                    self._rules.ask()
                 self._engine.tick()
             except Exception:  # a store that is being rebuilt, a disk that is full: told, and tried again
                 log.exception("recoveries cannot go on for the moment")
