@@ -148,7 +148,8 @@ class Engine:
 
     def _block(self, connection: Connection, row: Row[Any]) -> None:
         """What comes after something that did not get through is not sent."""
-        ended = select(items.c.place).where(items.c.recovery_id == row.id, items.c.state.in_((ItemState.UNPROVEN, ItemState.REFUSED)))
+        in_vain = (items.c.state.in_((ItemState.UNPROVEN, ItemState.REFUSED)), items.c.proven_by.is_(None))
+        ended = select(items.c.place).where(items.c.recovery_id == row.id, *in_vain)
         while True:
             failed = set(connection.execute(ended).scalars())
             waiting = select(items).where(items.c.recovery_id == row.id, items.c.state == ItemState.WAITING, items.c.blocked_by.in_(failed))
@@ -186,15 +187,15 @@ class Engine:
         """What may be sent now: of the present step, its turn in its key, as many as may be under way, not faster than allowed."""
         path, now_ns = path_of(row), self._runs.now_ns()
         mine = connection.execute(select(items).where(items.c.recovery_id == row.id).order_by(items.c.place)).all()
-        states = {item.place: item.state for item in mine}
         passed = {ItemState.PROVEN, ItemState.DONE, *([ItemState.ACCEPTED] if path["next_after"] == "accepted" else [])}
+        through = {item.place for item in mine if item.state in passed or item.proven_by}
         waiting = [
             item
             for item in mine
             if item.step == row.step and item.state == ItemState.WAITING and item.next_try_ns <= now_ns
-            if item.blocked_by is None or states[item.blocked_by] in passed
+            if item.blocked_by is None or item.blocked_by in through
         ]
-        limits, under_way = path["limits"], sum(state == ItemState.SENDING for state in states.values())
+        limits, under_way = path["limits"], sum(item.state == ItemState.SENDING for item in mine)
         since_ns = now_ns - self._last_sent_ns.get(row.id, 0)
         allowed = int(min(since_ns * limits["per_second"] / SECOND_NS, max(limits["per_second"], 1)))
         return waiting[: max(min(limits["parallel"] - under_way, allowed), 0)]
@@ -236,7 +237,8 @@ class Engine:
                     self._prove_item(connection, item, known)
                 elif why := _why_not_now(item, question, payloads[item.place]):
                     state = ItemState.UNKNOWN if item.proof_due_ns else ItemState.REFUSED
-                    self._change(connection, item, state, why, ended_ns=None if item.proof_due_ns else self._runs.now_ns())
+                    by_itself = {"proven_by": known.reached_by or "itself"} if _is_there(known) else {}
+                    self._change(connection, item, state, why, ended_ns=None if item.proof_due_ns else self._runs.now_ns(), **by_itself)
                 else:
                     going.append((target, self._record(connection, row, item, case, payloads[item.place])))
         for target, dispatch in going:

@@ -57,7 +57,7 @@ items = Table(
     Column("next_try_ns", BigInteger, nullable=False, default=0),
     Column("accepted_ns", BigInteger),
     Column("proof_due_ns", BigInteger),
-    Column("proven_by", String(256)),  # the event
+    Column("proven_by", String(256)),  # the event; of what is refused: it got through by itself
     Column("ended_ns", BigInteger),
 )
 items_by_case = Index("recovery_items_by_case", items.c.case_id, items.c.state)

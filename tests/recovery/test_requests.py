@@ -241,6 +241,15 @@ def test_a_canary_that_needs_nothing_any_more_is_followed_by_another(desk):
     assert desk.row(found).state == State.STOPPED
 
 
+def test_what_got_through_by_itself_meanwhile_holds_up_nothing_behind_it(desk):
+    found = desk.request(CASES[:2])
+    desk.runs.approve(found, BERND, desk.row(found).plan_hash)
+    desk.plant.reached[CASES[0].id] = desk.clock.now_ns
+    desk.go_on(20)
+    assert [item.state for item in desk.items(found)] == [ItemState.REFUSED, ItemState.PROVEN]
+    assert desk.items(found)[0].words == "step_0 was reached meanwhile."
+
+
 def test_pause_stop_and_the_switch_hold_everything(desk):
     found = desk.request()
     desk.runs.approve(found, BERND, desk.row(found).plan_hash)
