@@ -1,6 +1,7 @@
 """Plants of the kit through the whole product: written, ingested in awkward ways, exported, scored.
 
     python -m tests.kit --seeds 1-20 [--ways once earlier twice "any order" killed late] [--days 9] [--per-day 40]
+        [--workflows tests/workflows/fan_out.yaml]
 
 One line for every plant and way; exit code 1 when anything did not agree.
 """
@@ -35,6 +36,7 @@ class Trial:
     days: int = 9
     per_day: int = 40
     late: str | None = None
+    workflows: Path | None = None  # a file other than the default pack
 
     @property
     def config(self) -> Path:
@@ -61,7 +63,8 @@ class Disagreement(Exception):
 def plant(trial: Trial) -> None:
     late = ["--late", trial.late] if trial.late else []
     size = ["--seed", trial.seed, "--days", trial.days, "--per-day", trial.per_day, "--out", trial.folder]
-    run(KIT / "plant.py", *size, *late)
+    others = ["--workflows", trial.workflows.resolve()] if trial.workflows else []
+    run(KIT / "plant.py", *size, *late, *others)
 
 
 def ingest(trial: Trial, *sources: str, is_all_there: bool = True) -> None:
@@ -216,7 +219,7 @@ def trials(args: argparse.Namespace, folder: Path) -> Iterator[tuple[str, Trial]
     for seed in numbers(args.seeds):
         for way in args.ways:
             for system in SYSTEMS if way == "late" else (None,):
-                yield way, Trial(seed, folder / f"{seed}-{way}-{system}", args.days, args.per_day, system)
+                yield way, Trial(seed, folder / f"{seed}-{way}-{system}", args.days, args.per_day, system, args.workflows)
 
 
 def numbers(text: str) -> list[int]:
@@ -231,6 +234,7 @@ def main() -> int:
     arguments.add_argument("--ways", nargs="+", default=list(WAYS), choices=WAYS)
     arguments.add_argument("--days", type=int, default=9)
     arguments.add_argument("--per-day", type=int, default=40)
+    arguments.add_argument("--workflows", type=Path, help="a workflow file other than the default pack")
     args = arguments.parse_args()
     if not (KIT / "plant.py").is_file():
         print("The kit folder (plant.py, score.py) is not beside this checkout; nothing was checked.")
