@@ -1,4 +1,4 @@
-"""The tables of the audit and of the catalogue's versions, in the same database as people and machine access."""
+"""The tables of the audit, of the catalogue's versions and of what is known of groups, in the same database as people."""
 
 from __future__ import annotations
 
@@ -33,6 +33,27 @@ catalogue_versions = Table(
     Column("since_ns", BigInteger, nullable=False),
     Column("digest", String(64), nullable=False),  # SHA-256 of the text
     Column("text", Text, nullable=False),  # JSON: the paths as they were
+)
+
+# What people know of a group of failures; it survives every retry, because the signature does.
+group_memory = Table(
+    "group_memory",
+    metadata,
+    Column("signature", String(64), primary_key=True),
+    Column("owner", String(64)),
+    Column("ticket", Text),
+    Column("muted_until_ns", BigInteger),
+    Column("fixed_ns", BigInteger),
+)
+
+group_notes = Table(
+    "group_notes",
+    metadata,
+    Column("signature", String(64), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),  # from 1
+    Column("at_ns", BigInteger, nullable=False),
+    Column("by", String(64), nullable=False),
+    Column("text", Text, nullable=False),
 )
 
 
