@@ -21,12 +21,14 @@ from app.configuration.model import Settings, Source
 from app.configuration.sections import is_received
 from app.exports import EXPORTS, Asked, between, exported, written
 from app.recovery import audit, tables
+from app.recovery.cases import find
 from app.recovery.catalogue import Catalogue, remember
 from app.recovery.desk import Desk
 from app.recovery.exported import KEPT
 from app.recovery.model import Case, Payload
 from app.recovery.payloads import Sources, fetch
 from app.recovery.runs import Runs
+from app.recovery.selection import Selected
 from app.recovery.targets.settings import open_target
 from app.recovery.world import LiveWorld
 from app.source_state import SourceState
@@ -35,6 +37,7 @@ from collectors.ingest import Intake, IntakeReport, RecordsLost
 from collectors.journal import Journal, JournalBusy, JournalUnavailable
 from metrics.keys import unknown
 from metrics.read import Moment, Reader, open_reader
+from metrics.recovering import Group
 from metrics.refresh import Refresher
 from sql.migrate import NewerStore
 from sql.store import Store, StoreBusy
@@ -175,6 +178,16 @@ class Application:
             return
         with self.reader(moment, sites) as reader:
             yield from exported(reader, asked)
+
+    def selected(self, group: Group, sites: frozenset[str] | None) -> Selected:
+        """The cases of a group as of now, limited to sites; how many others there are is told, and no more."""
+        now_ns = self.now_ns()
+        with self.reader(Moment(now_ns, now_ns), sites) as reader:
+            cases = sorted(find(reader, group), key=lambda case: (case.opened_ns, case.order, case.id))
+        if sites is None:
+            return Selected(group, cases)
+        with self.read_now() as reader:
+            return Selected(group, cases, len(find(reader, group)) - len(cases))
 
     def read_now(self) -> AbstractContextManager[Reader]:
         """A reader of all sites as of now."""

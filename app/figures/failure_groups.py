@@ -90,6 +90,7 @@ def _failed(row: Row, around: Around) -> Component:
         [_acts(row), html.Div([*quote, _example(row, around)], className="group-quote"), *_held_up(row, around, "failed")],
         [_sites(row["sites"]), _since(row, around, "last"), _owner(row, around)],
         (_stuck(row, listed, around), count(row["transactions"], "transaction")),
+        _case(around, "failed", workflow=row["workflow"], milestone=row["milestone"], error_class=row["error_class"]),
     )
 
 
@@ -104,6 +105,7 @@ def _missing(row: Row, around: Around) -> Component:
         [html.Div(["For example ", _example(row, around)], className="group-quote"), *_held_up(row, around, "missing")],
         [name_of(row["site"]), _since(row, around, "newest"), _owner(row, around)],
         (_stuck(row, listed, around), count(row["transactions"], "transaction")),
+        _case(around, "missing", workflow=row["workflow"], milestone=row["milestone"], site=row["site"]),
     )
 
 
@@ -117,17 +119,36 @@ def _unplaced(row: Row, around: Around) -> Component:
         [_acts(row), *quote],
         [_sites(row["sites"]), _since(row, around, "last")],
         (links.to("path", trace=trace, **around.moment) if trace else None, count(row["failures"], "failure")),
+        _case(around, "unplaced", milestone=row["name"], system=row["system"]),
     )
 
 
 def _row(
-    kind: str, title: str, about: list[Component], said: list[Component], where: list[Component | str], stuck: tuple[str | None, str]
+    kind: str,
+    title: str,
+    about: list[Component],
+    said: list[Component],
+    where: list[Component | str],
+    stuck: tuple[str | None, str],
+    case: str,
 ) -> Component:
     href, many = stuck
     link = html.A([many, icon("arrow-right")], href=href, className="button button-quiet group-open") if href else html.B(many)
-    words = html.Div([html.H3(title, dir="auto"), html.Div(about, className="group-flow"), *said], className="group-words")
+    words = html.Div(
+        [html.H3(html.A(title, href=case, title="What may be done about it"), dir="auto"), html.Div(about, className="group-flow"), *said],
+        className="group-words",
+    )
     return html.Li(
         [mark(kind, "18px"), words, html.Div([html.Div(part) for part in where], className="group-where"), link], className="group"
+    )
+
+
+def _case(around: Around, kind: str, **group: Any) -> str:
+    """Where the whole group stands with what may be done about it."""
+    return links.to(
+        "failure",
+        kind=kind,
+        **{**(around.moment if kind == "unplaced" else around.address), **{name: value for name, value in group.items() if value}},
     )
 
 

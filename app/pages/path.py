@@ -91,7 +91,7 @@ def _page(path: Path, at: reader.AsOf, view: View, waiting: Component | None) ->
             dcc.Store(id="path-selected", data=chosen.key if chosen else None),
             moment.banner(at, path.timezone),
             _head(path),
-            _verdict(path),
+            _verdict(path, at),
             _broken(path, at),
             card("Steps", *_steps(path, at, boxes, chosen), aside=_folding(path, boxes, at, view), className="path-steps"),
             card(
@@ -139,13 +139,21 @@ def _kind(path: Path) -> str:
     return kind[:1].upper() + kind[1:]
 
 
-def _verdict(path: Path) -> Component:
+def _verdict(path: Path, at: reader.AsOf) -> Component:
     status, sentences = status_of(path.status), story(path)
-    text = html.Div([html.H2(sentences[0], dir="auto"), html.P(" ".join(sentences[1:]), dir="auto")])
+    text = html.Div([html.H2(sentences[0], dir="auto"), html.P(" ".join(sentences[1:]), dir="auto"), _way_out(path, at)])
     sign = html.Span(icon(status.icon, status.word), className=f"verdict-sign mark-{status.kind}")
     return html.Section(
         [html.Div([sign, text], className="verdict-words"), _facts(path)], className=f"card path-verdict edge-{status.kind}", role="status"
     )
+
+
+def _way_out(path: Path, at: reader.AsOf) -> Component | None:
+    """What may be done about a step that failed or is missing, which is about now."""
+    needs_somebody = path.state == "failed" or any(step.is_missing for step in path.steps) or len(path.violations) > 0
+    if not (at.is_now and needs_somebody):
+        return None
+    return html.P(html.A("What may be done about it", href=links.to("failure", workflow=path.workflow, transaction=path.transaction_id)))
 
 
 def _broken(path: Path, at: reader.AsOf) -> Component | None:

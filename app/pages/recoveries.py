@@ -18,7 +18,7 @@ from app.components.empty import empty
 from app.components.icons import icon
 from app.components.page import button, card, head, note, scrolling
 from app.components.pager import ROWS, first_row, pager
-from app.components.recoveries import STATES, act, address, badge, me
+from app.components.recoveries import STATES, act, address, badge, me, roles_words
 from app.figures import times, words
 from app.pages.errors import WrongAddress
 from app.recovery import listing
@@ -144,7 +144,7 @@ def waits_for(row: Any) -> str:
     if row.state != "requested":
         return ""
     other = "" if row.approval == Approval.NONE else f" other than {row.requested_by}"
-    return f"{' or '.join(listing.approvers(row))}{other}"
+    return f"{roles_words(listing.approvers(row))}{other}"
 
 
 def _rates(rates: Sequence[listing.Worked]) -> Component:

@@ -152,3 +152,12 @@ def _narrowed(wanted: Select[Any], asked: Filter) -> Select[Any]:
         if (value := getattr(asked, name)) is not None:
             wanted = wanted.where(recoveries.c[name] == value)
     return wanted
+
+
+def newest_of_transaction(connection: Connection, workflow: str | None, transaction_id: str | None, actor: Actor) -> str | None:
+    """The newest recovery that a transaction was in."""
+    if not (workflow and transaction_id):
+        return None
+    wanted = select(recoveries).join(items, recoveries.c.id == items.c.recovery_id).order_by(recoveries.c.requested_ns.desc())
+    found = connection.execute(wanted.where(items.c.case_key == f"{workflow}|{transaction_id}"))
+    return next((row.id for row in found if actor.sees(orjson.loads(row.sites))), None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -79,8 +79,8 @@ def confirm(application: Application, transaction_id: str) -> None:
     application.ingest()
 
 
-def press(client: Client, output: str, ident: dict[str, Any], **state: Any) -> Any:
-    """The answer to a click on one button of several; `state`: id (with _) → (property, value)."""
+def press(client: Client, output: str, ident: dict[str, Any], more: Sequence[Any] = (), **state: Any) -> Any:
+    """The answer to a click on one button of several; `state`: id (with _) → (property, value); `more` after it."""
     known = next(name for name in client.http.application.extensions["syncline_callbacks"] if output in name)
     parts = [part.rpartition(".") for part in known.strip(".").split("...")]
     body = {
@@ -88,6 +88,6 @@ def press(client: Client, output: str, ident: dict[str, Any], **state: Any) -> A
         "outputs": [{"id": name, "property": what.partition("@")[0]} for name, _, what in parts],
         "inputs": [[{"id": ident, "property": "n_clicks", "value": 1}]],
         "changedPropIds": [f"{orjson.dumps(ident, option=orjson.OPT_SORT_KEYS).decode()}.n_clicks"],
-        "state": [{"id": name.replace("_", "-"), "property": what, "value": value} for name, (what, value) in state.items()],
+        "state": [{"id": name.replace("_", "-"), "property": what, "value": value} for name, (what, value) in state.items()] + list(more),
     }
     return client.post(UPDATE, json=body)

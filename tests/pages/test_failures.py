@@ -59,6 +59,11 @@ def test_a_group_says_what_failed_why_who_acts_since_when_and_how_many() -> None
 
 def test_a_group_leads_to_its_transactions_and_its_example_to_its_path() -> None:
     assert trees.links(failed_groups([GROUP], AROUND)) == [
+        (
+            "Work order received in MES failed",
+            "/failure?kind=failed&site=hamburg&as_of=2026-03-23T12%3A00%3A00Z&workflow=order_to_production&milestone=received"
+            "&error_class=business",
+        ),
         ("PO-9", "/path/order_to_production/PO-9?as_of=2026-03-23T12%3A00%3A00Z"),
         (
             "3 transactions",
@@ -69,7 +74,7 @@ def test_a_group_leads_to_its_transactions_and_its_example_to_its_path() -> None
 
 
 def test_a_group_of_one_leads_straight_to_its_path() -> None:
-    assert trees.links(failed_groups([{**GROUP, "transactions": 1}], AROUND))[1] == (
+    assert trees.links(failed_groups([{**GROUP, "transactions": 1}], AROUND))[2] == (
         "1 transaction",
         "/path/order_to_production/PO-9?as_of=2026-03-23T12%3A00%3A00Z",
     )
@@ -88,7 +93,7 @@ def test_what_never_came_is_a_group_of_its_own() -> None:
         "Work order received in MES has not come Order-to-production release critical For example PO-9 Penang 26 h since 22 Mar 18:00"
         " UTC+08, newest 19:30 UTC+08 Owner: Plant IT 3 transactions"
     ]
-    assert trees.links(tree)[1][1].startswith(
+    assert trees.links(tree)[2][1].startswith(
         "/transactions?site=penang&as_of=2026-03-23T12%3A00%3A00Z&workflow=order_to_production&missing=received"
     )
 
@@ -111,7 +116,11 @@ def test_a_failure_that_nobody_can_place_leads_to_its_trace() -> None:
         " Contract error. Who acts: the integration team and the sender's owner. mandatory segment E1EDK01 is absent No site named"
         " 26 h since 22 Mar 11:00 CET 2 failures"
     ]
-    assert trees.links(tree) == [("2 failures", f"/path?trace={'ab' * 16}&as_of=2026-03-23T12%3A00%3A00Z")]
+    way_out = "/failure?kind=unplaced&as_of=2026-03-23T12%3A00%3A00Z&milestone=parse+IDoc&system=middleware"
+    assert trees.links(tree) == [
+        ("parse IDoc failed in Middleware", way_out),
+        ("2 failures", f"/path?trace={'ab' * 16}&as_of=2026-03-23T12%3A00%3A00Z"),
+    ]
 
 
 def test_a_list_that_is_cut_says_so() -> None:

@@ -92,7 +92,7 @@ def test_what_paths_achieved_is_what_a_recount_says(server: Flask, application: 
     ("who", "query", "shown", "hidden"),
     [
         ("tom", "", "Waits for approval 1", "you may not see"),
-        ("tom", "?state=requested", "supply other than tom", "Running Ask"),
+        ("tom", "?state=requested", "other than tom", "Running Ask"),
         ("bruno", "", "2 more recoveries you may not see", "Ask the middleware"),
         ("tom", "?state=sung", "No state is called 'sung'", "R-"),
     ],

@@ -1,0 +1,186 @@
+"""What may be done with cases: approved paths, how safe the chosen one is, and the plan as it would be frozen."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+from dash import html
+from dash.development.base_component import Component
+
+from app.components import links
+from app.components.icons import icon
+from app.components.page import note
+from app.components.recoveries import SAFETIES, badge, roles_words
+from app.figures import times
+from app.figures.words import amount, count, duration
+from app.recovery.desk import Choice, Proposal
+from app.recovery.edits import Difference
+from app.recovery.model import Action, Approval, Case, Path, Reason, Safety, Verdict
+from app.recovery.plan import Plan
+
+ACTIONS = {
+    Action.RETRY: "The middleware sends the message it holds again.",
+    Action.REPLAY: "Syncline sends what the record holds: the same key, a new attempt.",
+    Action.EDIT_AND_REPLAY: "Syncline sends the message after you have changed it.",
+    Action.BULK_TRANSFORM: "Syncline sends each message after one rule was applied to it.",
+    Action.RESEND_TO: "Syncline sends the message to one receiver of several.",
+    Action.COMPENSATE: "What was posted is undone, the last step first.",
+    Action.RESUME: "What is held goes on, in order.",
+    Action.PARK: "Nothing is sent: it is set aside.",
+    Action.CLOSE: "Nothing is sent: it is ended.",
+    Action.CHASE: "The partner is asked.",
+    Action.RUNBOOK: "Nothing is sent: steps for a person.",
+}
+MOST_SHOWN = 20  # of what is left out, of what differs
+
+
+def path_choices(choices: Sequence[Choice], chosen: Choice, total: int, address: Mapping[str, Any]) -> Component:
+    """Every approved path as a link that chooses it; what cannot be taken says why."""
+    return html.Nav(
+        [_choice(each, each is chosen, total, address) for each in choices], className="paths", **{"aria-label": "Approved paths"}
+    )
+
+
+def _choice(choice: Choice, is_chosen: bool, total: int, address: Mapping[str, Any]) -> Component:
+    path = choice.path
+    fits = "" if choice.cases == total else f" For {choice.cases:,} of {count(total, 'case')}."
+    said = [html.B(path.title), html.Span(f"{ACTIONS[path.action]} {approval_words(path)}{fits}")]
+    if choice.why_not:
+        said.append(html.Span([" ", icon("lock"), f" {choice.why_not}"]))
+    current = {"aria-current": "true"} if is_chosen else {}
+    return html.A(said, href=links.to("failure", **{**address, "path": path.name}), className="path-choice", **current)
+
+
+def approval_words(path: Path) -> str:
+    """Who may, and who has to agree."""
+    who = f"{roles_words(path.roles)} may request it"
+    if path.approval is Approval.NONE:
+        return f"{who}; nobody has to agree."
+    other = roles_words(path.approvers or ("admin",)) if path.approval is Approval.FOUR_EYES else "a colleague"
+    return f"{who}; {other} has to agree."
+
+
+def verdict_counts(proposal: Proposal) -> Component:
+    """How many are safe, how many nobody can tell of, how many are left out; by icon, word and number."""
+    found = proposal.safeties
+    told = [html.Span([badge(SAFETIES[safety]), f" {found[safety]:,}"], className="num") for safety in Safety if found[safety]]
+    if left := len(proposal.plan.excluded):
+        told.append(
+            html.Span([badge(("Left out", "ban", "closed", "It will not be sent; why stands below.")), f" {left:,}"], className="num")
+        )
+    return html.Div(told or [html.Span("Nothing is left to be done.", className="muted")], className="safeties", role="status")
+
+
+def common_reasons(proposal: Proposal) -> Component:
+    """What the verdict rests on, each sentence once with how many cases it is about."""
+    found = Counter((reason.safety, reason.sentence) for item in proposal.plan.items for reason in item.verdict.reasons)
+    order = [Safety.UNSAFE, Safety.CANNOT_TELL, Safety.SAFE]
+    ranked = sorted(found.items(), key=lambda each: (order.index(each[0][0]), -each[1]))
+    lines = [
+        html.Li(
+            [icon(SAFETIES[safety][1]), html.Div([html.B(sentence), html.Span(count(many, "case"))])],
+            className=f"mark-{SAFETIES[safety][2]}",
+        )
+        for (safety, sentence), many in ranked[:MOST_SHOWN]
+    ]
+    return html.Details(
+        [html.Summary("What the verdict rests on"), html.Ul(lines, className="facts")], open=len(ranked) <= 6, className="rests-on"
+    )
+
+
+def plan_facts(plan: Plan, zone: str) -> Component:
+    """What exactly would be requested."""
+    values = " and ".join(f"{amount(value)} {currency or 'without a currency'}" for currency, value in plan.values.items())
+    quantities = " and ".join(f"{amount(quantity)} {unit}".strip() for unit, quantity in plan.quantities.items())
+    limits = plan.path.limits
+    terms = {
+        "Cases": f"{len(plan.items):,}, of {count(plan.keys, 'business key')}",
+        "Held behind others": f"{plan.held:,}: the same key, in order" if plan.held else "none",
+        "Oldest": times.full(plan.oldest_ns, zone) if plan.oldest_ns is not None else "",
+        "Quantity": quantities or "nobody said",
+        "Value": values or "nobody said",
+        "Receivers": ", ".join(plan.receivers) or "none",
+        "Sends to": plan.target[0] if plan.target else "nothing is sent",
+        "In steps of": f"{', '.join(map(str, limits.ramp))}; stops itself above {limits.failed_share:.0%} failed".replace("%", " %"),
+        "Proof": f"{plan.path.proof.milestone or 'the step itself'} within {duration(plan.path.proof.within_seconds)}",
+        "Plan": html.Span(f"{plan.hash[:12]}…", className="num", title=f"SHA-256 {plan.hash}: what you see is what is requested"),
+    }
+    return html.Dl([html.Div([html.Dt(name), html.Dd(value)]) for name, value in terms.items() if value], className="terms terms-wide")
+
+
+def left_out(plan: Plan) -> Component | None:
+    """Why what was chosen is not sent: each reason with its cases."""
+    if not plan.excluded:
+        return None
+    why: dict[str, list[Case]] = {}
+    for each in plan.excluded:
+        why.setdefault(each.reason.sentence, []).append(each.case)
+    lines = []
+    for sentence, cases in sorted(why.items(), key=lambda each: -len(each[1])):
+        named: list[Any] = [
+            part
+            for case in cases[:MOST_SHOWN]
+            for part in (html.A(case.transaction_id, href=links.path(case.workflow, case.transaction_id)), ", ")
+        ]
+        rest = f" and {len(cases) - MOST_SHOWN:,} more" if len(cases) > MOST_SHOWN else ""
+        lines.append(html.Li([icon("ban"), html.Div([html.B(f"{sentence} ({len(cases):,})"), html.Span([*named[:-1], rest])])]))
+    return html.Details(
+        [html.Summary(f"Left out: {count(len(plan.excluded), 'case')}"), html.Ul(lines, className="facts")], open=True, className="rests-on"
+    )
+
+
+def reasons_of(case: Case, found: Verdict | None) -> Component:
+    """The verdict of one case, with what each reason rests on."""
+    if found is None:
+        return html.Span("no path", className="muted")
+    said = [html.Li([icon(SAFETIES[reason.safety][1]), " ", reason.sentence, *_evidence(reason, case)]) for reason in found.reasons]
+    return html.Details([html.Summary(badge(SAFETIES[found.safety])), html.Ul(said, className="evidence plain-list")])
+
+
+def _evidence(reason: Reason, case: Case) -> list[Any]:
+    """Ids of events open the path they are in; of recoveries, the recovery."""
+    told: list[Any] = []
+    for each in reason.evidence:
+        href = links.to(f"recovery/{each}") if each.startswith("R-") else links.path(case.workflow, case.transaction_id, selected=each)
+        is_digest = reason.check == "payload"
+        told += [" ", html.Span(f"{each[:12]}…", className="num", title=each) if is_digest else html.A(each, href=href, className="num")]
+    return told
+
+
+def differences(found: Mapping[str, Sequence[Difference]]) -> Component | None:
+    """What would be changed in each payload: before and after."""
+    if not found:
+        return None
+    heads = html.Tr([html.Th(name) for name in ("Case", "Where", "Before", "After")])
+    lines = [
+        html.Tr(
+            [
+                html.Td(case_id.rpartition("|")[0].rpartition("|")[2]),
+                html.Td(each.path, className="mono"),
+                html.Td(_value(each.before)),
+                html.Td(html.B(_value(each.after))),
+            ]
+        )
+        for case_id, changes in list(found.items())[:MOST_SHOWN]
+        for each in changes
+    ]
+    more = (
+        html.P(f"Showing {MOST_SHOWN} of {count(len(found), 'message')}.", className="muted groups-rest")
+        if len(found) > MOST_SHOWN
+        else None
+    )
+    table = html.Table([html.Thead(heads), html.Tbody(lines)], className="table")
+    return html.Div([html.Div(table, className="scroll", tabIndex=0, role="region", **{"aria-label": "What would be changed"}), more])
+
+
+def hint(path: Path) -> Component | None:
+    """What to look at first, and a runbook's steps."""
+    steps = [html.Ol([html.Li(step) for step in path.steps])] if path.action is Action.RUNBOOK and path.steps else []
+    return note("info", [path.hint, *steps]) if path.hint or steps else None
+
+
+def _value(value: Any) -> str:
+    return value if isinstance(value, str) else orjson.dumps(value).decode()

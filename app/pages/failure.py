@@ -1,0 +1,378 @@
+"""Failure: what failed, since when, how many and whose; and the approved way out, with its verdict and the button beside it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from dash import Input, Output, State, ctx, dcc, html, no_update
+from dash.dependencies import ALL
+from dash.development.base_component import Component
+from flask_login import current_user
+
+from app import reader
+from app.components import links, moment
+from app.components.callbacks import callback
+from app.components.empty import empty
+from app.components.icons import icon
+from app.components.page import button, card, head, note, scrolling
+from app.components.pager import ROWS, first_row, pager
+from app.components.recoveries import act, address, me
+from app.components.tiles import name_of
+from app.figures import recovery_panel as panel
+from app.figures import times
+from app.figures.failure_groups import cut
+from app.figures.rows import rows_of
+from app.figures.stakes import group_words
+from app.figures.words import ERROR_CLASSES, count, event_words, span_of, step_words, system_word
+from app.pages.errors import WrongAddress
+from app.recovery import audit, listing
+from app.recovery.desk import Choice, Proposal
+from app.recovery.masks import HIDDEN, Shown, masked
+from app.recovery.model import Action, Approval, Case, Payload, Safety, Verdict
+from app.recovery.runs import Refusal
+from app.recovery.selection import Selected, address_of, group_of, preferred, proposed, requested
+from app.recovery.typed import changes_of, value_at
+from metrics import impact
+
+QUOTES = 3  # of the senders' words, the most common
+STATE_OF = {"failed": "failed", "missing": "overdue", "violation": "inconsistent", "inventory": "inconsistent", "unplaced": "failed"}
+HAPPENED = {"failed": "failed", "missing": "has not come", "violation": "is broken", "inventory": "differs", "unplaced": "failed"}
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What is said about the cases, as plain texts."""
+
+    title: str
+    workflow: str
+    owner: str | None
+    holds_up: str
+    zone: str
+    now_ns: int
+
+
+def layout(**query: Any) -> Component:
+    at = reader.as_of(query)
+    given = {name: links.one(value) for name, value in query.items()}
+    try:
+        group, start = group_of(given), first_row(given.get("page"))
+    except ValueError as wrong:
+        raise WrongAddress(str(wrong)) from wrong
+    selected: Selected = reader.application().selected(group, current_user.sites)
+    if not selected.cases:
+        return _nothing(selected)
+    about = _about(selected, at)
+    kept = {**address_of(group), **({"path": given["path"]} if given.get("path") else {})}
+    panel_card, verdicts = _panel(selected, given.get("path"), about)
+    if not at.is_now:
+        past = "Recovery is about what is the case now, and so is this page. "
+        panel_card = html.Div([note("info", past, "history"), panel_card])
+    return html.Div(
+        [
+            dcc.Store(id="failure-about", data=kept),
+            head(about.title, about.workflow, button("All failures", links.failures(), quiet=True)),
+            moment.banner(at, about.zone),
+            _summary(selected, about),
+            html.Div(panel_card, id="failure-panel"),
+            _cases(selected, start, verdicts, about),
+            pager(start, len(selected.cases), lambda page: links.to("failure", **{**kept, "page": page})),
+            _payload_card(selected.cases[0]) if len(selected.cases) == 1 else None,
+        ],
+        **{"data-title": about.title},
+    )
+
+
+def _nothing(selected: Selected) -> Component:
+    hidden = (
+        f" {count(selected.hidden, 'case')} of sites that you may not see {'is' if selected.hidden == 1 else 'are'} left."
+        if selected.hidden
+        else ""
+    )
+    with reader.application().accounts.engine.connect() as connection:
+        last = listing.newest_of_transaction(connection, selected.group.workflow, selected.group.transaction_id, me())
+    actions = [button(f"Recovery {last}", address(last))] if last else []
+    text = f"Whatever this link was about has got through or was put right.{hidden}"
+    return empty(
+        "Nothing of this needs anybody now",
+        text,
+        *actions,
+        button("All failures", links.failures(), quiet=True),
+        picture="circle-check",
+        whole_page=True,
+    )
+
+
+# -- what is the matter ------------------------------------------------------------------------------------------------------
+
+
+def _about(selected: Selected, at: reader.AsOf) -> About:
+    first, group = selected.cases[0], selected.group
+    owners = {owner.name: owner.title for owner in reader.application().settings.owners}
+    with reader.reader() as now:
+        workflows = {row["workflow"]: row for row in rows_of(now.workflows())}
+        zone = dict(now.sites()).get(first.site or "") or now.timezone()
+        owner = _owner(now, first)
+        held = (
+            impact.of_group(now, impact.Group(first.kind, first.workflow, first.milestone, first.error_class, group.site))
+            if first.kind in impact.KINDS
+            else None
+        )
+    workflow = workflows.get(first.workflow)
+    step = next((each for each in workflow["steps"] if each["milestone"] == first.milestone), None) if workflow else None
+    what = step_words(step["event_type"], step["system"]) if step else event_words(first.milestone)
+    several = len({(case.kind, case.milestone) for case in selected.cases}) > 1
+    title = f"{len(selected.cases):,} cases" if several else f"{what} {HAPPENED[first.kind]}"
+    if group.transaction_id:
+        title = f"{title}: {group.transaction_id}"
+    said = group_words(held, zone, at.now_ns, reader.application().settings.costs) if held else ""
+    return About(title, workflow["title"] if workflow else first.workflow, owners.get(owner or "", owner), said, zone, at.now_ns)
+
+
+def _owner(now: Any, case: Case) -> str | None:
+    """As the groups of failures have it."""
+    if case.kind == "failed":
+        groups = [row for row in rows_of(now.failures()) if row["error_class"] == case.error_class]
+    else:
+        groups = [row for row in rows_of(now.attention(2_000)) if row["kind"] == case.kind]
+    mine = [row for row in groups if row["milestone"] == case.milestone and row["workflow"] in (case.workflow, None)]
+    return mine[0]["owner"] if mine else None
+
+
+def _summary(selected: Selected, about: About) -> Component:
+    cases = selected.cases
+    kinds = STATE_OF[cases[0].kind]
+    oldest = cases[0].opened_ns
+    sites = ", ".join(sorted({name_of(case.site) for case in cases}))
+    since = f"The oldest has been there for {span_of(oldest, about.now_ns)}, since {times.full(oldest, about.zone)}. {sites}."
+    error = cases[0].error_class
+    acts = f" {error.capitalize()} error. Who acts: {ERROR_CLASSES.get(error, ERROR_CLASSES['unknown']).actor}." if error else ""
+    said = [
+        html.H2(f"{count(len(cases), 'case')}, {(about.owner and f'owned by {about.owner}') or 'owned by nobody'}"),
+        html.P(f"{since}{acts}"),
+    ]
+    said += [html.P(f"Holds up {about.holds_up}.")] if about.holds_up else []
+    said += [html.P([html.Q(cut(text), dir="auto"), f" said {count(many, 'time')}"]) for text, many in _quotes(cases)]
+    if selected.hidden:
+        said.append(html.P([icon("lock"), f" {count(selected.hidden, 'more case')} you may not see."]))
+    sign = html.Span(icon("triangle-alert"), className=f"verdict-sign mark-{kinds}")
+    return html.Section(
+        html.Div([sign, html.Div(said)], className="verdict-words"), className=f"card path-verdict edge-{kinds}", role="status"
+    )
+
+
+def _quotes(cases: Sequence[Case]) -> list[tuple[str, int]]:
+    return Counter(case.error_text for case in cases if case.error_text).most_common(QUOTES)
+
+
+# -- the way out -------------------------------------------------------------------------------------------------------------
+
+
+def _panel(
+    selected: Selected, path_name: str | None, about: About, edits: Mapping[str, Any] | None = None, said: str | None = None
+) -> tuple[Component, Mapping[str, Verdict]]:
+    """The card, and of each case its verdict under the chosen path."""
+    desk = reader.application().desk
+    choices: list[Choice] = desk.choices(selected.cases, me())
+    chosen = next((choice for choice in choices if choice.path.name == path_name), None) or preferred(choices)
+    if chosen is None:
+        text = "The catalogue has no approved path for this. What is approved stands in the configuration, section recovery."
+        read = html.A("How to approve one", href=links.to("docs/recovery"))
+        return card("What may be done", html.Div(note("info", [text, " ", read]), className="said")), {}
+    listed = panel.path_choices(choices, chosen, len(selected.cases), address_of(selected.group))
+    try:
+        proposal = proposed(desk, chosen.path.name, selected, {selected.cases[0].id: edits} if edits else None)
+    except Refusal as refusal:
+        refused = html.Div(note("failed", str(refusal), "circle-alert"), className="said")
+        return card("What may be done", listed, refused, *_fields(selected, chosen, edits)), {}
+    left = chosen.cases - len(proposal.verdicts)
+    rest = html.P(f"The oldest {len(proposal.verdicts):,}; the other {left:,} come after them.", className="muted") if left > 0 else None
+    parts = [
+        listed,
+        html.Div(panel.hint(chosen.path), className="said"),
+        *_fields(selected, chosen, edits),
+        panel.differences(proposal.differences),
+        panel.verdict_counts(proposal),
+        *_button(chosen, proposal, bool(edits)),
+        html.Div(note("failed", said, "circle-alert") if said else None, id="failure-said", className="said", role="alert"),
+        rest,
+        panel.common_reasons(proposal),
+        panel.plan_facts(proposal.plan, about.zone),
+        panel.left_out(proposal.plan),
+        dcc.Store(id="failure-plan", data={"path": chosen.path.name, "hash": proposal.plan.hash, "edits": edits}),
+    ]
+    return card("What may be done", *[part for part in parts if part is not None]), proposal.verdicts
+
+
+def _button(chosen: Choice, proposal: Proposal, is_edited: bool) -> list[Component]:
+    plan, path = proposal.plan, chosen.path
+    is_free = path.approval is Approval.NONE and plan.safety is Safety.SAFE
+    needs_reason = path.reason_required or plan.safety is Safety.CANNOT_TELL
+    why_not = chosen.why_not
+    if why_not is None and not plan.items:
+        why_not = "Nothing is left to be done: every case is left out."
+    if why_not is None and path.action is Action.EDIT_AND_REPLAY and not is_edited:
+        why_not = "Change something above first, and look at the difference."
+    if why_not is None and not me().sees({item.case.site or "" for item in plan.items}):
+        why_not = "It holds cases of no site, which only who sees all sites may recover."
+    label = "Reason (needed)" if needs_reason else "Reason"
+    reason = html.Div(
+        [html.Label(label, htmlFor="failure-reason"), dcc.Input(id="failure-reason", type="text", maxLength=500)], className="reason"
+    )
+    word = "Recover" if is_free else "Request"
+    agrees = (
+        ""
+        if is_free
+        else f" {panel.approval_words(path)}"
+        if plan.safety is Safety.SAFE
+        else " Somebody of another role has to agree, because nobody can tell whether it is safe."
+    )
+    pressed = act(f"{word} {len(plan.items):,}", {"type": "failure-do", "what": "request"}, why_not, "refresh-cw")
+    return [reason, html.Div([pressed, html.Span(agrees.strip(), className="muted")], className="acts")]
+
+
+def _fields(selected: Selected, chosen: Choice, edits: Mapping[str, Any] | None) -> list[Component]:
+    """Of one case, what may be changed in its message before it is sent."""
+    path = chosen.path
+    if path.action is not Action.EDIT_AND_REPLAY:
+        return []
+    if len(selected.cases) > 1:
+        return [html.Div(note("info", "Messages are changed one by one: open a case below."), className="said")]
+    shown = _shown(selected.cases[0])
+    if shown.text is None:
+        return [html.Div(note("info", shown.why), className="said")]
+    inputs = []
+    for number, place in enumerate(path.editable):
+        value = (edits or {}).get(place, value_at(shown.text, place))
+        ident = {"type": "failure-edit", "path": place}
+        text = "" if value == HIDDEN else value if isinstance(value, str) else orjson.dumps(value).decode()
+        inputs.append(
+            html.Div([html.Label([place, dcc.Input(id=ident, type="text", value=text, maxLength=2000)])], id=f"failure-edit-{number}")
+        )
+    look = act("Show the difference", {"type": "failure-do", "what": "look"}, None, "search", quiet=True)
+    return [html.Div(inputs, className="edits"), html.Div(look, className="acts")]
+
+
+# -- case by case ------------------------------------------------------------------------------------------------------------
+
+
+def _cases(selected: Selected, start: int, verdicts: Mapping[str, Verdict], about: About) -> Component:
+    shown = selected.cases[start : start + ROWS]
+    with reader.application().accounts.engine.connect() as connection:
+        before = listing.of_case(connection, [case.id for case in shown])
+    heads = html.Tr([html.Th(name) for name in ("Transaction", "Site", "Since", "Receiver", "Said", "Verdict", "Recovery")])
+    lines = [_case(case, verdicts.get(case.id), before.get(case.id), about) for case in shown]
+    return card(
+        "Cases",
+        scrolling(html.Table([html.Thead(heads), html.Tbody(lines)], className="table"), "Cases"),
+        aside=html.Span("The oldest first", className="muted"),
+    )
+
+
+def _case(case: Case, found: Verdict | None, recovery_id: str | None, about: About) -> Component:
+    alone = links.to("failure", kind=case.kind, workflow=case.workflow, milestone=case.milestone, transaction=case.transaction_id)
+    code = f" ({case.error_code})" if case.error_code else ""
+    return html.Tr(
+        [
+            html.Td(
+                [
+                    html.A(case.transaction_id, href=links.path(case.workflow, case.transaction_id), dir="auto"),
+                    html.Div(html.A("alone", href=alone, title="This case by itself"), className="muted"),
+                ]
+            ),
+            html.Td(name_of(case.site)),
+            html.Td(times.brief(case.opened_ns, about.zone, about.now_ns), className="nowrap"),
+            html.Td(system_word(case.system)),
+            html.Td([cut(case.error_text or ""), code], dir="auto"),
+            html.Td(panel.reasons_of(case, found)),
+            html.Td(html.A(recovery_id, href=address(recovery_id), className="nowrap") if recovery_id else ""),
+        ]
+    )
+
+
+def _payload_card(case: Case) -> Component:
+    look = act("Show the payload", {"type": "failure-look", "case": case.id}, None, "search", quiet=True)
+    return card(
+        "Payload",
+        html.Div(look, className="acts"),
+        html.Div(id="failure-payload"),
+        aside=html.Span("Each look is written down", className="muted"),
+    )
+
+
+def _shown(case: Case) -> Shown:
+    """The payload as it may be seen. Each look is written down."""
+    application = reader.application()
+    payload = application.desk.world.payloads([case])[case.id]
+    with application.accounts.engine.begin() as connection:
+        audit.append(connection, application.now_ns(), current_user.name, "look at payload", case.id, {}, None)
+    if not isinstance(payload, Payload):
+        return Shown(None, 0, "", why=payload)
+    return masked(payload, application.settings.recovery.payloads.masks)
+
+
+# -- clicks ------------------------------------------------------------------------------------------------------------------
+
+
+@callback(
+    Output("shell-url", "pathname", allow_duplicate=True),
+    Output("shell-url", "search", allow_duplicate=True),
+    Output("failure-panel", "children"),
+    Input({"type": "failure-do", "what": ALL}, "n_clicks"),
+    State("failure-about", "data"),
+    State("failure-plan", "data"),
+    State("failure-reason", "value"),
+    State({"type": "failure-edit", "path": ALL}, "value"),
+    State({"type": "failure-edit", "path": ALL}, "id"),
+    prevent_initial_call=True,
+)
+def do(
+    clicks: Sequence[int | None],
+    kept: dict[str, Any],
+    plan: dict[str, Any],
+    reason: str | None,
+    typed: Sequence[str | None],
+    places: Sequence[dict[str, str]],
+) -> Any:
+    """Shows the difference, or requests exactly the plan that was shown. What is refused is said beside the button."""
+    if not any(clicks) or not isinstance(ctx.triggered_id, dict):
+        return (no_update,) * 3
+    application = reader.application()
+    selected: Selected = application.selected(group_of(kept), current_user.sites)
+    if not selected.cases:
+        return no_update, no_update, _nothing(selected)
+    about = _about(selected, reader.as_of())
+    if ctx.triggered_id["what"] == "look":
+        given = {place["path"]: text for place, text in zip(places, typed, strict=True)}
+        return no_update, no_update, _panel(selected, plan["path"], about, changes_of(_shown(selected.cases[0]).text or "", given))[0]
+    edits = {selected.cases[0].id: plan["edits"]} if plan["edits"] else None
+    try:
+        recovery_id = requested(application.desk, plan["path"], selected, plan["hash"], me(), reason, edits)
+    except Refusal as refusal:
+        return no_update, no_update, _panel(selected, plan["path"], about, plan["edits"], str(refusal))[0]
+    return address(recovery_id), "", no_update
+
+
+@callback(
+    Output("failure-payload", "children"),
+    Input({"type": "failure-look", "case": ALL}, "n_clicks"),
+    State("failure-about", "data"),
+    prevent_initial_call=True,
+)
+def look(clicks: Sequence[int | None], kept: dict[str, Any]) -> Any:
+    if not any(clicks):
+        return no_update
+    selected: Selected = reader.application().selected(group_of(kept), current_user.sites)
+    if not selected.cases:
+        return note("info", "It has got through meanwhile.")
+    shown = _shown(selected.cases[0])
+    if shown.text is None:
+        return html.Div(note("info", shown.why), className="said")
+    hidden = f" Hidden: {', '.join(shown.hidden)}." if shown.hidden else ""
+    return [
+        html.Pre(shown.text, className="payload"),
+        html.P(f"{count(shown.size, 'byte')}, SHA-256 {shown.digest[:12]}….{hidden}", className="muted said"),
+    ]
