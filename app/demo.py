@@ -21,6 +21,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from app.accounts import Accounts
+from app.demo_recovery import recovery_section
 from app.remote import find_server
 from app.settings import Settings, load_settings
 from app.trouble import Mistake, Unreachable
@@ -35,16 +36,18 @@ DAYS_AGAIN = 15  # --keep tells this much of the history once more: what was und
 SECONDS_TO_STOP = 15
 LISTS = "stock"  # the folder that the systems put their stock lists into
 DEAR, CHEAP = 500, 20  # the price in euro that makes an item one of class A, and below which it is of class C
-PEOPLE = (
-    ("supply", "supply-chain manager"),
-    ("it", "plant IT"),
-    ("exec", "executive"),
-    ("admin", "administrator"),
+PEOPLE = (  # name, role, and what the greeting says
+    ("supply", "supply", "supply-chain manager"),
+    ("it", "it", "plant IT"),
+    ("it-2", "it", "a colleague in plant IT: nobody approves what they asked for"),
+    ("exec", "exec", "executive"),
+    ("admin", "admin", "administrator"),
 )
 WORDS = ("amber", "birch", "cobalt", "copper", "delta", "fjord", "gravel", "harbor", "indigo", "juniper", "lantern", "maple", "nickel",
          "orchard", "pebble", "quartz", "river", "saffron", "timber", "violet", "walnut", "zephyr")  # fmt: skip
 HOSTS = {"web_host": "127.0.0.1", "otlp_host": "127.0.0.1", "grpc_host": "127.0.0.1"}
 PORTS = {"web_port": 0, "otlp_port": 0, "grpc_port": 0}
+REPLAY_TOKEN = "DEMO_REPLAY_TOKEN"  # noqa: S105  the variable that the simulator reads it from
 CONFIGURATION = """\
 # The configuration of the demo, written anew at each start.
 version: 1
@@ -103,6 +106,14 @@ class Card:
     end: str  # of the history, the moment it was started first
 
 
+@dataclass(frozen=True, slots=True)
+class Middleware:
+    """Where the simulated middleware sends again what it is asked to, and what it wants to be shown."""
+
+    port: int
+    token: str
+
+
 def demo(seed: int = 1, days: int = 28, home: Path = HOME, port: int | None = None, keep: bool = False) -> int:
     """Runs until Ctrl-C or SIGTERM. Raises Mistake or Unreachable with a sentence when it cannot."""
     _check_extra()
@@ -113,18 +124,23 @@ def demo(seed: int = 1, days: int = 28, home: Path = HOME, port: int | None = No
         card = _kept(home) if keep else None
         if card is None:
             _empty(home)
-        settings, notes = _settings(home, port)
+        middleware = Middleware(_free("127.0.0.1", 0, "the middleware")[0], secrets.token_urlsafe(24))
+        settings, notes = _settings(home, port, middleware)
     except OSError as error:
         raise Mistake(f"the folder {home} cannot be used: {error.strerror or error}. Name another with --home.") from error
-    _run(settings, card or Card(seed, days, ""), notes, end)
+    _run(settings, middleware, card or Card(seed, days, ""), notes, end)
     return 0
 
 
-def settings_in(home: Path, **places: str | int) -> Settings:
-    """Writes the demo's configuration into a folder and reads it. `places` are among HOSTS and PORTS; a port not named is a free one."""
+def settings_in(home: Path, middleware: Middleware | None = None, **places: str | int) -> Settings:
+    """Writes the demo's configuration into a folder and reads it. `places` are among HOSTS and PORTS; a port not named is a free one.
+    Without a middleware nothing can be recovered."""
     file = home / "syncline.yaml"
     _write_items(home)
-    file.write_text(CONFIGURATION.format(**{**HOSTS, **PORTS, **places}))
+    file.touch(mode=0o600)
+    file.chmod(0o600)  # the token of the middleware is in it
+    recovery = recovery_section(middleware.port, middleware.token) if middleware else ""
+    file.write_text(CONFIGURATION.format(**{**HOSTS, **PORTS, **places}) + recovery)
     return load_settings(file, {})
 
 
@@ -138,10 +154,10 @@ def _write_items(home: Path) -> None:
     (home / LISTS).mkdir(exist_ok=True)
 
 
-def _run(settings: Settings, card: Card, notes: list[str], end: threading.Event) -> None:
+def _run(settings: Settings, middleware: Middleware, card: Card, notes: list[str], end: threading.Event) -> None:
     from app.serve import running  # Flask and Dash take a second to import
 
-    with _simulated(settings, card) as simulator, running(settings) as service:
+    with _simulated(settings, middleware, card) as simulator, running(settings) as service:
         password = _people(service.application.accounts)
         for line in (*notes, *_greeting(service.web_url, service.otlp_url, settings.folder, password, card)):
             print(line, flush=True)
@@ -186,7 +202,7 @@ def _empty(home: Path) -> None:
     home.mkdir(parents=True, exist_ok=True)
 
 
-def _settings(home: Path, port: int | None) -> tuple[Settings, list[str]]:
+def _settings(home: Path, port: int | None, middleware: Middleware) -> tuple[Settings, list[str]]:
     """The demo's settings, with ports that are free, and a sentence for each that is not the usual one."""
     environment = os.environ
     web, otlp, grpc = (environment.get(f"SYNCLINE_{which}_HOST") or "127.0.0.1" for which in ("WEB", "OTLP_HTTP", "OTLP_GRPC"))
@@ -205,7 +221,7 @@ def _settings(home: Path, port: int | None) -> tuple[Settings, list[str]]:
         "grpc_host": grpc,
         "grpc_port": grpc_port,
     }
-    return settings_in(home, **places), notes
+    return settings_in(home, middleware, **places), notes
 
 
 def _port(environment: Mapping[str, str], variable: str, usual: int) -> int:
@@ -235,14 +251,14 @@ def _free(host: str, wanted: int, what: str, *promised: int) -> tuple[int, list[
 
 
 def _people(accounts: Accounts) -> str:
-    """One person of each role, all with the password that comes back, made anew at each start."""
+    """At least one person of each role, all with the password that comes back, made anew at each start."""
     password = "-".join([*(secrets.choice(WORDS) for _ in range(3)), f"{secrets.randbelow(9000) + 1000}"])
     known = {user.name for user in accounts.list_users()}
-    for name, _ in PEOPLE:
+    for name, role, _ in PEOPLE:
         if name in known:
             accounts.set_password(name, password)
         else:
-            accounts.add_user(name, password, [name])
+            accounts.add_user(name, password, [role])
     return password
 
 
@@ -252,7 +268,7 @@ def _greeting(web_url: str, otlp_url: str, home: Path, password: str, card: Card
     yield ""
     yield f"  Open      {web_url}"
     yield f"  Sign in   {'user':<8}{'password':<32}sees it as"
-    for name, who in PEOPLE:
+    for name, _, who in PEOPLE:
         yield f"            {name:<8}{password:<32}{who}"
     yield ""
     yield f"  Your own systems may send OTLP to {otlp_url}. Data is in {home}, removed at the next start (--keep keeps it)."
@@ -262,16 +278,19 @@ def _greeting(web_url: str, otlp_url: str, home: Path, password: str, card: Card
 
 # -- the simulator ---------------------------------------------------------------------------------------------------------
 @contextmanager
-def _simulated(settings: Settings, card: Card) -> Iterator[subprocess.Popen[str]]:
+def _simulated(settings: Settings, middleware: Middleware, card: Card) -> Iterator[subprocess.Popen[str]]:
     """The simulator as a process of its own. It starts first, because it takes as long as the server, and waits for it."""
     is_again, end = bool(card.end), card.end or datetime.now(UTC).isoformat()
     (settings.folder / CARD).write_text(json.dumps(asdict(Card(card.seed, card.days, end)), indent=1) + "\n")
     days = min(card.days, DAYS_AGAIN) if is_again else card.days
     words = {"--endpoint": _endpoint(settings), "--seed": card.seed, "--days": days, "--end": end, "--wait": 60, "--parent": os.getpid(),
-             "--truth": settings.folder / "truth.json", "--lists": settings.folder / LISTS}  # fmt: skip
+             "--truth": settings.folder / "truth.json", "--lists": settings.folder / LISTS, "--replay-port": middleware.port}  # fmt: skip
     command = [sys.executable, "-m", "app.simulator", "--live", *(str(part) for pair in words.items() for part in pair)]
     # In a session of its own, so that Ctrl-C reaches only this process, which ends both in order.
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, start_new_session=True)  # noqa: S603  our own words
+    environment = {**os.environ, REPLAY_TOKEN: middleware.token}
+    process = subprocess.Popen(  # noqa: S603  our own words
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, start_new_session=True, env=environment
+    )
     try:
         yield process
     finally:

@@ -11,10 +11,12 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing, nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
+TOKEN = "DEMO_REPLAY_TOKEN"  # noqa: S105  the variable's name; what it holds must be brought by whoever asks for a replay
 EXIT_UNREACHABLE, EXIT_WRONG, EXIT_FAULT = 4, 2, 1
 
 
@@ -33,26 +35,34 @@ def main() -> int:
 
 def _run(options: argparse.Namespace, stop: threading.Event) -> int:
     from app.simulator import run
+    from app.simulator.hub import Hub
     from app.simulator.rhythm import to_ns
     from app.simulator.story import tell
 
+    try:
+        hub = Hub(options.replay_port, os.environ.get(TOKEN, "")) if options.replay_port else None
+    except OSError as error:
+        print(f"The middleware cannot listen on port {options.replay_port}: {error.strerror or error}.", file=sys.stderr)
+        return EXIT_UNREACHABLE
     end = options.end or datetime.now(UTC)
     if options.truth:
         truth = {"as_of": end.isoformat().replace("+00:00", "Z"), **tell(options.seed, to_ns(end)).truth()}
         options.truth.write_text(json.dumps(truth, indent=1) + "\n")
-    report = run(
-        options.endpoint,
-        options.seed,
-        end - timedelta(days=options.days),
-        end,
-        options.live,
-        options.volume,
-        speed=options.speed,
-        token=options.token,
-        stop=stop,
-        say=lambda sentence: print(sentence, flush=True),
-        lists=options.lists,
-    )
+    with closing(hub) if hub else nullcontext():
+        report = run(
+            options.endpoint,
+            options.seed,
+            end - timedelta(days=options.days),
+            end,
+            options.live,
+            options.volume,
+            speed=options.speed,
+            token=options.token,
+            stop=stop,
+            say=lambda sentence: print(sentence, flush=True),
+            lists=options.lists,
+            hub=hub,
+        )
     if report.lost:
         print(f"{report.lost:,} of {report.written:,} spans and log records could not be delivered to {options.endpoint}.", file=sys.stderr)
     return EXIT_FAULT if report.lost else 0
@@ -72,6 +82,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--speed", type=_from(0.1, 5, float), default=1.0, help="how much live traffic (default: %(default)s)")
     parser.add_argument("--truth", type=Path, help="write here what a correct observer must find at the end of the history")
     parser.add_argument("--lists", type=Path, help="the folder that the stock lists of the warehouse and the ERP go into")
+    parser.add_argument("--replay-port", type=_from(1, 65535, int), help=f"the middleware sends again what it is asked to here; ${TOKEN}")
     parser.add_argument("--wait", type=_from(0, 3600, float), default=0, help="seconds to wait for somebody to listen there")
     parser.add_argument("--parent", type=int, help="stop when this process is no longer the parent")
     return parser.parse_args()

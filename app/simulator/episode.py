@@ -100,7 +100,7 @@ class Walk:
             return None
         agreed = agreements.milestone(self.workflow, milestone)
         when = after + (self.episode.lag(agreements.allowed_ns(agreed) or 0) if lag is None and agreed.after else lag or 0)
-        key = f"{agreed.system}:{agreed.event}:{self.transaction}" + (f":{part}" if part else "")
+        key = f"{agreements.effect(self.workflow, milestone, self.transaction)}" + (f":{part}" if part else "")
         named = self.object if objects is None else objects
         act = Act(when, agreed.system, agreed.event, named, key, self.episode.took(), says or {}, receives, answers, sends)
         is_struck = self.fate is not None and self.fate.milestone == milestone

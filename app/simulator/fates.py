@@ -19,10 +19,13 @@ if TYPE_CHECKING:
 class Fate:
     """What befalls one milestone of an episode's first transaction."""
 
-    kind: str  # slow, retried, mended, repeated, doubled, cancelled, early; for good: lost, stuck, exhausted; for now: retrying
+    # slow, retried, mended, repeated, doubled, cancelled, early; for good: lost, stuck, exhausted; for now: retrying;
+    kind: str  # when somebody has it sent again: replayed, refused
     milestone: str
     trouble: Trouble | None = None
-    until_ns: int = 0  # retrying: success comes only after this
+    until_ns: int = 0  # retrying: success comes only after this; by order: when it was ordered
+    attempt: int = 1  # by order
+    recovery: str | None = None
 
 
 def strike(walk: Walk, fate: Fate, act: Act, after_ns: int) -> int | None:
@@ -114,6 +117,23 @@ def _exhausted(walk: Walk, fate: Fate, act: Act, after: int) -> None:
     walk.open_error = trouble.error_class
 
 
+def _replayed(walk: Walk, fate: Fate, act: Act, after: int) -> int:
+    """Somebody had it sent again, and everybody waits for what follows."""
+    walk.episode.haste = 0.0
+    return walk.does(_ordered(fate, act))
+
+
+def _refused(walk: Walk, fate: Fate, act: Act, after: int) -> None:
+    """Somebody had it sent again, and the reason it failed is still there."""
+    trouble = fate.trouble or any_lasting(act, walk.random)
+    walk.fails(_ordered(fate, act), trouble)
+    walk.open_error = trouble.error_class
+
+
+def _ordered(fate: Fate, act: Act) -> Act:
+    return replace(act, time_ns=fate.until_ns + act.took_ns, attempt=fate.attempt, recovery=fate.recovery)
+
+
 FATES: dict[str, Callable[[Walk, Fate, Act, int], int | None]] = {
     "slow": _slow,
     "retried": _retried,
@@ -126,4 +146,6 @@ FATES: dict[str, Callable[[Walk, Fate, Act, int], int | None]] = {
     "lost": _lost,
     "stuck": _stuck,
     "exhausted": _exhausted,
+    "replayed": _replayed,
+    "refused": _refused,
 }

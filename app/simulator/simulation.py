@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
 import threading
 import time
 from collections.abc import Callable
@@ -12,8 +11,10 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from app.simulator.act import Act
+from app.simulator.coming import Coming
 from app.simulator.episode import Episode
+from app.simulator.hub import Hub
+from app.simulator.replays import Replays
 from app.simulator.rhythm import DAY, HOUR, SECOND, to_ns
 from app.simulator.speaking import speak, speak_unreadable
 from app.simulator.stock import LIVE_EVERY_NS, Stock
@@ -56,19 +57,23 @@ def run(
     stop: threading.Event | None = None,
     say: Say = lambda _: None,
     lists: Path | None = None,
+    hub: Hub | None = None,
 ) -> Report:
     """Sends the history of [start, end) to an OTLP/HTTP endpoint, then, if `live`, what happens until `stop` is set.
 
     Equal arguments give equal spans. `volume` 1.0 is some 2,600 transactions in the last day and 650 on each day before;
-    `speed` multiplies the live traffic only. Into the folder `lists` go the stock lists of the warehouse and the ERP.
+    `speed` multiplies the live traffic only. Into the folder `lists` go the stock lists of the warehouse and the ERP. While
+    it is `live`, orders to send something again are taken from `hub`.
     """
     running = _Run(Systems(endpoint, token), seed, to_ns(start), to_ns(end), volume, stop or threading.Event(), say)
     if lists:
         running.stock = Stock(lists, running.end_ns)
     if live:
         running.arrivals = Arrivals(seed, running.end_ns, volume, speed)
+    story = tell(seed, running.end_ns) if is_scripted else Story()
+    running.hub, running.replays = hub, Replays(seed, story, running.coming)
     try:
-        running.tell_past(tell(seed, running.end_ns) if is_scripted else Story())
+        running.tell_past(story)
         running.live()
     finally:
         running.systems.close()
@@ -93,8 +98,10 @@ class _Run:
         self.systems, self.seed, self.begin_ns, self.end_ns, self.volume = systems, seed, begin_ns, end_ns, volume
         self.stop, self.say = stop, say
         self.arrivals: Arrivals | None = None
-        self.coming: list[tuple[int, int, Episode, Act, Random]] = []  # acts after the end, by time
-        self.order = self.sent = 0
+        self.hub: Hub | None = None
+        self.coming = Coming()  # acts after the end
+        self.replays = Replays(seed, Story(), self.coming)
+        self.sent = 0
         self.stock: Stock | None = None
         self.next_list_ns = -(-end_ns // LIVE_EVERY_NS) * LIVE_EVERY_NS
         self.began = time.monotonic()
@@ -150,8 +157,7 @@ class _Run:
             if act.time_ns <= self.end_ns:
                 speak(self.systems, episode.plant, act, ids)
             elif self.arrivals:
-                self.order += 1
-                heapq.heappush(self.coming, (act.time_ns, self.order, episode, act, ids))
+                self.coming.plan(episode, act, ids)
 
     def live(self) -> None:
         while self.arrivals and not self.stop.wait(TICK_SECONDS):
@@ -162,17 +168,28 @@ class _Run:
         if not self.arrivals:
             return
         now = time.time_ns()
+        self._take_orders(now)
         for episode in self.arrivals.until(now):
             self._tell(episode)
-        while self.coming and self.coming[0][0] <= now:
-            _, _, episode, act, ids = heapq.heappop(self.coming)
-            speak(self.systems, episode.plant, act, ids)
+        for planned in self.coming.until(now):
+            speak(self.systems, planned.episode.plant, planned.act, planned.ids)
             if self.systems.written - self.sent >= SPANS_A_REQUEST:
                 self._send()
         self._send()
         if self.stock and now >= self.next_list_ns:
             self.stock.list_now(self.next_list_ns)
             self.next_list_ns += LIVE_EVERY_NS
+
+    def _take_orders(self, now_ns: int) -> None:
+        for order, waiting in self.hub.orders() if self.hub else ():
+            if not waiting.set_running_or_notify_cancel():
+                continue  # who asked has gone
+            outcome = self.replays.ordered(order, now_ns)
+            for planned in outcome.planned:
+                self.coming.plan(planned.episode, planned.act, planned.ids)
+            if self.stock and outcome.posted:
+                self.stock.hear(outcome.posted)
+            waiting.set_result(outcome.answer)
 
     def _send(self, *, is_waiting: bool = False) -> None:
         self.systems.send()

@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
+from enum import Enum
 from random import Random
 from typing import Any
 
 from app.simulator import troubles
 from app.simulator.act import Trouble
+from app.simulator.agreements import effect
 from app.simulator.company import ITEMS, PLANT, Plant
 from app.simulator.episode import Episode
 from app.simulator.fates import Fate
 from app.simulator.flows import FLOWS
 from app.simulator.numbers import STORY_SERIALS
 from app.simulator.rhythm import DAY, HOUR, MINUTE, SECOND, local
+
+HELD = ("lost", "stuck", "exhausted")  # fates after which the middleware still holds the message
+
+
+class Again(Enum):
+    """What comes of it when the message is sent again."""
+
+    WORKS = "works"
+    BUSY = "busy"  # works, once the middleware has time for it
+    REFUSED = "refused"  # fails as before
+    NOTHING = "nothing"  # is taken, and nobody ever hears of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +42,7 @@ class Scene:
     haste: float = 1.0
     wishes: dict[str, Any] = field(default_factory=dict)
     rule: str | None = None  # the integrity rule that it breaks
+    again: Again = Again.WORKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +67,17 @@ class Violation:
     transaction_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An episode that the middleware could take further, and what it takes to play it once more."""
+
+    seed: int
+    scene: Scene
+    serial: int
+    start_ns: int
+    episode: Episode
+
+
 @dataclass(slots=True)
 class Story:
     """The scripted episodes, what they amount to, and the messages that nobody could read."""
@@ -61,6 +86,7 @@ class Story:
     findings: list[Finding] = field(default_factory=list)
     violations: list[Violation] = field(default_factory=list)
     unreadable: list[tuple[Plant, int, Trouble]] = field(default_factory=list)
+    held: dict[str, Held] = field(default_factory=dict)  # by the effect that has not come about
 
     def truth(self) -> dict[str, Any]:
         found = {"findings": [asdict(each) for each in self.findings], "violations": [asdict(each) for each in self.violations]}
@@ -71,8 +97,10 @@ def tell(seed: int, end_ns: int) -> Story:
     """Everything that is open at `end_ns`."""
     story = Story()
     for number, scene in enumerate(_script(end_ns)):
-        episode = _play(seed, scene, STORY_SERIALS + number, (end_ns - scene.ago_ns) // SECOND * SECOND)
+        serial, start_ns = STORY_SERIALS + number, (end_ns - scene.ago_ns) // SECOND * SECOND
+        episode = play(seed, scene, serial, start_ns)
         story.episodes.append(episode)
+        _hold(story, Held(seed, scene, serial, start_ns, episode))
         story.findings.append(_finding(scene, episode))
         if scene.rule:
             _violate(story, scene, episode)
@@ -126,15 +154,17 @@ def _blocked_material() -> list[Scene]:
 def _refused_version() -> list[Scene]:
     """Kulim's MES was updated an hour ago and wants an element that the mapping does not fill."""
     what, fate = "The MES refuses orders of the old message version", Fate("stuck", "received", troubles.MES_SCHEMA)
-    return [Scene(what, "failed", "kulim", "order_to_production", (58 - 11 * n) * MINUTE, fate, 0.05) for n in range(4)]
+    return [
+        Scene(what, "failed", "kulim", "order_to_production", (58 - 11 * n) * MINUTE, fate, 0.05, again=Again.REFUSED) for n in range(4)
+    ]
 
 
 def _others(end_ns: int) -> list[Scene]:
     return [
         Scene("A goods issue was tried five times and put aside", "failed", "augsburg", "shipment_to_invoice", 11 * HOUR,
-              Fate("exhausted", "issued", troubles.REFUSED), haste=0.3, rule="shipped_without_goods_issue"),
+              Fate("exhausted", "issued", troubles.REFUSED), haste=0.3, rule="shipped_without_goods_issue", again=Again.BUSY),
         Scene("A partner profile for order changes is missing", "failed", "monterrey", "purchase_order_change", 205 * MINUTE,
-              Fate("stuck", "sent", troubles.NO_PARTNER), haste=0.2),
+              Fate("stuck", "sent", troubles.NO_PARTNER), haste=0.2, again=Again.NOTHING),
         Scene("Planning does not answer; the middleware tries again", "retrying", "kulim", "production_to_inventory", 10 * MINUTE,
               Fate("retrying", "available", troubles.HTTP_503, end_ns), haste=0.1),
         Scene("The MES's clock is minutes behind", "inconsistent", "kulim", "order_to_production", 330 * MINUTE,
@@ -165,13 +195,20 @@ def _violations(end_ns: int) -> list[Scene]:
     ]  # fmt: skip
 
 
-def _play(seed: int, scene: Scene, serial: int, start_ns: int) -> Episode:
+def play(seed: int, scene: Scene, serial: int, start_ns: int) -> Episode:
+    """The scene as an episode; the same arguments play the same."""
     plant = PLANT[scene.plant]
     day = local(plant, start_ns).date()
     random = Random(f"{seed} story {scene.flow} {plant.name} {day} {serial}")
     episode = Episode(scene.flow, plant, day, serial, start_ns, random, scene.fate, scene.haste, scene.wishes)
     FLOWS[scene.flow].play(episode)
     return episode
+
+
+def _hold(story: Story, held: Held) -> None:
+    fate, walk = held.scene.fate, held.episode.walks[0]
+    if fate and fate.kind in HELD and (key := effect(walk.workflow, fate.milestone, walk.transaction)):
+        story.held[key] = held
 
 
 def _finding(scene: Scene, episode: Episode) -> Finding:
