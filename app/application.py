@@ -24,7 +24,7 @@ from app.recovery import audit, tables
 from app.recovery.cases import find
 from app.recovery.catalogue import Catalogue, remember
 from app.recovery.desk import Desk
-from app.recovery.exported import KEPT
+from app.recovery.exported import KEPT, Sight
 from app.recovery.model import Case, Payload
 from app.recovery.payloads import Sources, fetch
 from app.recovery.runs import Runs
@@ -173,7 +173,7 @@ class Application:
         """An export in pieces, limited to sites; of what is kept beside the accounts to what `own` did (None: everybody)."""
         moment = asked.moment(self.now_ns())
         if kept := KEPT.get(asked.name):
-            rows = kept.rows(self.accounts.engine, min(moment.as_of_ns, moment.known_ns), own)
+            rows = kept.rows(self.accounts.engine, min(moment.as_of_ns, moment.known_ns), Sight(own, sites))
             yield from written(between(rows, EXPORTS[asked.name].time, asked), asked, list(kept.columns))
             return
         with self.reader(moment, sites) as reader:

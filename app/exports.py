@@ -61,6 +61,7 @@ EXPORTS = {
     "objectives": Export("objective: attainment, error budget, burn rates, alerts that ring"),
     "coverage": Export("milestone and source, system name and site its events come from, or that nothing ever came"),
     "links": Export("two objects that some event names together, with the evidence", "since_time"),
+    "recoveries": Export("recovery and case in it: who asked and agreed, what became of the case, and by which proof", "requested_time"),
     "audit": Export("entry of the audit: who did what, when and why, with the hash that binds it to those before", "at_time"),
 }
 OCEL = "ocel"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.exports import EXPORTS, FORMATS, PERIODS, WEEK, Export, formats_of
+from app.recovery.selection import KEYS
 
 INSTANT = {"type": "string", "format": "date-time"}
 SENTENCE = {"content": {"application/json": {"schema": {"type": "object", "properties": {"error": {"type": "string"}}}}}}
@@ -19,6 +20,14 @@ ORDERS = {
     "retry": "Tries again what was rejected, of all (or the named) sources.",
     "rebuild": "Makes everything anew from the records.",
 }
+DECISIONS = {
+    "approve": "A colleague agrees to the plan.",
+    "refuse": "A colleague says no.",
+    "withdraw": "Who requested it takes it back.",
+    "pause": "Nothing more is sent until it goes on.",
+    "resume": "It goes on where it was.",
+    "stop": "What was not sent never is.",
+}
 HEALTH = {
     "/healthz": ("The process is alive.", "application/json"),
     "/readyz": ("200 when it can serve, else 503 with the reasons.", "application/json"),
@@ -30,6 +39,7 @@ def description(prefix: str, version: str) -> dict[str, Any]:
     """The document served at /api/v1/openapi.json."""
     paths: dict[str, Any] = {f"/api/v1/{name}": {"get": _export(name, export)} for name, export in EXPORTS.items()}
     paths |= {f"/api/v1/{name}": {"post": _order(name, about)} for name, about in ORDERS.items()}
+    paths |= _recoveries(paths["/api/v1/recoveries"])
     paths |= {path: {"get": _health(about, form)} for path, (about, form) in HEALTH.items()}
     return {
         "openapi": "3.1.0",
@@ -63,6 +73,33 @@ def _export(name: str, export: Export) -> dict[str, Any]:
     forms: dict[str, Any] = {form.partition(";")[0]: {} for form in map(FORMATS.__getitem__, formats_of(name))}
     answers = {"200": {"description": f"One row per {export.row}.", "content": forms}, **REFUSALS}
     return {"operationId": f"export_{name}", "summary": f"One row per {export.row}.", "parameters": parameters, "responses": answers}
+
+
+def _recoveries(listed: dict[str, Any]) -> dict[str, Any]:
+    """Planning, requesting and deciding: with a token of scope recover, as its roles may."""
+    refused = {**REFUSALS, "409": {"description": "Not done; the sentence says why. It stands in the audit.", **SENTENCE}}
+    done = {"content": {"application/json": {"schema": {"type": "object", "properties": {"id": {"type": "string"}}}}}}
+    text, selection = {"type": "string"}, {"type": "object", "properties": {name: {"type": "string"} for name in KEYS}}
+    asked = [_parameter(name, "Which cases.", text) for name in KEYS] + [_parameter("path", "By which approved path.", text)]
+    planned = {"200": {"description": "The paths, the plan and its hash.", "content": {"application/json": {}}}, **refused}
+    wanted = {"path": text, "selection": selection, "plan": text, "reason": text, "edits": {"type": "object"}}
+    found: dict[str, Any] = {
+        "/api/v1/recoveries/plan": {
+            "get": {"operationId": "plan_recovery", "summary": "What would be done.", "parameters": asked, "responses": planned}
+        },
+        "/api/v1/recoveries": {**listed, "post": _said("request_recovery", "Requests exactly that plan.", wanted, "201", done, refused)},
+    }
+    for action, about in DECISIONS.items():
+        operation = _said(f"{action}_recovery", about, {"plan": text, "reason": text}, "200", done, refused)
+        identity = {"name": "id", "in": "path", "required": True, "description": "The recovery.", "schema": text}
+        found[f"/api/v1/recoveries/{{id}}/{action}"] = {"post": {**operation, "parameters": [identity]}}
+    return found
+
+
+def _said(name: str, about: str, body: dict[str, Any], status: str, done: dict[str, Any], refused: dict[str, Any]) -> dict[str, Any]:
+    content = {"application/json": {"schema": {"type": "object", "properties": body}}}
+    answers = {status: {"description": "Done.", **done}, **refused}
+    return {"operationId": name, "summary": about, "requestBody": {"content": content}, "responses": answers}
 
 
 def _order(name: str, about: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from app.accounts import people, throttle, tokens
 from app.accounts.people import ROLES, AccountError, User
-from app.accounts.tables import open_engine, open_unchanged
+from app.accounts.tables import open_engine, open_unchanged, token_roles
 from app.accounts.tables import tokens as token_table
 from app.accounts.tables import users as user_table
 from app.accounts.throttle import TooManyAttempts
@@ -123,11 +123,15 @@ class Accounts:
             connection.execute(update(user_table).where(user_table.c.name == name).values(epoch=user_table.c.epoch + 1, **values))
 
     # ── machines ────────────────────────────────────────────────────────────────────────────────────────────────────
-    def add_token(self, name: str, scope: str, sites: Collection[str] | None = None) -> str:
-        """The secret, to be shown once: it is nowhere afterwards. Raises AccountError: name taken, unknown scope."""
+    def add_token(self, name: str, scope: str, sites: Collection[str] | None = None, roles: Collection[str] = ()) -> str:
+        """The secret, to be shown once: it is nowhere afterwards. Raises AccountError: name taken, unknown scope or role, roles where
+        none belong."""
         name = people.name_of(name, "token")
         if scope not in SCOPES:
             raise AccountError(f"No scope is called {scope!r}. Known: {', '.join(SCOPES)}.")
+        if roles and scope != tokens.RECOVER:
+            raise AccountError(f"Only a token of scope {tokens.RECOVER} has roles.")
+        checked = people.checked_roles(roles) if scope == tokens.RECOVER else ""
         secret = tokens.new_secret()
         row = {
             "hash": tokens.hash_of(secret),
@@ -139,6 +143,8 @@ class Accounts:
         try:
             with self._engine.begin() as connection:
                 connection.execute(insert(token_table).values(**row))
+                if checked:
+                    connection.execute(insert(token_roles).values(hash=row["hash"], roles=checked))
         except IntegrityError:
             raise AccountError(
                 f"A token called {name!r} exists already. Revoke it first (syncline token revoke {name}) or choose another name."
@@ -166,12 +172,13 @@ class Accounts:
         mine = token_table.c.hash == tokens.hash_of(text)
         with self._engine.connect() as connection:
             row = connection.execute(select(token_table).where(mine)).one_or_none()
+            roles = connection.execute(select(token_roles.c.roles).where(token_roles.c.hash == tokens.hash_of(text))).scalar()
         if row is None or row.revoked_ns is not None or not tokens.token_of(row).allows(scope):
             return None
         if self._now_ns() - (row.last_used_ns or 0) > _USED_EVERY_NS:
             with self._engine.begin() as connection:
                 connection.execute(update(token_table).where(mine).values(last_used_ns=self._now_ns()))
-        return tokens.token_of(row)
+        return tokens.token_of(row, roles)
 
 
 def users_in(file: Path) -> list[User]:

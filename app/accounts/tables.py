@@ -37,6 +37,13 @@ tokens = Table(
     Column("last_used_ns", BigInteger),
 )
 
+token_roles = Table(
+    "token_roles",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("roles", String(256), nullable=False),
+)
+
 # A revoked token gives its name free, so a secret can be renewed under the name people know.
 one_live_token = Index(
     "one_live_token",

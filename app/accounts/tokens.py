@@ -7,16 +7,18 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
+RECOVER = "recover"
 SCOPES = {
     "read": "read exports and metrics",
     "ingest": "send traces, logs and records",
+    RECOVER: "read exports, and request, approve and stop recoveries as its roles may",
     "admin": "everything, also ingest, refresh and rebuild on command",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One machine's access. `sites` None: all sites."""
+    """One machine's access. `sites` None: all sites. `roles`: of scope recover, what it may do."""
 
     name: str
     scope: str
@@ -24,9 +26,10 @@ class Token:
     created_ns: int
     revoked_ns: int | None
     last_used_ns: int | None
+    roles: frozenset[str] = frozenset()
 
     def allows(self, scope: str) -> bool:
-        return self.scope in (scope, "admin")
+        return self.scope in (scope, "admin") or (self.scope, scope) == (RECOVER, "read")
 
 
 def new_secret() -> str:
@@ -37,6 +40,6 @@ def hash_of(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def token_of(row: Any) -> Token:
+def token_of(row: Any, roles: str | None = None) -> Token:
     sites = frozenset(row.sites.split()) if row.sites is not None else None
-    return Token(row.name, row.scope, sites, row.created_ns, row.revoked_ns, row.last_used_ns)
+    return Token(row.name, row.scope, sites, row.created_ns, row.revoked_ns, row.last_used_ns, frozenset((roles or "").split()))

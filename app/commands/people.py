@@ -66,7 +66,7 @@ def change_password(arguments: argparse.Namespace) -> None:
 
 def add_token(arguments: argparse.Namespace) -> None:
     with _accounts(arguments) as (accounts, settings):
-        secret = accounts.add_token(arguments.name, arguments.scope, _known_sites(arguments.site, settings))
+        secret = accounts.add_token(arguments.name, arguments.scope, _known_sites(arguments.site, settings), arguments.role)
     print(f"Token {arguments.name} of scope {arguments.scope}, shown this once:", file=sys.stderr)
     print(secret)
 
@@ -201,7 +201,9 @@ def _new_user(parser: argparse.ArgumentParser) -> None:
 def _new_token(parser: argparse.ArgumentParser) -> None:
     _named(parser)
     _limited(parser)
-    parser.add_argument("--scope", required=True, metavar="SCOPE", help="read: the API; ingest: sending OTLP")
+    parser.add_argument("--scope", required=True, metavar="SCOPE", help="read: the API; ingest: sending OTLP; recover: recoveries")
+    roles = "of scope recover: what it may do, as people's roles; may be repeated"
+    parser.add_argument("--role", action="append", default=[], metavar="ROLE", help=roles)
 
 
 COMMANDS = (

@@ -1,0 +1,82 @@
+"""Who asks the API, by bearer token or session, and what they send; sentences on refusal."""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+from typing import Any
+
+from flask import current_app, request
+from flask_login import current_user
+from flask_wtf.csrf import CSRFError, validate_csrf
+from wtforms import ValidationError
+
+from app.accounts.tokens import RECOVER
+from app.application import Application
+from app.recovery.audit import NOBODY, own_of
+from app.recovery.runs import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks. `sites` None: may see all. `may_order`: may make this process read, refresh and rebuild. `own`: sees
+    of the audit only what this person did; None: all of it. `actor`: as whom they recover; None: they may not."""
+
+    sites: frozenset[str] | None
+    may_order: bool
+    own: str | None = None
+    actor: Actor | None = None
+
+
+class Denied(Exception):
+    """The answer is this status with this sentence."""
+
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
+def application() -> Application:
+    found: Application = current_app.extensions["syncline"]
+    return found
+
+
+def caller_of_request() -> Caller:
+    """Who asks, by bearer token or session. Raises Denied."""
+    kind, _, secret = request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() == "bearer":
+        return _bearer(secret.strip())
+    if current_user.is_authenticated:
+        own = own_of(current_user.name, current_user.roles, current_user.sites)
+        actor = Actor(current_user.name, frozenset(current_user.roles), current_user.sites)
+        return Caller(current_user.sites, "admin" in current_user.roles, own, actor)
+    raise Denied(
+        401, "Say who you are: `Authorization: Bearer TOKEN` with a token of scope read (syncline token add NAME --scope read), or sign in."
+    )
+
+
+def _bearer(secret: str) -> Caller:
+    here = application()
+    if here.local_token and hmac.compare_digest(secret.encode(), here.local_token.encode()):
+        return Caller(None, may_order=True)
+    if token := here.accounts.check_token(secret, "read"):
+        roles = frozenset({"admin"}) if token.scope == "admin" else token.roles
+        actor = Actor(f"token {token.name}", roles, token.sites) if token.allows(RECOVER) else None
+        return Caller(token.sites, may_order=False, own=None if token.sites is None else NOBODY, actor=actor)
+    if here.accounts.check_token(secret, "ingest"):
+        raise Denied(403, "This token is for sending data, not for reading it. Reading needs one of scope read.")
+    raise Denied(401, "This token is unknown or revoked.")
+
+
+def check_csrf() -> None:
+    try:
+        validate_csrf(request.headers.get("X-CSRFToken"))
+    except (ValidationError, CSRFError) as error:
+        raise Denied(400, f"The page is older than your session. Reload it. ({error})") from error
+
+
+def body() -> dict[str, Any]:
+    body = request.get_json(silent=True) if request.data else {}
+    if not isinstance(body, dict):
+        raise Denied(400, "The body must be a JSON object, or empty.")
+    return body
