@@ -1,0 +1,47 @@
+"""Recovery in a real browser: from the link in an alert to a group that is recovered, and to what was observed of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from urllib.parse import urlencode
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from app.application import Application
+from app.recovery.worker import Worker
+from tests.browser.stage import reachable, sign_in
+from tests.pages import recovering
+
+
+@pytest.fixture(scope="module")
+def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
+    with recovering.plant(tmp_path_factory.mktemp("recovery")) as application:
+        worker = Worker(application.desk.runs, application.desk.world)
+        worker.start()
+        yield application
+        worker.stop()
+
+
+@pytest.fixture
+def page(application: Application, new_page: Callable[..., Page]) -> Iterator[Page]:
+    with reachable(application) as address:
+        yield sign_in(new_page(address))
+
+
+def test_two_clicks_lead_from_an_alert_to_a_group_that_is_recovered(page: Page, application: Application) -> None:
+    page.goto("/failure?" + urlencode(recovering.GROUP))  # the first click, in the alert
+    button = page.get_by_role("button", name="Recover ")
+    many = int(button.inner_text().split()[-1])
+    button.click()  # the second
+    page.get_by_role("heading", name="Recovery R-").wait_for()
+    stands = page.locator("#recovery-now")
+    expect(page.locator(".badge", has_text="Accepted")).to_have_count(many, timeout=20_000)
+    first = page.locator("#recovery-body tbody tr").first.locator("td a").first.inner_text()
+    recovering.confirm(application, first)
+    expect(stands).to_contain_text(f"1 of {many} cases proven", timeout=20_000)
+    page.get_by_role("button", name="Stop").click()
+    expect(stands).to_contain_text("Stopped by tom.")
+    expect(page.get_by_role("button", name="Go on")).to_be_disabled()
+    page.go_back()
+    expect(page.get_by_role("button", name="Recover ")).to_be_disabled()
