@@ -25,6 +25,12 @@ class AsOf:
     moment: Moment
     is_now: bool
     now_ns: int
+    words: tuple[tuple[str, str], ...] = ()  # what of an address says the moment
+
+    @property
+    def past(self) -> dict[str, Any]:
+        """For the links of a page, so that what they open is of the same moment."""
+        return dict(self.words)
 
 
 def application() -> Any:
@@ -42,7 +48,8 @@ def as_of(search: str | Mapping[str, Any] | None = None) -> AsOf:
     now_ns = application().now_ns()
     as_of_ns, known_ns = _instant(query.get("as_of")), _instant(query.get("known_at"))
     moment = Moment(now_ns if as_of_ns is None else as_of_ns, now_ns if known_ns is None else known_ns)
-    return AsOf(moment, as_of_ns is None and known_ns is None, now_ns)
+    words = tuple((name, text) for name in ("as_of", "known_at") if (text := _text(query.get(name))))
+    return AsOf(moment, as_of_ns is None and known_ns is None, now_ns, words)
 
 
 def reader(at: AsOf | None = None) -> AbstractContextManager[Reader]:
@@ -51,5 +58,8 @@ def reader(at: AsOf | None = None) -> AbstractContextManager[Reader]:
 
 
 def _instant(value: str | list[str] | None) -> int | None:
-    text = value[0] if isinstance(value, list) else value
-    return instant_ns(text) if text else None
+    return instant_ns(text) if (text := _text(value)) else None
+
+
+def _text(value: str | list[str] | None) -> str | None:
+    return value[0] if isinstance(value, list) else value

@@ -9,6 +9,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from app.components import links
+from app.components.tiles import Chosen
 from app.figures import times, words
 from app.instants import instant_text
 
@@ -22,10 +23,10 @@ def step(bars: Sequence[Row]) -> str:
     return "hour" if hours == 1 else f"{hours} hours"
 
 
-def chart(bars: Sequence[Row], zone: str, site: str | None) -> Component:
+def chart(bars: Sequence[Row], zone: str, chosen: Chosen) -> Component:
     """From the rows of Reader.activity(). Each bar is a link to its transactions, and a plain element: it needs no script."""
     peak, trouble = max((row["transactions"] for row in bars), default=0), max((row["late"] + row["failed"] for row in bars), default=0)
-    columns = [_column(row, peak, trouble, zone, site) for row in bars]
+    columns = [_column(row, peak, trouble, zone, chosen) for row in bars]
     parts = [
         _axis("All transactions", peak),
         _axis("Late and failed", trouble),
@@ -58,7 +59,7 @@ def nice(top: int) -> int:
     return top
 
 
-def _column(row: Row, peak: int, trouble: int, zone: str, site: str | None) -> Component:
+def _column(row: Row, peak: int, trouble: int, zone: str, chosen: Chosen) -> Component:
     """Heights are shares of the axis."""
     from_ns, to_ns = row["from_ns"], row["to_ns"]
     said = (
@@ -69,7 +70,8 @@ def _column(row: Row, peak: int, trouble: int, zone: str, site: str | None) -> C
     wrong = html.Span(
         [_bar("hourly-failed", row["failed"], nice(trouble)), _bar("hourly-late", row["late"], nice(trouble))], className="hourly-cell"
     )
-    address = links.transactions(site=site, **{"from": instant_text(from_ns), "to": instant_text(to_ns)})
+    stretch = {"from": instant_text(from_ns), "to": instant_text(to_ns)}
+    address = links.transactions(site=chosen.site, **stretch, **chosen.past)
     return html.A([volume, wrong], href=address, title=said, tabIndex=-1, className="hourly-hour", **{"aria-label": said})
 
 

@@ -32,7 +32,7 @@ def cards(rows: Sequence[Row], bars: Sequence[Row], as_of_ns: int, period: str, 
         _transactions(bars, period, chosen),
         _failed(rows, chosen),
         _overdue(rows, chosen),
-        _oldest(rows, as_of_ns),
+        _oldest(rows, as_of_ns, chosen),
         _in_time(bars, period, chosen),
     ]
     return html.Div(shown, className="kpis")
@@ -41,7 +41,7 @@ def cards(rows: Sequence[Row], bars: Sequence[Row], as_of_ns: int, period: str, 
 def _transactions(bars: Sequence[Row], period: str, chosen: Chosen) -> Component:
     counts = [row["transactions"] for row in bars]
     last = f"{counts[-1]:,} in the {hourly.step(bars)} running" if counts else ""
-    href = links.transactions(site=chosen.site, period=chosen.period)
+    href = links.transactions(site=chosen.site, period=chosen.period, **chosen.past)
     return card(f"Transactions, {period}", f"{sum(counts):,}", "", last, counts, "", href)
 
 
@@ -49,22 +49,22 @@ def _failed(rows: Sequence[Row], chosen: Chosen) -> Component:
     """Without a course: when what is failed now had started says nothing about how many were failed then."""
     failed, retrying = (sum(row[name] for row in rows) for name in ("failed", "retrying"))
     text = f"{retrying:,} more being retried" if retrying else "none being retried"
-    return card("Failed now", f"{failed:,}", "", text, [], "failed" if failed else "", links.failures(site=chosen.site))
+    return card("Failed now", f"{failed:,}", "", text, [], "failed" if failed else "", links.failures(site=chosen.site, **chosen.past))
 
 
 def _overdue(rows: Sequence[Row], chosen: Chosen) -> Component:
     overdue, unjudged = sum(row["overdue"] for row in rows), sum(row["unjudged"] for row in rows)
     text = f"{unjudged:,} more cannot be judged" if unjudged else "should have come and have not"
-    href = links.transactions(status="overdue", site=chosen.site)
+    href = links.transactions(status="overdue", site=chosen.site, **chosen.past)
     return card("Overdue now", f"{overdue:,}", "", text, [], "overdue" if overdue else "", href)
 
 
-def _oldest(rows: Sequence[Row], as_of_ns: int) -> Component:
+def _oldest(rows: Sequence[Row], as_of_ns: int, chosen: Chosen) -> Component:
     known = [(since, state, row) for row in rows for state in ("failed", "overdue") if (since := oldest_of(row, state)) is not None]
     if not known:
         return card("Oldest open problem", "none", "", "nothing failed, nothing overdue", [])
     since, state, row = min(known, key=lambda each: each[0])
-    href = links.transactions(workflow=row["workflow"], site=row["site"], status=state)
+    href = links.transactions(workflow=row["workflow"], site=row["site"], status=state, **chosen.past)
     where = f"{name_of(row['site'])}, {row['title']}"
     return card("Oldest open problem", words.span_of(since, as_of_ns), "", where, [], state, href)
 
@@ -79,7 +79,7 @@ def _in_time(bars: Sequence[Row], period: str, chosen: Chosen) -> Component:
         return card(label, "no data", "", "nothing is decided yet", [])
     # Rounded down: 100 % is said only when it is.
     share = f"{1000 * good // decided / 10:.1f}" if good < decided else "100"
-    href = links.transactions(status=("failed", "inconsistent", "overdue", "late"), site=chosen.site, period=chosen.period)
+    href = links.transactions(status=("failed", "inconsistent", "overdue", "late"), site=chosen.site, period=chosen.period, **chosen.past)
     kind = "ok" if good / decided >= 0.95 else "late"
     return card(label, share, "%", f"{good:,} of {decided:,} decided", _course(bars), kind, href if good < decided else None)
 

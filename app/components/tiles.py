@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from dash import html
@@ -23,6 +23,7 @@ class Chosen:
 
     period: str = "24h"
     site: str | None = None
+    past: Mapping[str, Any] = field(default_factory=dict)  # the moment, where it is not now
 
 
 # What a tile says when several are true: the gravest first.
@@ -73,7 +74,7 @@ def board(
     for workflow in workflows:
         mine = [cells.get((workflow["workflow"], site)) for site in sites]
         parts.append(_workflow(workflow, mine, chosen))
-        parts += [tile(workflow, site, row, as_of_ns, chosen.period) for site, row in zip(sites, mine, strict=True)]
+        parts += [tile(workflow, site, row, as_of_ns, chosen) for site, row in zip(sites, mine, strict=True)]
     return html.Div(html.Div(parts, className="board", style={"--sites": len(sites)}), className="scroll")
 
 
@@ -91,7 +92,7 @@ def name_of(site: str | None) -> str:
 
 def _workflow(workflow: Row, mine: Sequence[Row | None], chosen: Chosen) -> Component:
     limited = next((row for row in mine if row is not None and row["limit_seconds"] is not None), None)
-    address = links.transactions(workflow=workflow["workflow"], site=chosen.site, period=chosen.period)
+    address = links.transactions(workflow=workflow["workflow"], site=chosen.site, period=chosen.period, **chosen.past)
     return html.Div([html.A(workflow["title"], href=address), html.Span(_promise(workflow, limited))], className="board-workflow")
 
 
@@ -105,7 +106,7 @@ def _promise(workflow: Row, limited: Row | None) -> str:
     )
 
 
-def tile(workflow: Row, site: str | None, row: Row | None, as_of_ns: int, period: str) -> Component:
+def tile(workflow: Row, site: str | None, row: Row | None, as_of_ns: int, chosen: Chosen) -> Component:
     """A link to the transactions it counts: to the stuck ones when there are any."""
     name, status = state_of(row)
     said = f"{workflow['title']}, {name_of(site)}: {status.word}"
@@ -116,7 +117,7 @@ def tile(workflow: Row, site: str | None, row: Row | None, as_of_ns: int, period
     attributes = {"aria-label": f"{said}, {count}, {unit} {figure}, {detail}", "data-key": f"{workflow['workflow']} {site}"}
     shown_figure = html.Span([figure, html.Small(unit)], className="tile-figure")
     parts = [_place(site), _top(status, count), shown_figure, html.Span(_fitting(counts, lags), className="tile-detail"), _bar(row)]
-    address = links.transactions(workflow=workflow["workflow"], site=site, **_counted(name, row, period))
+    address = links.transactions(workflow=workflow["workflow"], site=site, **_counted(name, row, chosen.period), **chosen.past)
     return html.A(parts, className=f"tile kind-{status.kind}", href=address, title=f"{status.meaning} {detail}", **attributes)
 
 

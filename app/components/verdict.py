@@ -44,9 +44,9 @@ def verdict_of(rows: Sequence[Row], as_of_ns: int, hours: int, chosen: Chosen, s
         f"{len(hit):,} of {words.count(len(rows), 'workflow and site pair')} {'is affected:' if len(hit) == 1 else 'are affected, first'}"
     )
     action = (
-        ("Open failures", links.failures(site=chosen.site))
+        ("Open failures", links.failures(site=chosen.site, **chosen.past))
         if worst == "failed"
-        else (f"Open {STATUSES[worst].word.lower()}", links.transactions(status=worst, site=chosen.site))
+        else (f"Open {STATUSES[worst].word.lower()}", links.transactions(status=worst, site=chosen.site, **chosen.past))
     )
     return Verdict(worst, _title(counts), f"{affected} {'; '.join([first, *rest])}{more}.{_silent(silent)}", action)
 
@@ -74,7 +74,7 @@ def _quiet(rows: Sequence[Row], hours: int, chosen: Chosen) -> Verdict:
         return Verdict("nodata", f"Nothing happened in the last {hours} hours", "No transaction started, and none is open.", None)
     moved = f"{words.count(started, 'transaction')} started in the last {hours} hours: none failed, none is overdue"
     if late:
-        action = ("Open late", links.transactions(status="late", site=chosen.site, period=chosen.period))
+        action = ("Open late", links.transactions(status="late", site=chosen.site, period=chosen.period, **chosen.past))
         return Verdict("late", "Nothing is stuck", f"{moved}; {late:,} came late.", action)
     return Verdict("ok", "Everything is in step", f"{moved}, none came late.", None)
 

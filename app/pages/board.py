@@ -83,11 +83,11 @@ def _silent(now: Reader, board: Sequence[dict[str, Any]], site: str | None, at: 
 def body(asked: Answers, at: reader.AsOf, site: str | None, period: str) -> list[Component]:
     """Everything below the head: the answer, the figures, the board, the list of work."""
     if not asked.anything:
-        return [welcome.first_start(reader.application().settings), _board(asked, at, tiles.Chosen(period, site or None))]
+        return [welcome.first_start(reader.application().settings), _board(asked, at, tiles.Chosen(period, site or None, at.past))]
     as_of_ns, (words, hours) = at.moment.as_of_ns, PERIODS[period]
-    chosen = tiles.Chosen(period, site or None)
+    chosen = tiles.Chosen(period, site or None, at.past)
     figures = kpis.cards(asked.board, asked.bars, as_of_ns, words, chosen)
-    below = html.Div([_attention(asked, as_of_ns, chosen), _hourly(asked, site)], className="board-below")
+    below = html.Div([_attention(asked, as_of_ns, chosen), _hourly(asked, chosen)], className="board-below")
     return [
         verdict.banner(verdict.verdict_of(asked.board, as_of_ns, hours, chosen, asked.silent)),
         figures,
@@ -115,21 +115,21 @@ def _attention(asked: Answers, as_of_ns: int, chosen: tiles.Chosen) -> Component
             "Needs attention",
             html.P("Nothing does: no step has failed, nothing that should have come is missing, and no rule is broken.", className="muted"),
         )
-    more = html.A("All failures", href=links.failures(site=chosen.site))
+    more = html.A("All failures", href=links.failures(site=chosen.site, **chosen.past))
     return card(
         "Needs attention",
-        attention.listed(asked.groups[:SHOWN_GROUPS], asked.workflows, owners, as_of_ns),
+        attention.listed(asked.groups[:SHOWN_GROUPS], asked.workflows, owners, as_of_ns, chosen.past),
         aside=more,
         className="card-attention",
     )
 
 
-def _hourly(asked: Answers, site: str | None) -> Component:
+def _hourly(asked: Answers, chosen: tiles.Chosen) -> Component:
     legend = html.Div(
         [html.Span([html.I(className="hourly-late"), "Late or overdue"]), html.Span([html.I(className="hourly-failed"), "Failed"])],
         className="legend",
     )
-    return card(f"Transactions per {hourly.step(asked.bars)}", hourly.chart(asked.bars, asked.zones[None], site or None), aside=legend)
+    return card(f"Transactions per {hourly.step(asked.bars)}", hourly.chart(asked.bars, asked.zones[None], chosen), aside=legend)
 
 
 def _subtitle(at: reader.AsOf, asked: Answers, site: str | None) -> str:

@@ -15,7 +15,7 @@ from app.instants import instant_text
 from app.pages.narrowing import asked_of, filters_of
 from metrics.moment import Moment
 from tests.pages.served import someone
-from tests.pages.trees import drawn, links, said, text, with_class
+from tests.pages.trees import drawn, links, parts, said, text, with_class
 
 HOUR = 3_600 * 10**9
 NOW = 1_764_000_000 * 10**9  # Mon 24 Nov 2025, 16:00 UTC
@@ -46,7 +46,7 @@ def row(**known: Any) -> dict[str, Any]:
 
 # ── a tile ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
 def test_a_tile_shows_the_gravest_state_and_counts_the_others() -> None:
-    shown = tile(WATCHED, "augsburg", row(failed=4, overdue=2, late=1, oldest_failed_ns=NOW - 2 * HOUR), NOW, "24h")
+    shown = tile(WATCHED, "augsburg", row(failed=4, overdue=2, late=1, oldest_failed_ns=NOW - 2 * HOUR), NOW, Chosen("24h"))
     assert text(shown) == "Augsburg Failed 4 2 h oldest 2 overdue, 1 late"
     assert said(shown) == "Order-to-production release, Augsburg: Failed, 4, oldest 2 h, 2 overdue, 1 late, p50 1 min, p95 1 min 51 s"
     assert shown.href == "/transactions?workflow=order_to_production&site=augsburg&status=failed"
@@ -54,18 +54,20 @@ def test_a_tile_shows_the_gravest_state_and_counts_the_others() -> None:
 
 
 def test_a_late_tile_says_of_how_many_it_is_judged() -> None:
-    shown = tile(WATCHED, "augsburg", row(complete=16, late=1, in_progress=41), NOW, "24h")
+    shown = tile(WATCHED, "augsburg", row(complete=16, late=1, in_progress=41), NOW, Chosen("24h"))
     assert text(shown) == "Augsburg Late 1 of 17 1 min 51 s p95 p50 1 min"
     assert shown.href == "/transactions?workflow=order_to_production&site=augsburg&status=late&period=24h"
 
 
 def test_the_age_on_a_tile_is_that_of_the_problem_it_names() -> None:
     both = row(failed=1, overdue=1, oldest_failed_ns=NOW - HOUR, oldest_overdue_ns=NOW - 3 * HOUR)
-    assert text(tile(WATCHED, "augsburg", both, NOW, "24h")) == "Augsburg Failed 1 1 h oldest 1 overdue, p50 1 min"
+    assert text(tile(WATCHED, "augsburg", both, NOW, Chosen("24h"))) == "Augsburg Failed 1 1 h oldest 1 overdue, p50 1 min"
 
 
 def test_counts_that_do_not_fit_on_a_tile_leave_an_ellipsis_and_are_read_aloud() -> None:
-    shown = tile(WATCHED, "augsburg", row(failed=1, overdue=12, inconsistent=3, unjudged=1, oldest_failed_ns=NOW - HOUR), NOW, "24h")
+    shown = tile(
+        WATCHED, "augsburg", row(failed=1, overdue=12, inconsistent=3, unjudged=1, oldest_failed_ns=NOW - HOUR), NOW, Chosen("24h")
+    )
     assert text(with_class(shown, "tile-detail")[0]) == "12 overdue, 3 inconsistent, …"
     assert said(shown).endswith("12 overdue, 3 inconsistent, 1 cannot judge, p50 1 min, p95 1 min 51 s")
 
@@ -104,19 +106,19 @@ def test_a_workflow_is_late_when_its_slowest_twentieth_is_over_the_limit() -> No
 
 
 def test_a_tile_that_is_well_shows_its_lag_and_links_to_all_it_counts() -> None:
-    shown = tile(WATCHED, "augsburg", row(), NOW, "24h")
+    shown = tile(WATCHED, "augsburg", row(), NOW, Chosen("24h"))
     assert text(shown) == "Augsburg On time 12 1 min 51 s p95 p50 1 min"
     assert shown.href == "/transactions?workflow=order_to_production&site=augsburg&period=24h"
     assert with_class(shown, "tile-bar")[0].children.style == {"width": "37%"}
 
 
 def test_a_workflow_whose_lag_nobody_can_measure_says_so() -> None:
-    shown = tile(WATCHED, None, row(complete=0, in_progress=3, lag_p50_seconds=None, lag_p95_seconds=None), NOW, "24h")
+    shown = tile(WATCHED, None, row(complete=0, in_progress=3, lag_p50_seconds=None, lag_p95_seconds=None), NOW, Chosen("24h"))
     assert text(shown) == "No site named On time 3 3 under way no lag measured yet"
 
 
 def test_no_data_is_no_link_and_no_zero() -> None:
-    shown = tile(WATCHED, "pune", None, NOW, "24h")
+    shown = tile(WATCHED, "pune", None, NOW, Chosen("24h"))
     assert (text(shown), shown.className, links(shown)) == ("Pune No data", "tile kind-nodata", [])
 
 
@@ -241,7 +243,7 @@ def test_a_share_is_a_hundred_only_when_it_is() -> None:
 
 
 def test_an_hour_is_a_link_to_its_transactions() -> None:
-    drawn = hourly.chart(bars((40, 0, 0), (35, 3, 2)), "Europe/Berlin", "brno")
+    drawn = hourly.chart(bars((40, 0, 0), (35, 3, 2)), "Europe/Berlin", Chosen(site="brno"))
     hour = with_class(drawn, "hourly-hour")[1]
     assert hour.href == "/transactions?site=brno&from=2025-11-24T16%3A00%3A00.000Z&to=2025-11-24T17%3A00%3A00.000Z"
     assert said(hour) == "Mon 24 Nov 2025 17:00 to 18:00: 35 transactions, 3 late or overdue, 2 failed or inconsistent"
@@ -252,9 +254,9 @@ def test_an_hour_is_a_link_to_its_transactions() -> None:
 def test_of_a_week_a_bar_is_six_hours_and_says_so() -> None:
     week = bars(*[(place, 0, 0) for place in range(29)], hours=6)
     assert (
-        said(hourly.chart(week, "Europe/Berlin", None)) == "Transactions per 6 hours: most in the 6 hours from 17:00, 28; late 0, failed 0"
+        said(hourly.chart(week, "Europe/Berlin", DAY)) == "Transactions per 6 hours: most in the 6 hours from 17:00, 28; late 0, failed 0"
     )
-    assert text(with_class(hourly.chart(week, "Europe/Berlin", None), "hourly-clock")[0]) == "Mon 17 Nov Wed 19 Nov Fri 21 Nov Sun 23 Nov"
+    assert text(with_class(hourly.chart(week, "Europe/Berlin", DAY), "hourly-clock")[0]) == "Mon 17 Nov Wed 19 Nov Fri 21 Nov Sun 23 Nov"
     assert "28 in the 6 hours running" in text(kpis.cards([], week, NOW, "7 days", DAY))
 
 
@@ -312,6 +314,15 @@ def test_long_words_of_a_sender_are_cut_and_say_so() -> None:
 
 
 # ── what a link opens ───────────────────────────────────────────────────────────────────────────────────────────────────
+def test_at_a_past_moment_every_link_stays_in_it(application: Application, server: Flask) -> None:
+    then = instant_text(application.now_ns() - 3 * HOUR)
+    shown = drawn(someone(server, "ada").show("/", f"?as_of={then}"))
+    addresses = [found.href for found in parts(shown) if getattr(found, "href", None)]
+    lost = [address for address in addresses if parse_qs(urlsplit(address).query).get("as_of") != [then]]
+    assert len(addresses) > 20
+    assert lost == ["/"]  # back to now
+
+
 def listed(application: Application, address: str, as_of_ns: int) -> int:
     """How many transactions the list at that address counts."""
     filters = filters_of(asked_of(parse_qs(urlsplit(address).query)), as_of_ns)
