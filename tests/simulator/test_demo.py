@@ -55,13 +55,27 @@ def test_it_starts_says_where_to_go_and_ends_in_order(tmp_path: Path, free_ports
         words = wait_for("The history is told", said)
         assert f"Open      http://127.0.0.1:{web}/" in words
         assert re.search(r"supply  [a-z]+-[a-z]+-[a-z]+-\d{4} +supply-chain manager", words)
+        assert re.search(r"it-2    [a-z]+-[a-z]+-[a-z]+-\d{4} +a colleague in plant IT", words)
         assert f"may send OTLP to http://127.0.0.1:{otlp}" in words
         assert get(web, "/healthz")
         truth = json.loads((tmp_path / "home" / "truth.json").read_text())
         assert len(truth["findings"]) == 38
+        port = middleware_port(tmp_path / "home")
+        socket.create_connection(("127.0.0.1", port), 5).close()
     assert process.returncode == 0
     assert "Ending." in said.read_text()
     assert "could not be delivered" not in said.read_text()
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port), 5)
+
+
+def middleware_port(home: Path) -> int:
+    """Where the demo's middleware is asked to send again. Only this user may read it: the token stands beside it."""
+    file = home / "syncline.yaml"
+    assert file.stat().st_mode & 0o077 == 0
+    found = re.search(r"http://127\.0\.0\.1:(\d+)/replay", file.read_text())
+    assert found
+    return int(found[1])
 
 
 def test_a_killed_demo_does_not_leave_its_simulator_behind(tmp_path: Path, free_ports: Callable[[int], list[int]]) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy import select
 
 from app.configuration.reading import load_settings
 from app.demo import Middleware, settings_in
+from app.recovery.automatic import Rules
 from app.recovery.cases import Group, find
 from app.recovery.model import Case
 from app.recovery.run_tables import items, recoveries
@@ -79,7 +80,8 @@ class Asked:
 
 @pytest.fixture(scope="module")
 def asked(told: tuple[Service, Hub]) -> dict[str, Asked]:
-    """All of them at once, so that nobody waits for one after the other."""
+    """All of them at once, and what a rule asks for, so that nobody waits for one after the other."""
+    Rules(told[0].application.desk, told[0].application.read_now).ask()
     return {path: _request(told[0], path, cases(told[0], **group), approver) for path, (group, approver) in WANTED.items()}
 
 
@@ -142,6 +144,7 @@ def test_what_never_arrived_arrives(path: str, told: tuple[Service, Hub], asked:
     assert cases(service, kind="missing", transaction_id=case.transaction_id) == []
 
 
+@pytest.mark.usefixtures("asked")
 def test_after_an_outage_a_rule_tries_until_the_middleware_has_time(told: tuple[Service, Hub]) -> None:
     service, _ = told
 
