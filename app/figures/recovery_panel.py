@@ -20,6 +20,7 @@ from app.recovery.desk import Choice, Proposal
 from app.recovery.edits import Difference
 from app.recovery.model import Action, Approval, Case, Path, Reason, Safety, Verdict
 from app.recovery.plan import Plan
+from app.recovery.verdict import exclusion
 
 ACTIONS = {
     Action.RETRY: "The middleware sends the message it holds again.",
@@ -34,6 +35,7 @@ ACTIONS = {
     Action.CHASE: "The partner is asked.",
     Action.RUNBOOK: "Nothing is sent: steps for a person.",
 }
+LEFT_OUT = ("Left out", "ban", "closed", "It will not be sent; why stands beside it.")
 MOST_SHOWN = 20  # of what is left out, of what differs
 
 
@@ -68,9 +70,7 @@ def verdict_counts(proposal: Proposal) -> Component:
     found = proposal.safeties
     told = [html.Span([badge(SAFETIES[safety]), f" {found[safety]:,}"], className="num") for safety in Safety if found[safety]]
     if left := len(proposal.plan.excluded):
-        told.append(
-            html.Span([badge(("Left out", "ban", "closed", "It will not be sent; why stands below.")), f" {left:,}"], className="num")
-        )
+        told.append(html.Span([badge(LEFT_OUT), f" {left:,}"], className="num"))
     return html.Div(told or [html.Span("Nothing is left to be done.", className="muted")], className="safeties", role="status")
 
 
@@ -81,8 +81,10 @@ def common_reasons(proposal: Proposal) -> Component:
     ranked = sorted(found.items(), key=lambda each: (order.index(each[0][0]), -each[1]))
     lines = [
         html.Li(
-            [icon(SAFETIES[safety][1]), html.Div([html.B(sentence), html.Span(count(many, "case"))])],
-            className=f"mark-{SAFETIES[safety][2]}",
+            [
+                html.Span(icon(SAFETIES[safety][1]), className=f"mark-{SAFETIES[safety][2]}"),
+                html.Div([html.B(sentence), html.Span(count(many, "case"))]),
+            ]
         )
         for (safety, sentence), many in ranked[:MOST_SHOWN]
     ]
@@ -137,7 +139,8 @@ def reasons_of(case: Case, found: Verdict | None) -> Component:
     if found is None:
         return html.Span("no path", className="muted")
     said = [html.Li([icon(SAFETIES[reason.safety][1]), " ", reason.sentence, *_evidence(reason, case)]) for reason in found.reasons]
-    return html.Details([html.Summary(badge(SAFETIES[found.safety])), html.Ul(said, className="evidence plain-list")])
+    sign = badge(LEFT_OUT if exclusion(found) else SAFETIES[found.safety])
+    return html.Details([html.Summary(sign), html.Ul(said, className="evidence plain-list")])
 
 
 def _evidence(reason: Reason, case: Case) -> list[Any]:

@@ -181,23 +181,23 @@ def _panel(
     if chosen is None:
         text = "The catalogue has no approved path for this. What is approved stands in the configuration, section recovery."
         read = html.A("How to approve one", href=links.to("docs/recovery"))
-        return card("What may be done", html.Div(note("info", [text, " ", read]), className="said")), {}
+        return card("What may be done", html.Div(note("info", [text, " ", read]), className="act-said")), {}
     listed = panel.path_choices(choices, chosen, len(selected.cases), address_of(selected.group))
     try:
         proposal = proposed(desk, chosen.path.name, selected, {selected.cases[0].id: edits} if edits else None)
     except Refusal as refusal:
-        refused = html.Div(note("failed", str(refusal), "circle-alert"), className="said")
+        refused = html.Div(note("failed", str(refusal), "circle-alert"), className="act-said")
         return card("What may be done", listed, refused, *_fields(selected, chosen, edits)), {}
     left = chosen.cases - len(proposal.verdicts)
     rest = html.P(f"The oldest {len(proposal.verdicts):,}; the other {left:,} come after them.", className="muted") if left > 0 else None
     parts = [
         listed,
-        html.Div(panel.hint(chosen.path), className="said"),
+        html.Div(panel.hint(chosen.path), className="act-said"),
         *_fields(selected, chosen, edits),
         panel.differences(proposal.differences),
         panel.verdict_counts(proposal),
         *_button(chosen, proposal, bool(edits)),
-        html.Div(note("failed", said, "circle-alert") if said else None, id="failure-said", className="said", role="alert"),
+        html.Div(note("failed", said, "circle-alert") if said else None, id="failure-said", className="act-said", role="alert"),
         rest,
         panel.common_reasons(proposal),
         panel.plan_facts(proposal.plan, about.zone),
@@ -240,10 +240,10 @@ def _fields(selected: Selected, chosen: Choice, edits: Mapping[str, Any] | None)
     if path.action is not Action.EDIT_AND_REPLAY:
         return []
     if len(selected.cases) > 1:
-        return [html.Div(note("info", "Messages are changed one by one: open a case below."), className="said")]
+        return [html.Div(note("info", "Messages are changed one by one: open a case below."), className="act-said")]
     shown = _shown(selected.cases[0])
     if shown.text is None:
-        return [html.Div(note("info", shown.why), className="said")]
+        return [html.Div(note("info", shown.why), className="act-said")]
     inputs = []
     for number, place in enumerate(path.editable):
         value = (edits or {}).get(place, value_at(shown.text, place))
@@ -370,9 +370,9 @@ def look(clicks: Sequence[int | None], kept: dict[str, Any]) -> Any:
         return note("info", "It has got through meanwhile.")
     shown = _shown(selected.cases[0])
     if shown.text is None:
-        return html.Div(note("info", shown.why), className="said")
+        return html.Div(note("info", shown.why), className="act-said")
     hidden = f" Hidden: {', '.join(shown.hidden)}." if shown.hidden else ""
     return [
         html.Pre(shown.text, className="payload"),
-        html.P(f"{count(shown.size, 'byte')}, SHA-256 {shown.digest[:12]}….{hidden}", className="muted said"),
+        html.P(f"{count(shown.size, 'byte')}, SHA-256 {shown.digest[:12]}….{hidden}", className="muted act-said"),
     ]

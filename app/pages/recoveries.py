@@ -193,7 +193,7 @@ def _switches() -> Component:
         "Stop at once",
         html.Div(_states_of_switches(), id="recoveries-switches"),
         reason,
-        html.Div(id="recoveries-said", className="said", role="status"),
+        html.Div(id="recoveries-said", className="act-said", role="status"),
         aside=aside,
     )
 
@@ -219,7 +219,7 @@ def _states_of_switches() -> list[Component]:
                 quiet=True,
             )
         )
-    return [html.Div(told, className="said") if told else html.Span(), html.Div(buttons, className="acts")]
+    return [html.Div(told, className="act-said") if told else html.Span(), html.Div(buttons, className="acts")]
 
 
 @callback(

@@ -128,7 +128,7 @@ def _deciding(found: Found) -> Component:
         [html.Label("Reason (needed to refuse)", htmlFor="recovery-reason"), dcc.Input(id="recovery-reason", type="text", maxLength=500)],
         className="reason",
     )
-    said = html.Div(id="recovery-said", className="said", role="status")
+    said = html.Div(id="recovery-said", className="act-said", role="status")
     return card("What can be done with it", html.Div(_buttons(found.row), id="recovery-acts", className="acts"), reason, said)
 
 
