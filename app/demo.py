@@ -35,6 +35,7 @@ PORTS_TRIED, LAST_PORT = 20, 65535
 DAYS_AGAIN = 15  # --keep tells this much of the history once more: what was under way then is finished now
 SECONDS_TO_STOP = 15
 LISTS = "stock"  # the folder that the systems put their stock lists into
+MESSAGES = "messages"  # where the middleware keeps refused messages
 DEAR, CHEAP = 500, 20  # the price in euro that makes an item one of class A, and below which it is of class C
 PEOPLE = (  # name, role, and what the greeting says
     ("supply", "supply", "supply-chain manager"),
@@ -151,7 +152,8 @@ def _write_items(home: Path) -> None:
     lines = [(item.number, "A" if item.price >= DEAR else "C" if item.price < CHEAP else "B", item.price) for item in ITEMS.values()]
     (home / "classes.csv").write_text("item,class\n" + "".join(f"{number},{abc_class}\n" for number, abc_class, _ in lines))
     (home / "values.csv").write_text("item,value\n" + "".join(f"{number},{price}\n" for number, _, price in lines))
-    (home / LISTS).mkdir(exist_ok=True)
+    for folder in (LISTS, MESSAGES):
+        (home / folder).mkdir(exist_ok=True)
 
 
 def _run(settings: Settings, middleware: Middleware, card: Card, notes: list[str], end: threading.Event) -> None:
@@ -196,7 +198,7 @@ def _empty(home: Path) -> None:
         raise Mistake(f"{home} is not the home of a demo, so it is not emptied. Name another folder with --home.")
     if server := find_server(home / "data"):
         raise Unreachable(f"a demo is running on {home} already, at {server.url} (process {server.pid}). Stop it, or use another --home.")
-    for made in ("data", LISTS):
+    for made in ("data", LISTS, MESSAGES):
         if (home / made).exists():
             shutil.rmtree(home / made)
     home.mkdir(parents=True, exist_ok=True)
@@ -284,7 +286,8 @@ def _simulated(settings: Settings, middleware: Middleware, card: Card) -> Iterat
     (settings.folder / CARD).write_text(json.dumps(asdict(Card(card.seed, card.days, end)), indent=1) + "\n")
     days = min(card.days, DAYS_AGAIN) if is_again else card.days
     words = {"--endpoint": _endpoint(settings), "--seed": card.seed, "--days": days, "--end": end, "--wait": 60, "--parent": os.getpid(),
-             "--truth": settings.folder / "truth.json", "--lists": settings.folder / LISTS, "--replay-port": middleware.port}  # fmt: skip
+             "--truth": settings.folder / "truth.json", "--lists": settings.folder / LISTS, "--replay-port": middleware.port,
+             "--messages": settings.folder / MESSAGES}  # fmt: skip
     command = [sys.executable, "-m", "app.simulator", "--live", *(str(part) for pair in words.items() for part in pair)]
     # In a session of its own, so that Ctrl-C reaches only this process, which ends both in order.
     environment = {**os.environ, REPLAY_TOKEN: middleware.token}

@@ -11,7 +11,29 @@ recovery:                      # the middleware is simulated, and does send agai
       auth: {{kind: bearer, token: "{token}"}}
       timeout: 30s
       idempotent: true
+    integration-hub-inbox:     # takes messages as they are brought
+      kind: http
+      url: "http://127.0.0.1:{port}/messages?workflow={{workflow}}&transaction_id={{transaction_id}}&milestone={{milestone}}"
+      auth: {{kind: bearer, token: "{token}"}}
+      timeout: 30s
+      idempotent: true
+  payloads:
+    folders: [messages]
   paths:
+    - name: order-filled
+      title: Fill the missing element and send the order
+      action: bulk_transform
+      workflows: [order_to_production]
+      milestones: [received]
+      classes: [contract]
+      target: integration-hub-inbox
+      approval: four_eyes
+      approvers: [supply]
+      reason_required: true
+      transform: {{"$.ProductionRequest.SegmentRequirement": "OP-0010"}}
+      proof: {{within: 2m}}
+      limits: {{ramp: [1, 3], failed_share: 0}}
+      hint: Every order in this group is made in one segment, OP-0010. Each message is shown as it was and as it would be sent.
     - name: deliver-again
       title: Deliver it again
       action: retry

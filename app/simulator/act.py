@@ -25,6 +25,14 @@ class Trouble:
     is_nameless: bool = False  # nobody could read which object it was about
 
 
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """What a message says, where the middleware keeps it as a file."""
+
+    name: str
+    body: bytes
+
+
 @dataclass(slots=True)
 class Message:
     """One message on its way through the middleware."""
@@ -56,3 +64,4 @@ class Act:
     trouble: Trouble | None = None
     is_dead: bool = False
     recovery: str | None = None
+    payload: Payload | None = None

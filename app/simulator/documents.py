@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from random import Random
+from typing import Any
 
 from app.simulator.act import Fields
 from app.simulator.company import CUSTOMERS, ITEMS, Item, Plant
@@ -12,6 +15,7 @@ from app.simulator.numbers import number
 
 ORDERS_PER_SALES_ORDER = 3
 LOTS_PER_ORDER = 10
+SEGMENT = "SegmentRequirement"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,20 @@ def purchase_order(plant: Plant, day: date, serial: int) -> PurchaseOrder:
     random = Random(f"purchase order {name}")
     item = ITEMS[random.choice(plant.buys)]
     return PurchaseOrder(name, random.choice(plant.suppliers), item, _lot(item, random))
+
+
+def production_request(order: str, says: Mapping[str, Any]) -> bytes:
+    """The order as the mapping writes it: the element that the MES misses is empty."""
+    goods = {"ItemID": says["item"], "Quantity": says["quantity"], "UnitOfMeasure": says["uom"], "WorkCenter": says["work_center"]}
+    return json.dumps({"ProductionRequest": {"ID": order, **goods, SEGMENT: None}}, indent=1).encode()
+
+
+def has_segment(body: bytes) -> bool:
+    """Whether somebody filled that element."""
+    try:
+        return bool(json.loads(body)["ProductionRequest"][SEGMENT])
+    except (ValueError, KeyError, TypeError):
+        return False
 
 
 def value(item: Item, quantity: float, plant: Plant) -> Fields:

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from concurrent.futures import Future
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
+from urllib.parse import parse_qsl
 
-PATH = "/replay"
+REPLAY, MESSAGES = "/replay", "/messages"  # what the hub holds is sent again; what somebody brings is sent in its place
 MOST_BYTES = 65_536
 PATIENCE_SECONDS = 20  # while the middleware is busy with something else
 TOLD = ("recovery_id", "workflow", "transaction_id", "milestone")
@@ -25,6 +26,7 @@ class Order(NamedTuple):
     workflow: str
     transaction_id: str
     milestone: str
+    content: bytes | None = None  # the message, where somebody brings it
 
 
 class Answer(NamedTuple):
@@ -106,9 +108,14 @@ def _handler(hub: Hub, token: str) -> type[BaseHTTPRequestHandler]:
             body, said = self.rfile.read(int(length)), self.headers.get("Authorization", "")
             if not token or not hmac.compare_digest(said.encode(), f"Bearer {token}".encode()):
                 return Answer(401, "Who asks must bring the token of this hub.")
-            if self.path != PATH:
-                return Answer(404, f"Only {PATH} is here.")
-            order = _order(self.headers.get("Idempotency-Key", ""), body)
+            path, _, query = self.path.partition("?")
+            if path not in (REPLAY, MESSAGES):
+                return Answer(404, f"Only {REPLAY} and {MESSAGES} are here.")
+            if path == REPLAY:
+                order = _order(self.headers.get("Idempotency-Key", ""), _read(body))
+            else:
+                told = {**dict(parse_qsl(query)), "recovery_id": self.headers.get("mfg-recovery-id")}
+                order = _order(self.headers.get("Idempotency-Key", ""), told, body)
             return hub.ask(order) if isinstance(order, Order) else Answer(400, order)
 
         def log_message(self, *_: Any) -> None:
@@ -117,14 +124,17 @@ def _handler(hub: Hub, token: str) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
-def _order(key: str, body: bytes) -> Order | str:
+def _read(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return None
+
+
+def _order(key: str, said: Any, content: bytes | None = None) -> Order | str:
     """A text says what is wrong with it."""
     if not key:
         return "Idempotency-Key is missing: without it nobody can tell a second request from the same one again."
-    try:
-        said = json.loads(body)
-    except ValueError:
-        said = None
     if not isinstance(said, dict) or not all(isinstance(said.get(name), str) for name in TOLD):
-        return f"The body must be JSON with {', '.join(TOLD)}."
-    return Order(key, *(said[name] for name in TOLD))
+        return f"{', '.join(TOLD)} must be told: in a body of JSON, or with a message in the address and the header mfg-recovery-id."
+    return Order(key, **{name: said[name] for name in TOLD}, content=content)

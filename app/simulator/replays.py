@@ -11,6 +11,7 @@ from app.simulator.act import Act, Message
 from app.simulator.agreements import effect
 from app.simulator.coming import Coming, Planned
 from app.simulator.company import SYSTEMS
+from app.simulator.documents import has_segment
 from app.simulator.episode import Episode
 from app.simulator.fates import Fate
 from app.simulator.hub import Answer, Order
@@ -62,7 +63,8 @@ class Replays:
         return Outcome(Answer(404, f"No message of {order.transaction_id} is held for its {order.milestone}."))
 
     def _again(self, order: Order, key: str, held: Held, now_ns: int) -> Outcome:
-        again = held.scene.again
+        is_mended = order.content is not None and has_segment(order.content)
+        again = Again.WORKS if is_mended else held.scene.again
         if again is Again.BUSY and self._asked[key] <= TIMES_BUSY:
             return Outcome(Answer(503, "Queue to the ERP is full, try again later.", 1))
         if again is Again.NOTHING:

@@ -11,6 +11,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from app.simulator.act import Act
 from app.simulator.coming import Coming
 from app.simulator.episode import Episode
 from app.simulator.hub import Hub
@@ -58,12 +59,13 @@ def run(
     say: Say = lambda _: None,
     lists: Path | None = None,
     hub: Hub | None = None,
+    messages: Path | None = None,
 ) -> Report:
     """Sends the history of [start, end) to an OTLP/HTTP endpoint, then, if `live`, what happens until `stop` is set.
 
     Equal arguments give equal spans. `volume` 1.0 is some 2,600 transactions in the last day and 650 on each day before;
     `speed` multiplies the live traffic only. Into the folder `lists` go the stock lists of the warehouse and the ERP. While
-    it is `live`, orders to send something again are taken from `hub`.
+    it is `live`, orders to send something again are taken from `hub`. The messages that the middleware keeps are written into `messages`.
     """
     running = _Run(Systems(endpoint, token), seed, to_ns(start), to_ns(end), volume, stop or threading.Event(), say)
     if lists:
@@ -71,6 +73,7 @@ def run(
     if live:
         running.arrivals = Arrivals(seed, running.end_ns, volume, speed)
     story = tell(seed, running.end_ns) if is_scripted else Story()
+    running.messages = messages
     running.hub, running.replays = hub, Replays(seed, story, running.coming)
     try:
         running.tell_past(story)
@@ -99,6 +102,7 @@ class _Run:
         self.stop, self.say = stop, say
         self.arrivals: Arrivals | None = None
         self.hub: Hub | None = None
+        self.messages: Path | None = None
         self.coming = Coming()  # acts after the end
         self.replays = Replays(seed, Story(), self.coming)
         self.sent = 0
@@ -155,9 +159,14 @@ class _Run:
         ids = Random(f"{self.seed} ids {episode.flow} {episode.plant.name} {episode.day} {episode.serial}")
         for act in episode.acts:
             if act.time_ns <= self.end_ns:
-                speak(self.systems, episode.plant, act, ids)
+                self._speak(episode, act, ids)
             elif self.arrivals:
                 self.coming.plan(episode, act, ids)
+
+    def _speak(self, episode: Episode, act: Act, ids: Random) -> None:
+        if act.payload and self.messages:
+            (self.messages / act.payload.name).write_bytes(act.payload.body)
+        speak(self.systems, episode.plant, act, ids)
 
     def live(self) -> None:
         while self.arrivals and not self.stop.wait(TICK_SECONDS):
@@ -172,7 +181,7 @@ class _Run:
         for episode in self.arrivals.until(now):
             self._tell(episode)
         for planned in self.coming.until(now):
-            speak(self.systems, planned.episode.plant, planned.act, planned.ids)
+            self._speak(planned.episode, planned.act, planned.ids)
             if self.systems.written - self.sent >= SPANS_A_REQUEST:
                 self._send()
         self._send()

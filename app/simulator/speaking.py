@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from hashlib import sha256
 from random import Random
 from typing import Any
 
@@ -240,6 +241,8 @@ def _business(act: Act) -> dict[str, Any]:
     said |= {f"mfg.{name}": _rfc3339(field) if name in TIMES else field for name, field in act.fields.items()}
     if act.is_dead:
         said["mfg.dead_letter"] = True
+    if act.payload:
+        said |= {"mfg.payload.ref": act.payload.name, "mfg.payload.digest": sha256(act.payload.body).hexdigest()}
     if act.recovery:
         said["mfg.recovery.id"] = act.recovery
     if act.trouble and act.trouble.code:

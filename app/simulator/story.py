@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from enum import Enum
 from random import Random
 from typing import Any
 
 from app.simulator import troubles
-from app.simulator.act import Trouble
+from app.simulator.act import Act, Payload, Trouble
 from app.simulator.agreements import effect
 from app.simulator.company import ITEMS, PLANT, Plant
+from app.simulator.documents import production_request
 from app.simulator.episode import Episode
 from app.simulator.fates import Fate
 from app.simulator.flows import FLOWS
@@ -202,7 +203,14 @@ def play(seed: int, scene: Scene, serial: int, start_ns: int) -> Episode:
     random = Random(f"{seed} story {scene.flow} {plant.name} {day} {serial}")
     episode = Episode(scene.flow, plant, day, serial, start_ns, random, scene.fate, scene.haste, scene.wishes)
     FLOWS[scene.flow].play(episode)
+    if scene.again is Again.REFUSED:
+        episode.acts = [_kept(act, episode.walks[0].transaction) for act in episode.acts]
     return episode
+
+
+def _kept(act: Act, transaction: str) -> Act:
+    """The middleware keeps what a message said that was refused."""
+    return replace(act, payload=Payload(f"{transaction}.json", production_request(transaction, act.fields))) if act.trouble else act
 
 
 def _hold(story: Story, held: Held) -> None:

@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import select
 
 from app.configuration.reading import load_settings
-from app.demo import Middleware, settings_in
+from app.demo import MESSAGES, Middleware, settings_in
 from app.recovery.automatic import Rules
 from app.recovery.cases import Group, find
 from app.recovery.model import Case
@@ -44,10 +44,13 @@ WANTED: dict[str, tuple[dict[str, str], Actor | None]] = {  # path → for which
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Service, Hub]]:
     """The story, its systems living on, and a proof that is due soon."""
-    with closing(Hub(0, TOKEN)) as hub, running(_settings(tmp_path_factory.mktemp("home"), hub.port)) as service:
+    home = tmp_path_factory.mktemp("home")
+    with closing(Hub(0, TOKEN)) as hub, running(_settings(home, hub.port)) as service:
         stop, is_told, end = threading.Event(), threading.Event(), datetime.now(UTC)
         living = threading.Thread(
-            target=lambda: run(service.otlp_url, 1, end, end, True, 0.01, stop=stop, hub=hub, say=lambda _: is_told.set())
+            target=lambda: run(
+                service.otlp_url, 1, end, end, True, 0.01, stop=stop, hub=hub, say=lambda _: is_told.set(), messages=home / MESSAGES
+            )
         )
         living.start()
         try:
@@ -124,10 +127,16 @@ def test_a_group_that_was_put_right_is_recovered_to_its_end(told: tuple[Service,
     assert ("production_to_inventory", "confirmed") not in failures
 
 
-def test_a_receiver_that_still_refuses_sees_one_of_the_group(told: tuple[Service, Hub], asked: dict[str, Asked]) -> None:
+def test_what_is_refused_again_stops_the_group_and_gets_through_when_it_is_filled(
+    told: tuple[Service, Hub], asked: dict[str, Asked]
+) -> None:
     service, group = told[0], asked["order-again"]
     assert ended(service, group) == ("stopped", ["unproven", "refused", "refused", "refused"])
-    assert sorted(case.attempt for case in cases(service, kind="failed", workflow="order_to_production")) == [1, 1, 1, 2]
+    found = cases(service, kind="failed", workflow="order_to_production")
+    assert sorted(case.attempt for case in found) == [1, 1, 1, 2]
+    filled = _request(service, "order-filled", [case for case in found if case.attempt == 2], SUPPLY)
+    assert ended(service, filled) == ("finished", ["proven"])
+    assert len(cases(service, kind="failed", workflow="order_to_production")) == 3
 
 
 def test_what_is_accepted_without_effect_is_never_proven(told: tuple[Service, Hub], asked: dict[str, Asked]) -> None:
@@ -168,7 +177,6 @@ def test_the_same_key_is_one_order_and_strangers_get_nothing(told: tuple[Service
     assert first == again
     assert first[0] == 202
     assert post(hub, said, mine("two"))[0] == 410
-    until(lambda: not cases(service, kind="missing", workflow="quality_to_shipment", milestone="blocked_wms"), SECONDS, lambda: "missing")
 
 
 def mine(key: str) -> dict[str, str]:
