@@ -60,6 +60,11 @@ def name_of(text: str, what: str = "user") -> str:
     return name
 
 
+def roles_words(roles: Collection[str]) -> str:
+    """`Plant IT and integration or Supply chain`; a role that we do not know stays as it is."""
+    return " or ".join(ROLES[role].partition(":")[0] if role in ROLES else role for role in roles)
+
+
 def checked_roles(roles: Collection[str]) -> str:
     unknown = sorted(set(roles) - set(ROLES))
     if unknown:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import Any
 
 from dash import html
 from dash.development.base_component import Component
 from flask_login import current_user
 
-from app.accounts import ROLES
 from app.components import links
 from app.components.icons import icon
 from app.recovery.model import Safety
@@ -64,8 +62,3 @@ def act(text: str, ident: Any, why_not: str | None, picture: str | None = None, 
 
 def address(recovery_id: str) -> str:
     return links.to(f"recovery/{recovery_id}")
-
-
-def roles_words(roles: Collection[str]) -> str:
-    """Plant IT and integration or Supply chain."""
-    return " or ".join(ROLES[role].partition(":")[0] if role in ROLES else role for role in roles)

@@ -10,10 +10,11 @@ import orjson
 from dash import html
 from dash.development.base_component import Component
 
+from app.accounts.people import roles_words
 from app.components import links
 from app.components.icons import icon
 from app.components.page import note
-from app.components.recoveries import SAFETIES, badge, roles_words
+from app.components.recoveries import SAFETIES, badge
 from app.figures import times
 from app.figures.words import amount, count, duration
 from app.recovery.desk import Choice, Proposal

@@ -11,6 +11,7 @@ from dash.dependencies import ALL
 from dash.development.base_component import Component
 
 from app import reader
+from app.accounts.people import roles_words
 from app.components import links
 from app.components.callbacks import callback
 from app.components.choices import choices
@@ -18,7 +19,7 @@ from app.components.empty import empty
 from app.components.icons import icon
 from app.components.page import button, card, head, note, scrolling
 from app.components.pager import ROWS, first_row, pager
-from app.components.recoveries import STATES, act, address, badge, me, roles_words
+from app.components.recoveries import STATES, act, address, badge, me
 from app.figures import times, words
 from app.pages.errors import WrongAddress
 from app.recovery import listing

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from app.accounts.people import roles_words
 from app.recovery.catalogue import Catalogue, Offer
 from app.recovery.edits import Difference, EditRefused, changed
 from app.recovery.engine import World, fingerprint_of, targets_of
@@ -84,7 +85,7 @@ class Desk:
         if why_not is None and any(self.world.target(name) is None for name in targets_of(path)):
             why_not = "Its target is not configured any more."
         if why_not is None and not actor.holds(path.roles):
-            why_not = f"Only {' or '.join(path.roles)} may do this."
+            why_not = f"Only {roles_words(path.roles)} may do this."
         return Choice(path, max(offer.version for offer in offers), len(offers), why_not)
 
     def _path(self, name: str, cases: Sequence[Case]) -> tuple[Path, int]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, insert, select, update
 
+from app.accounts.people import roles_words
 from app.recovery import audit
 from app.recovery.runs import Actor, Refusal
 from app.recovery.tables import group_memory, group_notes
@@ -112,7 +113,7 @@ class Memory:
 
     def _changing(self, actor: Actor) -> Any:
         if not actor.holds(ROLES):
-            raise Refusal(f"Only {' or '.join(ROLES)} may write this.")
+            raise Refusal(f"Only {roles_words(ROLES)} may write this.")
         return self._engine.begin()
 
     def _tell(

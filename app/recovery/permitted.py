@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from app.accounts.people import roles_words
 from app.recovery.listing import approvers
 from app.recovery.model import State
 from app.recovery.runs import Actor, path_of
@@ -38,4 +39,4 @@ def why_not(action: str, row: Row[Any], actor: Actor) -> str | None:
 
 
 def _only(roles: list[str], actor: Actor, action: str) -> str | None:
-    return None if actor.holds(roles) else f"Only {' or '.join(roles)} may {action} it."
+    return None if actor.holds(roles) else f"Only {roles_words(roles)} may {action} it."

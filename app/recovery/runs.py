@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Engine, Row, insert, select, update
 
+from app.accounts.people import roles_words
 from app.recovery import audit
 from app.recovery.model import Approval, ItemState, Safety, State
 from app.recovery.plan import Plan, frozen_item, hash_of
@@ -120,7 +121,7 @@ class Runs:
         with self._allowed(actor, action, recovery_id, {}, reason) as connection:
             row = self._live(connection, recovery_id, actor, before)
             if not actor.holds(path_of(row)["roles"]):
-                raise Refusal(f"Only {' or '.join(path_of(row)['roles'])} may {action} it.")
+                raise Refusal(f"Only {roles_words(path_of(row)['roles'])} may {action} it.")
             (self._end if after.has_ended else self._move)(connection, row, after, words)
             self._tell(connection, actor, after if after.has_ended or after is State.PAUSED else "resumed", recovery_id, {}, reason)
 
@@ -215,7 +216,7 @@ class Runs:
             raise Refusal("Who requested it cannot approve it.")
         wanted = path["approvers"] or [ADMIN] if row.approval == Approval.FOUR_EYES else [*path["roles"], *path["approvers"]]
         if not actor.holds(wanted):
-            raise Refusal(f"Only {' or '.join(wanted)} may approve it.")
+            raise Refusal(f"Only {roles_words(wanted)} may approve it.")
 
     def _tell(self, connection: Connection, actor: Actor, action: str, subject: str, detail: Mapping[str, Any], reason: str | None) -> None:
         audit.append(connection, self.now_ns(), actor.name, action, subject, dict(detail), reason)
@@ -242,7 +243,7 @@ def _check_request(plan: Plan, seen_hash: str, actor: Actor, reason: str | None)
     if not actor.sees({item.case.site or "" for item in plan.items}):
         raise Refusal("It holds cases of sites that you may not see.")
     if not actor.is_rule and not actor.holds(path.roles):
-        raise Refusal(f"Only {' or '.join(path.roles)} may use '{path.title}'.")
+        raise Refusal(f"Only {roles_words(path.roles)} may use '{path.title}'.")
     if not plan.items:
         raise Refusal("Nothing is left to be done: every case that was chosen is excluded.")
     if plan.hash != seen_hash:

@@ -110,7 +110,7 @@ def test_four_eyes_need_a_role_that_approves():
     desk = Desk(approval=Approval.FOUR_EYES, approvers=("supply",))
     found = desk.request()
     seen = desk.row(found).plan_hash
-    assert "Only supply may approve" in refused(desk.runs.approve, found, BERND, seen)
+    assert "Only Supply chain may approve" in refused(desk.runs.approve, found, BERND, seen)
     desk.runs.approve(found, Actor("sara", frozenset({"supply"})), seen)
     desk.database.dispose()
 
@@ -212,7 +212,7 @@ def test_a_case_is_in_one_recovery_at_a_time(desk):
 
 
 def test_who_may_not_is_refused_and_who_may_not_see_it_finds_nothing(desk):
-    assert "Only it may use" in refused(desk.request, actor=EXEC)
+    assert "Only Plant IT and integration may use" in refused(desk.request, actor=EXEC)
     elsewhere = Actor("mona", frozenset({"it"}), frozenset({"monterrey"}))
     assert "may not see" in refused(desk.request, actor=elsewhere)
     found = desk.request()
