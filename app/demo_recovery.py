@@ -20,20 +20,6 @@ recovery:                      # the middleware is simulated, and does send agai
   payloads:
     folders: [messages]
   paths:
-    - name: order-filled
-      title: Fill the missing element and send the order
-      action: bulk_transform
-      workflows: [order_to_production]
-      milestones: [received]
-      classes: [contract]
-      target: integration-hub-inbox
-      approval: four_eyes
-      approvers: [supply]
-      reason_required: true
-      transform: {{"$.ProductionRequest.SegmentRequirement": "OP-0010"}}
-      proof: {{within: 2m}}
-      limits: {{ramp: [1, 3], failed_share: 0}}
-      hint: Every order in this group is made in one segment, OP-0010. Each message is shown as it was and as it would be sent.
     - name: deliver-again
       title: Deliver it again
       action: retry
@@ -65,6 +51,20 @@ recovery:                      # the middleware is simulated, and does send agai
       proof: {{within: 30s}}
       limits: {{ramp: [1, 3], failed_share: 0}}
       hint: Does the mapping fill SegmentRequirement by now? If not, the MES refuses the first order again, and the others are never sent.
+    - name: order-filled
+      title: Fill the missing element and send the order
+      action: bulk_transform
+      workflows: [order_to_production]
+      milestones: [received]
+      classes: [contract]
+      target: integration-hub-inbox
+      approval: four_eyes
+      approvers: [supply]
+      reason_required: true
+      transform: {{"$.ProductionRequest.SegmentRequirement": "OP-0010"}}
+      proof: {{within: 2m}}
+      limits: {{ramp: [1, 3], failed_share: 0}}
+      hint: Every order in this group is made in one segment, OP-0010. Each message is shown as it was and as it would be sent.
     - name: book-what-nobody-saw
       title: Have it booked, though nobody saw it arrive
       action: retry

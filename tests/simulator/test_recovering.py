@@ -64,7 +64,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Service, Hu
 
 def _settings(home: Path, port: int) -> Settings:
     file = settings_in(home, Middleware(port, TOKEN)).folder / "syncline.yaml"
-    file.write_text(file.read_text().replace("within: 30s", "within: 1s").replace("ramp: [1, 3, 9]", "ramp: [1, 12]"))
+    file.write_text(file.read_text().replace("within: 30s", "within: 1s").replace("ramp: [1, 3, 9]", "ramp: [13]"))
     return load_settings(file, {})
 
 
