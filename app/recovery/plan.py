@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -42,10 +42,11 @@ class Plan:
     target: tuple[str, str] | None
     items: tuple[Planned, ...]
     excluded: tuple[Excluded, ...]
+    hash: str = field(init=False)
 
-    @property
-    def hash(self) -> str:
-        return hash_of(asdict(self.path), self.catalogue_version, self.target[1] if self.target else None, map(_frozen, self.items))
+    def __post_init__(self) -> None:
+        fingerprint = self.target[1] if self.target else None
+        object.__setattr__(self, "hash", hash_of(asdict(self.path), self.catalogue_version, fingerprint, map(_frozen, self.items)))
 
     @property
     def safety(self) -> Safety:

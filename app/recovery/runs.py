@@ -89,6 +89,8 @@ class Runs:
         with self._allowed(actor, "refuse", recovery_id, {}, reason) as connection:
             row = self._live(connection, recovery_id, actor, (State.REQUESTED,))
             self._check_approver(row, actor)
+            if not reason.strip():
+                raise Refusal("A reason is needed.")
             self._end(connection, row, State.REFUSED, f"Refused by {actor.name}: {reason}")
             self._tell(connection, actor, "refused", recovery_id, {}, reason)
 
