@@ -161,7 +161,7 @@ class Client:
         """What kept the answer away. The text of the error itself may hold the URL with everything in it."""
         if isinstance(error, requests.exceptions.SSLError):
             reason = reason_of(error)
-            if "alert" in reason.lower():  # the words in which the other side ends a handshake
+            if any(word in reason.lower() for word in ("alert", "eof occurred")):  # the other side ended the handshake
                 return f"does not accept who we are: {reason}. See `certificate_file` and `key_file`."
             return f"cannot be trusted: {reason}. Is its certificate from an authority of your own? Then name that one's file as `ca_file`."
         if isinstance(error, requests.exceptions.ProxyError):

@@ -23,7 +23,7 @@ def examples(moderate: int) -> hypothesis.settings:
     return hypothesis.settings(max_examples=moderate, derandomize=True, deadline=None, suppress_health_check=slow)
 
 
-@examples(18)
+@examples(12)
 @given(plants.worlds(), st.data())
 def test_what_comes_at_once_is_judged_alike_as_of_any_moment(world: World, data: st.DataObject) -> None:
     with empty_store() as store:
@@ -34,7 +34,7 @@ def test_what_comes_at_once_is_judged_alike_as_of_any_moment(world: World, data:
             agree(store, world, moment)
 
 
-@examples(12)
+@examples(8)
 @given(plants.worlds(), st.data())
 def test_what_comes_in_any_order_and_split_is_judged_alike_after_every_part_and_after_a_rebuild(world: World, data: st.DataObject) -> None:
     parts = data.draw(plants.batches(world))

@@ -43,7 +43,7 @@ def _lines(words: argparse.Namespace) -> Iterator[str]:
             yield from kills.run(Path(folder), words.minutes, words.seed, words.kills)
     if words.only in (None, "recovery"):
         at_once = partial(real_runs.at_once, count=500, keys=120)
-        killed = partial(real_runs.killed, count=500, keys=120, kills=100, seed=words.seed)
+        killed = partial(real_runs.killed, count=600, keys=120, kills=110, seed=words.seed)
         for run in (at_once, killed):
             with tempfile.TemporaryDirectory(prefix="soak-") as folder:
                 yield f"recovery: {run(Path(folder))}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import gzip
 from pathlib import Path
 from typing import Any
@@ -204,6 +205,10 @@ def test_only_a_certificate_of_a_known_authority_is_trusted(certificate: Certifi
             assert erp.poll() == [f"there is no file absent.pem. {FILES}"]
 
 
+# Its alert is lost where the connection is torn down before it was read: then all we see is that it is gone.
+NOT_WHO_WE_ARE = re.compile(r"does not accept who we are: .*\. See `certificate_file` and `key_file`\.|cannot be reached: .*")
+
+
 def test_who_wants_a_certificate_of_ours_gets_it_and_nobody_else(certificate: Certificate, tmp_path: Path) -> None:
     (tmp_path / "ours").mkdir()
     ours, trusted = Certificate.made(tmp_path / "ours"), str(certificate.certificate)
@@ -213,15 +218,14 @@ def test_who_wants_a_certificate_of_ours_gets_it_and_nobody_else(certificate: Ce
         for known in ({}, {"certificate_file": trusted, "key_file": str(certificate.key)}):
             with Intake(entry(api, "odata", **ODATA, **{"ca_file": trusted, **known})) as erp:
                 (trouble,) = erp.poll()
-                assert trouble.startswith(f"{api.url}/odata does not accept who we are: ")
-                assert trouble.endswith("See `certificate_file` and `key_file`.")
+                assert NOT_WHO_WE_ARE.fullmatch(trouble.removeprefix(f"{api.url}/odata "))
         assert api.asked == []
         with Intake(entry(api, "odata", **ODATA, **files)) as erp:
             assert erp.poll() == []
             assert erp.positions() == ["o1"]
             api.replies = [Reply(307, headers=(("Location", f"{other.url}/odata"),))]
             (trouble,) = erp.poll()
-            assert trouble.startswith(f"{api.url}/odata does not accept who we are: ")
+            assert NOT_WHO_WE_ARE.fullmatch(trouble.removeprefix(f"{api.url}/odata "))
             assert other.asked == []
 
 

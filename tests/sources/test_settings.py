@@ -33,13 +33,13 @@ KNOWN = ", ".join(SOURCES)
             [
                 (
                     "pth",
-                    "no key is called 'pth'. Did you mean 'path'? Known: path, map, name, kind, complete, allowed_lateness, every",
+                    "no key is called 'pth'. Did you mean 'path'? Known: path, map, name, kind, complete, allowed_lateness, silent_after, every",
                 )
             ],
         ),
         (
             "{name: a, kind: otlp, path: x}",
-            [("path", "no key is called 'path'. Known: map, name, kind, complete, allowed_lateness, every")],
+            [("path", "no key is called 'path'. Known: map, name, kind, complete, allowed_lateness, silent_after, every")],
         ),
         (
             "{name: a, kind: csv, path: x, delimiter: ';;', encoding: utf-9, map: {event_type: {value: a}}}",
