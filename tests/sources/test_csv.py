@@ -202,7 +202,7 @@ def now_of(plant_: Plant, now: float) -> None:
 def test_a_last_row_without_its_end_waits_while_somebody_may_be_writing_it(file: Path) -> None:
     file.write_text(HEADER + row(1) + row(2).rstrip("\n")[:-2])
     with plant(file.parent, ENTRY) as plant_:
-        now_of(plant_, file.stat().st_mtime)
+        now_of(plant_, file.stat().st_mtime + 0.01)
         assert plant_.ingest().events == 1
         file.write_text(HEADER + row(1) + row(2).rstrip("\n"))
         rest(file)
@@ -217,7 +217,7 @@ def test_a_last_row_without_its_end_waits_while_somebody_may_be_writing_it(file:
 def test_an_open_quote_waits_while_somebody_may_be_writing_it(file: Path) -> None:
     file.write_text(HEADER + row(1, TEXT='"first line')[:60])
     with plant(file.parent, ENTRY) as plant_:
-        now_of(plant_, file.stat().st_mtime)
+        now_of(plant_, file.stat().st_mtime + 0.01)
         assert (plant_.ingest().events, plant_.ingest().frames) == (0, 0)
         file.write_text(HEADER + row(1, TEXT='"first line\nand second"', RC="NOK"))
         assert plant_.ingest().events == 1

@@ -33,7 +33,8 @@ KNOWN = ", ".join(SOURCES)
             [
                 (
                     "pth",
-                    "no key is called 'pth'. Did you mean 'path'? Known: path, map, name, kind, complete, allowed_lateness, silent_after, every",
+                    "no key is called 'pth'. Did you mean 'path'? "
+                    "Known: path, map, name, kind, complete, allowed_lateness, silent_after, every",
                 )
             ],
         ),
