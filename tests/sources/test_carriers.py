@@ -167,7 +167,7 @@ def count(application: Application) -> int:
 
 
 # -- a feed that is cut
-HOUR_NS, STEP_NS = 3600 * 10**9, 40 * 60 * 10**9
+HOUR_NS, STEP_NS = 3600 * 10**9, 60 * 60 * 10**9
 CUT = (NOON_NS - 4 * HOUR_NS, NOON_NS - 2 * HOUR_NS)
 
 
