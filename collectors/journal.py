@@ -175,7 +175,7 @@ class Journal:
     def _new_segment(self) -> None:
         path = self.folder / f"{self.last + 1:020d}.journal"
         fd = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-        _sync_folder(self.folder)
+        sync_folder(self.folder)
         if self._fd >= 0:
             os.close(self._fd)
         self._fd, self._path, self._end = fd, path, os.fstat(fd).st_size
@@ -265,7 +265,7 @@ def _put_aside(folder: Path, name: str, content: bytes) -> Path:
         file.flush()
         os.fsync(file.fileno())
     unfinished.replace(aside)
-    _sync_folder(folder)
+    sync_folder(folder)
     return aside
 
 
@@ -301,7 +301,8 @@ def _lock(path: Path) -> TextIO:
     return file
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """What was renamed or removed in it stays so after a power cut."""
     fd = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(fd)

@@ -32,10 +32,12 @@ class Rules:
 
     def _request(self, path: Path) -> str | None:
         cases = self._left(path, self._cases(path))
-        safe = self._safe(path, cases)
-        if not safe:
+        proposal = self._desk.propose(path.name, cases) if cases else None
+        safe = [item.case for item in proposal.plan.items if item.verdict.safety is Safety.SAFE] if proposal else []
+        if proposal is None or not safe:
             return None
-        proposal = self._desk.propose(path.name, safe)
+        if len(safe) < len(proposal.plan.items):
+            proposal = self._desk.propose(path.name, safe)
         rule = Actor(f"rule {path.name}"[:64], frozenset(), is_rule=True)
         try:
             return self._desk.request(proposal, proposal.plan.hash, rule, "The catalogue asks for it.", {"rule": path.name})
@@ -62,9 +64,3 @@ class Rules:
             tried = {row[0]: row[1] for row in connection.execute(counted)}
             under_way = set(connection.execute(busy).scalars())
         return [case for case in cases if case.id not in under_way and tried.get(case.id, 0) < path.automatic_tries]
-
-    def _safe(self, path: Path, cases: Sequence[Case]) -> list[Case]:
-        if not cases:
-            return []
-        proposal = self._desk.propose(path.name, cases)
-        return [item.case for item in proposal.plan.items if item.verdict.safety is Safety.SAFE]

@@ -5,23 +5,12 @@ listed as materialized (
   select
     workflow, title, transaction_id, site, coalesce(s.timezone, e.timezone) as timezone, milestone, from_ns, to_ns, due_ns, outcome,
     measured_ns / 1e9 as seconds,
-    x.reason || ' (' || x.author || ')' as not_counted
-  from (
-    select c.*, excluded_by(a.exclusions, metric, workflow, site, partner, from_ns) as x
-    from metric_cases c
-    cross join agreed a
-    where metric = $metric
-  )
+    exclusion.reason || ' (' || exclusion.author || ')' as not_counted
+  from asked_cases($metric, $site, $workflow, $partner, $reached, $by_due)
   join (select workflow, title from def_workflows) using (workflow)
   left join (select site, timezone from def_sites where site <> '') s using (site)
   cross join (select timezone from def_sites where site = '') e
-  where ($outcome is null or outcome = $outcome)
-    and ($site is null or site = $site)
-    and ($workflow is null or workflow = $workflow)
-    and ($partner is null or partner = $partner)
-    and ($reached is null or (to_ns is not null) = $reached)
-    and case when $by_due then coalesce(decided_ns, from_ns) else from_ns end >= getvariable('from_ns')
-    and case when $by_due then coalesce(decided_ns, from_ns) else from_ns end < getvariable('to_ns')
+  where $outcome is null or outcome = $outcome
 )
 select *, (select count(*) from listed) as cases
 from listed

@@ -12,6 +12,7 @@ from urllib.parse import quote
 from app.recovery.model import Answer, Dispatch, Sent
 from app.recovery.targets.filling import NothingThere, content_of, filled, names_in, template
 from app.recovery.targets.target import Kind, fingerprint_of
+from collectors.journal import sync_folder
 from metrics.keys import Key, Place, Problem, text
 
 BESIDE = ".syncline"  # a folder in the folder: on the same disk, and not looked at by who fetches
@@ -64,15 +65,15 @@ class FileTarget:
             mark.parent.mkdir(exist_ok=True)
             if not mark.exists():
                 _write(unfinished, body)
-                _sync(mark.parent)
+                sync_folder(mark.parent)
                 _write(mark, name.encode())
-                _sync(mark.parent)
+                sync_folder(mark.parent)
         except OSError as error:
             return Sent(Answer.NOT_TAKEN, f"{self._folder} cannot be written, nothing was dropped: {error.strerror}.")
         try:
             unfinished.rename(final)
-            _sync(self._folder)
-            _sync(mark.parent)
+            sync_folder(self._folder)
+            sync_folder(mark.parent)
         except OSError as error:
             if unfinished.exists():
                 return Sent(Answer.NOT_TAKEN, f"{name} could not be put into place, nothing was dropped: {error.strerror}.")
@@ -85,14 +86,6 @@ def _write(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _sync(folder: Path) -> None:
-    fd = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
 
 
 def _part_of_a_name(value: str) -> str:
