@@ -22,3 +22,9 @@ def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applicatio
 @pytest.fixture(scope="session")
 def server(application: Application) -> Flask:
     return make_server(application)
+
+
+@pytest.fixture(scope="module")
+def web(plant: Application) -> Flask:
+    """The pages of the plant that a module makes for itself."""
+    return make_server(plant)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -34,6 +36,24 @@ def opened(configuration: Path, **web: Any) -> Iterator[Application]:
             application.accounts.add_user(name, PASSWORD, roles)
         application.accounts.add_user("bruno", PASSWORD, ["it"], ["brno"])
         yield application
+
+
+@contextmanager
+def opened_on(folder: Path, configuration: str, **tables: str) -> Iterator[Application]:
+    """The application of a configuration that reads these tables, `NAME.csv` beside it."""
+    for name, text in tables.items():
+        (folder / f"{name}.csv").write_text(text)
+    file = folder / "syncline.yaml"
+    file.write_text(configuration)
+    with opened(file) as application:
+        yield application
+
+
+def table(*rows: Iterable[object]) -> str:
+    """Rows, the first with the names of the columns, as a file has them."""
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    return text.getvalue()
 
 
 class Client:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -18,7 +17,7 @@ from metrics.impact_settings import Baseline
 from metrics.read import Moment, open_reader
 from tests.pages import trees
 from tests.pages.made_paths import ns
-from tests.pages.served import drawn_text, make_server, opened, someone
+from tests.pages.served import drawn_text, opened_on, someone
 
 CONFIGURATION = """
 version: 1
@@ -75,16 +74,8 @@ NOW = ns("2026-03-25 12:00:00")
 
 @pytest.fixture(scope="module")
 def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
-    folder: Path = tmp_path_factory.mktemp("at-risk")
-    (folder / "bus.csv").write_text(EVENTS)
-    (folder / "syncline.yaml").write_text(CONFIGURATION)
-    with opened(folder / "syncline.yaml") as application:
+    with opened_on(tmp_path_factory.mktemp("at-risk"), CONFIGURATION, bus=EVENTS) as application:
         yield application
-
-
-@pytest.fixture(scope="module")
-def web(plant: Application) -> Flask:
-    return make_server(plant)
 
 
 def test_orders_stand_by_the_day_they_are_needed_with_what_holds_them_up(web: Flask):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 
 import pytest
@@ -14,7 +12,7 @@ from app.figures.interface_facts import differences, interfaces_of
 from app.figures.rows import rows_of
 from app.figures.words import percent
 from metrics.read import Moment, open_reader
-from tests.pages.served import drawn_text, make_server, opened, someone
+from tests.pages.served import drawn_text, opened_on, someone, table
 from tests.sources.plant_floor import span, traces
 
 COLUMNS = ("T", "AT", "SYSTEM", "SITE", "VERSION", "KEY", "RC", "TRY", "DEAD", "TEXT", "ID")
@@ -67,21 +65,12 @@ def rows() -> Iterator[tuple[str, ...]]:
 @pytest.fixture(scope="module")
 def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
     folder = tmp_path_factory.mktemp("interfaces")
-    text = io.StringIO()
-    csv.writer(text).writerows([COLUMNS, *rows()])
-    (folder / "bus.csv").write_text(text.getvalue())
     unmapped = span(
         attributes={"acme.step": "<b>WO_IN</b>", "messaging.system": "kafka", "messaging.destination.name": "orders"}, name="orders receive"
     )
     (folder / "traces.jsonl").write_bytes(traces(unmapped, resource={"service.name": "opcenter"}) + b"\n")
-    (folder / "syncline.yaml").write_text(CONFIGURATION)
-    with opened(folder / "syncline.yaml") as application:
+    with opened_on(folder, CONFIGURATION, bus=table(COLUMNS, *rows())) as application:
         yield application
-
-
-@pytest.fixture(scope="module")
-def web(plant: Application) -> Flask:
-    return make_server(plant)
 
 
 AS_OF = "?as_of=2026-03-23T13:00:00Z"

@@ -11,7 +11,7 @@ from flask import Flask
 from app.application import Application
 from app.figures import stock
 from tests.pages import trees
-from tests.pages.served import drawn_text, make_server, opened, someone
+from tests.pages.served import drawn_text, opened_on, someone
 
 CONFIGURATION = """
 version: 1
@@ -70,17 +70,9 @@ def lists() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
-    folder = tmp_path_factory.mktemp("inventory")
-    (folder / "moves.csv").write_text(MOVES)
-    (folder / "stock.csv").write_text("\n".join(lists()) + "\n")
-    (folder / "syncline.yaml").write_text(CONFIGURATION)
-    with opened(folder / "syncline.yaml") as application:
+    stock = "\n".join(lists()) + "\n"
+    with opened_on(tmp_path_factory.mktemp("inventory"), CONFIGURATION, moves=MOVES, stock=stock) as application:
         yield application
-
-
-@pytest.fixture(scope="module")
-def web(plant: Application) -> Flask:
-    return make_server(plant)
 
 
 AS_OF = "as_of=2026-03-23T09:30:00Z"

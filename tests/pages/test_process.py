@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import combinations
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -23,7 +22,7 @@ from metrics.drift import Change, Drift, Shift
 from metrics.read import Moment, open_reader
 from tests.models.test_random_plants import examples
 from tests.pages import trees
-from tests.pages.served import drawn_text, make_server, opened, someone
+from tests.pages.served import drawn_text, opened_on, someone
 
 CONFIGURATION = """
 version: 1
@@ -67,16 +66,9 @@ def lines() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
-    folder: Path = tmp_path_factory.mktemp("process")
-    (folder / "bus.csv").write_text("\n".join(lines()) + "\n")
-    (folder / "syncline.yaml").write_text(CONFIGURATION)
-    with opened(folder / "syncline.yaml") as application:
+    bus = "\n".join(lines()) + "\n"
+    with opened_on(tmp_path_factory.mktemp("process"), CONFIGURATION, bus=bus) as application:
         yield application
-
-
-@pytest.fixture(scope="module")
-def web(plant: Application) -> Flask:
-    return make_server(plant)
 
 
 def test_every_number_opens_the_transactions_it_counts(web: Flask, plant: Application) -> None:

@@ -11,7 +11,7 @@ from flask import Flask
 
 from app.application import Application
 from tests.pages import trees
-from tests.pages.served import drawn_text, make_server, opened, someone
+from tests.pages.served import drawn_text, opened, someone
 
 COLUMNS = ("AT", "EVENT", "SYSTEM", "SITE", "TYPE", "ID", "LOT", "KEY")
 CONFIGURATION = """
@@ -54,11 +54,6 @@ def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
     (folder / "syncline.yaml").write_text(CONFIGURATION)
     with opened(folder / "syncline.yaml") as application:
         yield application
-
-
-@pytest.fixture(scope="module")
-def web(plant: Application) -> Flask:
-    return make_server(plant)
 
 
 def said(web: Flask, page: str, query: str = "", who: str = "maria") -> str:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from flask import Flask
 
-from tests.pages.served import drawn_text, make_server, opened, someone
+from tests.pages.served import drawn_text, make_server, opened_on, someone, table
 
 COLUMNS = ("T", "AT", "SYSTEM", "SITE", "ID")
 CONFIGURATION = """
@@ -38,12 +35,7 @@ EVENTS = (
 
 @pytest.fixture(scope="module")
 def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    folder: Path = tmp_path_factory.mktemp("silence")
-    text = io.StringIO()
-    csv.writer(text).writerows([COLUMNS, *EVENTS])
-    (folder / "bus.csv").write_text(text.getvalue())
-    (folder / "syncline.yaml").write_text(CONFIGURATION)
-    with opened(folder / "syncline.yaml") as application:
+    with opened_on(tmp_path_factory.mktemp("silence"), CONFIGURATION, bus=table(COLUMNS, *EVENTS)) as application:
         yield make_server(application)
 
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -16,7 +13,7 @@ from metrics.read import Moment, open_reader
 from metrics.suppliers import suppliers
 from tests.pages import trees
 from tests.pages.made_paths import ns
-from tests.pages.served import drawn_text, make_server, opened, someone
+from tests.pages.served import drawn_text, opened_on, someone, table
 
 COLUMNS = ("T", "AT", "SYSTEM", "PARTNER", "PROMISED", "ID")
 CONFIGURATION = """
@@ -51,18 +48,8 @@ AS_OF = "2026-03-25T12:00:00Z"
 
 @pytest.fixture(scope="module")
 def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
-    folder: Path = tmp_path_factory.mktemp("suppliers")
-    text = io.StringIO()
-    csv.writer(text).writerows([COLUMNS, *EVENTS])
-    (folder / "bus.csv").write_text(text.getvalue())
-    (folder / "syncline.yaml").write_text(CONFIGURATION)
-    with opened(folder / "syncline.yaml") as application:
+    with opened_on(tmp_path_factory.mktemp("suppliers"), CONFIGURATION, bus=table(COLUMNS, *EVENTS)) as application:
         yield application
-
-
-@pytest.fixture(scope="module")
-def web(plant: Application) -> Flask:
-    return make_server(plant)
 
 
 def test_an_answer_takes_the_suppliers_working_time(plant: Application):
