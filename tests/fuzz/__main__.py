@@ -48,7 +48,7 @@ def main() -> int:
     how = "guided by coverage (atheris)" if guided else "without guidance; `pip install atheris` brings it"
     lines = [f"## {datetime.now(UTC):%Y-%m-%d}", "", f"{machine()}; {words.minutes:g} min for each decoder, {how}.", ""]
     print("\n".join(lines), flush=True)
-    failed = False
+    failed, before = False, RESULTS.read_bytes()
     for decoder in chosen:
         try:
             line = _guided(decoder, words) if guided else _unguided(decoder, words)
@@ -56,8 +56,9 @@ def main() -> int:
             line, failed = str(error), True
         lines.append(f"* {decoder.name}: {line}")
         print(lines[-1], flush=True)
-    if words.record:
-        record(RESULTS, "Fuzzing of every decoder, newest first", "\n".join(lines))
+        if words.record:  # after each, so that hours cut short are not lost
+            RESULTS.write_bytes(before)
+            record(RESULTS, "Fuzzing of every decoder, newest first", "\n".join(lines))
     return 1 if failed else 0
 
 
