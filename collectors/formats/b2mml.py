@@ -1,4 +1,4 @@
-"""B2MML messages, V0401 to V0701: schedules, performance, material and stock, and their answers, as events or stock snapshots.
+"""B2MML messages, V0401 to V0701: schedules, performance, jobs, material and stock, and their answers, as events or stock snapshots.
 
 The Business To Manufacturing Markup Language (B2MML) is used courtesy of MESA International.
 """
@@ -17,7 +17,9 @@ from collectors.formats.b2mml_content import Part, lots_of, part_of, parts_of, s
 from collectors.formats.b2mml_words import (
     ANSWERED,
     CONFIRMED,
+    DISPATCH,
     HOLDS,
+    JOBS,
     NOUNS,
     PERFORMANCE,
     PRODUCTION,
@@ -147,9 +149,9 @@ class B2mml(Saying):
 
     def _step(self, head: Head, part: Part) -> Step | None:
         """What `options` say of the message, and of the message in this state, counts before the default reading. Raises Refused."""
-        other = text_at(part.element, "OperationsType")
+        other = part.work_type
         if other not in PRODUCTION and head.root.tag not in self._messages:  # maintenance, quality: no production order, no step of ours
-            return Step(f"{other.lower()}.{'requested' if head.kind == SCHEDULE else 'reported'}", "mes")
+            return Step(f"{other.lower()}.{'requested' if head.kind in (SCHEDULE, DISPATCH) else 'reported'}", "mes")
         default = step_of(head.kind, head.verb, head.action, part.state, bool(part.ended))
         for key in (f"{head.root.tag}/{part.state}", head.root.tag):
             if key in self._messages:
@@ -171,7 +173,8 @@ class B2mml(Saying):
             return
         is_rejected = head.verb in ANSWERED and head.action == "Rejected"
         failing = self._failing(head, part) if step.is_error or is_rejected else FINE
-        ended = part.ended if head.kind == PERFORMANCE and head.verb in TOLD and step.event_type.startswith("production.") else ""
+        has_ended = head.verb in TOLD and step.event_type.startswith(ENDED.get(head.kind, "no end"))
+        ended = part.ended if has_ended else ""
         when = instants.of_text(ended, self._zone) if ended else head.created_ns
         code = "Rejected" if is_rejected else part.state
         yield self._said(head, part, step, failing, when, number, code)
@@ -186,7 +189,7 @@ class B2mml(Saying):
         """Raises Refused."""
         if when is None:
             raise Refused("nothing says when: it has no CreationDateTime")
-        due = {"mfg.due_time": instants.of_text(part.ended, self._zone)} if head.kind == SCHEDULE and part.ended else {}
+        due = {"mfg.due_time": instants.of_text(part.ended, self._zone)} if head.kind in (SCHEDULE, DISPATCH) and part.ended else {}
         change = (head.message_id if head.verb == "Change" else head.original_id) if head.verb in ("Change", "Respond") else ""
         known = {
             "mfg.system": (self._systems.get(head.sender) if step.is_senders else "") or step.system,
@@ -254,5 +257,6 @@ def _code(criteria: tuple[Element, ...]) -> str:
 
 ORIGINAL, CONFIRM = "OriginalApplicationArea", "DataArea/Confirm"
 ORIGINALS = ("BODID", "Sender/LogicalID", "Sender/ConfirmationCode")
+ENDED = {PERFORMANCE: "production.", JOBS: "operation.completed"}  # what takes effect at the end that is told
 REASONS = ("ReasonCode", "Reason", "Code", "Description")
 FAILURES = ("BODFailureMessage", "ErrorProcessMessage")

@@ -8,11 +8,15 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 from xml.etree.ElementTree import Element
 
-from collectors.formats.b2mml_words import DEFINITION, PERFORMANCE, PRODUCTION, REQUESTS, RESPONSES, SCHEDULE, STOCK
+from collectors.formats.b2mml_words import DEFINITION, DISPATCH, JOBS, PERFORMANCE, PRODUCTION, REQUESTS, RESPONSES, SCHEDULE, STOCK
 from collectors.formats.xml_document import elements_at, text_at
 from collectors.mapping import FIELDS, NUMBER
 
 MADE = ("produced", "material produced", "yield produced")
+STATED = ("RequestState", "ResponseState", "DispatchStatus", "JobState", "WorkState", "ScheduleState")
+JOB_TAGS = ("JobOrder", "JobResponse", "JobResponset")  # the schema itself writes the last
+WORK_TAGS = ("WorkSchedule", "WorkScheduleChild", "WorkRequest", "WorkRequestChild", "WorkPerformance", "WorkResponse", *JOB_TAGS)
+ONE_WORK = ("WorkRequest", "WorkRequestChild", "WorkResponse")
 SEGMENTS = ("SegmentResponse", "SegmentResponseChild")
 ENDS = ("ActualEndTime", "EndTime", "Endtime", "LatestEndTime")  # the schema itself has `Endtime` once
 MADE_TAGS = ("MaterialRequirement", "MaterialActual", "MaterialProducedRequirement", "MaterialProducedActual")
@@ -24,7 +28,10 @@ class Part(NamedTuple):
     element: Element
     id: str
     state: str = ""
-    request: str = ""  # of a response: the request it answers
+    request: str = ""  # of a response: the request it answers; of a job: the order it is part of
+    work_request: str = ""  # of a job: what it was handed out with
+    job: str = ""
+    work_type: str = ""
     ended: str = ""
     site: str = ""
     work_center: str = ""
@@ -32,7 +39,9 @@ class Part(NamedTuple):
 
     def attributes(self, kind: str) -> dict[str, Any]:
         """What it names and moves, in standard names; empty ones are nothing."""
-        is_production = text_at(self.element, "OperationsType") in PRODUCTION
+        is_production = self.work_type in PRODUCTION
+        if kind in (DISPATCH, JOBS):
+            return self._of_job(is_production, "mfg.ordered_quantity" if kind == DISPATCH else "mfg.quantity")
         if kind == SCHEDULE:
             order = "production_order" if is_production else "operations_request"
             return {f"mfg.object.{order}": self.id, "mfg.work_center": self.work_center, **made(self.element, "mfg.ordered_quantity")}
@@ -44,6 +53,15 @@ class Part(NamedTuple):
             return {"mfg.object.item": self.id, "mfg.item": self.id}
         return {"mfg.object.batch": self.id, **{FIELDS[name]: value for name, value in self.stock.items()}}
 
+    def _of_job(self, is_production: bool, quantity: str) -> dict[str, Any]:
+        return {
+            "mfg.object.job_order": self.job,
+            "mfg.object.work_request": self.work_request,
+            f"mfg.object.{'production_order' if is_production else 'operations_request'}": self.request,
+            "mfg.work_center": self.work_center,
+            **made(self.element, quantity),
+        }
+
 
 def parts_of(root: Element, noun: str, kind: str) -> list[Part]:
     """The things that a message is about; of an answer that repeats none of them, the answer itself."""
@@ -52,6 +70,8 @@ def parts_of(root: Element, noun: str, kind: str) -> list[Part]:
         parts = list(lots_of(root))
     elif kind == DEFINITION:
         parts = [part_of(each) for each in nouns]
+    elif kind in (DISPATCH, JOBS):
+        parts = [job for each in nouns for job in _jobs(each, None)]
     else:
         tags, state = (REQUESTS, "ScheduleState") if kind == SCHEDULE else (RESPONSES, "PerformanceState")
         parts = [_inner(each, outer, state) for outer in nouns for each in outer if each.tag in tags]
@@ -61,8 +81,33 @@ def parts_of(root: Element, noun: str, kind: str) -> list[Part]:
 def _inner(element: Element, outer: Element, state: str) -> Part:
     part, around = part_of(element), part_of(outer)
     return part._replace(
-        state=part.state or text_at(outer, state), site=part.site or around.site, work_center=part.work_center or around.work_center
+        state=part.state or text_at(outer, state),
+        site=part.site or around.site,
+        work_center=part.work_center or around.work_center,
+        work_type=part.work_type or around.work_type,
     )
+
+
+def _jobs(element: Element, around: Part | None) -> Iterator[Part]:
+    """The jobs within a schedule or performance of work, and work without jobs; what is said around a job holds for it as well."""
+    part = _job(element, around)
+    inner = [each for each in element if each.tag in WORK_TAGS]
+    if element.tag in JOB_TAGS or (not inner and element.tag in ONE_WORK):
+        yield part
+    for each in inner:
+        yield from _jobs(each, part)
+
+
+def _job(element: Element, around: Part | None) -> Part:
+    part, is_job = part_of(element), element.tag in JOB_TAGS
+    named = {"JobOrder": part.id}.get(element.tag, text_at(element, "JobOrderID"))
+    own = text_at(element, "WorkRequestID") or (part.id if element.tag in ("WorkRequest", "WorkRequestChild") else "")
+    equipment = next((text for name in ("Requirement", "Actual") if (text := text_at(element, f"Equipment{name}/EquipmentID"))), "")
+    part = part._replace(job=named if is_job else "", work_request=own, work_center=part.work_center or (equipment if is_job else ""))
+    if around is None:
+        return part
+    kept = {name: getattr(part, name) or getattr(around, name) for name in ("state", "request", "work_request", "site", "work_center")}
+    return part._replace(**kept, work_type=part.work_type or around.work_type)
 
 
 def part_of(element: Element) -> Part:
@@ -71,13 +116,12 @@ def part_of(element: Element) -> Part:
     return Part(
         element,
         text_at(element, "ID"),
-        text_at(element, "RequestState") or text_at(element, "ResponseState"),
+        next((text for name in STATED if (text := text_at(element, name))), ""),
         next((text for name in REQUESTS if (text := text_at(element, f"{name}ID"))), ""),
-        next((text for path in ENDS if (text := text_at(element, path))), "") or (max(ends) if ends else ""),
-        levels.get("Site", ""),
-        next(
-            (levels[name] for name in ("WorkCenter", "WorkCell", "ProductionLine", "ProcessCell", "ProductionUnit") if name in levels), ""
-        ),
+        ended=next((text for path in ENDS if (text := text_at(element, path))), "") or (max(ends) if ends else ""),
+        site=levels.get("Site", ""),
+        work_center=next((levels[name] for name in CENTERS if name in levels), ""),
+        work_type=text_at(element, "OperationsType") or text_at(element, "WorkType"),
     )
 
 

@@ -13,17 +13,23 @@ TOLD = ("Process", "Sync", "Show", "")  # the owner of a thing tells it; a docum
 ANSWERED = ("Acknowledge", "Respond")
 VERBS = ("Process", "Acknowledge", "Change", "Respond", "Cancel", "Sync", "Show", "Get", "Notify")
 SCHEDULE, PERFORMANCE, DEFINITION, STOCK = "schedule", "performance", "definition", "stock"
+DISPATCH, JOBS = "dispatch", "jobs"  # work handed out within the plant, and what became of it
 NOUNS = {
     "ProductionSchedule": SCHEDULE,
     "OperationsSchedule": SCHEDULE,
     "ProductionPerformance": PERFORMANCE,
     "OperationsPerformance": PERFORMANCE,
+    "WorkSchedule": DISPATCH,
+    "JobList": DISPATCH,
+    "WorkPerformance": JOBS,
+    "JobResponse": JOBS,
+    "JobResponseList": JOBS,
     "MaterialDefinition": DEFINITION,
     "MaterialInformation": STOCK,
     "MaterialLot": STOCK,
     "MaterialSubLot": STOCK,
 }
-PRODUCTION = ("", "Production", "Mixed")  # OperationsType
+PRODUCTION = ("", "Production", "Mixed")  # OperationsType and WorkType
 REQUESTS = ("ProductionRequest", "OperationsRequest")
 RESPONSES = ("ProductionResponse", "OperationsResponse")
 
@@ -35,7 +41,16 @@ class Step(NamedTuple):
     is_senders: bool = True  # who sends it has done it, whatever role `systems` gives him
 
 
-STATES = {  # RequestState and ResponseState, as the one who owns the thing tells them
+OPERATIONS = {  # states of a job, whoever tells them
+    "Ready": Step("operation.scheduled", "mes"),
+    "Running": Step("operation.started", "mes"),
+    "Completed": Step("operation.completed", "mes"),
+    "Aborted": Step("operation.completed", "mes", is_error=True),
+    "Held": Step("operation.held", "mes"),
+    "Suspended": Step("operation.held", "mes"),
+    "Closed": Step("operation.closed", "mes"),
+}
+STATES = {  # RequestState, ResponseState, DispatchStatus and JobState, as the one who owns the thing tells them
     SCHEDULE: {
         "": Step("order.released", "erp"),
         "Released": Step("order.released", "erp"),
@@ -63,6 +78,22 @@ STATES = {  # RequestState and ResponseState, as the one who owns the thing tell
         "Paused": Step("work_order.held", "mes"),
         "Suspended": Step("work_order.held", "mes"),
     },
+    DISPATCH: {
+        "": Step("operation.dispatched", "mes"),
+        "Released": Step("operation.dispatched", "mes"),
+        "Dispatched": Step("operation.dispatched", "mes"),
+        "Forecast": Step("operation.forecast", "mes"),
+        "Waiting": Step("operation.created", "mes"),
+        "Pending": Step("operation.created", "mes"),
+        "Cancelled": Step("operation.cancelled", "mes"),
+        **OPERATIONS,
+    },
+    JOBS: {
+        "": Step("operation.reported", "mes"),
+        "Waiting": Step("operation.waiting", "mes"),
+        "Paused": Step("operation.held", "mes"),
+        **OPERATIONS,
+    },
 }
 VERB_STEPS = {  # where the verb itself says it, whatever the state
     (SCHEDULE, "Acknowledge"): Step("work_order.received", "mes"),
@@ -73,6 +104,14 @@ VERB_STEPS = {  # where the verb itself says it, whatever the state
     (PERFORMANCE, "Respond"): Step("production.confirmed", "erp"),
     (PERFORMANCE, "Change"): Step("production.corrected", "mes"),
     (PERFORMANCE, "Cancel"): Step("production.cancelled", "mes"),
+    (DISPATCH, "Acknowledge"): Step("operation.received", "mes"),
+    (DISPATCH, "Change"): Step("operation.changed", "mes"),
+    (DISPATCH, "Respond"): Step("operation.changed", "mes"),
+    (DISPATCH, "Cancel"): Step("operation.cancelled", "mes"),
+    (JOBS, "Acknowledge"): Step("operation.confirmed", "mes"),
+    (JOBS, "Respond"): Step("operation.confirmed", "mes"),
+    (JOBS, "Change"): Step("operation.corrected", "mes"),
+    (JOBS, "Cancel"): Step("operation.cancelled", "mes"),
     (DEFINITION, "Acknowledge"): Step("item.synced", "mes"),
     (DEFINITION, "Respond"): Step("item.synced", "mes"),
     (STOCK, "Acknowledge"): Step("batch.synced", "mes"),
@@ -129,9 +168,9 @@ def _is_text(value: Any) -> bool:
 
 def step_of(kind: str, verb: str, action: str, state: str, has_ended: bool) -> Step | None:
     """The step by the default reading; None for what only asks, and for a state that B2MML does not know."""
-    if kind == PERFORMANCE and not state and has_ended:
+    if kind in (PERFORMANCE, JOBS) and not state and has_ended:
         state = "Completed"
-    if verb in TOLD and action in ACTIONS and kind == SCHEDULE:
+    if verb in TOLD and action in ACTIONS and kind in (SCHEDULE, DISPATCH):
         verb = ACTIONS[action]
     if verb in TOLD and kind in STATES:
         return STATES[kind].get(state)

@@ -211,6 +211,54 @@ def test_maintenance_is_no_production():
     assert ("operations_request", "1000231") in rows.events[0].objects
 
 
+@pytest.mark.parametrize(
+    ("verb", "state", "expected"),
+    [
+        ("Process", "Dispatched", ("operation.dispatched", "mes", "ok")),
+        ("Process", "", ("operation.created", "mes", "ok")),  # as the schedule around it says
+        ("Show", "Ready", ("operation.scheduled", "mes", "ok")),
+        ("Sync", "Aborted", ("operation.completed", "mes", "b2mml:Aborted")),
+        ("Change", "Ready", ("operation.changed", "mes", "ok")),
+        ("Acknowledge", "", ("operation.received", "mes", "ok")),
+    ],
+)
+def test_work_is_handed_out_as_jobs_of_an_order(verb: str, state: str, expected: tuple[str, str, str]):
+    said = f"<DispatchStatus>{state}</DispatchStatus>" if state else ""
+    request = (
+        f"<WorkRequest><ID>W-1</ID><OperationsRequestID>1000231</OperationsRequestID><JobOrder><ID>J-1</ID>{said}</JobOrder></WorkRequest>"
+    )
+    body = message(f"{verb}WorkSchedule", f"<{verb}/><WorkSchedule><ScheduleState>Pending</ScheduleState>{request}</WorkSchedule>")
+    rows = read(body)
+    assert told(rows) == [expected]
+    assert set(rows.events[0].objects) == {("job_order", "J-1"), ("work_request", "W-1"), ("production_order", "1000231")}
+
+
+@pytest.mark.parametrize("noun", ["WorkPerformance", "JobResponse", "JobResponseList"])
+def test_a_job_is_done_at_its_end(noun: str):
+    inner = "<ID>R-1</ID><JobOrderID>J-1</JobOrderID><EndTime>2026-03-02T14:00:00+01:00</EndTime>"
+    nested = {
+        "WorkPerformance": f"<WorkResponse><JobResponse>{inner}</JobResponse></WorkResponse>",
+        "JobResponse": inner,
+        "JobResponseList": f"<JobResponset>{inner}</JobResponset>",
+    }
+    rows = read(message(f"Sync{noun}", f"<Sync/><{noun}>{nested[noun]}</{noun}>"))
+    assert told(rows) == [("operation.completed", "mes", "ok")]
+    assert (rows.events[0].objects, rows.events[0].event_ns // 60_000_000_000) == ((("job_order", "J-1"),), 29_540_940)
+
+
+def test_requests_within_requests_and_work_without_jobs_are_read():
+    child = "<WorkRequestChild><ID>W-2</ID><JobOrder><ID>J-2</ID></JobOrder></WorkRequestChild>"
+    outer = "<OperationsRequestID>7</OperationsRequestID><WorkType>Maintenance</WorkType>"
+    body = message("SyncWorkSchedule", f"<Sync/><WorkSchedule><WorkRequest><ID>W-1</ID>{outer}{child}</WorkRequest></WorkSchedule>")
+    (event,) = read(body).events
+    assert (event.event_type, set(event.objects)) == (
+        "maintenance.requested",
+        {("job_order", "J-2"), ("work_request", "W-2"), ("operations_request", "7")},
+    )
+    alone = read(message("SyncWorkSchedule", "<Sync/><WorkSchedule><WorkRequest><ID>W-1</ID></WorkRequest></WorkSchedule>"))
+    assert (told(alone), alone.events[0].objects) == ([("operation.dispatched", "mes", "ok")], (("work_request", "W-1"),))
+
+
 def test_options_and_map_say_it_otherwise():
     options = {
         "systems": {"SAP": "scm"},
