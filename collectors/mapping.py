@@ -62,6 +62,7 @@ FIELDS = {  # field of the vocabulary → the attribute that carries it in OpenT
     "conversation_id": "messaging.message.conversation_id",
 }
 ROW_ONLY = ("outcome", "trace_id", "span_id")  # OTLP says these itself
+IDENTIFYING = ("event_type", "event_time")  # with the objects: what makes an event of a row
 TIMES = ("event_time", "due_time", "promised_time", "snapshot_time")
 NUMBERS = ("quantity", "ordered_quantity", "value")
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)  # Python's own reading allows 1_000 and digits of any script
@@ -98,6 +99,14 @@ class Term:
         self._zone = ZoneInfo(data["time_zone"]) if "time_zone" in data else None
         self._format, self._decimal, self._split = data.get("format"), data.get("decimal", "."), data.get("split")
         self._factor = Decimal(str(data["factor"])) if "factor" in data else None
+
+    @property
+    def places(self) -> list[str]:
+        return [*self.names, *self.parts_named]
+
+    def is_there(self, has: Callable[[str], bool]) -> bool:
+        """Whether it can say anything of a row."""
+        return self._constant is not None or any(map(has, self.names)) or (bool(self.parts_named) and all(map(has, self.parts_named)))
 
     def find(self, lookup: Lookup) -> Found | None:
         """What the term gives for one row or span; None when it is empty there. Raises Refused."""
@@ -212,6 +221,20 @@ class _Mapping:
                 if term.names and not set(term.names) & set(header):
                     yield field, " or ".join(term.names)
                 yield from ((field, name) for name in term.parts_named if name not in header)
+
+    def lost(self, has: Callable[[str], bool]) -> str:
+        """What says which event it is, when, or of what, and has none of its columns left; empty when all have one. A row without them is
+        not the row that the mapping was written for, which is another thing than a row where they are empty."""
+        needed = [(field.name, field.terms) for field in self.fields if field.name in IDENTIFYING]
+        needed += [("objects", [term for spec in self.objects for term in spec.ids])] if self.objects else []
+        gone = [(name, terms) for name, terms in needed if not any(term.is_there(has) for term in terms)]
+        return ", ".join(f"{' or '.join(place for term in terms for place in term.places)} (for {name})" for name, terms in gone)
+
+    def empty_or_refused(self, has: Callable[[str], bool]) -> str:
+        """What becomes of rows that have not every column, as a sentence."""
+        if lost := self.lost(has):
+            return f"Without {lost} a row is no event: such rows are rejected and kept; correct `map`, then `syncline retry` reads them."
+        return "These fields stay empty."
 
     def columns(self) -> list[str]:
         """Every column the mapping names."""

@@ -28,12 +28,24 @@ class EventReading:
         """What a row says. Raises Refused."""
         return said_by(self.mapping.apply(lookup), part)
 
-    def add(self, record: Record, lookup: Lookup, position: str, meaning: Meaning, rows: Rows, message: Message = NO_MESSAGE) -> None:
-        """The event of one row into `rows`, or the reason why it is none. A row without an event type is none."""
-        add_said(record, self._one(lookup), meaning, rows, position, message)
+    def add(
+        self,
+        record: Record,
+        lookup: Lookup,
+        position: str,
+        meaning: Meaning,
+        rows: Rows,
+        message: Message = NO_MESSAGE,
+        has: Callable[[str], bool] | None = None,
+    ) -> None:
+        """The event of one row into `rows`, or the reason why it is none. A row without an event type is none; one that does not even
+        have the column for it (`has`), because its table has changed, is kept to be tried again."""
+        add_said(record, self._one(lookup, has), meaning, rows, position, message)
 
-    def _one(self, lookup: Lookup) -> Iterable[Said | Unsaid]:
+    def _one(self, lookup: Lookup, has: Callable[[str], bool] | None) -> Iterable[Said | Unsaid]:
         try:
+            if has and (lost := self.mapping.lost(has)):
+                raise Refused(f"the row has no column {lost}: its table has changed, or `map` means another")
             yield self.said(lookup)
         except Refused as error:
             yield Unsaid(str(error), what="row")

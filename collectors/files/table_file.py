@@ -101,7 +101,11 @@ def add_row(record: Record, column: str | None, reading: EventReading | StockRea
         if rows.is_new(f"{record.source}:{record.position}\n{error}"):
             rows.reject(record, record.position, "row", str(error), excerpt_of(record))
         return
-    reading.add(record, row.get, position_of(row, column, record.position), meaning, rows)
+    position = position_of(row, column, record.position)
+    if isinstance(reading, EventReading):
+        reading.add(record, row.get, position, meaning, rows, has=row.__contains__)
+    else:
+        reading.add(record, row.get, position, meaning, rows)
 
 
 def row_of(record: Record) -> dict[str, str]:
@@ -122,7 +126,9 @@ def position_of(row: Mapping[str, Any], column: str | None, otherwise: str) -> s
 def gaps(expected: RowMapping, found: Sequence[str], shown: Sequence[str]) -> str:
     """What a file lacks whose rows have `found` and whose columns are `shown`; empty when nothing."""
     absent = [f"{columns} (for {field})" for field, columns in expected.absent_columns(found)]
-    return f"has no column {', '.join(absent)}; its columns: {listed(shown)}. These fields stay empty." if absent else ""
+    if not absent:
+        return ""
+    return f"has no column {', '.join(absent)}; its columns: {listed(shown)}. {expected.empty_or_refused(set(found).__contains__)}"
 
 
 def listed(names: Sequence[str]) -> str:

@@ -118,6 +118,20 @@ def lookup_of(row: dict[str, Any]) -> Callable[[str], Any]:
     return find
 
 
+def has_column(name: str, columns: tuple[str, ...]) -> bool:
+    """Whether `name` is a column, or a path into one."""
+    return named(name, columns, folded(columns)) is not None or is_inside(name, columns)
+
+
+def is_inside(name: str, columns: Sequence[str]) -> bool:
+    """Whether `name` is a path into one of the columns."""
+    try:
+        first = steps_of(name)[0]
+    except NoPath:
+        return False
+    return isinstance(first, str) and first != name and named(first, columns, folded(tuple(columns))) is not None
+
+
 @lru_cache(maxsize=256)
 def folded(columns: tuple[str, ...]) -> dict[str, str]:
     """Column names by what they are without capitals; those that only capitals tell apart are not among them."""

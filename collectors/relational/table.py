@@ -14,9 +14,8 @@ from sqlalchemy.sql.expression import FromClause
 
 from collectors.collector import Clock, Trouble
 from collectors.mapping import RowMapping
-from collectors.paths import NoPath, steps_of
 from collectors.relational import page as sql
-from collectors.relational.cells import folded, lookup_of, named, position_of, row_as_json, text_of
+from collectors.relational.cells import folded, has_column, is_inside, lookup_of, named, position_of, row_as_json, text_of
 from collectors.relational.known_rows import MOST, KnownRows
 from collectors.relational.link import Link
 from collectors.relational.watermark import TEXT, LookBack, Unordered, is_ahead, kind_of, read_back, written
@@ -151,9 +150,10 @@ class Table:
     def _changes(self, shape: Shape) -> Iterator[str]:
         """What the mapping misses, and what came and went since the last poll."""
         mapping, lookup = self._plan.expected, lookup_of(dict.fromkeys(shape.columns, ANYTHING))
-        absent = mapping.absent_columns([name for name in mapping.columns() if lookup(name) is not None or _is_inside(name, shape.columns)])
+        absent = mapping.absent_columns([name for name in mapping.columns() if lookup(name) is not None or is_inside(name, shape.columns)])
+        becomes = mapping.empty_or_refused(lambda name: has_column(name, tuple(shape.columns)))
         if told := ", ".join(f"{columns} (for {field})" for field, columns in absent):
-            yield f"has no column {told}; its columns: {_listed(shape.columns)}. These fields stay empty."
+            yield f"has no column {told}; its columns: {_listed(shape.columns)}. {becomes}"
         if self._columns and self._columns != shape.columns:
             gone, new = sorted(set(self._columns) - set(shape.columns)), sorted(set(shape.columns) - set(self._columns))
             what = "; ".join(f"{word} {_listed(names)}" for word, names in (("gone:", gone), ("new:", new)) if names) or "another order"
@@ -258,15 +258,6 @@ def _emptiness(order: Sequence[str], count: int) -> Iterator[str]:
     if count:
         number = f"at least {count:,}" if count == sql.COUNTED else f"{count:,}"
         yield f"has {number} rows with nothing in {' or '.join(order)}. They cannot be put in order, so they are not read; fill it there."
-
-
-def _is_inside(name: str, columns: Sequence[str]) -> bool:
-    """Whether `name` is a path into one of the columns."""
-    try:
-        first = steps_of(name)[0]
-    except NoPath:
-        return False
-    return isinstance(first, str) and first != name and named(first, columns, folded(tuple(columns))) is not None
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -115,7 +115,7 @@ class Database(Collector):
 
     def decode(self, record: Record, meaning: Meaning, rows: Rows) -> None:
         """The first event of a position counts. A row that was rejected may be changed, come again, and be one."""
-        from collectors.relational.cells import lookup_of
+        from collectors.relational.cells import has_column, lookup_of
 
         try:
             row = orjson.loads(record.payload)
@@ -124,7 +124,11 @@ class Database(Collector):
         else:
             reason = "the row must be a JSON object of its columns"
         if isinstance(row, dict):
-            self._reading.add(record, lookup_of(row), record.position, meaning, rows)
+            if isinstance(self._reading, EventReading):
+                columns = tuple(row)
+                self._reading.add(record, lookup_of(row), record.position, meaning, rows, has=lambda name: has_column(name, columns))
+            else:
+                self._reading.add(record, lookup_of(row), record.position, meaning, rows)
         elif rows.is_new(f"{record.source}:{record.position}\n{reason}"):
             rows.reject(record, record.position, "row", reason, excerpt_of(record))
 
