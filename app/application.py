@@ -25,6 +25,8 @@ from app.recovery.cases import find
 from app.recovery.catalogue import Catalogue, remember
 from app.recovery.desk import Desk
 from app.recovery.exported import KEPT, Sight
+from app.recovery.groups import GROUP_COLUMNS, remembered
+from app.recovery.memory import Memory
 from app.recovery.model import Case, Payload
 from app.recovery.payloads import Sources, fetch
 from app.recovery.runs import Runs
@@ -94,6 +96,7 @@ class Application:
         self.intake = Intake(self.store, self.journal, collectors, settings.identifiers, settings.error_rules, self.now_ns)
         world = LiveWorld(self.read_now, self.catalogue, targets, settings.recovery, self._payloads, self.now_ns)
         self.desk = Desk(Runs(self.accounts.engine, self.now_ns), world, self.catalogue)
+        self.memory = Memory(self.accounts.engine, self.now_ns)
 
     @property
     def polled_sources(self) -> list[Source]:
@@ -177,6 +180,10 @@ class Application:
             yield from written(between(rows, EXPORTS[asked.name].time, asked), asked, list(kept.columns))
             return
         with self.reader(moment, sites) as reader:
+            if asked.name == "failure_groups":
+                rows = remembered(reader.export(asked.name), self.memory.every(), moment)
+                yield from written(rows, asked, [*reader.columns(asked.name), *GROUP_COLUMNS])
+                return
             yield from exported(reader, asked)
 
     def selected(self, group: Group, sites: frozenset[str] | None) -> Selected:

@@ -102,6 +102,15 @@ def open_orders(reader: Reader, order_type: str | None = None, needed: tuple[int
     return 0 if found.empty else int(found["orders"][0])
 
 
+def signatures(reader: Reader) -> list[dict[str, Any]]:
+    """Of what was asked last what is failed, one row per signature and site: signature, site, workflow, milestone, error_class, error_code,
+    transactions, first_ns, last_ns. Nothing else can be asked of it afterwards."""
+    reader.rows("recovering/failing", transaction_id=None)
+    reader.gather()
+    reader.rows("impact/grouped")
+    return reader.rows("impact/signatures")
+
+
 def summed(reader: Reader) -> Summary:
     """Of what was asked last, all together."""
     return _summaries(reader, by_group=False)[0][1]

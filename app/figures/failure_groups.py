@@ -16,6 +16,8 @@ from app.components.tiles import name_of
 from app.figures import times
 from app.figures.stakes import group_words
 from app.figures.words import ERROR_CLASSES, count, span_of, step_words, system_word
+from app.recovery.groups import Key, Told, key_of
+from app.recovery.memory import FIXED, MUTED, REGRESSED
 from metrics.impact import Group, Summary
 from metrics.impact_settings import Costs
 
@@ -28,7 +30,8 @@ Steps = Mapping[tuple[str, str], tuple[str, str]]  # (workflow, milestone) → e
 @dataclass(frozen=True, slots=True)
 class Around:
     """What every group is shown with. `owners`: titles by name; `zones`: of the sites, and under None the enterprise's; `address`: a site
-    and a past moment, which go along into every link; `stakes`: what each group holds up."""
+    and a past moment, which go along into every link; `stakes`: what each group holds up; `told`: what
+    people know of it."""
 
     steps: Steps
     owners: Mapping[str, str]
@@ -37,6 +40,7 @@ class Around:
     address: Mapping[str, Any]
     stakes: Mapping[Group, Summary] = field(default_factory=dict)
     costs: Costs = Costs()
+    told: Mapping[Key, Sequence[Told]] = field(default_factory=dict)
 
     def zone(self, row: Row) -> str:
         """The zone of the group's site when it has one site, else the enterprise's."""
@@ -88,7 +92,7 @@ def _failed(row: Row, around: Around) -> Component:
         f"{_step(row, around)} failed",
         _workflow(row),
         [_acts(row), html.Div([*quote, _example(row, around)], className="group-quote"), *_held_up(row, around, "failed")],
-        [_sites(row["sites"]), _since(row, around, "last"), _owner(row, around)],
+        [_sites(row["sites"]), _since(row, around, "last"), _owner(row, around), *_told(row, around, "failed")],
         (_stuck(row, listed, around), count(row["transactions"], "transaction")),
         _case(around, "failed", workflow=row["workflow"], milestone=row["milestone"], error_class=row["error_class"]),
     )
@@ -103,7 +107,7 @@ def _missing(row: Row, around: Around) -> Component:
         f"{_step(row, around)} has not come",
         _workflow(row),
         [html.Div(["For example ", _example(row, around)], className="group-quote"), *_held_up(row, around, "missing")],
-        [name_of(row["site"]), _since(row, around, "newest"), _owner(row, around)],
+        [name_of(row["site"]), _since(row, around, "newest"), _owner(row, around), *_told(row, around, "missing")],
         (_stuck(row, listed, around), count(row["transactions"], "transaction")),
         _case(around, "missing", workflow=row["workflow"], milestone=row["milestone"], site=row["site"]),
     )
@@ -210,6 +214,24 @@ def _together(text: str) -> Component:
 
 def _owner(row: Row, around: Around) -> Component:
     return html.Span(f"Owner: {around.owners.get(row['owner'], row['owner'])}" if row["owner"] else "No owner", className="pill")
+
+
+def _told(row: Row, around: Around, kind: str) -> list[Component]:
+    """What people know of it, in a few words each; the rest stands on its page."""
+    told = around.told.get(key_of(row, kind), ())
+    zone, parts = around.zone(row), list[Any]()
+    if back := [each for each in told if each.state == REGRESSED]:
+        day = times.brief(max(each.known.fixed_ns or 0 for each in back), zone, around.as_of_ns)
+        parts.append(["triangle-alert", f"Came back after it was resolved on {day}"])
+    elif any(each.state == FIXED for each in told):
+        parts.append(["check", "Held to be resolved"])
+    if muted := [each.known.muted_until_ns for each in told if each.state == MUTED]:
+        parts.append(["minus", f"Muted until {times.brief(max(ns or 0 for ns in muted), zone, around.as_of_ns)}"])
+    if notes := sum(len(each.known.notes) for each in told):
+        parts.append(["history", count(notes, "note")])
+    pills = [html.Span([icon(picture), f" {words}"], className="pill group-told") for picture, words in parts]
+    tickets = {each.known.ticket for each in told if each.known.ticket}
+    return pills + [html.A("Ticket", href=ticket, rel="noopener noreferrer", target="_blank") for ticket in sorted(tickets)]
 
 
 def cut(text: str) -> str:

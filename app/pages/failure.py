@@ -14,7 +14,7 @@ from dash.development.base_component import Component
 from flask_login import current_user
 
 from app import reader
-from app.components import links, moment
+from app.components import group_memory, links, moment
 from app.components.callbacks import callback
 from app.components.empty import empty
 from app.components.icons import icon
@@ -73,11 +73,12 @@ def layout(**query: Any) -> Component:
         panel_card = html.Div([note("info", past, "history"), panel_card])
     return html.Div(
         [
-            dcc.Store(id="failure-about", data=kept),
+            dcc.Store(id="failure-about", data={**kept, "zone": about.zone}),
             head(about.title, about.workflow, button("All failures", links.failures(), quiet=True)),
             moment.banner(at, about.zone),
             _summary(selected, about),
             html.Div(panel_card, id="failure-panel"),
+            html.Div(group_memory.block(selected, about.zone), id="failure-memory"),
             _cases(selected, start, verdicts, about),
             pager(start, len(selected.cases), lambda page: links.to("failure", **{**kept, "page": page})),
             _payload_card(selected.cases[0]) if len(selected.cases) == 1 else None,

@@ -23,6 +23,7 @@ from app.figures.rows import rows_of
 from app.figures.words import count, span_of
 from app.pages.errors import WrongAddress
 from app.pages.narrowing import unknown_site
+from app.recovery.groups import Key, Told, told
 from metrics import impact
 from metrics.impact import Group, Summary
 
@@ -43,6 +44,7 @@ class Answers:
     sites: list[str]
     zones: dict[str | None, str]  # of the sites, and under None the enterprise's
     stakes: dict[Group, Summary]
+    told: dict[Key, list[Told]]
 
     @property
     def zone(self) -> str:
@@ -77,7 +79,10 @@ def ask(at: reader.AsOf, site: str | None) -> Answers:
         # A failure that nobody can place may have no site either: it is shown whichever site is chosen.
         sites, zones = [name for name, _ in now.sites()], {None: now.timezone(), **dict[str | None, str](now.sites())}
         stakes = impact.of_groups(now, Group(site=site or None))
-        return Answers(rows_of(now.failures(site or None)), missing, rows_of(now.unplaced()), broken, steps, sites, zones, stakes)
+        failed, every = rows_of(now.failures(site or None)), reader.application().memory.every()
+        signed = impact.signatures(now) if every and failed else []
+        known = told(every, signed, missing + broken, at.moment.as_of_ns)
+        return Answers(failed, missing, rows_of(now.unplaced()), broken, steps, sites, zones, stakes, known)
 
 
 def body(asked: Answers, at: reader.AsOf, site: str | None, past: dict[str, Any]) -> list[Component]:
@@ -85,7 +90,7 @@ def body(asked: Answers, at: reader.AsOf, site: str | None, past: dict[str, Any]
         return [_all_well(asked, at, site)]
     owners = {owner.name: owner.title for owner in reader.application().settings.owners}
     costs = reader.application().settings.costs
-    around = Around(asked.steps, owners, asked.zones, at.moment.as_of_ns, {**past, "site": site or None}, asked.stakes, costs)
+    around = Around(asked.steps, owners, asked.zones, at.moment.as_of_ns, {**past, "site": site or None}, asked.stakes, costs, asked.told)
     sections = [
         ("Failed", "A system refused it, and nothing more comes by itself.", asked.failed, failed_groups),
         ("Missing", "It should have come by now and has not.", asked.missing, missing_groups),

@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, Row, insert, select, update
 
 from app.accounts.people import roles_words
 from app.recovery import audit
+from app.recovery.model import Case
 from app.recovery.runs import Actor, Refusal
 from app.recovery.tables import group_memory, group_notes
 
 MOST_LETTERS = 2000
 ROLES = ("it", "supply")  # who may write
+MOST_CHANGES = 50  # of one group that are shown
 OPEN, MUTED, FIXED, REGRESSED = "open", "muted", "fixed", "regressed"
+OF_A_WORKFLOW = ("failed", "missing", "inventory")  # kinds of cases; a rule, or what nobody can place, is about none
+
+
+def signature_of(case: Case) -> str:
+    """What a case is remembered by: the signature of its failure, else what it is called."""
+    return case.signature or signature_named(case.kind, case.workflow, case.milestone)
+
+
+def signature_named(kind: str, workflow: str | None, milestone: str) -> str:
+    """Of what is missing, broken, different or unplaced: nobody said words that could tell one from another."""
+    named = (kind, workflow or "" if kind in OF_A_WORKFLOW else "", milestone)
+    return sha256("\x1f".join(named).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +53,11 @@ class Remembered:
     fixed_ns: int | None = None
     notes: tuple[Note, ...] = ()
 
+    def until(self, at_ns: int) -> Remembered:
+        """Without the notes, and without what was held to be fixed, after that moment. Of all else only the last word is kept."""
+        is_known = self.fixed_ns is not None and self.fixed_ns <= at_ns
+        return replace(self, fixed_ns=self.fixed_ns if is_known else None, notes=tuple(note for note in self.notes if note.at_ns <= at_ns))
+
     def state(self, last_seen_ns: int, is_failing: bool, now_ns: int) -> str:
         """open, muted, fixed, or regressed: it failed again after it was held to be fixed, also where it was muted."""
         if self.fixed_ns is not None and last_seen_ns > self.fixed_ns:
@@ -56,6 +76,10 @@ class Memory:
     def of(self, signatures: Collection[str]) -> dict[str, Remembered]:
         """By signature, those of which something is known."""
         wanted = set(signatures)
+        return {signature: known for signature, known in self.every().items() if signature in wanted}
+
+    def every(self) -> dict[str, Remembered]:
+        """By signature, all of which something is known."""
         with self._engine.connect() as connection:
             rows = connection.execute(select(group_memory)).all()
             notes: dict[str, list[Note]] = {}
@@ -64,8 +88,13 @@ class Memory:
         known = {row.signature: (row.owner, row.ticket, row.muted_until_ns, row.fixed_ns) for row in rows}
         return {
             signature: Remembered(signature, *known.get(signature, (None, None, None, None)), tuple(notes.get(signature, ())))
-            for signature in (known.keys() | notes.keys()) & wanted
+            for signature in known.keys() | notes.keys()
         }
+
+    def changes(self, signature: str) -> list[Row[Any]]:
+        """What the audit holds of it, the newest first: at_ns, actor, action, detail, reason."""
+        with self._engine.connect() as connection:
+            return audit.entries(connection, audit.Filter(subject=f"group {signature}"), stop=MOST_CHANGES)
 
     def note(self, signature: str, actor: Actor, words: str) -> None:
         """Adds a note."""

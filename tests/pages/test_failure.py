@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
+import orjson
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
 from app.application import Application
+from app.exports import Asked
+from app.instants import instant_ns
 from app.recovery.run_tables import items, recoveries
 from app.recovery.selection import group_of, proposed
 from tests.pages import recovering, trees
@@ -99,3 +102,52 @@ def test_from_a_click_to_its_proof(server: Flask, application: Application):
     left = drawn_text(someone(server, "tom").show("/failure", GROUP))
     assert "Nothing is left to be done" in left
     assert f"{recovery_id} is recovering it now." in left
+
+
+def say(server: Flask, who: str, what: str, **given: str) -> str:
+    """What stands on the card about the group after somebody pressed a button of it."""
+    values = {"memory_words": "", "memory_ticket": "", "memory_hours": "24", "memory_owner": ""} | given
+    state = {name: ("value", value) for name, value in values.items()}
+    about = {"failure_about": ("data", {**recovering.GROUP, "zone": "Europe/Berlin"})}
+    ident = {"type": "memory-do", "what": what}
+    return recovering.press(someone(server, who), "failure-memory.children", ident, **about, **state).text
+
+
+def test_what_people_know_of_a_group_stands_on_its_page_in_the_list_and_in_the_export(server: Flask, application: Application):
+    assert "Only Plant IT and integration or Supply chain may write this." in say(server, "eva", "note", memory_words="x")
+    assert "A reason is needed." in say(server, "tom", "mute")
+    say(server, "tom", "note", memory_words="The period opens tomorrow.")
+    say(server, "tom", "link", memory_ticket="https://tickets.example/4711")
+    say(server, "tom", "mute", memory_words="Known until the period opens.", memory_hours="8")
+    page = drawn_text(someone(server, "maria").show("/failure", GROUP))
+    for part in (
+        "tom wrote",
+        "The period opens tomorrow.",
+        "Worked on in https://tickets.example/4711",
+        ", by tom: Known until the period opens.",
+    ):
+        assert part in page
+    listed = drawn_text(someone(server, "maria").show("/failures"))
+    assert "Muted until" in listed
+    assert "1 note" in listed
+    (row,) = (row for row in group_rows(application) if row["milestone"] == "confirmed")
+    assert (row["state"], row["ticket"], row["notes"][0]["by"]) == ("muted", "https://tickets.example/4711", "tom")
+
+
+def test_what_fails_again_after_it_was_resolved_has_come_back(server: Flask, application: Application, monkeypatch: pytest.MonkeyPatch):
+    (before,) = (row for row in group_rows(application) if row["milestone"] == "confirmed")
+    with monkeypatch.context() as earlier:
+        earlier.setattr(application.memory, "_now_ns", lambda: instant_ns(before["last_seen"]) - 1)
+        say(server, "tom", "fix", memory_words="Transport 4711 is live")
+    assert "by tom: Transport 4711 is live. It failed the same way again on" in drawn_text(someone(server, "tom").show("/failure", GROUP))
+    assert "Came back after it was resolved on" in drawn_text(someone(server, "tom").show("/failures"))
+    assert [row["state"] for row in group_rows(application) if row["milestone"] == "confirmed"] == ["regressed"]
+    say(server, "tom", "fix")
+    assert [row["state"] for row in group_rows(application) if row["milestone"] == "confirmed"] == ["fixed"]
+    assert "Resolved" in say(server, "tom", "reopen")
+    assert [row["state"] for row in group_rows(application) if row["milestone"] == "confirmed"] == ["open"]
+
+
+def group_rows(application: Application) -> list[dict[str, Any]]:
+    lines = b"".join(application.export(Asked("failure_groups"))).splitlines()
+    return [orjson.loads(line) for line in lines]

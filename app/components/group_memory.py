@@ -1,0 +1,232 @@
+"""What people know of a group, on the page of a failure: its state, notes, ticket, muting and owner, and the fields to change them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import dash_mantine_components as dmc
+import orjson
+from dash import Input, Output, State, ctx, dcc, html, no_update
+from dash.dependencies import ALL
+from dash.development.base_component import Component
+from flask_login import current_user
+
+from app import reader
+from app.accounts.people import roles_words
+from app.components import links
+from app.components.callbacks import callback
+from app.components.icons import icon
+from app.components.page import card, note
+from app.components.recoveries import act, badge, me
+from app.figures import times
+from app.figures.words import count
+from app.recovery.memory import FIXED, MUTED, OPEN, REGRESSED, ROLES, Memory, Remembered, signature_of
+from app.recovery.model import Case
+from app.recovery.runs import Actor, Refusal
+from app.recovery.selection import Selected, group_of
+
+STATES = {  # of a group → word, icon, colour, meaning
+    OPEN: ("Open", "circle", "nodata", "Nobody holds that its cause is gone."),
+    MUTED: ("Muted", "minus", "closed", "It is known and raises no alert until then. It is still listed."),
+    FIXED: ("Resolved", "check", "ok", "Somebody holds that its cause is gone; nothing failed the same way since."),
+    REGRESSED: ("Came back", "triangle-alert", "failed", "It failed again after somebody held that its cause was gone."),
+}
+HOURS = {"8": "8 hours", "24": "1 day", "168": "1 week", "720": "30 days"}
+HOUR_NS = 3_600_000_000_000
+ACTIONS = {
+    "noted": "wrote",
+    "assigned": "said whose it is",
+    "ticket linked": "tied a ticket",
+    "muted": "muted it",
+    "unmuted": "let it raise alerts again",
+    "fixed": "held it to be resolved",
+    "reopened": "held it not to be resolved after all",
+}
+MOST_GROUPS = 20  # of several in one selection
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What somebody typed and chose."""
+
+    words: str | None
+    ticket: str | None
+    hours: str | None
+    owner: str | None
+
+
+def block(selected: Selected, zone: str, said: str | None = None) -> Component:
+    """The card. Several groups are listed; one is shown with all that is known of it."""
+    signed: dict[str, list[Case]] = {}
+    for case in selected.cases:
+        signed.setdefault(signature_of(case), []).append(case)
+    memory: Memory = reader.application().memory
+    if len(signed) > 1:
+        return _several(signed, memory)
+    ((signature, cases),) = signed.items()
+    known = memory.of([signature]).get(signature, Remembered(signature))
+    now_ns = reader.application().now_ns()
+    state = known.state(last_seen(cases), True, now_ns)
+    aside = html.Span("It stays, whatever becomes of these cases", className="muted")
+    sentence = html.P([badge(STATES[state]), " ", _sentence(known, state, cases, memory, zone)], className="act-said")
+    refused = html.Div(note("failed", said, "circle-alert"), className="act-said", role="alert") if said else None
+    parts = [sentence, _ticket(known), refused, *_fields(known, state), _history(memory, signature, zone, now_ns)]
+    return card("What is known of it", *[part for part in parts if part is not None], aside=aside)
+
+
+def last_seen(cases: Sequence[Case]) -> int:
+    """When it was last seen: of failures the latest failed attempt, of all else since when it has been so."""
+    return max(case.event_ns if case.kind == "failed" else case.opened_ns for case in cases)
+
+
+def _several(signed: Mapping[str, Sequence[Case]], memory: Memory) -> Component:
+    every, now_ns = memory.of(list(signed)), reader.application().now_ns()
+    lines = []
+    for signature, cases in sorted(signed.items(), key=lambda each: -len(each[1]))[:MOST_GROUPS]:
+        first, known = cases[0], every.get(signature, Remembered(signature))
+        state = known.state(last_seen(cases), True, now_ns)
+        narrowed = {"signature": first.signature} if first.signature else {}
+        href = links.to("failure", kind=first.kind, workflow=first.workflow, milestone=first.milestone, **narrowed)
+        words = html.A(first.error_text or first.milestone, href=href, dir="auto")
+        notes = f", {count(len(known.notes), 'note')}" if known.notes else ""
+        lines.append(
+            html.Li(
+                [icon(STATES[state][1]), html.Div([html.B(words), html.Span([STATES[state][0], f", {count(len(cases), 'case')}{notes}"])])]
+            )
+        )
+    left = f"Showing {MOST_GROUPS} of {count(len(signed), 'group')}, the largest first." if len(signed) > MOST_GROUPS else ""
+    aside = html.Span("What is written stays with one group: open it", className="muted")
+    parts = [html.Ul(lines, className="facts"), *([html.P(left, className="muted groups-rest")] if left else [])]
+    return card(f"{count(len(signed), 'group')} by the words of the error", *parts, aside=aside)
+
+
+def _sentence(known: Remembered, state: str, cases: Sequence[Case], memory: Memory, zone: str) -> str:
+    """Since when, until when, by whom and why."""
+    changes = {change.action: change for change in reversed(memory.changes(known.signature))}
+    if state == REGRESSED and known.fixed_ns is not None:
+        held = f"It was held to be resolved on {times.full(known.fixed_ns, zone)}{_by(changes.get('fixed'))}"
+        return f"{held} It failed the same way again on {times.full(last_seen(cases), zone)}."
+    if state == FIXED and known.fixed_ns is not None:
+        return f"Held to be resolved since {times.full(known.fixed_ns, zone)}{_by(changes.get('fixed'))} These cases are from before."
+    if state == MUTED and known.muted_until_ns is not None:
+        return f"Until {times.full(known.muted_until_ns, zone)}{_by(changes.get('muted'))}"
+    return "" if known != Remembered(known.signature) else "Nothing has been written yet."
+
+
+def _by(change: Any) -> str:
+    if change is None:
+        return "."
+    return f", by {change.actor}{f': {change.reason.rstrip(chr(46))}' if change.reason else ''}."
+
+
+def _ticket(known: Remembered) -> Component | None:
+    if not known.ticket:
+        return None
+    return html.P(
+        ["Worked on in ", html.A(known.ticket, href=known.ticket, rel="noopener noreferrer", target="_blank")], className="act-said"
+    )
+
+
+def _fields(known: Remembered, state: str) -> list[Component]:
+    why_not = None if me().holds(ROLES) else f"Only {roles_words(ROLES)} may write this."
+    owners = [{"value": "", "label": "As configured"}]
+    owners += [{"value": owner.name, "label": owner.title} for owner in reader.application().settings.owners]
+    spans = [{"value": hours, "label": name} for hours, name in HOURS.items()]
+    fields = [
+        html.Label(["Note, or the reason", dcc.Input(id="memory-words", type="text", maxLength=2000)]),
+        html.Label(["Ticket", dcc.Input(id="memory-ticket", type="url", maxLength=2000, value=known.ticket or "", placeholder="https://")]),
+        dmc.Select(id="memory-owner", label="Owner", data=owners, value=known.owner or "", allowDeselect=False, size="sm", w=180),
+        dmc.Select(id="memory-hours", label="Mute for", data=spans, value="24", allowDeselect=False, size="sm", w=120),
+    ]
+    offered = [("note", "Add the note"), ("link", "Tie the ticket"), ("assign", "Set the owner")]
+    offered += [("unmute", "Unmute") if state == MUTED else ("mute", "Mute")]
+    offered += [("reopen", "Not resolved") if state == FIXED else ("fix", "Resolved")]
+    buttons = [act(text, {"type": "memory-do", "what": what}, why_not, quiet=True) for what, text in offered]
+    return [html.Div(fields, className="edits memory-fields"), html.Div(buttons, className="acts")]
+
+
+def _history(memory: Memory, signature: str, zone: str, now_ns: int) -> Component | None:
+    lines = [
+        html.Li(
+            [
+                icon("history"),
+                html.Div(
+                    [
+                        html.B(f"{change.actor} {ACTIONS.get(change.action, change.action)}, {times.brief(change.at_ns, zone, now_ns)}"),
+                        html.Span(_told(change), dir="auto"),
+                    ]
+                ),
+            ]
+        )
+        for change in memory.changes(signature)
+    ]
+    return html.Ul(lines, className="facts") if lines else None
+
+
+def _told(change: Any) -> str:
+    detail = orjson.loads(change.detail)
+    said = detail.get("text") or detail.get("ticket") or detail.get("owner") or ""
+    return ". ".join(part for part in (said, change.reason or "") if part)
+
+
+def _note(memory: Memory, signature: str, actor: Actor, given: Given) -> None:
+    memory.note(signature, actor, given.words or "")
+
+
+def _link(memory: Memory, signature: str, actor: Actor, given: Given) -> None:
+    memory.link(signature, actor, (given.ticket or "").strip() or None)
+
+
+def _assign(memory: Memory, signature: str, actor: Actor, given: Given) -> None:
+    names = {owner.name for owner in reader.application().settings.owners}
+    if given.owner and given.owner not in names:
+        raise Refusal(f"No owner is called '{given.owner}'.")
+    memory.assign(signature, actor, given.owner or None)
+
+
+def _mute(memory: Memory, signature: str, actor: Actor, given: Given) -> None:
+    if given.hours not in HOURS:
+        raise Refusal(f"It can be muted for {', '.join(HOURS.values())}.")
+    memory.mute(signature, actor, reader.application().now_ns() + int(given.hours) * HOUR_NS, given.words)
+
+
+DO: dict[str, Callable[[Memory, str, Actor, Given], None]] = {
+    "note": _note,
+    "link": _link,
+    "assign": _assign,
+    "mute": _mute,
+    "unmute": lambda memory, signature, actor, given: memory.mute(signature, actor, None, (given.words or "").strip() or None),
+    "fix": lambda memory, signature, actor, given: memory.fix(signature, actor, (given.words or "").strip() or None),
+    "reopen": lambda memory, signature, actor, given: memory.reopen(signature, actor, (given.words or "").strip() or None),
+}
+
+
+@callback(
+    Output("failure-memory", "children"),
+    Input({"type": "memory-do", "what": ALL}, "n_clicks"),
+    State("failure-about", "data"),
+    State("memory-words", "value"),
+    State("memory-ticket", "value"),
+    State("memory-hours", "value"),
+    State("memory-owner", "value"),
+    prevent_initial_call=True,
+)
+def change(clicks: Sequence[int | None], kept: dict[str, Any], *given: str | None) -> Any:
+    """Writes what somebody says of the one group whose cases they see. What is refused is said on the card."""
+    if not any(clicks) or not isinstance(ctx.triggered_id, dict):
+        return no_update
+    application = reader.application()
+    selected: Selected = application.selected(group_of(kept), current_user.sites)
+    if not selected.cases:
+        return note("info", "It has got through meanwhile.")
+    zone, said = str(kept["zone"]), None
+    signatures = {signature_of(case) for case in selected.cases}
+    try:
+        if len(signatures) > 1:
+            raise Refusal("These are several groups by now: open one of them.")
+        DO[ctx.triggered_id["what"]](application.memory, signatures.pop(), me(), Given(*given))
+    except Refusal as refusal:
+        said = str(refusal)
+    return block(selected, zone, said)
