@@ -35,6 +35,7 @@ from app.pages import (
     recoveries,
     recovery,
     rules,
+    said,
     sources,
     suppliers,
     transactions,
@@ -66,6 +67,7 @@ PAGES = (
     Page("/audit", "Audit", audit, "history", ""),
     Page("/sources", "Sources", sources, "plug", "Connections"),
     Page("/interfaces", "Interfaces", interfaces, "waypoints", "Connections"),
+    Page("/events", "Events", said, "list"),
     Page("/docs", "Docs", docs, "book-open", "Help"),
     Page("/permissions", "Your permissions", permissions, "shield-check"),
 )

@@ -21,6 +21,7 @@ from app.figures.interface_facts import Interface, differences, interfaces_of
 from app.figures.rows import rows_of
 from app.pages.errors import WrongAddress
 from app.pages.narrowing import HOUR_NS, PERIODS
+from app.pages.said import stated
 
 Row = Mapping[str, Any]
 USUAL = "7d"
@@ -43,7 +44,7 @@ def layout(**query: Any) -> Component:
         [
             head("Interfaces", _summary(found, period), _periods(period, past), button("Process", links.to("process", **past), quiet=True)),
             moment.banner(at, zone),
-            _table(found, owners) if found else _nothing(period),
+            _table(found, owners, {"period": period, **past}) if found else _nothing(period),
             _differing(found),
             _unmapped(unmapped, zone, at.now_ns),
         ]
@@ -73,15 +74,20 @@ def _nothing(period: str) -> Component:
     )
 
 
-def _table(found: Sequence[Interface], owners: Mapping[str, str]) -> Component:
+def _table(found: Sequence[Interface], owners: Mapping[str, str], kept: Row) -> Component:
     heads = html.Tr([html.Th(name, className="num" if name in HEADS[4:10] else None) for name in HEADS])
     worst = sorted(found, key=lambda each: (-each.counts["contract_errors"], -each.counts["error_events"], each.event_type))
-    table = html.Table([html.Thead(heads), html.Tbody([_line(each, owners) for each in worst])], className="table interfaces-table")
+    table = html.Table([html.Thead(heads), html.Tbody([_line(each, owners, kept) for each in worst])], className="table interfaces-table")
     return card("What is said", scrolling(table, "Interfaces"), aside=html.Span("The most broken first", className="muted"))
 
 
-def _line(each: Interface, owners: Mapping[str, str]) -> Component:
+def _line(each: Interface, owners: Mapping[str, str], kept: Row) -> Component:
     counts, total = each.counts, each.counts["events"]
+    own: Row = {**kept, "event": each.event_type, "system": stated(each.system)}
+
+    def events(kind: str | None = None) -> str:
+        return links.to("events", **own, kind=kind)
+
     begins = html.Span("starts here", className="muted") if each.is_awaited else ""
     unknown = None if each.is_awaited else html.Span("no workflow waits for it", className="muted interfaces-unknown")
     return html.Tr(
@@ -89,49 +95,55 @@ def _line(each: Interface, owners: Mapping[str, str]) -> Component:
             html.Td(", ".join(map(words.system_word, each.from_systems)) or begins),
             html.Td(words.system_word(each.system or "")),
             html.Td([html.B(each.event_type), unknown]),
-            html.Td(_versions(each)),
-            _number(total),
-            _number(counts["error_events"], total, below=_dead(counts["dead_letters"])),
-            _number(counts["contract_errors"], total, "mark-failed"),
-            _number(counts["retries"], total),
-            _number(counts["redelivered"], total),
-            html.Td(_keys(counts["keyed_events"], total), className="num"),
+            html.Td(_versions(each, own)),
+            _number(total, events()),
+            _number(counts["error_events"], events("failed"), total, below=_dead(counts["dead_letters"], events("dead"))),
+            _number(counts["contract_errors"], events("contract"), total, "mark-failed"),
+            _number(counts["retries"], events("retries"), total),
+            _number(counts["redelivered"], events("redelivered"), total),
+            html.Td(_keys(counts["keyed_events"], total, events("unkeyed")), className="num"),
             html.Td(", ".join(owners.get(name, name) for name in each.owners)),
         ]
     )
 
 
-def _versions(each: Interface) -> Any:
+def _versions(each: Interface, own: Row) -> Any:
     """The version, or how much comes in each of several."""
     counted = each.events_by_version
     if len(counted) == 1:
         return next(iter(counted)) or html.Span("not stated", className="muted")
     total = each.counts["events"]
     return [
-        html.Div([name or html.Span("not stated", className="muted"), html.Span(f" {words.percent(count / total)}", className="muted")],
-                 title=words.count(count, "event"), className="nowrap")
+        html.Div(
+            [
+                name or html.Span("not stated", className="muted"),
+                " ",
+                html.A(words.percent(count / total), href=links.to("events", **own, version=stated(name)), className="muted"),
+            ],
+            title=words.count(count, "event"),
+            className="nowrap",
+        )
         for name, count in counted.items()
-    ]  # fmt: skip
+    ]
 
 
-def _dead(count: int) -> Component | None:
-    return html.Span(words.count(count, "dead letter"), className="mark-failed interfaces-share nowrap") if count else None
+def _dead(count: int, href: str) -> Component | None:
+    return html.A(words.count(count, "dead letter"), href=href, className="mark-failed interfaces-share nowrap") if count else None
 
 
-def _number(count: int, total: int | None = None, mark: str = "", below: Component | None = None) -> Component:
-    if total is None or not count:
-        return html.Td(f"{count:,}" if count else html.Span("0", className="muted"), className="num")
-    return html.Td(
-        [html.B(f"{count:,}", className=mark), html.Span(words.percent(count / total), className="muted interfaces-share"), below],
-        className="num",
-    )
+def _number(count: int, href: str, total: int | None = None, mark: str = "", below: Component | None = None) -> Component:
+    """A count that opens the events it counts."""
+    if not count:
+        return html.Td(html.Span("0", className="muted"), className="num")
+    share = None if total is None else html.Span(words.percent(count / total), className="muted interfaces-share")
+    return html.Td([html.A(html.B(f"{count:,}", className=mark), href=href), share, below], className="num")
 
 
-def _keys(keyed: int, total: int) -> Any:
-    """Whether a repeat of an event could be told from a new one."""
+def _keys(keyed: int, total: int, without: str) -> Any:
+    """Whether a repeat of an event could be told from a new one; what is short of all opens those without a key."""
     if keyed == total:
         return "all"
-    return html.Span("none", className="muted") if not keyed else words.percent(keyed / total)
+    return html.A("none" if not keyed else words.percent(keyed / total), href=without, className="muted" if not keyed else None)
 
 
 def _differing(found: Sequence[Interface]) -> Component | None:

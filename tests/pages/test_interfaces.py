@@ -12,6 +12,7 @@ from app.figures.interface_facts import differences, interfaces_of
 from app.figures.rows import rows_of
 from app.figures.words import percent
 from metrics.read import Moment, open_reader
+from tests.pages import trees
 from tests.pages.served import drawn_text, opened_on, someone, table
 from tests.sources.plant_floor import span, traces
 
@@ -100,6 +101,27 @@ def test_the_counts_of_the_reader(plant: Application) -> None:
     assert any("speaks version" in sentence for sentence in told)
     assert "Brno: 0 % with an idempotency key, elsewhere 100 %." in told
     assert "Brno: 50 % failed, elsewhere 0 %." in told
+
+
+@pytest.mark.parametrize(
+    ("kind", "count"), [(None, 80), ("failed", 20), ("contract", 20), ("retries", 20), ("dead", 1), ("unkeyed", 40), ("redelivered", 20)]
+)
+def test_every_count_opens_the_events_it_counts(web: Flask, kind: str | None, count: int) -> None:
+    page = trees.drawn(someone(web, "tom").show("/interfaces", AS_OF))
+    wanted = f"&kind={kind}" if kind else "&system=mes"
+    (link,) = {href for _, href in trees.links(page) if "/events?" in href and href.endswith(wanted)}
+    told = drawn_text(someone(web, "tom").show("/events", "?" + link.partition("?")[2]))
+    assert f"{count} event{'' if count == 1 else 's'} from Mon 16 Mar" in told, told[:300]
+    assert told.count(" in order ") + told.count(" failed, ") == count
+
+
+def test_events_are_narrowed_to_a_version_and_a_site_and_only_those_that_may_be_seen(web: Flask) -> None:
+    narrowed = f"{AS_OF}&event=work_order.received&system=mes&version=2"
+    assert "40 events from" in drawn_text(someone(web, "tom").show("/events", narrowed))
+    assert "0 events from" in drawn_text(someone(web, "bruno").show("/events", narrowed))
+    assert "No such event" in drawn_text(someone(web, "tom").show("/events", f"{narrowed}&site=brno"))
+    assert "No such event" in drawn_text(someone(web, "tom").show("/events", f"{AS_OF}&system=none"))
+    assert "No kind is called 'odd'" in drawn_text(someone(web, "tom").show("/events", "?kind=odd"))
 
 
 def test_who_sees_one_site_sees_the_interfaces_of_that_site(web: Flask) -> None:

@@ -1,0 +1,166 @@
+"""Events: which messages does a figure of an interface count, one by one?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dash import html
+from dash.development.base_component import Component
+
+from app import reader
+from app.components import links, moment
+from app.components.empty import empty
+from app.components.icons import icon
+from app.components.page import button, card, head, scrolling
+from app.components.pager import ROWS, first_row, pager
+from app.components.tiles import name_of
+from app.figures import times, words
+from app.figures.rows import rows_of
+from app.instants import instant_ns
+from app.pages.errors import WrongAddress
+from app.pages.narrowing import HOUR_NS, PERIODS
+from metrics.keys import unknown
+from metrics.said import KINDS, Asked, counted, events
+
+Row = Mapping[str, Any]
+USUAL = "7d"
+NOT_STATED = "none"  # in the address, for what an event does not state
+NARROWED = ("event", "system", "version", "site", "source")
+WORDS = {
+    "failed": "Failed",
+    "contract": "Schema errors",
+    "retries": "Retries",
+    "dead": "Dead letters",
+    "keyed": "With a key",
+    "unkeyed": "Without a key",
+    "redelivered": "Redelivered",
+}
+
+
+def stated(value: str | None) -> str:
+    """How a value stands in the address."""
+    return value or NOT_STATED
+
+
+def layout(**query: Any) -> Component:
+    at = reader.as_of(query)
+    try:
+        asked, start = _asked(query, at.moment.as_of_ns), first_row(links.one(query.get("page")))
+    except ValueError as wrong:
+        raise WrongAddress(str(wrong)) from wrong
+    with reader.reader(at) as now:
+        total, rows, zone = counted(now, asked), rows_of(events(now, asked, start, start + ROWS)), now.timezone()
+    kept = {name: value for name, value in query.items() if name != "page"}
+    wide = {name: kept[name] for name in ("period", "as_of", "known_at") if name in kept}
+    back = button("Interfaces", links.to("interfaces", **wide), quiet=True)
+    return html.Div(
+        [
+            head("Events", _summary(asked, total, zone), back),
+            moment.banner(at, zone),
+            _chips(query, kept),
+            _list(rows, zone, at.now_ns) if rows else _nothing(wide),
+            pager(start, total, lambda page: links.to("events", **{**kept, "page": page})),
+        ]
+    )
+
+
+def _asked(query: Mapping[str, Any], as_of_ns: int) -> Asked:
+    """Raises ValueError with a sentence."""
+    kind, period = links.one(query.get("kind")), links.one(query.get("period"))
+    if kind is not None and kind not in KINDS:
+        raise ValueError(unknown("kind", kind, KINDS).capitalize())
+    if period is not None and period not in PERIODS:
+        raise ValueError(unknown("period", period, PERIODS).capitalize())
+    since, until = links.one(query.get("from")), links.one(query.get("to"))
+    from_ns = instant_ns(since) if since else as_of_ns - PERIODS[period or USUAL][1] * HOUR_NS
+    found = [links.one(query.get(name)) for name in NARROWED]
+    event, system, version, site, source = ("" if value == NOT_STATED else value for value in found)
+    return Asked(from_ns, instant_ns(until) if until else as_of_ns, event, system, version, site, source, kind)
+
+
+def _summary(asked: Asked, total: int, zone: str) -> str:
+    what = f"{words.count(total, 'event')} from {times.full(asked.from_ns, zone)} to {times.full(asked.to_ns, zone)}"
+    return f"{what}, newest first."
+
+
+def _chips(query: Mapping[str, Any], kept: Mapping[str, Any]) -> Component:
+    """What the list is narrowed to, each to be taken away; and the kinds of events."""
+    given = {name: value for name in NARROWED if (value := links.one(query.get(name)))}
+    shown = [
+        html.A([f"{name}: {_word(name, value)} ", icon("x", "show all")], href=links.to("events", **{**kept, name: None}), className="pill")
+        for name, value in given.items()
+    ]
+    chosen = links.one(query.get("kind"))
+    kinds = [
+        html.A(
+            word,
+            href=links.to("events", **{**kept, "kind": None if kind == chosen else kind}),
+            className="pill",
+            **({"aria-current": "true"} if kind == chosen else {}),
+        )
+        for kind, word in WORDS.items()
+    ]
+    return card(None, html.Nav([*shown, *kinds], className="cases-outcomes", **{"aria-label": "Narrow the list"}))
+
+
+def _word(name: str, value: str) -> str:
+    if value == NOT_STATED:
+        return "not stated"
+    return {"system": words.system_word, "site": name_of}.get(name, str)(value)
+
+
+def _nothing(wide: Mapping[str, Any]) -> Component:
+    return empty(
+        "No such event",
+        "The events of an interface would stand here: when, what it was about, in which version, and how it went.",
+        button("All events of the period", links.to("events", **wide), quiet=True),
+        picture="inbox",
+    )
+
+
+def _list(rows: Sequence[Row], zone: str, now_ns: int) -> Component:
+    heads = html.Tr([html.Th(name) for name in ("When", "Event", "System", "Site", "About", "Version", "How", "Key", "From")])
+    table = html.Table([html.Thead(heads), html.Tbody([_line(row, zone, now_ns) for row in rows])], className="table interfaces-table")
+    return card("What was said", scrolling(table, "Events"))
+
+
+def _line(row: Row, zone: str, now_ns: int) -> Component:
+    told = f"{times.full(row['event_ns'], zone)}, recorded {times.full(row['recorded_ns'], zone)}"
+    instance = html.Div(row["system_name"], className="muted") if row["system_name"] else None
+    return html.Tr(
+        [
+            html.Td(times.short(row["event_ns"], zone, now_ns), title=told, className="num nowrap"),
+            html.Td([html.B(row["event_type"]), html.Div(_trace(row["trace_id"]))]),
+            html.Td([words.system_word(row["system"]), instance]),
+            html.Td(name_of(row["site"])),
+            html.Td(_objects(row["objects"])),
+            html.Td(row["schema_version"] or html.Span("not stated", className="muted")),
+            html.Td(_how(row)),
+            html.Td(html.Code(row["idempotency_key"]) if row["idempotency_key"] else html.Span("none", className="muted")),
+            html.Td([row["source"], html.Div(html.Code(row["position"]))]),
+        ]
+    )
+
+
+def _trace(trace_id: str | None) -> Component | None:
+    return html.A([icon("waypoints"), " its trace"], href=links.to("path", trace=trace_id)) if trace_id else None
+
+
+def _objects(found: Any) -> list[Component]:
+    """What it is about, each to be looked for among the transactions."""
+    if found is None or isinstance(found, float) or not len(found):
+        return [html.Span("names no object", className="muted")]
+    return [
+        html.Div([f"{words.event_words(kind)} ", html.A(name, href=links.transactions(text=name))])
+        for kind, _, name in (text.partition(" ") for text in found)
+    ]
+
+
+def _how(row: Row) -> list[Any]:
+    tried = html.Div(f"attempt {int(row['attempt'])}", className="muted") if (row["attempt"] or 1) > 1 else None
+    dead = html.Div("dead letter", className="mark-failed") if row["dead_letter"] else None
+    if not row["is_error"]:
+        return ["in order", tried, dead]
+    text = row["error_text"] or row["error_code"] or "no reason was given"
+    return [html.Span(f"failed, {row['error_class']}", className="mark-failed"), html.Div(str(text)[:200]), tried, dead]

@@ -1,0 +1,36 @@
+"""The events behind a figure of an interface, one by one."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+import pandas as pd
+
+from metrics.read import Reader
+
+KINDS = ("failed", "contract", "retries", "dead", "keyed", "unkeyed", "redelivered")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which events: after `from_ns` until `to_ns`, of one type, system, version and site where given ("" for those that state none), and of
+    one of KINDS."""
+
+    from_ns: int
+    to_ns: int
+    event_type: str | None = None
+    system: str | None = None
+    version: str | None = None
+    site: str | None = None
+    source: str | None = None
+    kind: str | None = None
+
+
+def events(reader: Reader, asked: Asked, start: int, stop: int) -> pd.DataFrame:
+    """Rows start … stop (excluded), newest first: event_ns, recorded_ns, event_type, system, system_name, site, schema_version, is_error,
+    error_class, error_code, error_text, attempt, dead_letter, idempotency_key, source, position, trace_id, objects (type and id)."""
+    return reader.frame("queries/said", {**asdict(asked), "start": start, "stop": stop})
+
+
+def counted(reader: Reader, asked: Asked) -> int:
+    return int(reader.frame("queries/said_counted", asdict(asked))["events"].iloc[0])
