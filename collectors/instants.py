@@ -17,8 +17,8 @@ ODATA_TIME = re.compile(
 )
 TIME_OF_DAY = re.compile(r"PT(?:(\d{1,2})H)?(?:(\d{1,2})M)?(?:(\d{1,2})(?:\.(\d+))?S)?|(\d\d):(\d\d):(\d\d)(?:\.(\d+))?", re.ASCII)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-FIRST_NS = (datetime(1900, 1, 1, tzinfo=UTC) - EPOCH) // timedelta(seconds=1) * 10**9
-END_NS = (datetime(2180, 1, 1, tzinfo=UTC) - EPOCH) // timedelta(seconds=1) * 10**9
+YEARS = range(1900, 2180)
+FIRST_NS, END_NS = ((datetime(year, 1, 1, tzinfo=UTC) - EPOCH) // timedelta(seconds=1) * 10**9 for year in (YEARS.start, YEARS.stop))
 ALLOWED = "RFC 3339 with an offset, as in 2026-03-31T06:00:00Z, between 1900 and 2179"
 
 

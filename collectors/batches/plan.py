@@ -8,6 +8,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from collectors.instants import YEARS
+
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 WORKING, DAILY = "working", "daily"
 PIECE = re.compile(r"%.?|\*|\?|[^%*?]+")
@@ -71,12 +73,13 @@ class Plan:
         return "day" in self._file.groupindex
 
     def day_in(self, name: str) -> date | None:
-        """The day that the name of a file says; None when it says none."""
+        """The day that the name of a file says; None when it says none, or one in a year that no event can have."""
         match = self._file.fullmatch(name)
         try:
-            return date(*(int(match[part]) for part in ("year", "month", "day"))) if match else None
+            day = date(*(int(match[part]) for part in ("year", "month", "day"))) if match else None
         except ValueError:
             return None
+        return day if day and day.year in YEARS else None
 
     def _ns(self, day: date, at: time) -> int:
         return int(datetime.combine(day, at, self._zone).timestamp()) * 10**9

@@ -44,7 +44,7 @@ KINDS: dict[str, Callable[[Any], Any]] = {
     "tuple": tuple,
     "set": lambda value: {orjson.dumps(each).decode() for each in value},
     "pairs": lambda value: {key if key.__class__ in (str, int, float) else str(key): each for key, each in value},
-    "half": lambda value: str(value) + "\ud800",
+    "half": lambda value: value + "\ud800",
 }
 
 

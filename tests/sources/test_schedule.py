@@ -178,13 +178,14 @@ def test_the_day_in_the_name_decides(folder: Path) -> None:
         night.come("stock_20200321.csv", ROWS + "5,5\n")
         night.come("stock_20200328.csv", ROWS + "6,5\n")
         night.come("stock_20201399.csv", ROWS + "7,5\n")
+        night.come("stock_30010102.csv", ROWS + "8,5\n")
         assert sorted(night.at("2020-03-23T04:00")) == [
             ("stock 2020-03-23", "arrived"),
             ("stock 2020-03-24", "arrived"),
             ("stock 2020-03-24", "expected"),
         ]
         assert plant_.column("select reason from rejected order by position") == [
-            f"in/stock_{day}.csv: its name says no day on which stock is expected" for day in ("20200321", "20200328", "20201399")
+            f"in/stock_{day}.csv: its name says no day on which stock is expected" for day in ("20200321", "20200328", "20201399", "30010102")
         ]
         assert night.at("2020-03-24T00:00") == [], "said already"
 
