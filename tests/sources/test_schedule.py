@@ -185,7 +185,8 @@ def test_the_day_in_the_name_decides(folder: Path) -> None:
             ("stock 2020-03-24", "expected"),
         ]
         assert plant_.column("select reason from rejected order by position") == [
-            f"in/stock_{day}.csv: its name says no day on which stock is expected" for day in ("20200321", "20200328", "20201399", "30010102")
+            f"in/stock_{day}.csv: its name says no day on which stock is expected"
+            for day in ("20200321", "20200328", "20201399", "30010102")
         ]
         assert night.at("2020-03-24T00:00") == [], "said already"
 
