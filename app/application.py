@@ -20,7 +20,7 @@ from app.accounts import Accounts
 from app.configuration.model import Settings, Source
 from app.configuration.sections import is_received
 from app.exports import EXPORTS, Asked, between, exported, written
-from app.recovery import audit, tables
+from app.recovery import audit, listing, tables
 from app.recovery.cases import find
 from app.recovery.catalogue import Catalogue, remember
 from app.recovery.desk import Desk
@@ -186,15 +186,26 @@ class Application:
                 return
             yield from exported(reader, asked)
 
-    def selected(self, group: Group, sites: frozenset[str] | None) -> Selected:
-        """The cases of a group as of now, limited to sites; how many others there are is told, and no more."""
+    def selected(self, group: Group, sites: frozenset[str] | None, also_settled: bool = False) -> Selected:
+        """The cases of a group as of now, limited to sites; how many others there are is told, and no more. What a person parked or closed
+        is left out, unless it is asked for, or one transaction is."""
         now_ns = self.now_ns()
         with self.reader(Moment(now_ns, now_ns), sites) as reader:
             cases = sorted(find(reader, group), key=lambda case: (case.opened_ns, case.order, case.id))
-        if sites is None:
-            return Selected(group, cases)
-        with self.read_now() as reader:
-            return Selected(group, cases, len(find(reader, group)) - len(cases))
+        hidden = 0
+        if sites is not None:
+            with self.read_now() as reader:
+                hidden = len(find(reader, group)) - len(cases)
+        if also_settled or group.transaction_id:
+            return Selected(group, cases, hidden, also_settled=also_settled)
+        settled = self.settled()
+        left = [case for case in cases if case.id not in settled or not settled[case.id].holds(case)]
+        return Selected(group, left, hidden, len(cases) - len(left))
+
+    def settled(self) -> dict[str, listing.Settled]:
+        """By case id, what people parked or closed."""
+        with self.accounts.engine.connect() as connection:
+            return listing.settled(connection)
 
     def read_now(self) -> AbstractContextManager[Reader]:
         """A reader of all sites as of now."""

@@ -25,7 +25,7 @@ from app.figures.words import count
 from app.recovery.memory import FIXED, MUTED, OPEN, REGRESSED, ROLES, Memory, Remembered, signature_of
 from app.recovery.model import Case
 from app.recovery.runs import Actor, Refusal
-from app.recovery.selection import Selected, group_of
+from app.recovery.selection import ALSO, SETTLED, Selected, group_of
 
 STATES = {  # of a group → word, icon, colour, meaning
     OPEN: ("Open", "circle", "nodata", "Nobody holds that its cause is gone."),
@@ -74,6 +74,12 @@ def block(selected: Selected, zone: str, said: str | None = None) -> Component:
     refused = html.Div(note("failed", said, "circle-alert"), className="act-said", role="alert") if said else None
     parts = [sentence, _ticket(known), refused, *_fields(known, state), _history(memory, signature, zone, now_ns)]
     return card("What is known of it", *[part for part in parts if part is not None], aside=aside)
+
+
+def selected_of(kept: Mapping[str, Any]) -> Selected:
+    """The cases that an address names, as far as who is signed in may see them."""
+    found: Selected = reader.application().selected(group_of(kept), current_user.sites, kept.get(ALSO) == SETTLED)
+    return found
 
 
 def last_seen(cases: Sequence[Case]) -> int:
@@ -217,8 +223,7 @@ def change(clicks: Sequence[int | None], kept: dict[str, Any], *given: str | Non
     """Writes what somebody says of the one group whose cases they see. What is refused is said on the card."""
     if not any(clicks) or not isinstance(ctx.triggered_id, dict):
         return no_update
-    application = reader.application()
-    selected: Selected = application.selected(group_of(kept), current_user.sites)
+    application, selected = reader.application(), selected_of(kept)
     if not selected.cases:
         return note("info", "It has got through meanwhile.")
     zone, said = str(kept["zone"]), None

@@ -31,7 +31,8 @@ Steps = Mapping[tuple[str, str], tuple[str, str]]  # (workflow, milestone) → e
 class Around:
     """What every group is shown with. `owners`: titles by name; `zones`: of the sites, and under None the enterprise's; `address`: a site
     and a past moment, which go along into every link; `stakes`: what each group holds up; `told`: what
-    people know of it."""
+    people know of it; `settled`: how many of it a person parked or closed;
+    `also`: goes into links to its cases."""
 
     steps: Steps
     owners: Mapping[str, str]
@@ -41,6 +42,8 @@ class Around:
     stakes: Mapping[Group, Summary] = field(default_factory=dict)
     costs: Costs = Costs()
     told: Mapping[Key, Sequence[Told]] = field(default_factory=dict)
+    settled: Mapping[Key, int] = field(default_factory=dict)
+    also: Mapping[str, str] = field(default_factory=dict)
 
     def zone(self, row: Row) -> str:
         """The zone of the group's site when it has one site, else the enterprise's."""
@@ -149,11 +152,8 @@ def _row(
 
 def _case(around: Around, kind: str, **group: Any) -> str:
     """Where the whole group stands with what may be done about it."""
-    return links.to(
-        "failure",
-        kind=kind,
-        **{**(around.moment if kind == "unplaced" else around.address), **{name: value for name, value in group.items() if value}},
-    )
+    named = {name: value for name, value in group.items() if value}
+    return links.to("failure", kind=kind, **{**around.also, **(around.moment if kind == "unplaced" else around.address), **named})
 
 
 def _workflow(row: Row) -> list[Component]:
@@ -220,6 +220,8 @@ def _told(row: Row, around: Around, kind: str) -> list[Component]:
     """What people know of it, in a few words each; the rest stands on its page."""
     told = around.told.get(key_of(row, kind), ())
     zone, parts = around.zone(row), list[Any]()
+    if settled := around.settled.get(key_of(row, kind)):
+        parts.append(["minus", f"{settled:,} parked or closed"])
     if back := [each for each in told if each.state == REGRESSED]:
         day = times.brief(max(each.known.fixed_ns or 0 for each in back), zone, around.as_of_ns)
         parts.append(["triangle-alert", f"Came back after it was resolved on {day}"])

@@ -20,7 +20,7 @@ from app.components.empty import empty
 from app.components.icons import icon
 from app.components.page import button, card, head, note, scrolling
 from app.components.pager import ROWS, first_row, pager
-from app.components.recoveries import act, address, me
+from app.components.recoveries import act, address, badge, me
 from app.components.tiles import name_of
 from app.figures import recovery_panel as panel
 from app.figures import times
@@ -34,10 +34,14 @@ from app.recovery.desk import Choice, Proposal
 from app.recovery.masks import HIDDEN, Shown, masked
 from app.recovery.model import Action, Approval, Case, Payload, Safety, Verdict
 from app.recovery.runs import Refusal
-from app.recovery.selection import Selected, address_of, group_of, preferred, proposed, requested
+from app.recovery.selection import ALSO, SETTLED, Selected, preferred, proposed, requested
 from app.recovery.typed import changes_of, value_at
 from metrics import impact
 
+ENDED = {  # by a person → word, icon, colour, meaning
+    Action.PARK: ("Parked", "minus", "closed", "Set aside by a person, until somebody takes it up or it fails again."),
+    Action.CLOSE: ("Closed", "check", "closed", "Ended by a person, until it fails again."),
+}
 QUOTES = 3  # of the senders' words, the most common
 STATE_OF = {"failed": "failed", "missing": "overdue", "violation": "inconsistent", "inventory": "inconsistent", "unplaced": "failed"}
 HAPPENED = {"failed": "failed", "missing": "has not come", "violation": "is broken", "inventory": "differs", "unplaced": "failed"}
@@ -59,14 +63,13 @@ def layout(**query: Any) -> Component:
     at = reader.as_of(query)
     given = {name: links.one(value) for name, value in query.items()}
     try:
-        group, start = group_of(given), first_row(given.get("page"))
+        selected, start = group_memory.selected_of(given), first_row(given.get("page"))
     except ValueError as wrong:
         raise WrongAddress(str(wrong)) from wrong
-    selected: Selected = reader.application().selected(group, current_user.sites)
     if not selected.cases:
         return _nothing(selected)
     about = _about(selected, at)
-    kept = {**address_of(group), **({"path": given["path"]} if given.get("path") else {})}
+    kept = {**selected.address, **({"path": given["path"]} if given.get("path") else {})}
     panel_card, verdicts = _panel(selected, given.get("path"), about)
     if not at.is_now:
         past = "Recovery is about what is the case now, and so is this page. "
@@ -96,6 +99,9 @@ def _nothing(selected: Selected) -> Component:
     with reader.application().accounts.engine.connect() as connection:
         last = listing.newest_of_transaction(connection, selected.group.workflow, selected.group.transaction_id, me())
     actions = [button(f"Recovery {last}", address(last))] if last else []
+    if selected.settled:
+        many = count(selected.settled, "case")
+        actions.append(button(f"{many} parked or closed", links.to("failure", **{**selected.address, ALSO: SETTLED}), quiet=True))
     text = f"Whatever this link was about has got through or was put right.{hidden}"
     return empty(
         "Nothing of this needs anybody now",
@@ -116,7 +122,7 @@ def _about(selected: Selected, at: reader.AsOf) -> About:
     with reader.reader() as now:
         workflows = {row["workflow"]: row for row in rows_of(now.workflows())}
         zone = dict(now.sites()).get(first.site or "") or now.timezone()
-        owner = _owner(now, first)
+        owner = _owner(now, first, workflows.get(first.workflow))
         held = (
             impact.of_group(now, impact.Group(first.kind, first.workflow, first.milestone, first.error_class, group.site))
             if first.kind in impact.KINDS
@@ -133,14 +139,12 @@ def _about(selected: Selected, at: reader.AsOf) -> About:
     return About(title, workflow["title"] if workflow else first.workflow, owners.get(owner or "", owner), said, zone, at.now_ns)
 
 
-def _owner(now: Any, case: Case) -> str | None:
-    """As the groups of failures have it."""
-    if case.kind == "failed":
-        groups = [row for row in rows_of(now.failures()) if row["error_class"] == case.error_class]
-    else:
-        groups = [row for row in rows_of(now.attention(2_000)) if row["kind"] == case.kind]
-    mine = [row for row in groups if row["milestone"] == case.milestone and row["workflow"] in (case.workflow, None)]
-    return mine[0]["owner"] if mine else None
+def _owner(now: Any, case: Case, workflow: Mapping[str, Any] | None) -> str | None:
+    """As the groups of failures have it: the workflow's, of a rule the rule's."""
+    if case.kind != "violation":
+        return workflow["owner"] if workflow else None
+    rules = [row for row in rows_of(now.attention(2_000)) if row["kind"] == case.kind and row["milestone"] == case.milestone]
+    return rules[0]["owner"] if rules else None
 
 
 def _summary(selected: Selected, about: About) -> Component:
@@ -157,6 +161,11 @@ def _summary(selected: Selected, about: About) -> Component:
     ]
     said += [html.P(f"Holds up {about.holds_up}.")] if about.holds_up else []
     said += [html.P([html.Q(cut(text), dir="auto"), f" said {count(many, 'time')}"]) for text, many in _quotes(cases)]
+    if selected.settled:
+        also = html.A(
+            f"{count(selected.settled, 'more case')} parked or closed", href=links.to("failure", **{**selected.address, ALSO: SETTLED})
+        )
+        said.append(html.P([icon("minus"), " ", also, " by a person."]))
     if selected.hidden:
         said.append(html.P([icon("lock"), f" {count(selected.hidden, 'more case')} you may not see."]))
     sign = html.Span(icon("triangle-alert"), className=f"verdict-sign mark-{kinds}")
@@ -183,7 +192,7 @@ def _panel(
         text = "The catalogue has no approved path for this. What is approved stands in the configuration, section recovery."
         read = html.A("How to approve one", href=links.to("docs/recovery"))
         return card("What may be done", html.Div(note("info", [text, " ", read]), className="act-said")), {}
-    listed = panel.path_choices(choices, chosen, len(selected.cases), address_of(selected.group))
+    listed = panel.path_choices(choices, chosen, len(selected.cases), selected.address)
     try:
         proposal = proposed(desk, chosen.path.name, selected, {selected.cases[0].id: edits} if edits else None)
     except Refusal as refusal:
@@ -264,8 +273,9 @@ def _cases(selected: Selected, start: int, verdicts: Mapping[str, Verdict], abou
     shown = selected.cases[start : start + ROWS]
     with reader.application().accounts.engine.connect() as connection:
         before = listing.of_case(connection, [case.id for case in shown])
+    settled = reader.application().settled()
     heads = html.Tr([html.Th(name) for name in ("Transaction", "Site", "Since", "Receiver", "Said", "Verdict", "Recovery")])
-    lines = [_case(case, verdicts.get(case.id), before.get(case.id), about) for case in shown]
+    lines = [_case(case, verdicts.get(case.id), before.get(case.id), settled.get(case.id), about) for case in shown]
     return card(
         "Cases",
         scrolling(html.Table([html.Thead(heads), html.Tbody(lines)], className="table"), "Cases"),
@@ -273,8 +283,9 @@ def _cases(selected: Selected, start: int, verdicts: Mapping[str, Verdict], abou
     )
 
 
-def _case(case: Case, found: Verdict | None, recovery_id: str | None, about: About) -> Component:
+def _case(case: Case, found: Verdict | None, recovery_id: str | None, settled: listing.Settled | None, about: About) -> Component:
     alone = links.to("failure", kind=case.kind, workflow=case.workflow, milestone=case.milestone, transaction=case.transaction_id)
+    word = [html.Div(badge(ENDED[settled.action]))] if settled and settled.holds(case) else []
     code = f" ({case.error_code})" if case.error_code else ""
     return html.Tr(
         [
@@ -289,7 +300,7 @@ def _case(case: Case, found: Verdict | None, recovery_id: str | None, about: Abo
             html.Td(system_word(case.system)),
             html.Td([cut(case.error_text or ""), code], dir="auto"),
             html.Td(panel.reasons_of(case, found)),
-            html.Td(html.A(recovery_id, href=address(recovery_id), className="nowrap") if recovery_id else ""),
+            html.Td([*word, html.A(recovery_id, href=address(recovery_id), className="nowrap") if recovery_id else ""]),
         ]
     )
 
@@ -342,7 +353,7 @@ def do(
     if not any(clicks) or not isinstance(ctx.triggered_id, dict):
         return (no_update,) * 3
     application = reader.application()
-    selected: Selected = application.selected(group_of(kept), current_user.sites)
+    selected = group_memory.selected_of(kept)
     if not selected.cases:
         return no_update, no_update, _nothing(selected)
     about = _about(selected, reader.as_of())
@@ -366,7 +377,7 @@ def do(
 def look(clicks: Sequence[int | None], kept: dict[str, Any]) -> Any:
     if not any(clicks):
         return no_update
-    selected: Selected = reader.application().selected(group_of(kept), current_user.sites)
+    selected = group_memory.selected_of(kept)
     if not selected.cases:
         return note("info", "It has got through meanwhile.")
     shown = _shown(selected.cases[0])

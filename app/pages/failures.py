@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import dash_mantine_components as dmc
@@ -15,7 +17,7 @@ from app.components import attention, links, moment
 from app.components.callbacks import callback
 from app.components.empty import empty
 from app.components.icons import icon
-from app.components.page import button, card, head
+from app.components.page import button, card, head, note
 from app.components.tiles import name_of
 from app.figures import times
 from app.figures.failure_groups import Around, Steps, failed_groups, missing_groups, unplaced_groups
@@ -23,9 +25,11 @@ from app.figures.rows import rows_of
 from app.figures.words import count, span_of
 from app.pages.errors import WrongAddress
 from app.pages.narrowing import unknown_site
-from app.recovery.groups import Key, Told, told
-from metrics import impact
+from app.recovery.groups import Key, Told, key_of, told
+from app.recovery.selection import ALSO, SETTLED
+from metrics import impact, standing
 from metrics.impact import Group, Summary
+from metrics.read import Reader
 
 MOST = 2_000  # groups asked for: beyond it nobody reads, and the sentence would still count them
 LIVE_SECONDS = 12
@@ -45,6 +49,8 @@ class Answers:
     zones: dict[str | None, str]  # of the sites, and under None the enterprise's
     stakes: dict[Group, Summary]
     told: dict[Key, list[Told]]
+    settled: dict[Key, int] = field(default_factory=dict)  # how many of each group a person parked or closed
+    also_settled: bool = False
 
     @property
     def zone(self) -> str:
@@ -56,8 +62,10 @@ def layout(**query: Any) -> Component:
     with reader.reader(at) as now:
         if wrong := site and unknown_site(site, now):
             raise WrongAddress(wrong)
-    asked = ask(at, site)
     past: dict[str, Any] = {name: query[name] for name in ("as_of", "known_at") if name in query}
+    if links.one(query.get(ALSO)) == SETTLED:
+        past[ALSO] = SETTLED
+    asked = ask(at, site, ALSO in past)
     return html.Div(
         [
             dcc.Store(id="failures-about", data=past),
@@ -70,27 +78,60 @@ def layout(**query: Any) -> Component:
     )
 
 
-def ask(at: reader.AsOf, site: str | None) -> Answers:
+def ask(at: reader.AsOf, site: str | None, also_settled: bool = False) -> Answers:
     with reader.reader(at) as now:
         workflows = rows_of(now.workflows())
         steps = {(w["workflow"], s["milestone"]): (s["event_type"], s["system"]) for w in workflows for s in w["steps"]}
-        groups = rows_of(now.attention(MOST, site or None))
+        settled = {case: each.ended_ns for case, each in reader.application().settled().items() if each.ended_ns <= at.moment.as_of_ns}
+        groups, failed = _standing(now, site or None, {})
+        counted: dict[Key, int] = {}
+        if settled:
+            left = _standing(now, site or None, settled)
+            counted = _difference([*groups, *failed], [*left[0], *left[1]])
+            groups, failed = (groups, failed) if also_settled else left
         missing, broken = ([row for row in groups if row["kind"] == kind] for kind in ("missing", "violation"))
         # A failure that nobody can place may have no site either: it is shown whichever site is chosen.
         sites, zones = [name for name, _ in now.sites()], {None: now.timezone(), **dict[str | None, str](now.sites())}
         stakes = impact.of_groups(now, Group(site=site or None))
-        failed, every = rows_of(now.failures(site or None)), reader.application().memory.every()
+        every = reader.application().memory.every()
         signed = impact.signatures(now) if every and failed else []
         known = told(every, signed, missing + broken, at.moment.as_of_ns)
-        return Answers(failed, missing, rows_of(now.unplaced()), broken, steps, sites, zones, stakes, known)
+        return Answers(failed, missing, rows_of(now.unplaced()), broken, steps, sites, zones, stakes, known, counted, also_settled)
+
+
+def _standing(now: Reader, site: str | None, settled: Mapping[str, int]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """What is missing and broken, and what is failed."""
+    failed = [{**row, "kind": "failed"} for row in rows_of(standing.failures(now, site, settled))]
+    return [row for row in rows_of(standing.attention(now, MOST, site, settled)) if row["kind"] != "failed"], failed
+
+
+def _difference(every: list[dict[str, Any]], left: list[dict[str, Any]]) -> dict[Key, int]:
+    """How many of each group are not left."""
+    counted: Counter[Key] = Counter()
+    for rows, sign in ((every, 1), (left, -1)):
+        for row in rows:
+            counted[key_of(row, row["kind"])] += sign * row["transactions"]
+    return {key: many for key, many in counted.items() if many}
 
 
 def body(asked: Answers, at: reader.AsOf, site: str | None, past: dict[str, Any]) -> list[Component]:
     if not (asked.failed or asked.missing or asked.unplaced or asked.broken):
-        return [_all_well(asked, at, site)]
+        return [_all_well(asked, at, site), *_set_aside(asked, site, past)]
     owners = {owner.name: owner.title for owner in reader.application().settings.owners}
     costs = reader.application().settings.costs
-    around = Around(asked.steps, owners, asked.zones, at.moment.as_of_ns, {**past, "site": site or None}, asked.stakes, costs, asked.told)
+    kept = {name: value for name, value in past.items() if name != ALSO}
+    around = Around(
+        steps=asked.steps,
+        owners=owners,
+        zones=asked.zones,
+        as_of_ns=at.moment.as_of_ns,
+        address={**kept, "site": site or None},
+        stakes=asked.stakes,
+        costs=costs,
+        told=asked.told,
+        settled=asked.settled,
+        also={ALSO: SETTLED} if asked.also_settled else {},
+    )
     sections = [
         ("Failed", "A system refused it, and nothing more comes by itself.", asked.failed, failed_groups),
         ("Missing", "It should have come by now and has not.", asked.missing, missing_groups),
@@ -101,7 +142,20 @@ def body(asked: Answers, at: reader.AsOf, site: str | None, past: dict[str, Any]
         for title, meaning, rows, draw in sections
         if rows
     ]
-    return [_totals(asked, at), *drawn, *([_broken(asked, owners, at, past)] if asked.broken else [])]
+    broken = [_broken(asked, owners, at, kept)] if asked.broken else []
+    return [_totals(asked, at), *_set_aside(asked, site, past), *drawn, *broken]
+
+
+def _set_aside(asked: Answers, site: str | None, past: dict[str, Any]) -> list[Component]:
+    """What a person parked or closed, and whether it is listed."""
+    many = sum(asked.settled.values())
+    if not many:
+        return []
+    kept = {name: value for name, value in {**past, "site": site or None}.items() if name != ALSO}
+    words = f"{count(many, 'case')} {'was' if many == 1 else 'were'} parked or closed by a person and {'is' if many == 1 else 'are'}"
+    show = html.A("Show also settled ones", href=links.failures(**kept, also=SETTLED))
+    other = html.A("Leave them out", href=links.failures(**kept)) if asked.also_settled else show
+    return [note("info", [f"{words} {'listed with the others' if asked.also_settled else 'not listed'}. ", other])]
 
 
 def _broken(asked: Answers, owners: dict[str, str], at: reader.AsOf, past: dict[str, Any]) -> Component:
@@ -170,4 +224,4 @@ def update(_ticks: int | None, site: str, version: str, past: dict[str, Any]) ->
     newest = _version(at, site)
     if newest == version:
         return no_update
-    return body(ask(at, site), at, site, past), newest, {"site": site}
+    return body(ask(at, site, ALSO in past), at, site, past), newest, {"site": site}

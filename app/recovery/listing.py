@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Row, Select, func, select
 
-from app.recovery.model import Approval, ItemState
+from app.recovery.model import Action, Approval, Case, ItemState
 from app.recovery.run_tables import items, recoveries, sends, switches
 from app.recovery.runs import ADMIN, Actor, path_of
 
@@ -105,6 +105,33 @@ def of_case(connection: Connection, case_ids: Collection[str]) -> dict[str, str]
     """The newest recovery that each case is or was in."""
     wanted = select(items.c.case_id, items.c.recovery_id).join(recoveries, recoveries.c.id == items.c.recovery_id)
     return dict(connection.execute(wanted.where(items.c.case_id.in_(case_ids)).order_by(recoveries.c.requested_ns)).all())
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A case that a person parked or closed: when, and in which recovery."""
+
+    action: Action
+    ended_ns: int
+    recovery_id: str
+
+    def holds(self, case: Case) -> bool:
+        """Whether nothing more failed of it since."""
+        return case.event_ns <= self.ended_ns
+
+
+def settled(connection: Connection) -> dict[str, Settled]:
+    """By case id, what was parked or closed and is in no newer recovery."""
+    wanted = select(items.c.case_id, items.c.ended_ns, recoveries.c.id, recoveries.c.path_json).join(
+        recoveries, recoveries.c.id == items.c.recovery_id
+    )
+    done: list[Row[Any]] = list(connection.execute(wanted.where(items.c.state == ItemState.DONE).order_by(recoveries.c.requested_ns)))
+    newest = of_case(connection, {row.case_id for row in done})
+    return {
+        row.case_id: Settled(action, row.ended_ns, row.id)
+        for row in done
+        if newest[row.case_id] == row.id and (action := Action(path_of(row)["action"])) in (Action.PARK, Action.CLOSE)
+    }
 
 
 def worked(connection: Connection, actor: Actor) -> list[Worked]:

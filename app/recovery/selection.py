@@ -12,6 +12,7 @@ from app.recovery.runs import Actor, Refusal
 from metrics.keys import unknown
 from metrics.recovering import Group
 
+ALSO, SETTLED = "also", "settled"  # in an address: with what a person parked or closed
 TRANSACTION = "transaction"  # in an address; a group calls it its transaction_id
 KEYS = tuple(TRANSACTION if field.name == "transaction_id" else field.name for field in fields(Group))
 
@@ -23,6 +24,13 @@ class Selected:
     group: Group
     cases: Sequence[Case]
     hidden: int = 0
+    settled: int = 0  # left out because a person parked or closed them
+    also_settled: bool = False
+
+    @property
+    def address(self) -> dict[str, str]:
+        """As it stands in an address."""
+        return {**address_of(self.group), **({ALSO: SETTLED} if self.also_settled else {})}
 
 
 def group_of(given: Mapping[str, Any]) -> Group:

@@ -18,7 +18,9 @@ grouped as (
     max(last_ns) as last_ns,
     arg_max(transaction_id, last_ns) as example_id
   from open_cases
-  where $site is null or site = $site
+  where ($site is null or site = $site)
+    -- not what a person parked or closed since
+    and not coalesce(last_ns <= cast(getvariable('settled') as map(varchar, bigint))[concat_ws('|', kind, workflow, transaction_id, milestone)], false)
   group by all
 ),
 violated as (

@@ -10,6 +10,8 @@ grouped as (
     arg_max(transaction_id, failed_last_ns) as example_id
   from transactions
   where state = 'failed' and ($site is null or site = $site)
+    -- not what a person parked or closed after its last attempt
+    and not coalesce(failed_last_ns <= cast(getvariable('settled') as map(varchar, bigint))[concat_ws('|', 'failed', workflow, transaction_id, failed_milestone)], false)
   group by all
 ),
 shown as (

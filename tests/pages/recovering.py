@@ -15,6 +15,7 @@ import orjson
 from app.application import Application
 from app.instants import instant_text
 from app.recovery.engine import Engine
+from app.recovery.runs import Actor
 from tests.pages.plant import COLUMNS, write_plant
 from tests.pages.served import UPDATE, Client, opened
 
@@ -43,7 +44,15 @@ recovery:
       approval: four_eyes
       approvers: [supply]
       reason_required: true
+    - name: set-aside
+      title: Set it aside
+      action: park
+      workflows: [production_to_inventory]
+      roles: [it]
+      approval: none
+      limits: {ramp: [10]}
 """
+TOM = Actor("tom", frozenset({"it"}))
 GROUP = {"kind": "failed", "workflow": "production_to_inventory", "milestone": "confirmed", "error_class": "business"}
 
 

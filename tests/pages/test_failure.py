@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,7 +16,8 @@ from app.application import Application
 from app.exports import Asked
 from app.instants import instant_ns
 from app.recovery.run_tables import items, recoveries
-from app.recovery.selection import group_of, proposed
+from app.recovery.selection import group_of, proposed, requested
+from metrics.recovering import Group
 from tests.pages import recovering, trees
 from tests.pages.served import drawn_text, make_server, someone
 
@@ -151,3 +153,26 @@ def test_what_fails_again_after_it_was_resolved_has_come_back(server: Flask, app
 def group_rows(application: Application) -> list[dict[str, Any]]:
     lines = b"".join(application.export(Asked("failure_groups"))).splitlines()
     return [orjson.loads(line) for line in lines]
+
+
+def test_what_was_parked_is_listed_as_that_and_no_longer_as_open(tmp_path: Path):
+    with recovering.plant(tmp_path) as application:
+        server, desk = make_server(application), application.desk
+        every = application.selected(group_of(recovering.GROUP), None)
+        first, rest = every.cases[0], every.cases[1:]
+        alone = application.selected(Group(transaction_id=first.transaction_id, **recovering.GROUP), None)
+        requested(desk, "set-aside", alone, proposed(desk, "set-aside", alone).plan.hash, recovering.TOM, None)
+        recovering.send(application)
+        left = application.selected(group_of(recovering.GROUP), None)
+        assert (left.cases, left.settled) == (rest, 1)
+        tom = someone(server, "tom")
+        page = drawn_text(tom.show("/failure", GROUP))
+        assert f"Recover {len(rest)}" in page
+        assert "1 more case parked or closed by a person." in page
+        assert "Parked" in drawn_text(tom.show("/failure", GROUP + "&also=settled"))
+        listed = drawn_text(tom.show("/failures"))
+        assert "1 case was parked or closed by a person and is not listed." in listed
+        assert f"{len(rest) + 1} transactions failed in 2 groups" in listed  # one of them in another group
+        also = drawn_text(tom.show("/failures", "?also=settled"))
+        assert f"{len(rest) + 2} transactions failed in 2 groups" in also
+        assert "1 parked or closed" in also
