@@ -40,6 +40,7 @@ FILLED = (
     "stock_snapshots",
     "rejected",
     "source_positions",
+    "unmapped_records",
     "source_reads",
 )
 READ = "application/vnd.syncline.read"  # content type of the record that a source was read to its end; it holds when the read began

@@ -15,6 +15,7 @@ import orjson
 import pandas as pd
 
 from collectors.event import Event, Record
+from collectors.unmapped import Unmapped
 from sql.store import insert
 
 TEXT, INT, UINT, BOOL, TINY, INT_OR_NULL = "text", "int64", "uint64", "bool", "int8", "int64 or null"
@@ -140,6 +141,7 @@ class Rows:
         self.rejected: list[Row] = []
         self.reads: list[Row] = []  # source, when it was read to its end, when that was told
         self.origins: dict[str, dict[str, str]] | None = None  # position → field → where it stood; kept only to explain a sample
+        self.unmapped = Unmapped()
         self.repeats = 0
         self._seen: set[str] = set()
 
@@ -167,6 +169,7 @@ class Rows:
                 cursor, "source_reads", frame_of({"source": TEXT, "read_ns": INT, "recorded_ns": INT}, list(zip(*self.reads, strict=True)))
             )
         stored["rejected"] = self._store_by_position(cursor, "rejected", REJECTED, self.rejected, ("source", "position", "part", "reason"))
+        self.unmapped.store(cursor)
         return {**stored, "repeats": self.repeats}
 
     def _store_spans(self, cursor: duckdb.DuckDBPyConnection, stored: dict[str, int]) -> list[Event]:

@@ -56,7 +56,9 @@ def add_said(
         except Refused as error:
             _reject(record, at, "message" if message.body else "row", str(error), excerpt_of(record), rows)
             continue
-        if event and rows.is_new(event.identity):
+        if event is None:
+            rows.unmapped.add(record, at, message.body or record.payload)
+        elif rows.is_new(event.identity):
             rows.events.append(event)
             if rows.origins is not None:
                 rows.origins[at] = dict(thing.origins)

@@ -1,4 +1,4 @@
-"""The events behind a figure of an interface, one by one."""
+"""The events behind a figure of an interface, one by one, and the records that became none."""
 
 from __future__ import annotations
 
@@ -34,3 +34,9 @@ def events(reader: Reader, asked: Asked, start: int, stop: int) -> pd.DataFrame:
 
 def counted(reader: Reader, asked: Asked) -> int:
     return int(reader.frame("queries/said_counted", asdict(asked))["events"].iloc[0])
+
+
+def unmapped_records(reader: Reader, from_ns: int) -> pd.DataFrame:
+    """Records told since then that say no event, by source and fields: source, records, newest_recorded_ns, example (JSON: field to
+    value), example_position; 25 at most."""
+    return reader.frame("queries/unmapped_records", {"from_ns": from_ns})

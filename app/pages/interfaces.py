@@ -19,9 +19,11 @@ from app.components.page import button, card, head, scrolling
 from app.figures import times, words
 from app.figures.interface_facts import Interface, differences, interfaces_of
 from app.figures.rows import rows_of
+from app.pages import unmapped
 from app.pages.errors import WrongAddress
 from app.pages.narrowing import HOUR_NS, PERIODS
 from app.pages.said import stated
+from metrics.said import unmapped_records
 
 Row = Mapping[str, Any]
 USUAL = "7d"
@@ -37,8 +39,10 @@ def layout(**query: Any) -> Component:
         raise WrongAddress(f"There is no period '{period}'. Known: {', '.join(PERIODS)}.")
     from_ns = at.moment.as_of_ns - PERIODS[period][1] * HOUR_NS
     with reader.reader(at) as now:
-        found, unmapped, zone = interfaces_of(rows_of(now.interfaces(from_ns))), rows_of(now.unmapped(from_ns)), now.timezone()
-    owners = {owner.name: owner.title for owner in reader.application().settings.owners}
+        found, spans, zone = interfaces_of(rows_of(now.interfaces(from_ns))), rows_of(now.unmapped(from_ns)), now.timezone()
+        records = rows_of(unmapped_records(now, from_ns))
+    settings = reader.application().settings
+    owners = {owner.name: owner.title for owner in settings.owners}
     past: dict[str, Any] = {name: query[name] for name in ("as_of", "known_at") if name in query}
     return html.Div(
         [
@@ -46,7 +50,8 @@ def layout(**query: Any) -> Component:
             moment.banner(at, zone),
             _table(found, owners, {"period": period, **past}) if found else _nothing(period),
             _differing(found),
-            _unmapped(unmapped, zone, at.now_ns),
+            _unmapped(spans, zone, at.now_ns),
+            unmapped.records(records, settings.sources, zone, at.now_ns),
         ]
     )
 

@@ -52,7 +52,7 @@ def layout(**query: Any) -> Component:
     with reader.reader(at) as now:
         total, rows, zone = counted(now, asked), rows_of(events(now, asked, start, start + ROWS)), now.timezone()
     kept = {name: value for name, value in query.items() if name != "page"}
-    wide = {name: kept[name] for name in ("period", "as_of", "known_at") if name in kept}
+    wide: dict[str, Any] = {name: kept[name] for name in ("period", "as_of", "known_at") if name in kept}
     back = button("Interfaces", links.to("interfaces", **wide), quiet=True)
     return html.Div(
         [
@@ -110,7 +110,7 @@ def _word(name: str, value: str) -> str:
     return {"system": words.system_word, "site": name_of}.get(name, str)(value)
 
 
-def _nothing(wide: Mapping[str, Any]) -> Component:
+def _nothing(wide: dict[str, Any]) -> Component:
     return empty(
         "No such event",
         "The events of an interface would stand here: when, what it was about, in which version, and how it went.",

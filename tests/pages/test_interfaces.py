@@ -38,6 +38,11 @@ sources:
       error_text: {column: TEXT}
       objects: {type: {value: production_order}, id: {column: ID}}
   - {name: traces, kind: otlp_file, path: "*.jsonl"}
+  - name: said
+    kind: files
+    path: "*.said"
+    format: jsonl
+    map: {event_type: {path: step}, event_time: {path: at}, objects: {type: {value: production_order}, id: {path: order}}}
 """
 
 
@@ -69,6 +74,7 @@ def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
     unmapped = span(
         attributes={"acme.step": "<b>WO_IN</b>", "messaging.system": "kafka", "messaging.destination.name": "orders"}, name="orders receive"
     )
+    (folder / "a.said").write_text('{"head": {"msg_type": "WO_IN", "sent": "2026-03-23T12:00:00Z"}, "order_no": "471<b>1"}\n' * 3)
     (folder / "traces.jsonl").write_bytes(traces(unmapped, resource={"service.name": "opcenter"}) + b"\n")
     with opened_on(folder, CONFIGURATION, bus=table(COLUMNS, *rows())) as application:
         yield application
@@ -137,6 +143,20 @@ def test_what_says_no_event_comes_with_a_mapping_and_its_values_only_for_those_w
         assert "event_type: attribute: acme.step values:" in said
     assert "WO_IN" in of_it
     assert "WO_IN" not in of_supply
+
+
+def test_records_without_an_event_come_with_a_mapping_whatever_their_source(web: Flask) -> None:
+    of_it, of_supply, of_brno = (drawn_text(someone(web, name).show("/interfaces")) for name in ("tom", "maria", "bruno"))
+    for said in (of_it, of_supply):
+        assert "said files head.msg_type head.sent order_no 3 " in said
+        assert "map: event_type: path: head.msg_type values:" in said
+        assert "event_time: {path: head.sent}" in said
+        assert "id: {path: order_no}" in said
+    assert "values: {WO_IN: order.released}" in of_it
+    assert "471<b>1" in of_it
+    assert "WO_IN" not in of_supply
+    assert "471" not in of_supply
+    assert "Records without an event" not in of_brno, "nobody knows of which site they are"
 
 
 def test_a_period_nobody_knows_is_told(web: Flask) -> None:

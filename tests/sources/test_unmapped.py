@@ -1,0 +1,95 @@
+"""Records without an event type are counted by their fields, and the mapping proposed for them makes events of them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from app.figures.proposed_mapping import proposed_mapping
+from collectors.unmapped import MOST_IN_BATCH, MOST_OF_SOURCE, fields_of
+from tests.sources.plant_floor import Plant, plant
+from tests.sources.tables import run
+
+FOUND = "select source, records, example, example_position from unmapped_records order by records desc, shape"
+
+
+def unmapped(opened: Plant) -> list[tuple[Any, ...]]:
+    return opened.rows(FOUND)
+
+
+def csv_source(folder: Path) -> dict[str, Any]:
+    (folder / "log.csv").write_text("STEP,AT,MSG_TYPE,ORDER_NO\n,2026-03-23T12:00:00Z,WO_IN,4711\n,2026-03-23T12:01:00Z,WO_IN,4712\n")
+    return {"name": "log", "kind": "csv", "path": "log.csv"}
+
+
+def database_source(folder: Path) -> dict[str, Any]:
+    made = "create table log (id integer primary key, STEP text, AT text, MSG_TYPE text, ORDER_NO text)"
+    rows = [f"insert into log values ({n}, '', '2026-03-23T12:0{n}:00Z', 'WO_IN', '471{n}')" for n in (1, 2)]
+    run(f"sqlite:///{folder}/erp.db", made, *rows)
+    return {"name": "log", "kind": "database", "url": f"sqlite:///{folder}/erp.db", "table": "log", "key": "id"}
+
+
+def json_source(folder: Path) -> dict[str, Any]:
+    lines = [{"head": {"type": "WO_IN", "sent.at": f"2026-03-23T12:0{n}:00Z"}, "order": {"no": f"471{n}"}} for n in (1, 2)]
+    (folder / "log.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return {"name": "log", "kind": "files", "path": "*.jsonl", "format": "jsonl"}
+
+
+@pytest.mark.parametrize(("made", "word"), [(csv_source, "column"), (database_source, "column"), (json_source, "path")])
+def test_the_mapping_that_is_proposed_closes_the_gap(tmp_path: Path, made: Any, word: str) -> None:
+    source = made(tmp_path)
+    before = {"event_type": {word: "STEP"}, "event_time": {word: "AT"}, "objects": {"type": {"value": "order"}, "id": {word: "ORDER_NO"}}}
+    with plant(tmp_path, {**source, "map": before}) as opened:
+        assert opened.ingest().events == 0
+        ((name, count, example, position),) = unmapped(opened)
+        assert (name, count) == ("log", 2)
+        assert position
+        proposed = yaml.safe_load(proposed_mapping("log", source["kind"], word, json.loads(example)))
+    (entry,) = proposed["sources"]
+    assert entry["map"]["event_type"]["values"] == {"WO_IN": "order.released"}
+    with plant(tmp_path, {**source, "map": entry["map"]}) as mended:
+        mended.intake.rebuild()
+        assert (
+            mended.rows("select event_type, system, event_ns // 60000000000 % 60 < 3 from events") == [("order.released", "erp", True)] * 2
+        )
+        assert mended.column("select object_id from event_objects order by 1")[-1] in ("4712", "4711")
+        assert unmapped(mended) == []
+
+
+def test_as_many_kinds_as_there_are_records_do_not_fill_the_tables(tmp_path: Path) -> None:
+    source = {
+        "name": "log",
+        "kind": "files",
+        "path": "*.jsonl",
+        "format": "jsonl",
+        "map": {"event_type": {"path": "type"}, "event_time": {"path": "at"}},
+    }
+    with plant(tmp_path, source) as opened:
+        for batch in range(4):
+            lines = [json.dumps({f"order {batch} {number}": 1}) for number in range(MOST_IN_BATCH + 9)]
+            (tmp_path / f"{batch}.jsonl").write_text("\n".join(lines) + "\n")
+            opened.ingest()
+        assert len(unmapped(opened)) == MOST_OF_SOURCE
+        assert unmapped(opened)[0][:3] == ("log", 4 * 9, "{}"), "those beyond are counted without their fields"
+        before = opened.rows("select count(*), sum(records) from unmapped_records")
+        opened.intake.rebuild()
+        assert opened.column("select count(*) <= 100 from unmapped_records") == [True]
+        assert before[0][0] == MOST_OF_SOURCE
+
+
+@pytest.mark.parametrize(
+    ("body", "fields"),
+    [
+        (b'{"a": {"b": 1}, "c": [{"d": "x"}], "e.f": {"g h": null}}', {"['e.f'].g h": "None", "a.b": "1", "c[0].d": "x"}),
+        (b'[{"a": 1}, {"b": 2}]', {"a": "1"}),
+        (b"<order/>", {}),
+        (b"7", {}),
+        (b"[]", {}),
+    ],
+)
+def test_fields_are_named_as_a_mapping_names_them(body: bytes, fields: dict[str, str]) -> None:
+    assert fields_of(body) == fields
