@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from urllib.parse import quote
+from typing import Any
+from urllib.parse import quote, urlencode
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
@@ -78,6 +79,12 @@ def _addresses(context: BrowserContext) -> Iterator[tuple[str, str]]:
     """Name and address of every page; one that is about a transaction is shown for a transaction of each status."""
     for page in PAGES:
         name = page.path.strip("/") or "board"
+        if page.path == "/failure":
+            yield from _failures(context)
+            continue
+        if page.path == "/recovery":
+            yield from ((f"{name}-{state}", f"{page.path}/{found}") for state, found in _recoveries(context).items())
+            continue
         if not page.parts:
             yield name, page.path
             continue
@@ -87,13 +94,31 @@ def _addresses(context: BrowserContext) -> Iterator[tuple[str, str]]:
 
 def _examples(context: BrowserContext) -> dict[str, tuple[str, str]]:
     """One transaction of each status, the one that did most."""
-    rows = [json.loads(line) for line in context.request.get("/api/v1/transactions").text().splitlines()]
+    rows = _exported(context, "transactions")
     found: dict[str, tuple[int, str, str]] = {}
     for row in rows:
         reached = len(row["reached"])
         if row["status"] in STATUSES and reached >= found.get(row["status"], (0, "", ""))[0]:
             found[row["status"]] = (reached, row["workflow"], row["transaction_id"])
     return {status: found[status][1:] for status in STATUSES if status in found}
+
+
+def _failures(context: BrowserContext) -> Iterator[tuple[str, str]]:
+    """The largest group of failures and in it the one with the same words, where something is failed."""
+    rows = [row for row in _exported(context, "failure_groups") if row["transactions"]]
+    for row in sorted(rows, key=lambda each: -each["transactions"])[:1]:
+        group = {"kind": "failed", **{name: row[name] for name in ("workflow", "milestone", "error_class")}}
+        yield "failure-group", f"/failure?{urlencode(group)}"
+        yield "failure-signature", f"/failure?{urlencode({**group, 'signature': row['signature']})}"
+
+
+def _recoveries(context: BrowserContext) -> dict[str, str]:
+    """The newest recovery in each state that there is one in."""
+    return {row["state"]: row["recovery_id"] for row in _exported(context, "recoveries")}
+
+
+def _exported(context: BrowserContext, name: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in context.request.get(f"/api/v1/{name}").text().splitlines()]
 
 
 def _sign_in(page: Page, password: str) -> None:

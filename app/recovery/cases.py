@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from app.figures.words import step_words
 from app.recovery.model import Case, Evidence
 from metrics import recovering
 from metrics.read import Reader
@@ -36,9 +37,18 @@ def evidence_of(reader: Reader, cases: Sequence[Case]) -> dict[str, Evidence]:
     """By the id of each case."""
     asked = ({name: getattr(case, name) for name in recovering.LOOKED_AT} for case in cases)
     rows = recovering.evidence(reader, asked)
-    return {case.id: _evidence(row) for case, row in zip(cases, rows, strict=True)}
+    titles = _titles(reader)
+    return {case.id: _evidence(row, titles.get(case.workflow, {})) for case, row in zip(cases, rows, strict=True)}
 
 
-def _evidence(row: dict[str, Any]) -> Evidence:
+def _titles(reader: Reader) -> dict[str, dict[str, str]]:
+    """By workflow and milestone, what the step is called in sentences."""
+    found: dict[str, dict[str, str]] = {}
+    for each in reader.workflows().to_dict("records"):
+        found[each["workflow"]] = {step["milestone"]: step_words(step["event_type"], step["system"]) for step in each["steps"]}
+    return found
+
+
+def _evidence(row: dict[str, Any], titles: Mapping[str, str]) -> Evidence:
     values: dict[str, Any] = row | {name: tuple(row[name]) for name in LISTS}
-    return Evidence(**values)
+    return Evidence(**values, titles=titles)

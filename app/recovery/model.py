@@ -205,6 +205,7 @@ class Evidence:
     is_cancelled: bool = False
     is_closed: bool = False  # the violation or difference is no more
     heard_ns: int | None = None  # all that the receiver did until then has been told; None: nobody knows
+    titles: Mapping[str, str] = field(default_factory=dict, compare=False)  # of its workflow's milestones, as sentences name them
 
 
 @dataclass(frozen=True, slots=True)

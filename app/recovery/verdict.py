@@ -38,7 +38,7 @@ def exclusion(found: Verdict) -> Reason | None:
 
 
 def _already_succeeded(asked: Question) -> Iterable[Reason]:
-    evidence, name = asked.evidence, asked.case.milestone
+    evidence, name = asked.evidence, _title(asked, asked.case.milestone)
     if evidence.reached_ns is not None:
         yield Reason("already_succeeded", Safety.UNSAFE, f"{name} was reached meanwhile.", _ids(evidence.reached_by))
     elif evidence.is_closed:
@@ -50,9 +50,15 @@ def _already_succeeded(asked: Question) -> Iterable[Reason]:
         yield Reason("already_succeeded", Safety.SAFE, f"{name} has not been reached.")
 
 
+def _title(asked: Question, milestone: str) -> str:
+    return asked.evidence.titles.get(milestone, milestone)
+
+
 def _downstream(asked: Question) -> Iterable[Reason]:
     if behind := asked.evidence.behind:
-        yield Reason("downstream", Safety.UNSAFE, f"What comes after it has happened already: {', '.join(behind)}.")
+        yield Reason(
+            "downstream", Safety.UNSAFE, f"What comes after it has happened already: {', '.join(_title(asked, name) for name in behind)}."
+        )
 
 
 def _same_key(asked: Question) -> Iterable[Reason]:

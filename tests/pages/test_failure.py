@@ -63,7 +63,7 @@ def test_the_way_out_stands_beside_its_verdict(server: Flask, application: Appli
         f"Posting period 11/2026 is not open for account type M said {many} times",
         f"Safe {many}",
         f"Recover {many}",
-        "confirmed has not been reached.",
+        "Production confirmed in ERP has not been reached.",
     ):
         assert part in said
     assert f"Request {many}" in drawn_text(someone(server, "tom").show("/failure", GROUP + "&path=ask-a-colleague"))
