@@ -58,6 +58,11 @@ ERROR_CLASSES = {
 }
 
 
+def sentence(text: str) -> str:
+    """With a capital at its beginning; names inside keep theirs."""
+    return text[:1].upper() + text[1:]
+
+
 def system_word(system: str | None) -> str:
     """The name of a role as people write it; a role we do not know stays as it is."""
     return SYSTEMS.get(system, system) if system else "Unknown system"

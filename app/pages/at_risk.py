@@ -101,7 +101,7 @@ def _wrong(asked: Asked) -> str | None:
     for name, words_known in known.items():
         value = getattr(asked, name)
         if value is not None and value not in words_known:
-            return unknown({"kind": "trouble", "needed": "period", "order": "kind of order"}[name], value, words_known).capitalize()
+            return words.sentence(unknown({"kind": "trouble", "needed": "period", "order": "kind of order"}[name], value, words_known))
     return None
 
 

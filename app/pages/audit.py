@@ -70,7 +70,7 @@ def _asked(given: Mapping[str, str | None], at: reader.AsOf) -> Filter:
     """Raises ValueError with a sentence for what means nothing."""
     period = given["period"]
     if period is not None and period not in PERIODS:
-        raise ValueError(unknown("period", period, PERIODS).capitalize())
+        raise ValueError(words.sentence(unknown("period", period, PERIODS)))
     now_ns = min(at.moment.as_of_ns, at.moment.known_ns)
     from_ns = instant_ns(given["from"]) if given["from"] else None
     to_ns = instant_ns(given["to"]) if given["to"] else None

@@ -76,20 +76,20 @@ def _asked(query: Mapping[str, Any], as_of_ns: int) -> tuple[Metric, Cases]:
     known = {metric.name: metric for metric in reader.definitions().metrics}
     name, outcome, period = (links.one(query.get(key)) for key in ("metric", "outcome", "period"))
     if name not in known:
-        raise ValueError(unknown("metric", name or "", known).capitalize())
+        raise ValueError(words.sentence(unknown("metric", name or "", known)))
     if outcome is not None and outcome not in OUTCOMES:
-        raise ValueError(unknown("outcome", outcome, OUTCOMES).capitalize())
+        raise ValueError(words.sentence(unknown("outcome", outcome, OUTCOMES)))
     if period is not None and period not in PERIODS:
-        raise ValueError(unknown("period", period, PERIODS).capitalize())
+        raise ValueError(words.sentence(unknown("period", period, PERIODS)))
     since, until = links.one(query.get("from")), links.one(query.get("to"))
     from_ns = instant_ns(since) if since else as_of_ns - PERIODS[period or USUAL][1] * HOUR_NS
     to_ns = instant_ns(until) if until else as_of_ns + 1
     site, workflow, partner, counted_by = (links.one(query.get(key)) for key in ("site", "workflow", "partner", "by"))
     if counted_by not in (None, BY_DUE):
-        raise ValueError(unknown("way to count", counted_by, [BY_DUE]).capitalize())
+        raise ValueError(words.sentence(unknown("way to count", counted_by, [BY_DUE])))
     reached = links.one(query.get("reached"))
     if reached is not None and reached not in REACHED:
-        raise ValueError(unknown("way to be reached", reached, REACHED).capitalize())
+        raise ValueError(words.sentence(unknown("way to be reached", reached, REACHED)))
     is_reached = None if reached is None else reached == "yes"
     return known[name], Cases(name, from_ns, to_ns, site, outcome, workflow, partner, counted_by == BY_DUE, is_reached)
 

@@ -99,7 +99,7 @@ def _asked(query: Mapping[str, Any]) -> tuple[Asked, str, int]:
     known = {"cause": CAUSES, "show": ("differences", "all"), "by": GROUPS}
     for name, allowed in known.items():
         if said[name] is not None and said[name] not in allowed:
-            raise ValueError(unknown(name, said[name] or "", allowed).capitalize())
+            raise ValueError(words.sentence(unknown(name, said[name] or "", allowed)))
     location, abc_class = ("" if said[name] == NONE else said[name] for name in ("location", "class"))
     asked = Asked(said["site"], location, abc_class, said["item"], said["cause"], said["show"] == "all")
     return asked, said["by"] or "site", first_row(said["page"])

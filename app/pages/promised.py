@@ -73,9 +73,9 @@ def _asked(query: Mapping[str, Any]) -> Promised:
     names = ("order", "workflow", "milestone", "site", "outcome", "from", "to")
     order, workflow, milestone, site, outcome, since, until = (links.one(query.get(name)) for name in names)
     if order is not None and order not in (known := reader.definitions().impact.orders):
-        raise ValueError(unknown("kind of order", order, known).capitalize())
+        raise ValueError(words.sentence(unknown("kind of order", order, known)))
     if outcome is not None and outcome not in WORDS:
-        raise ValueError(unknown("outcome", outcome, WORDS).capitalize())
+        raise ValueError(words.sentence(unknown("outcome", outcome, WORDS)))
     if not (order or (workflow and milestone)):
         raise ValueError("Neither a kind of order nor a step of a workflow is named: the figures of the business case open this list.")
     if not (since and until):

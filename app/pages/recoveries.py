@@ -35,7 +35,7 @@ SWITCHES = {AUTOMATIC: "Everything automatic", SENDING: "All sending"}
 def layout(**query: Any) -> Component:
     kept = {name: value for name in NAMES if (value := links.one(query.get(name)))}
     if (state := kept.get("state")) and state not in STATES:
-        raise WrongAddress(unknown("state", state, STATES).capitalize())
+        raise WrongAddress(words.sentence(unknown("state", state, STATES)))
     try:
         start = first_row(links.one(query.get("page")))
     except ValueError as wrong:

@@ -41,7 +41,7 @@ def layout(**query: Any) -> Component:
         found, zone, sites = rows_of(rules(now, site)), now.timezone(), [known for known, _ in now.sites()]
         known = {row["rule"]: row for row in found}
         if name is not None and name not in known:
-            raise WrongAddress(unknown("rule", name, known).capitalize())
+            raise WrongAddress(words.sentence(unknown("rule", name, known)))
         listed = rows_of(violations(now, name, site, start, start + ROWS)) if name else []
     kept = {key: value for key, value in query.items() if key != "page"}
     body = _one(known[name], listed, start, zone, at, kept) if name else _all(found, zone, at, kept)

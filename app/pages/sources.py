@@ -115,9 +115,11 @@ def _summary(by_name: Mapping[str, Sequence[Row]], at: reader.AsOf, troubled: Se
 
 
 def _ago(ns: int, at: reader.AsOf) -> str:
-    """How old, or that the sender's clock must be wrong."""
+    """How old; at a past moment how much later it came; or that the sender's clock must be wrong."""
+    if ns > at.now_ns + 60_000_000_000:
+        return f"{words.span_of(at.now_ns, ns)} in the future"
     if ns > at.moment.as_of_ns + 60_000_000_000:
-        return f"{words.span_of(at.moment.as_of_ns, ns)} in the future"
+        return f"{words.span_of(at.moment.as_of_ns, ns)} after this moment"
     return f"{words.span_of(min(ns, at.moment.as_of_ns), at.moment.as_of_ns)} ago"
 
 
