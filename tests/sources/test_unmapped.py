@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,10 @@ import pytest
 import yaml
 
 from app.figures.proposed_mapping import proposed_mapping
+from collectors.message import MESSAGE, packed
 from collectors.unmapped import MOST_IN_BATCH, MOST_OF_SOURCE, fields_of
-from tests.sources.plant_floor import Plant, plant
+from sql.store import Store
+from tests.sources.plant_floor import Plant, plant, record, rows_of
 from tests.sources.tables import run
 
 FOUND = "select source, records, example, example_position from unmapped_records order by records desc, shape"
@@ -93,3 +96,28 @@ def test_as_many_kinds_as_there_are_records_do_not_fill_the_tables(tmp_path: Pat
 )
 def test_fields_are_named_as_a_mapping_names_them(body: bytes, fields: dict[str, str]) -> None:
     assert fields_of(body) == fields
+
+
+MESSAGE_MAP = {"event_type": {"path": "type"}, "event_time": {"path": "at"}, "objects": {"type": {"value": "o"}, "id": {"path": "order"}}}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        {"kind": "kafka", "brokers": "localhost:9092", "topics": "orders"},
+        {"kind": "amqp", "url": "amqp://localhost/", "queues": ["orders"]},
+        {"kind": "mqtt", "url": "mqtt://localhost", "topics": ["orders"]},
+        {"kind": "rest", "url": "http://localhost/orders", "items": "value"},
+    ],
+    ids=lambda source: source["kind"],
+)
+def test_messages_of_every_carrier_are_counted_by_the_fields_of_what_they_carry(tmp_path: Path, source: dict[str, Any]) -> None:
+    body = b'{"kind": "WO_IN", "order_no": "4711"}'
+    kind, payload = ("application/json", body) if source["kind"] == "rest" else (f"{MESSAGE}; application/json", packed({}, body))
+    rows = rows_of({**source, "map": MESSAGE_MAP}, *(record(payload, kind, position=f"orders:{number}") for number in (1, 2)))
+    assert (rows.events, rows.rejected) == ([], [])
+    with closing(Store(tmp_path / "syncline.duckdb")) as store, store.write() as cursor:
+        rows.store(cursor)
+        assert cursor.execute("select records, example, example_position from unmapped_records").fetchall() == [
+            (2, '{"kind":"WO_IN","order_no":"4711"}', "orders:2")
+        ]
