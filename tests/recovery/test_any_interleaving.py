@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from concurrent.futures import Future
 from contextlib import suppress
+from typing import Any
 
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from sqlalchemy import create_engine, select
+from sqlalchemy import create_engine, func, select, update
 
 from app.recovery.engine import Engine
-from app.recovery.model import Approval, ItemState, State
+from app.recovery.model import Answer, Approval, Dispatch, ItemState, Sent, State
 from app.recovery.run_tables import items, recoveries, sends
 from app.recovery.runs import OPEN, SENDING, Refusal, Runs
 from app.recovery.tables import create
@@ -24,6 +26,43 @@ DOES = st.sampled_from(["ok", "ok", "late", "late", "lost", "busy", "lying", "no
 CHANGES = st.sampled_from(["pause", "resume", "pause", "resume", "stop", "withdraw", "refuse"])
 SOME = st.lists(st.sampled_from(range(15)), min_size=1, max_size=10, unique=True)
 CASES = [case(order, milestone) for order in range(5) for milestone in range(3)]
+
+
+class Killed(BaseException):
+    """The process ends here; nothing that it was about to do is done."""
+
+
+class Broken(BaseException):
+    """Something left that must not; the engine takes it for no answer of the receiver."""
+
+
+class Watched(Receiver):
+    """A receiver at which everything that comes is looked at by `look`, before it does anything. While `kills`, nobody hears the answer."""
+
+    kills = False
+
+    def send(self, dispatch: Dispatch) -> Sent:
+        try:
+            self.look(dispatch)
+        except AssertionError as error:
+            raise Broken from error
+        sent = super().send(dispatch)
+        self.answered.append((dispatch.effect_id, Answer.UNKNOWN if self.kills else sent.answer))
+        if self.kills:
+            raise Killed
+        return sent
+
+
+class Threads(Later):
+    """Threads of a process that is killed, when told so, right when the first of them has sent."""
+
+    kills = False
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        if self.kills:
+            fn(*args)
+            raise Killed
+        return super().submit(fn, *args, **kwargs)
 
 
 class Recovering(RuleBasedStateMachine):
@@ -42,7 +81,8 @@ class Recovering(RuleBasedStateMachine):
         self, chosen: list[int], does: list[str], share: float, lag: int, is_idempotent: bool, approval: Approval, next_after: str
     ) -> None:
         self.clock = Clock()
-        self.receiver = Receiver("wms", is_idempotent, self.clock, list(does))
+        self.receiver = Watched("wms", is_idempotent, self.clock, list(does))
+        self.receiver.look, self.receiver.answered = self.look_at, []
         self.plant = Plant(
             self.clock, self.receiver, path(approval=approval, next_after=next_after, approvers=("it",), limits={"failed_share": share})
         )
@@ -51,24 +91,31 @@ class Recovering(RuleBasedStateMachine):
         create(self.database)
         self.runs = Runs(self.database, self.clock)
         self.approvals: dict[str, tuple[str, str]] = {}  # who requested, who approved
+        self.planned: dict[str, dict[str, str | None]] = {}  # by recovery and case: the digest of what was to be sent
+        self.tampered: dict[str, int] = {}  # by recovery: how many were let go when somebody changed what is written down
         self.start()
         self.request(ANNA, chosen, False)
         self.approve(BERND, 0, False)
         self.engine.tick()
 
     def start(self) -> None:
-        self.threads = Later()
+        self.threads = Threads()
         self.engine = Engine(self.runs, self.plant, self.threads)
         self.engine.begin()
 
     # ── people ──
     @rule(actor=REQUESTERS, chosen=SOME, is_stale=SELDOM)
     def request(self, actor, chosen, is_stale):
-        plan = self.plant.plan([CASES[number] for number in chosen])
+        with self.database.connect() as connection:
+            busy = set(connection.execute(select(items.c.case_id).where(items.c.state.in_(OPEN))).scalars())
+        wanted = [CASES[number] for number in chosen]
+        free = [each for each in wanted if each.id not in busy]
+        plan = self.plant.plan(free or wanted)
         with suppress(Refusal):
             found = self.runs.request(plan, "another" if is_stale else plan.hash, actor, "because", {})
             assert not is_stale
             self.approvals[found] = (actor.name, "")
+            self.planned[found] = {item.case.id: item.payload_digest for item in plan.items}
 
     def _any(self, number: int) -> str:
         with self.database.connect() as connection:
@@ -109,6 +156,16 @@ class Recovering(RuleBasedStateMachine):
     def _change_payload(self, number):
         self.plant.bodies[CASES[number].id] = b"changed"
 
+    def _tamper(self, number):
+        """Somebody writes into the database what nobody approved."""
+        found = self._any(number)
+        with self.database.begin() as connection:
+            mine = (items.c.recovery_id == found, items.c.place == 0)
+            changed = connection.execute(update(items).where(*mine).values(safety="unsafe"))
+            attempts = connection.execute(select(func.count()).where(sends.c.recovery_id == found)).scalar_one()
+        if changed.rowcount:
+            self.tampered.setdefault(found, attempts)
+
     def _hear(self, is_deaf):
         self.plant.heard_ns = self.clock.now_ns if is_deaf else None
 
@@ -116,7 +173,7 @@ class Recovering(RuleBasedStateMachine):
     def pass_time(self, seconds):
         self.clock.now_ns += seconds * SECOND
 
-    @rule(what=st.integers(0, 7), number=st.integers(0, 14))
+    @rule(what=st.integers(0, 8), number=st.integers(0, 14))
     def something_else(self, what, number):
         if what < 2:
             self._switch(what == 0)
@@ -124,8 +181,10 @@ class Recovering(RuleBasedStateMachine):
             self._happen_by_itself(number)
         elif what == 5:
             self._change_payload(number)
-        else:
+        elif what < 8:
             self._hear(what == 6)
+        else:
+            self._tamper(number)
 
     # ── the process ──
     @rule(count=st.integers(1, 3))
@@ -151,9 +210,61 @@ class Recovering(RuleBasedStateMachine):
     @rule(has_left=st.booleans())
     def be_killed(self, has_left):
         """At any moment: what was under way has left, or has not, and nobody hears the answer."""
-        for _, (target, dispatch) in self.threads.waiting if has_left else []:
-            target.send(dispatch)
+        self.receiver.kills = True
+        for fn, args in self.threads.waiting if has_left else []:
+            with suppress(Killed):
+                fn(*args)
+        self.receiver.kills = False
         self.start()
+
+    @rule()
+    def be_killed_while_sending(self):
+        """The first attempt of a tick has left already when the process ends in the midst of the tick."""
+        self.clock.now_ns += SECOND
+        self.receiver.kills = self.threads.kills = True
+        with suppress(Killed):
+            self.engine.tick()
+        self.receiver.kills = False
+        self.start()
+
+    # ── what holds whenever something leaves ──
+    def look_at(self, dispatch: Dispatch) -> None:
+        with self.database.connect() as connection:
+            row = connection.execute(select(recoveries).where(recoveries.c.id == dispatch.recovery_id)).one()
+            mine = connection.execute(select(items).where(items.c.recovery_id == row.id).order_by(items.c.place)).all()
+            attempts = connection.execute(select(func.count()).where(sends.c.recovery_id == row.id)).scalar_one()
+        assert row.approval == Approval.NONE or row.approved_by not in (None, row.requested_by)
+        assert dispatch.payload.digest == self.planned[row.id][dispatch.case.id]  # what was approved, and nothing else
+        assert attempts <= self.tampered.get(row.id, attempts)
+        place = next(item.place for item in mine if item.case_id == dispatch.case.id)
+        self._look_at_answers(dispatch)
+        self._look_at_key(mine, mine[place])
+        self._look_at_ramp(mine, mine[place].step)
+
+    def _look_at_answers(self, dispatch):
+        """What was refused for good, or may have had its effect already, is not tried again; nothing is tried for ever."""
+        before = [answer for effect_id, answer in self.receiver.answered if effect_id == dispatch.effect_id]
+        may_follow = {Answer.NOT_TAKEN, Answer.UNKNOWN} if self.receiver.idempotent else {Answer.NOT_TAKEN}
+        assert set(before) <= may_follow
+        assert len(before) < self.plant.approved.limits.tries
+
+    def _look_at_key(self, mine, item):
+        """All that come before it in its key got through."""
+        for before in mine[: item.place]:
+            if before.case_key == item.case_key and before.case_id not in self.plant.reached:
+                assert self.plant.approved.next_after == "accepted"
+                assert before.accepted_ns is not None
+
+    def _look_at_ramp(self, mine, step):
+        """Every step before it ended well enough, and no step is larger than the ramp says."""
+        limits = self.plant.approved.limits
+        for number in range(step + 1):
+            tried = [item for item in mine if item.step == number and item.tries]
+            assert len(tried) <= limits.ramp[min(number, len(limits.ramp) - 1)]
+            if number < step:
+                assert all(ItemState(item.state).has_ended for item in tried)
+                failed = sum(item.state in (ItemState.UNPROVEN, ItemState.REFUSED) for item in tried)
+                assert failed <= limits.failed_share * len(tried)
 
     # ── what always holds ──
     @invariant()
@@ -191,7 +302,16 @@ class Recovering(RuleBasedStateMachine):
             found = connection.execute(select(items)).all()
         assert all(item.case_id in self.plant.reached for item in found if item.state == ItemState.PROVEN)
         assert all(item.tries for item in found if item.state == ItemState.PROVEN)
+        had_effect = {(effect.recovery_id, effect.case.id) for effect in self.receiver.effects}
+        refused = {(item.recovery_id, item.case_id) for item in found if item.state == ItemState.REFUSED and not item.proven_by}
+        assert not refused & had_effect
         assert all((item.ended_ns is not None) == ItemState(item.state).has_ended for item in found)
+
+    @invariant()
+    def nothing_is_lost(self):
+        with self.database.connect() as connection:
+            found = connection.execute(select(items.c.recovery_id, items.c.case_id)).all()
+        assert Counter(map(tuple, found)) == Counter((one, case_id) for one, cases in self.planned.items() for case_id in cases)
 
     @invariant()
     def no_case_is_in_two_at_once(self):
