@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gzip
 import re
+import zlib
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 import orjson
@@ -230,7 +232,19 @@ def _fetched() -> Iterator[Decoder]:
     yield Decoder("cells", read_cells(given.CELLS_OF), lambda: given.CELLS)
     yield Decoder("schedule", read_schedule, lambda: given.BATCHES, free_calls=200_000)
     yield Decoder("encodings", Sources(*given.ENCODED).of_files, given.encoded)
-    yield Decoder("packed", Sources(*given.PACKED).of_files, given.packed)
+    yield Decoder("packed", Sources(*given.PACKED).of_files, given.packed, size=_unpacked_size)
+
+
+def _unpacked_size(data: bytes) -> int:
+    """How long the input is once it is unpacked, as far as it can be: each byte of a file in gzip may stand for a thousand."""
+    size, rest = len(data), data
+    with suppress(zlib.error):
+        while rest:
+            stream = zlib.decompressobj(zlib.MAX_WBITS | 16)
+            for start in range(0, len(rest), 64):
+                size += len(stream.decompress(rest[start : start + 64]))
+            rest = stream.unused_data
+    return size
 
 
 def decoders() -> Sequence[Decoder]:

@@ -31,6 +31,7 @@ class Decoder(NamedTuple):
     seeds: Callable[[], Sequence[bytes]]
     declared: tuple[type[Exception], ...] = ()
     free_calls: int = 60_000  # work that any input may make, however small it is
+    size: Callable[[bytes], int] = len  # of an input, as it is unpacked
 
 
 class Hangs(BaseException):
@@ -43,8 +44,9 @@ def check(decoder: Decoder, data: bytes, seconds: float = SECONDS) -> None:
         with _counted() as calls:
             first = _outcome(decoder, data)
         again = _outcome(decoder, data)
-    assert calls[0] <= decoder.free_calls + CALLS_PER_BYTE * len(data), f"{calls[0]:,} calls for {len(data):,} bytes"
-    assert len(first) <= FREE_OUTPUT + OUTPUT_PER_BYTE * len(data), f"{len(first):,} characters from {len(data):,} bytes"
+    size = decoder.size(data)
+    assert calls[0] <= decoder.free_calls + CALLS_PER_BYTE * size, f"{calls[0]:,} calls for {size:,} bytes"
+    assert len(first) <= FREE_OUTPUT + OUTPUT_PER_BYTE * size, f"{len(first):,} characters from {size:,} bytes"
     assert first == again, f"once {first[:500]}, then {again[:500]}"
 
 
