@@ -181,7 +181,7 @@ class Application:
             return
         with self.reader(moment, sites) as reader:
             if asked.name == "failure_groups":
-                rows = remembered(reader.export(asked.name), self.memory.every(), moment)
+                rows = remembered(reader.export(asked.name), self.memory.every(), self.settings.owners, moment)
                 yield from written(rows, asked, [*reader.columns(asked.name), *GROUP_COLUMNS])
                 return
             yield from exported(reader, asked)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from dash import html
@@ -19,15 +19,23 @@ STATES = {"failed": "failed", "missing": "overdue", "violation": "inconsistent"}
 
 
 def listed(
-    rows: Sequence[Row], workflows: Sequence[Row], owners: Mapping[str, str], as_of_ns: int, past: Mapping[str, Any] | None = None
+    rows: Sequence[Row],
+    workflows: Sequence[Row],
+    owners: Mapping[str, str],
+    as_of_ns: int,
+    past: Mapping[str, Any] | None = None,
+    address: Callable[[Row], str] | None = None,
 ) -> Component:
-    """From the rows of Reader.attention() and Reader.workflows(). `owners`: title of an owner's name; `past`: a moment for the links."""
+    """From the rows of Reader.attention() and Reader.workflows(). `owners`: title of an owner's name; `past`: a moment for the links;
+    `address`: where a row leads, when not to the rule, the path or the list of transactions."""
     steps = {(workflow["workflow"], step["milestone"]): step for workflow in workflows for step in workflow["steps"]}
-    shown = [_row(row, steps.get((row["workflow"], row["milestone"])), owners, as_of_ns, past or {}) for row in rows]
+    shown = [_row(row, steps.get((row["workflow"], row["milestone"])), owners, as_of_ns, past or {}, address) for row in rows]
     return html.Div(shown, className="attention")
 
 
-def _row(row: Row, step: Row | None, owners: Mapping[str, str], as_of_ns: int, past: Mapping[str, Any]) -> Component:
+def _row(
+    row: Row, step: Row | None, owners: Mapping[str, str], as_of_ns: int, past: Mapping[str, Any], address: Callable[[Row], str] | None
+) -> Component:
     state = STATES[row["kind"]]
     said = html.Div([html.B(_title(row, step)), html.Span(_text(row), className="attention-text")])
     owner = owners.get(row["owner"], row["owner"]) if row["owner"] else "no owner"
@@ -38,7 +46,9 @@ def _row(row: Row, step: Row | None, owners: Mapping[str, str], as_of_ns: int, p
         ],
         className="attention-aside",
     )
-    return html.A([mark(state, "18px"), said, aside], href=_address(row, state, past), className="attention-row")
+    return html.A(
+        [mark(state, "18px"), said, aside], href=address(row) if address else _address(row, state, past), className="attention-row"
+    )
 
 
 def _title(row: Row, step: Row | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,13 +23,14 @@ from app.components.page import card, note
 from app.components.recoveries import act, badge, me
 from app.figures import times
 from app.figures.words import count
+from app.owners import owner_of
 from app.recovery.memory import FIXED, MUTED, OPEN, REGRESSED, ROLES, Memory, Remembered, signature_of
 from app.recovery.model import Case
 from app.recovery.runs import Actor, Refusal
 from app.recovery.selection import ALSO, SETTLED, Selected, group_of
 
 STATES = {  # of a group → word, icon, colour, meaning
-    OPEN: ("Open", "circle", "nodata", "Nobody holds that its cause is gone."),
+    OPEN: ("Open", "circle-alert", "nodata", "Nobody holds that its cause is gone."),
     MUTED: ("Muted", "minus", "closed", "It is known and raises no alert until then. It is still listed."),
     FIXED: ("Resolved", "check", "ok", "Somebody holds that its cause is gone; nothing failed the same way since."),
     REGRESSED: ("Came back", "triangle-alert", "failed", "It failed again after somebody held that its cause was gone."),
@@ -80,6 +82,21 @@ def selected_of(kept: Mapping[str, Any]) -> Selected:
     """The cases that an address names, as far as who is signed in may see them."""
     found: Selected = reader.application().selected(group_of(kept), current_user.sites, kept.get(ALSO) == SETTLED)
     return found
+
+
+def owners_words(cases: Sequence[Case], usual: str | None) -> str | None:
+    """By what people said of their groups, by their codes and sites, else as usual; who owns most of them first."""
+    application = reader.application()
+    titles, every = {owner.name: owner.title for owner in application.settings.owners}, application.memory.every()
+    counted: Counter[str] = Counter()
+    for case in cases:
+        known = every.get(signature_of(case))
+        name = (known and known.owner) or owner_of(application.settings.owners, usual, case.site, case.error_code)
+        counted[titles.get(name or "", name or "nobody")] += 1
+    if len(counted) == 1:
+        (owner,) = counted
+        return None if owner == "nobody" else owner
+    return " and ".join(f"{owner} ({many:,})" for owner, many in counted.most_common())
 
 
 def last_seen(cases: Sequence[Case]) -> int:

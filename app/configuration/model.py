@@ -55,11 +55,14 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Who acts: the name used in workflows, how to show it and how to reach it."""
+    """Who acts: the name used in workflows, how to show it and how to reach it; and which error codes, at which sites, are theirs
+    whatever the workflow says."""
 
     name: str
     title: str
     contact: str | None
+    codes: tuple[str, ...] = ()
+    sites: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,12 +136,16 @@ def _settings(
         sources=found["sources"],
         web=found["web"],
         otlp=found["otlp"],
-        owners=tuple(Owner(name, owner["title"] or name, owner["contact"]) for name, owner in found["owners"].items()),
+        owners=tuple(_owner(name, owner) for name, owner in found["owners"].items()),
         notes=notes,
         objectives=objectives,
         costs=found["costs"],
         recovery=recovery_of(found["recovery"]),
     )
+
+
+def _owner(name: str, found: Mapping[str, Any]) -> Owner:
+    return Owner(name, found["title"] or name, found["contact"], tuple(found["codes"]), tuple(found["sites"]))
 
 
 def _between(document: Document, found: Mapping[str, Any], calendars: tuple[Calendar, ...]) -> list[Problem]:
@@ -152,6 +156,13 @@ def _between(document: Document, found: Mapping[str, Any], calendars: tuple[Cale
         Problem(("sites", number, "calendar"), unknown("calendar", str(name), known))
         for number, site in enumerate(document.entries("sites"))
         if isinstance(name := site.get("calendar"), str | int) and str(name) not in known
+    ]
+    sites = [str(name) for _, name in _named(document, "sites")]
+    problems += [
+        Problem(("owners", name, "sites", number), unknown("site", site, sites))
+        for name, owner in found["owners"].items()
+        for number, site in enumerate(owner["sites"])
+        if site not in sites
     ]
     return problems + _one_port(document, found["web"], found["otlp"])
 

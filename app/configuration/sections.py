@@ -10,7 +10,7 @@ from app.configuration.calendars import calendar, exclusion_with
 from app.configuration.elsewhere import checked_by, located
 from app.configuration.inventory import inventory_in
 from app.configuration.model import Otlp, Source, Web
-from app.configuration.recovery import recovery_in
+from app.configuration.recovery import NAMES, code, recovery_in
 from app.configuration.zones import zone
 from app.instants import instant_ns
 from collectors.classify import check_error_rules
@@ -73,6 +73,14 @@ PARTNER = (
 OWNER = (
     Key("title", text, "text", "What the owner is called on the screen."),
     Key("contact", text, "text", "How to reach them: an address, a number, a channel."),
+    Key(
+        "codes",
+        list_of(code, "codes"),
+        "list",
+        "What fails with these codes, `system:code`, is theirs; `*` is the rest of one.",
+        default=(),
+    ),
+    Key("sites", NAMES, "list", "What needs somebody at these sites is theirs; with `codes`, only what has both.", default=()),
 )
 WEB = (
     Key("host", text, "address", "The address the web app and the API listen on.", default="127.0.0.1"),
@@ -200,7 +208,13 @@ PLACES = (
         "What is agreed not to count in the adjusted figures of metrics.",
         default=(),
     ),
-    Key("owners", mapping_of(record_of(OWNER, dict), "owners"), "mapping", "Who the owners named in workflows are.", default={}),
+    Key(
+        "owners",
+        mapping_of(record_of(OWNER, dict), "owners"),
+        "mapping",
+        "Who the owners named in workflows are, and what is theirs beside that.",
+        default={},
+    ),
 )
 JUDGED_BY = (
     Key(

@@ -213,7 +213,9 @@ def _together(text: str) -> Component:
 
 
 def _owner(row: Row, around: Around) -> Component:
-    return html.Span(f"Owner: {around.owners.get(row['owner'], row['owner'])}" if row["owner"] else "No owner", className="pill")
+    names = row.get("owners") or ([row["owner"]] if row["owner"] else [])
+    titles = ", ".join(around.owners.get(name, name) for name in names)
+    return html.Span(f"{'Owner' if len(names) == 1 else 'Owners'}: {titles}" if names else "No owner", className="pill")
 
 
 def _told(row: Row, around: Around, kind: str) -> list[Component]:

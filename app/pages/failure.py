@@ -118,11 +118,10 @@ def _nothing(selected: Selected) -> Component:
 
 def _about(selected: Selected, at: reader.AsOf) -> About:
     first, group = selected.cases[0], selected.group
-    owners = {owner.name: owner.title for owner in reader.application().settings.owners}
     with reader.reader() as now:
         workflows = {row["workflow"]: row for row in rows_of(now.workflows())}
         zone = dict(now.sites()).get(first.site or "") or now.timezone()
-        owner = _owner(now, first, workflows.get(first.workflow))
+        usual = _owner(now, first, workflows.get(first.workflow))
         held = (
             impact.of_group(now, impact.Group(first.kind, first.workflow, first.milestone, first.error_class, group.site))
             if first.kind in impact.KINDS
@@ -136,7 +135,9 @@ def _about(selected: Selected, at: reader.AsOf) -> About:
     if group.transaction_id:
         title = f"{title}: {group.transaction_id}"
     said = group_words(held, zone, at.now_ns, reader.application().settings.costs) if held else ""
-    return About(title, workflow["title"] if workflow else first.workflow, owners.get(owner or "", owner), said, zone, at.now_ns)
+    return About(
+        title, workflow["title"] if workflow else first.workflow, group_memory.owners_words(selected.cases, usual), said, zone, at.now_ns
+    )
 
 
 def _owner(now: Any, case: Case, workflow: Mapping[str, Any] | None) -> str | None:

@@ -23,9 +23,11 @@ from app.figures import times
 from app.figures.failure_groups import Around, Steps, failed_groups, missing_groups, unplaced_groups
 from app.figures.rows import rows_of
 from app.figures.words import count, span_of
+from app.owners import owner_of
 from app.pages.errors import WrongAddress
 from app.pages.narrowing import unknown_site
-from app.recovery.groups import Key, Told, key_of, told
+from app.recovery.groups import Key, Told, key_of, owners_of, told
+from app.recovery.memory import signature_named
 from app.recovery.selection import ALSO, SETTLED
 from metrics import impact, standing
 from metrics.impact import Group, Summary
@@ -94,7 +96,14 @@ def ask(at: reader.AsOf, site: str | None, also_settled: bool = False) -> Answer
         sites, zones = [name for name, _ in now.sites()], {None: now.timezone(), **dict[str | None, str](now.sites())}
         stakes = impact.of_groups(now, Group(site=site or None))
         every = reader.application().memory.every()
-        signed = impact.signatures(now) if every and failed else []
+        owners = reader.application().settings.owners
+        signed = impact.signatures(now) if failed and (every or any(owner.codes or owner.sites for owner in owners)) else []
+        for row in failed:
+            mine = [each for each in signed if key_of(each, "failed") == key_of(row, "failed")]
+            row["owners"] = owners_of(row, mine, every, owners)
+        for row in groups:
+            known = every.get(signature_named(row["kind"], row["workflow"], row["milestone"]))
+            row["owner"] = (known and known.owner) or owner_of(owners, row["owner"], row["site"], None)
         known = told(every, signed, missing + broken, at.moment.as_of_ns)
         return Answers(failed, missing, rows_of(now.unplaced()), broken, steps, sites, zones, stakes, known, counted, also_settled)
 
@@ -161,7 +170,12 @@ def _set_aside(asked: Answers, site: str | None, past: dict[str, Any]) -> list[C
 def _broken(asked: Answers, owners: dict[str, str], at: reader.AsOf, past: dict[str, Any]) -> Component:
     """What violates integrity rules is a case too; the page of the rules says more."""
     more = html.A("All rules", href=links.to("rules", **past))
-    listed = attention.listed(asked.broken, [], owners, at.moment.as_of_ns, past)
+    also = {ALSO: SETTLED} if asked.also_settled else {}
+
+    def case(row: Mapping[str, Any]) -> str:
+        return links.to("failure", kind="violation", milestone=row["milestone"], site=row["site"], **also)
+
+    listed = attention.listed(asked.broken, [], owners, at.moment.as_of_ns, past, case)
     aside = html.Span(["What stands above already is not told again. ", more], className="muted")
     return card("Broken rules", listed, aside=aside, className="failures-card")
 

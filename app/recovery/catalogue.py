@@ -85,7 +85,7 @@ def fits(path: Path, case: Case) -> bool:
         and (not path.rules or (of_rule and case.milestone in path.rules))
         and (not path.causes or (of_cause and case.milestone in path.causes))
         and (not path.classes or case.error_class in path.classes)
-        and (not path.codes or any(_matches(code, case.error_code) for code in path.codes))
+        and (not path.codes or any(matches(code, case.error_code) for code in path.codes))
         and (not path.sites or case.site in path.sites)
     )
 
@@ -137,7 +137,7 @@ def _tuple(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
-def _matches(pattern: str, code: str | None) -> bool:
+def matches(pattern: str, code: str | None) -> bool:
     """`http:4*`: `*` is the rest of a code."""
     if code is None:
         return False

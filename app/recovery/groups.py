@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from app.configuration.model import Owner
 from app.instants import instant_ns, instant_text
+from app.owners import owner_of, owner_of_all
 from app.recovery.memory import MUTED, REGRESSED, Remembered, signature_named
 from metrics.read import Moment
 
@@ -50,16 +53,26 @@ def told(
     return {key: sorted(each, key=_weight) for key, each in found.items()}
 
 
-def remembered(rows: Iterable[Row], every: Mapping[str, Remembered], moment: Moment) -> Iterator[Row]:
+def remembered(rows: Iterable[Row], every: Mapping[str, Remembered], owners: Sequence[Owner], moment: Moment) -> Iterator[Row]:
     """The rows of the export with what people know: whose it is, its state, when it was held to be fixed, muted until, ticket and notes."""
     until_ns = min(moment.as_of_ns, moment.known_ns)
     for row in rows:
         known = every.get(row["signature"], Remembered(row["signature"])).until(until_ns)
-        row["owner"] = known.owner or row["owner"]
+        row["owner"] = known.owner or owner_of_all(owners, row["owner"], row["sites"], row["error_code"])
         row["state"] = known.state(instant_ns(row["last_seen"]), row["transactions"] > 0, until_ns)
         notes = [{"at_time": instant_text(note.at_ns), "by": note.by, "text": note.text} for note in known.notes]
         told_of = (_instant(known.fixed_ns), _instant(known.muted_until_ns), known.ticket, notes)
         yield row | dict(zip(GROUP_COLUMNS, told_of, strict=True))
+
+
+def owners_of(row: Mapping[str, Any], signed: Iterable[Row], every: Mapping[str, Remembered], owners: Sequence[Owner]) -> list[str]:
+    """Whose a listed group of failures is, who owns most of it first. `signed`: the signatures in it, by site."""
+    counted: Counter[str] = Counter()
+    for each in signed:
+        known = every.get(each["signature"])
+        name = (known and known.owner) or owner_of(owners, row["owner"], each["site"], each["error_code"])
+        counted[name or ""] += each["transactions"]
+    return [name for name, _ in counted.most_common() if name]
 
 
 def _instant(ns: int | None) -> str | None:

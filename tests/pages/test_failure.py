@@ -121,8 +121,10 @@ def test_what_people_know_of_a_group_stands_on_its_page_in_the_list_and_in_the_e
     say(server, "tom", "note", memory_words="The period opens tomorrow.")
     say(server, "tom", "link", memory_ticket="https://tickets.example/4711")
     say(server, "tom", "mute", memory_words="Known until the period opens.", memory_hours="8")
+    say(server, "tom", "assign", memory_owner="quality")
     page = drawn_text(someone(server, "maria").show("/failure", GROUP))
     for part in (
+        "owned by Quality",
         "tom wrote",
         "The period opens tomorrow.",
         "Worked on in https://tickets.example/4711",
@@ -132,8 +134,9 @@ def test_what_people_know_of_a_group_stands_on_its_page_in_the_list_and_in_the_e
     listed = drawn_text(someone(server, "maria").show("/failures"))
     assert "Muted until" in listed
     assert "1 note" in listed
+    assert "Owner: Quality" in listed
     (row,) = (row for row in group_rows(application) if row["milestone"] == "confirmed")
-    assert (row["state"], row["ticket"], row["notes"][0]["by"]) == ("muted", "https://tickets.example/4711", "tom")
+    assert (row["state"], row["owner"], row["ticket"], row["notes"][0]["by"]) == ("muted", "quality", "https://tickets.example/4711", "tom")
 
 
 def test_what_fails_again_after_it_was_resolved_has_come_back(server: Flask, application: Application, monkeypatch: pytest.MonkeyPatch):
