@@ -10,5 +10,23 @@ from metrics.read import Reader
 def suppliers(reader: Reader, from_ns: int) -> pd.DataFrame:
     """Per partner named since `from_ns` or in what is open, the most overdue first: open, failed, overdue, unjudged, started (since then),
     newest_event_ns; of its answers since then good, bad, waiting, p50 and p90 in seconds of its working time; of the times it had promised
-    for since then kept and broken."""
+    for since then kept and broken, and with all that was ordered whole and not_whole. Of what it alone can say: unanswered (missing),
+    said_ns (when it last said anything) and is_quiet (nothing since what is unanswered was asked)."""
     return reader.frame("queries/suppliers", from_ns=from_ns)
+
+
+def promises(reader: Reader, partner: str, from_ns: int, stop: int = 200) -> pd.DataFrame:
+    """One by one what was promised for a time since then, what was not kept first: workflow, transaction_id, site, timezone, promised_ns,
+    sent_ns, full_due_ns, full_ns, on_time and in_full (kept, late, missing, open, unjudged), and `promises`, how many there are in all."""
+    return reader.frame("queries/supplier_promises", {"partner": partner, "stop": stop}, from_ns=from_ns)
+
+
+def waits(reader: Reader, partner: str) -> pd.DataFrame:
+    """What this partner should have said and has not: workflow, title, transaction_id, milestone, event_type, system, opened_ns, due_ns,
+    state."""
+    return reader.frame("queries/supplier_waits", {"partner": partner})
+
+
+def weeks(reader: Reader, partner: str, from_ns: int) -> pd.DataFrame:
+    """Its answers week by week since then, the newest first: week, good, bad, waiting, p50 in seconds of its working time."""
+    return reader.frame("queries/supplier_weeks", {"partner": partner}, from_ns=from_ns)

@@ -12,16 +12,17 @@ from app import reader
 from app.components import links, moment
 from app.components.choices import choices
 from app.components.empty import empty
+from app.components.icons import icon
 from app.components.page import button, card, head, scrolling
 from app.figures import times, words
 from app.figures.rows import rows_of
 from app.instants import instant_text
+from app.pages import supplier
 from app.pages.errors import WrongAddress
 from app.pages.narrowing import HOUR_NS, PERIODS
 from metrics.suppliers import suppliers
 
 Row = Mapping[str, Any]
-METRIC = "supplier_response_cycle_time"
 USUAL = "28d"
 HEADS = (
     "Supplier or carrier",
@@ -33,6 +34,8 @@ HEADS = (
     "Nine in ten",
     "No answer yet",
     "Promises kept",
+    "On time, in full",
+    "Not answered",
     "Last heard",
 )
 
@@ -42,15 +45,24 @@ def layout(**query: Any) -> Component:
     if period not in PERIODS:
         raise WrongAddress(f"There is no period '{period}'. Known: {', '.join(PERIODS)}.")
     from_ns = at.moment.as_of_ns - PERIODS[period][1] * HOUR_NS
-    with reader.reader(at) as now:
-        rows, zone = rows_of(suppliers(now, from_ns)), now.timezone()
     past: dict[str, Any] = {name: query[name] for name in ("as_of", "known_at") if name in query}
     titles = {partner.name: partner.title or partner.name for partner in reader.definitions().partners}
+    partner = links.one(query.get("partner"))
+    with reader.reader(at) as now:
+        rows, zone = rows_of(suppliers(now, from_ns)), now.timezone()
+        if partner:
+            rows = [row for row in rows if row["partner"] == partner]
+        below = supplier.body(now, partner, from_ns, zone, past) if partner else []
+    heading, said = titles.get(partner or "", partner) or "Suppliers", _summary(rows, period)
+    table = _table(rows, titles, from_ns, zone, period, at.moment.as_of_ns, past) if rows else _unknown(partner) if partner else _nothing()
     return html.Div(
         [
-            head("Suppliers", _summary(rows, period), _periods(period, past)),
+            head(heading, said, _periods(period, {**past, "partner": partner})),
+            html.P(html.A("All suppliers", href=links.to("suppliers", period=period, **past))) if partner else None,
             moment.banner(at, zone),
-            _table(rows, titles, from_ns, zone, at.moment.as_of_ns, past) if rows else _nothing(),
+            supplier.quiet(rows[0], zone, at.moment.as_of_ns) if partner and rows else None,
+            table,
+            *(below if rows else []),
         ]
     )
 
@@ -66,24 +78,29 @@ def _periods(period: str, past: Mapping[str, Any]) -> Component:
     return choices("Period", ((title, links.to("suppliers", period=name, **past), name == period) for name, (title, _) in PERIODS.items()))
 
 
-def _table(rows: Sequence[Row], titles: Mapping[str, str], from_ns: int, zone: str, as_of_ns: int, past: Mapping[str, Any]) -> Component:
+def _table(
+    rows: Sequence[Row], titles: Mapping[str, str], from_ns: int, zone: str, period: str, as_of_ns: int, past: Mapping[str, Any]
+) -> Component:
     heads = html.Tr([html.Th(name, className=None if name in (HEADS[0], HEADS[-1]) else "num") for name in HEADS])
-    lines = [_line(row, titles, from_ns, zone, as_of_ns, past) for row in rows]
+    lines = [_line(row, titles, from_ns, zone, period, as_of_ns, past) for row in rows]
     table = html.Table([html.Thead(heads), html.Tbody(lines)], className="table interfaces-table")
     aside = html.Span("Answers in the supplier's working time; the most overdue first", className="muted")
     return card("How each does", scrolling(table, "Suppliers"), aside=aside)
 
 
-def _line(row: Row, titles: Mapping[str, str], from_ns: int, zone: str, as_of_ns: int, past: Mapping[str, Any]) -> Component:
+def _line(row: Row, titles: Mapping[str, str], from_ns: int, zone: str, period: str, as_of_ns: int, past: Mapping[str, Any]) -> Component:
     partner = row["partner"]
     title = titles.get(partner, partner)
     name = [html.B(title), html.Div(partner, className="muted") if title != partner else None]
-    answers: dict[str, Any] = {"metric": METRIC, "partner": partner, "from": instant_text(from_ns), **past}
+    answers: dict[str, Any] = {"metric": supplier.METRIC, "partner": partner, "from": instant_text(from_ns), **past}
     decided, promised = row["good"] + row["bad"], row["kept"] + row["broken"]
     listed: dict[str, Any] = {"partner": partner, **past}
+    mine = links.to("suppliers", period=period, **listed)
     return html.Tr(
         [
-            html.Td(html.A(name, href=links.transactions(**listed))),
+            html.Td(
+                [html.A(name, href=mine), html.Div([icon("unplug"), " quiet"], className="mark-unjudged") if row["is_quiet"] else None]
+            ),
             _count(row["open"], links.transactions(state="in_progress", **listed)),
             _count(row["overdue"], links.transactions(status="overdue", **listed), "mark-overdue"),
             _count(row["failed"], links.transactions(status="failed", **listed), "mark-failed"),
@@ -91,7 +108,9 @@ def _line(row: Row, titles: Mapping[str, str], from_ns: int, zone: str, as_of_ns
             html.Td(_took(row["p50"]), className="num nowrap"),
             html.Td(_took(row["p90"]), className="num nowrap"),
             _count(row["waiting"], links.to("cases", outcome="open", **answers)),
-            _share(row["kept"], promised, links.transactions(**listed)),
+            _share(row["kept"], promised, f"{mine}#promises"),
+            _share(row["whole"], row["whole"] + row["not_whole"], f"{mine}#promises"),
+            _count(row["unanswered"], f"{mine}#unanswered", "mark-overdue"),
             html.Td(times.brief(row["newest_event_ns"], zone, as_of_ns), className="nowrap"),
         ]
     )
@@ -113,6 +132,11 @@ def _share(good: int, decided: int, href: str) -> Component:
 
 def _took(seconds: float | None) -> Component | str:
     return html.Span("no data", className="muted") if seconds is None else words.duration(seconds)
+
+
+def _unknown(partner: str) -> Component:
+    text = f"In this period no transaction that you may see names '{partner}'."
+    return empty("No such supplier", text, button("All suppliers", links.to("suppliers"), quiet=True), picture="users")
 
 
 def _nothing() -> Component:

@@ -1,18 +1,30 @@
 -- one row per partner that transactions since `from_ns`, or open ones, have named: how they stand, and which promised times were kept
 with
-promising as (
-  select workflow, unnest(steps, max_depth := 2) from def_workflows
-),
 promises as (
   select
-    f.partner,
-    count(*) filter (where f.reached[s.step] <= f.due[s.step]) as kept,
-    count(*) filter (where f.reached[s.step] > f.due[s.step] or (f.reached[s.step] is null and f.due[s.step] < getvariable('as_of'))) as broken
+    partner,
+    count(*) filter (where on_time = 'kept') as kept,
+    count(*) filter (where on_time in ('late', 'missing')) as broken,
+    count(*) filter (where on_time = 'kept' and in_full = 'kept') as whole,
+    count(*) filter (where on_time in ('late', 'missing') or in_full in ('late', 'missing')) as not_whole
+  from supplier_promises
+  where promised_ns >= getvariable('from_ns')
+  group by partner
+),
+-- what only the partner itself can say and has not, and when it last said anything
+waits as (
+  select t.partner, count(*) as unanswered, min(x.opened_ns) as unanswered_since_ns
+  from expectations x
+  join transactions t using (workflow, transaction_id)
+  where x.system = 'supplier' and x.state = 'missing' and t.partner is not null
+  group by all
+),
+said as (
+  select f.partner, max(list_max(list_transform(list_filter(w.steps, lambda s: s.system = 'supplier'), lambda s: f.reached[s.step]))) as said_ns
   from facts f
-  join promising s on s.workflow = f.workflow and s.by_field = 'promised_time'
-  where f.partner is not null and f.promised_ns is not null and not f.is_cancelled
-    and f.due[s.step] >= getvariable('from_ns') and f.due[s.step] <= getvariable('as_of')
-  group by f.partner
+  join def_workflows w using (workflow)
+  where f.partner is not null
+  group by all
 ),
 standing as (
   select
@@ -41,8 +53,12 @@ answers as (
 select
   t.partner, t.open, t.failed, t.overdue, t.unjudged, t.started, t.newest_event_ns,
   coalesce(a.good, 0) as good, coalesce(a.bad, 0) as bad, coalesce(a.waiting, 0) as waiting, a.quantiles[1] as p50, a.quantiles[2] as p90,
-  coalesce(p.kept, 0) as kept, coalesce(p.broken, 0) as broken
+  coalesce(p.kept, 0) as kept, coalesce(p.broken, 0) as broken, coalesce(p.whole, 0) as whole, coalesce(p.not_whole, 0) as not_whole,
+  coalesce(u.unanswered, 0) as unanswered, s.said_ns,
+  coalesce(u.unanswered_since_ns > coalesce(s.said_ns, -1), false) as is_quiet
 from standing t
 left join answers a using (partner)
 left join promises p using (partner)
+left join waits u using (partner)
+left join said s using (partner)
 order by t.overdue desc, bad desc, t.open desc, t.partner

@@ -10,12 +10,12 @@ from flask import Flask
 from app.application import Application
 from app.figures.rows import rows_of
 from metrics.read import Moment, open_reader
-from metrics.suppliers import suppliers
+from metrics.suppliers import promises, suppliers
 from tests.pages import trees
 from tests.pages.made_paths import ns
 from tests.pages.served import drawn_text, opened_on, someone, table
 
-COLUMNS = ("T", "AT", "SYSTEM", "PARTNER", "PROMISED", "ID")
+COLUMNS = ("T", "AT", "SYSTEM", "PARTNER", "PROMISED", "ID", "ORDERED", "QUANTITY")
 CONFIGURATION = """
 version: 1
 timezone: Europe/Berlin
@@ -31,14 +31,17 @@ sources:
       system: {column: SYSTEM}
       partner: {column: PARTNER}
       promised_time: {column: PROMISED}
+      ordered_quantity: {column: ORDERED}
+      quantity: {column: QUANTITY}
       objects: {type: {value: purchase_order}, id: {column: ID}}
 """
 # Monday 23 March 2026: 08:00 in Tokyo is 23:00 UTC of the evening before; its day ends at 08:00 UTC.
 EVENTS = (
     ("purchase_order.created", "2026-03-22T23:00:00Z", "erp", "20017", "", "A"),
     ("purchase_order.sent", "2026-03-22T23:00:00Z", "erp", "20017", "", "A"),
-    ("purchase_order.confirmed", "2026-03-23T01:00:00Z", "supplier", "20017", "2026-03-24T12:00:00Z", "A"),
+    ("purchase_order.confirmed", "2026-03-23T01:00:00Z", "supplier", "20017", "2026-03-24T12:00:00Z", "A", 5),
     ("asn.received", "2026-03-24T11:00:00Z", "supplier", "20017", "", "A"),
+    ("goods.received", "2026-03-25T08:00:00Z", "wms", "20017", "", "A", "", 3),
     ("purchase_order.created", "2026-03-16T10:00:00Z", "erp", "20018", "", "B"),
     ("purchase_order.sent", "2026-03-16T10:00:00Z", "erp", "20018", "", "B"),
     ("purchase_order.created", "2026-03-25T10:00:00Z", "erp", "", "", "C"),
@@ -48,7 +51,9 @@ AS_OF = "2026-03-25T12:00:00Z"
 
 @pytest.fixture(scope="module")
 def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
-    with opened_on(tmp_path_factory.mktemp("suppliers"), CONFIGURATION, bus=table(COLUMNS, *EVENTS)) as application:
+    with opened_on(
+        tmp_path_factory.mktemp("suppliers"), CONFIGURATION, bus=table(COLUMNS, *((*event, "", "")[: len(COLUMNS)] for event in EVENTS))
+    ) as application:
         yield application
 
 
@@ -78,6 +83,26 @@ def test_the_orders_of_one_supplier_are_listed(plant: Application):
     with open_reader(plant.store, Moment(now, 2**62)) as reader:
         rows, total = reader.transactions({"partner": "20018"})
     assert (total, list(rows["transaction_id"])) == (1, ["B"])
+
+
+def test_what_was_promised_is_judged_on_time_and_in_full(plant: Application):
+    now = ns("2026-04-25 12:00:00")
+    with open_reader(plant.store, Moment(now, 2**62)) as reader:
+        sakura = next(row for row in rows_of(suppliers(reader, 0)) if row["partner"] == "20017")
+        assert (sakura["kept"], sakura["broken"], sakura["whole"], sakura["not_whole"]) == (1, 0, 0, 1)
+        (order,) = rows_of(promises(reader, "20017", 0))
+        assert (order["transaction_id"], order["on_time"], order["in_full"]) == ("A", "kept", "missing")
+
+
+def test_one_supplier_shows_what_it_owes_and_that_it_is_quiet(web: Flask):
+    said = drawn_text(someone(web, "maria").show("/suppliers", f"?partner=20018&as_of={AS_OF}"))
+    assert "It has never said anything, and 1 step is overdue from it." in said
+    assert "Purchase order confirmed" in said
+    assert "2026-W12" in said
+    other = drawn_text(someone(web, "maria").show("/suppliers", f"?partner=20017&as_of={AS_OF}"))
+    assert "Every order and change that is due for an answer has one." in other
+    assert "Not due yet" in other
+    assert "No such supplier" in drawn_text(someone(web, "maria").show("/suppliers", f"?partner=nobody&as_of={AS_OF}"))
 
 
 def test_where_nobody_names_a_supplier_it_says_how_to(server: Flask):
