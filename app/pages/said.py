@@ -101,7 +101,7 @@ def _chips(query: Mapping[str, Any], kept: Mapping[str, Any]) -> Component:
         )
         for kind, word in WORDS.items()
     ]
-    return card(None, html.Nav([*shown, *kinds], className="cases-outcomes", **{"aria-label": "Narrow the list"}))
+    return html.Nav([*shown, *kinds], className="cases-outcomes", **{"aria-label": "Narrow the list"})
 
 
 def _word(name: str, value: str) -> str:
@@ -120,22 +120,23 @@ def _nothing(wide: dict[str, Any]) -> Component:
 
 
 def _list(rows: Sequence[Row], zone: str, now_ns: int) -> Component:
-    heads = html.Tr([html.Th(name) for name in ("When", "Event", "System", "Site", "About", "Version", "How", "Key", "From")])
-    table = html.Table([html.Thead(heads), html.Tbody([_line(row, zone, now_ns) for row in rows])], className="table interfaces-table")
+    heads = html.Tr([html.Th(name) for name in ("When", "Event", "Where", "About", "How", "Key", "From")])
+    table = html.Table(
+        [html.Thead(heads), html.Tbody([_line(row, zone, now_ns) for row in rows])], className="table interfaces-table said-table"
+    )
     return card("What was said", scrolling(table, "Events"))
 
 
 def _line(row: Row, zone: str, now_ns: int) -> Component:
     told = f"{times.full(row['event_ns'], zone)}, recorded {times.full(row['recorded_ns'], zone)}"
-    instance = html.Div(row["system_name"], className="muted") if row["system_name"] else None
+    version = html.Div(f"version {row['schema_version']}", className="muted") if row["schema_version"] else None
+    instance = html.Div(row["system_name"], className="muted nowrap") if row["system_name"] else None
     return html.Tr(
         [
             html.Td(times.short(row["event_ns"], zone, now_ns), title=told, className="num nowrap"),
-            html.Td([html.B(row["event_type"]), html.Div(_trace(row["trace_id"]))]),
-            html.Td([words.system_word(row["system"]), instance]),
-            html.Td(name_of(row["site"])),
+            html.Td([html.B(row["event_type"]), version, html.Div(_trace(row["trace_id"]))]),
+            html.Td([words.system_word(row["system"]), instance, html.Div(name_of(row["site"]), className="nowrap")]),
             html.Td(_objects(row["objects"])),
-            html.Td(row["schema_version"] or html.Span("not stated", className="muted")),
             html.Td(_how(row)),
             html.Td(html.Code(row["idempotency_key"]) if row["idempotency_key"] else html.Span("none", className="muted")),
             html.Td([row["source"], html.Div(html.Code(row["position"]))]),
@@ -152,7 +153,7 @@ def _objects(found: Any) -> list[Component]:
     if found is None or isinstance(found, float) or not len(found):
         return [html.Span("names no object", className="muted")]
     return [
-        html.Div([f"{words.event_words(kind)} ", html.A(name, href=links.transactions(text=name))])
+        html.Div([html.Span(f"{words.event_words(kind)} ", className="nowrap"), html.A(name, href=links.transactions(text=name))])
         for kind, _, name in (text.partition(" ") for text in found)
     ]
 
