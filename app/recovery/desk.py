@@ -12,7 +12,8 @@ from sqlalchemy import Connection, select
 from app.accounts.people import roles_words
 from app.recovery.catalogue import Catalogue, Offer
 from app.recovery.edits import Difference, EditRefused, changed
-from app.recovery.engine import World, fingerprint_of, targets_of
+from app.recovery.engine import World
+from app.recovery.frozen import fingerprint_of, targets_of
 from app.recovery.model import Action, Case, ItemState, Path, Payload, Safety, Verdict
 from app.recovery.plan import Plan, freeze
 from app.recovery.run_tables import items

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Protocol
 
-import orjson
 from sqlalchemy import Connection, Row, insert, select, update
 
 from app.recovery.catalogue import path_of as frozen_path
+from app.recovery.frozen import case_of, fingerprint_of, names_of, targets_of
 from app.recovery.model import Action, Answer, Case, Dispatch, Evidence, ItemState, Path, Payload, Safety, Sent, State
 from app.recovery.run_tables import items, recoveries, sends
 from app.recovery.runs import SECOND_NS, SENDING, Runs, path_of, stored_hash
@@ -52,6 +52,7 @@ class Engine:
     def __init__(self, runs: Runs, world: World, executor: Executor) -> None:
         self._runs, self._world, self._executor = runs, world, executor
         self._last_sent_ns: dict[str, int] = {}  # by recovery
+        self._preparing: set[str] = set()  # recoveries whose next cases are looked at once more, and their payloads fetched
 
     def begin(self) -> None:
         """After a start: what was being sent when the last process ended has no answer and gets none."""
@@ -124,8 +125,9 @@ class Engine:
             if ready and not Action(path_of(row)["action"]).sends:
                 self._do(connection, row, ready)
                 return
-        if ready:
-            self._send(row, ready)
+        if ready and recovery_id not in self._preparing:
+            self._preparing.add(recovery_id)
+            self._executor.submit(self._prepare, row, ready)
 
     def _void(self, connection: Connection, row: Row[Any]) -> str | None:
         """Why what was approved is not what would be sent now."""
@@ -212,23 +214,39 @@ class Engine:
                 self._change(connection, item, ItemState.DONE, path["title"], tries=1, ended_ns=now_ns)
 
     # ── sending ─────────────────────────────────────────────────────────────────────────────────────────────────────
-    def _send(self, row: Row[Any], ready: Sequence[Row[Any]]) -> None:
-        """Looks at each once more, puts the attempts on disk, and only then lets them go."""
+    def _prepare(self, row: Row[Any], ready: Sequence[Row[Any]]) -> None:
+        """Once at a time for a recovery, beside the thread that ticks: a slow source of payloads holds up no other recovery."""
+        try:
+            going = self._recorded(row, ready)
+        except Exception:  # nothing has left; the next tick tries again
+            log.exception("the next cases of %s cannot be sent for the moment", row.id)
+            return
+        finally:
+            self._preparing.discard(row.id)
+        for target, dispatch in going:
+            try:
+                self._executor.submit(self._deliver, target, dispatch)
+            except RuntimeError:  # Syncline is ending: what is on disk leaves first
+                self._deliver(target, dispatch)
+
+    def _recorded(self, row: Row[Any], ready: Sequence[Row[Any]]) -> list[tuple[Target, Dispatch]]:
+        """Looks at each once more and puts the attempts on disk: these may leave."""
         path = frozen_path(path_of(row))
         cases = {item.place: case_of(item) for item in ready}
         evidence = self._world.evidence(list(cases.values()))
         fetched = self._world.payloads(list(cases.values())) if path.action.needs_payload else {}
         going: list[tuple[Target, Dispatch]] = []
+        if self._runs.is_stopped(SENDING):
+            return going
         with self._runs.engine.begin() as connection:
-            if _recovery(connection, row.id).state != State.RUNNING:
-                return
+            ready = self._still(connection, row, ready)
             payloads = {item.place: _payload(item, fetched.get(cases[item.place].id)) for item in ready}
             for item in ready:
                 payload = payloads[item.place]
                 if isinstance(payload, Payload) and payload.digest != item.payload_digest:
                     words = f"The payload of {cases[item.place].transaction_id} has changed since it was approved."
                     self._runs.end(connection, row, State.VOID, words)
-                    return
+                    return []
             for item in ready:
                 case, target = cases[item.place], self._target(path, item)
                 known, closed_ns = evidence[case.id], self._world.closed_until_ns(case)
@@ -241,8 +259,16 @@ class Engine:
                     self._change(connection, item, state, why, ended_ns=None if item.proof_due_ns else self._runs.now_ns(), **by_itself)
                 else:
                     going.append((target, self._record(connection, row, item, case, payloads[item.place])))
-        for target, dispatch in going:
-            self._executor.submit(self._deliver, target, dispatch)
+        return going
+
+    def _still(self, connection: Connection, row: Row[Any], ready: Sequence[Row[Any]]) -> Sequence[Row[Any]]:
+        """Those that may go yet: fetching takes its time, and somebody may have paused, stopped or changed it meanwhile."""
+        present = _recovery(connection, row.id)
+        if present.state != State.RUNNING or self._void(connection, present):
+            return []  # what makes it void is told by the next tick
+        mine = select(items.c.place).where(items.c.recovery_id == row.id, items.c.state == ItemState.WAITING)
+        waiting = set(connection.execute(mine).scalars())
+        return [item for item in ready if item.place in waiting]
 
     def _target(self, path: Path, item: Row[Any]) -> Target:
         target = self._world.target(targets_of(path)[item.part])
@@ -252,7 +278,6 @@ class Engine:
     def _record(self, connection: Connection, row: Row[Any], item: Row[Any], case: Case, payload: Payload | str | None) -> Dispatch:
         """The attempt, on disk before it leaves."""
         now_ns = self._runs.now_ns()
-        held = payload if isinstance(payload, Payload) else None
         traceparent = f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
         effect_id = sha256(f"{row.id} {item.place} {item.part}".encode()).hexdigest()[:32]
         send_id = secrets.token_hex(16)
@@ -260,7 +285,17 @@ class Engine:
         connection.execute(insert(sends).values(send_id=send_id, recovery_id=row.id, **values))
         self._change(connection, item, ItemState.SENDING, "", tries=item.tries + 1)
         self._last_sent_ns[row.id] = now_ns
-        return Dispatch(row.id, send_id, effect_id, path_of(row)["action"], case, case.key, held, traceparent, now_ns)
+        return Dispatch(
+            row.id,
+            send_id,
+            effect_id,
+            path_of(row)["action"],
+            case,
+            case.key,
+            payload if isinstance(payload, Payload) else None,
+            traceparent,
+            now_ns,
+        )
 
     def _deliver(self, target: Target, dispatch: Dispatch) -> None:
         try:
@@ -310,31 +345,9 @@ class Engine:
             self._runs.tell(connection, f"case {state}", item.recovery_id, detail)
 
     def _is_idempotent(self, path: Mapping[str, Any], item: Row[Any]) -> bool:
-        names = _names(path["action"], path["target"], path["steps"])
+        names = names_of(path["action"], path["target"], path["steps"])
         target = self._world.target(names[item.part])
         return target is not None and target.idempotent
-
-
-def case_of(item: Row[Any]) -> Case:
-    """The case as it was frozen."""
-    return Case(**orjson.loads(item.case_json))
-
-
-def fingerprint_of(targets: Iterable[Target]) -> str:
-    """Of all that a path sends to, in order."""
-    return sha256("\n".join(target.fingerprint() for target in targets).encode()).hexdigest()
-
-
-def targets_of(path: Path) -> tuple[str, ...]:
-    """The names of what a path sends to, in order."""
-    return _names(path.action, path.target, path.steps)
-
-
-def _names(action: str, target: str | None, steps: Sequence[str]) -> tuple[str, ...]:
-    """What is sent to, in order: a compensation undoes the last step first."""
-    if action == "compensate":
-        return tuple(reversed(steps))
-    return (target,) if target else ()
 
 
 def _recovery(connection: Connection, recovery_id: str) -> Row[Any]:

@@ -18,7 +18,7 @@ from sqlalchemy import select
 
 from app.accounts import Accounts
 from app.application import accounts_url
-from app.recovery.engine import fingerprint_of
+from app.recovery.frozen import fingerprint_of
 from app.recovery.model import Action, Approval, Case, Evidence, Limits, Path, Payload, Proof
 from app.recovery.plan import Plan, freeze
 from app.recovery.run_tables import items

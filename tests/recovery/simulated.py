@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
 
-from app.recovery.engine import fingerprint_of
+from app.recovery.frozen import fingerprint_of
 from app.recovery.model import Action, Answer, Approval, Case, Dispatch, Evidence, Limits, Path, Payload, Proof, Sent
 from app.recovery.plan import Plan, freeze
 from app.recovery.runs import Actor

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import orjson
@@ -295,3 +296,48 @@ def test_the_chain_of_the_audit_holds_after_all_that(desk):
     desk.change(audit_table, reason="another")
     with desk.database.connect() as connection:
         assert audit.verify(connection) == 1
+
+
+def test_a_slow_source_of_payloads_holds_up_only_its_own_recovery():
+    desk = Desk(approval=Approval.NONE)
+    slow, other = desk.request(CASES[:1]), desk.request(CASES[4:])
+    desk.clock.now_ns += SECOND
+    desk.engine.tick()
+    fetching = [args[0].id for _, args in desk.threads.waiting]
+    assert Counter(fetching) == {slow: 1, other: 1}
+    held = desk.threads.waiting.pop(fetching.index(slow))
+    desk.go_on(30)
+    assert (desk.row(other).state, desk.row(slow).state) == (State.FINISHED, State.RUNNING)
+    assert {dispatch.recovery_id for dispatch in desk.receiver.log} == {other}
+    desk.threads.waiting.append(held)
+    desk.go_on(30)
+    assert desk.row(slow).state == State.FINISHED
+    desk.database.dispose()
+
+
+@pytest.mark.parametrize("what", ["pause", "stop", "switch"])
+def test_what_is_stopped_while_its_payload_is_fetched_does_not_leave(what):
+    desk = Desk(approval=Approval.NONE)
+    found = desk.request(CASES[:1])
+    desk.engine.tick()
+    if what == "switch":
+        desk.runs.switch(SENDING, CARLA, is_stopped=True, reason=None)
+    else:
+        getattr(desk.runs, what)(found, ANNA)
+    desk.go_on(3)
+    assert desk.receiver.log == []
+    desk.database.dispose()
+
+
+def test_what_is_on_disk_leaves_before_syncline_ends():
+    desk = Desk(approval=Approval.NONE)
+    found = desk.request(CASES[:1])
+    desk.engine.tick()
+    prepare, args = desk.threads.waiting.pop()
+    with ThreadPoolExecutor(1) as ended:
+        pass
+    desk.engine._executor = ended
+    prepare(*args)
+    assert len(desk.receiver.log) == 1
+    assert desk.items(found)[0].state == ItemState.ACCEPTED
+    desk.database.dispose()
