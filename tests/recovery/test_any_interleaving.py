@@ -73,18 +73,19 @@ class Recovering(RuleBasedStateMachine):
         does=st.lists(DOES, min_size=20, max_size=40),
         share=st.sampled_from([1.0, 1.0, 0.5]),
         lag=st.sampled_from([0, 5, 30]),
+        ramp=st.sampled_from([(1, 2, 5), (1, 2, 5), (15,)]),
         is_idempotent=st.booleans(),
         approval=st.sampled_from(list(Approval)),
         next_after=st.sampled_from(["proven", "accepted"]),
     )
-    def begin(
-        self, chosen: list[int], does: list[str], share: float, lag: int, is_idempotent: bool, approval: Approval, next_after: str
-    ) -> None:
+    def begin(self, chosen, does, share, lag, ramp, is_idempotent, approval, next_after):
         self.clock = Clock()
         self.receiver = Watched("wms", is_idempotent, self.clock, list(does))
         self.receiver.look, self.receiver.answered = self.look_at, []
         self.plant = Plant(
-            self.clock, self.receiver, path(approval=approval, next_after=next_after, approvers=("it",), limits={"failed_share": share})
+            self.clock,
+            self.receiver,
+            path(approval=approval, next_after=next_after, approvers=("it",), limits={"failed_share": share, "ramp": ramp}),
         )
         self.plant.lag_ns = lag * SECOND
         self.database = create_engine("sqlite://")
