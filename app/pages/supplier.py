@@ -80,9 +80,9 @@ def _time(ns: int | None, zone: str, as_of_ns: int, absent: str) -> Component:
 
 
 def _waits(rows: Sequence[Row], as_of_ns: int, past: Mapping[str, Any]) -> Component:
-    title = "Not answered"
+    title = "Overdue from it"
     if not rows:
-        return card(title, html.P("Every order and change that is due for an answer has one.", className="muted"), id="unanswered")
+        return card(title, html.P("Nothing that it should have sent or answered is overdue.", className="muted"), id="unanswered")
     lines = [
         html.Tr(
             [
@@ -134,7 +134,9 @@ def _weeks(rows: Sequence[Row], partner: str, zone: str, past: Mapping[str, Any]
     title = "Week by week"
     if not rows:
         return card(title, html.P(f"Nothing was sent to it in the last {WEEKS} weeks.", className="muted"))
-    return _table(title, ("Week", "Answered in time", "Median answer", "No answer yet"), [_week(row, partner, zone, past) for row in rows])
+    return _table(
+        title, ("Week", "Answered in time", "Median answer", "Waiting for answer"), [_week(row, partner, zone, past) for row in rows]
+    )
 
 
 def _week(row: Row, partner: str, zone: str, past: Mapping[str, Any]) -> Component:

@@ -30,12 +30,11 @@ HEADS = (
     "Overdue",
     "Failed",
     "Answered in time",
-    "Median answer",
-    "Nine in ten",
-    "No answer yet",
+    "Answer takes",
+    "Waiting",
     "Promises kept",
     "On time, in full",
-    "Not answered",
+    "Overdue from it",
     "Last heard",
 )
 
@@ -105,8 +104,7 @@ def _line(row: Row, titles: Mapping[str, str], from_ns: int, zone: str, period: 
             _count(row["overdue"], links.transactions(status="overdue", **listed), "mark-overdue"),
             _count(row["failed"], links.transactions(status="failed", **listed), "mark-failed"),
             _share(row["good"], decided, links.to("cases", **answers)),
-            html.Td(_took(row["p50"]), className="num nowrap"),
-            html.Td(_took(row["p90"]), className="num nowrap"),
+            html.Td(_took(row["p50"], row["p90"]), className="num nowrap"),
             _count(row["waiting"], links.to("cases", outcome="open", **answers)),
             _share(row["kept"], promised, f"{mine}#promises"),
             _share(row["whole"], row["whole"] + row["not_whole"], f"{mine}#promises"),
@@ -130,8 +128,11 @@ def _share(good: int, decided: int, href: str) -> Component:
     )
 
 
-def _took(seconds: float | None) -> Component | str:
-    return html.Span("no data", className="muted") if seconds is None else words.duration(seconds)
+def _took(half: float | None, most: float | None) -> list[Component | str]:
+    """The time that half of the answers took at most, and nine in ten of them."""
+    if half is None or most is None:
+        return [html.Span("no data", className="muted")]
+    return [words.duration(half), html.Div(f"90 %: {words.duration(most)}", className="muted")]
 
 
 def _unknown(partner: str) -> Component:

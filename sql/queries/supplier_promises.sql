@@ -8,5 +8,5 @@ with listed as materialized (
 )
 select *, (select count(*) from listed) as promises
 from listed
-order by on_time = 'kept' and coalesce(in_full, 'kept') = 'kept', promised_ns desc, workflow, transaction_id
+order by on_time in ('late', 'missing') desc, coalesce(in_full in ('late', 'missing'), false) desc, promised_ns desc, workflow, transaction_id
 limit $stop::bigint

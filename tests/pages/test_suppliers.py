@@ -100,7 +100,7 @@ def test_one_supplier_shows_what_it_owes_and_that_it_is_quiet(web: Flask):
     assert "Purchase order confirmed" in said
     assert "2026-W12" in said
     other = drawn_text(someone(web, "maria").show("/suppliers", f"?partner=20017&as_of={AS_OF}"))
-    assert "Every order and change that is due for an answer has one." in other
+    assert "Nothing that it should have sent or answered is overdue." in other
     assert "Not due yet" in other
     assert "No such supplier" in drawn_text(someone(web, "maria").show("/suppliers", f"?partner=nobody&as_of={AS_OF}"))
 
