@@ -20,6 +20,7 @@ class Narrowed:
     milestone: str | None = None
     system: str | None = None
     site: str | None = None
+    due_before_ns: int | None = None
 
 
 def expected(reader: Reader, asked: Narrowed, start: int = 0, stop: int = 200) -> pd.DataFrame:
@@ -28,9 +29,9 @@ def expected(reader: Reader, asked: Narrowed, start: int = 0, stop: int = 200) -
     return reader.frame("queries/expected", {**asdict(asked), "start": start, "stop": stop})
 
 
-def counted(reader: Reader, site: str | None = None) -> pd.DataFrame:
+def counted(reader: Reader, site: str | None = None, due_before_ns: int | None = None) -> pd.DataFrame:
     """Per state, workflow and milestone: title, system, event_type, criticality, expectations, first_due_ns."""
-    return reader.frame("queries/expected_counted", {"site": site})
+    return reader.frame("queries/expected_counted", {"site": site, "due_before_ns": due_before_ns})
 
 
 def feeds_behind(reader: Reader, site: str | None = None) -> pd.DataFrame:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from dash import html
@@ -11,6 +10,7 @@ from dash.development.base_component import Component
 
 from app import reader
 from app.components import links, moment
+from app.components.choices import choices
 from app.components.empty import empty
 from app.components.icons import icon
 from app.components.page import card, head, note, scrolling
@@ -19,8 +19,9 @@ from app.components.silence import held_up
 from app.components.tiles import name_of
 from app.figures import times, words
 from app.figures.rows import rows_of
+from app.instants import instant_ns
 from app.pages.errors import WrongAddress
-from app.pages.narrowing import unknown_site
+from app.pages.narrowing import HOUR_NS, unknown_site
 from metrics.expected import STATES, Narrowed, counted, expected, feeds_behind
 from metrics.keys import unknown
 
@@ -31,11 +32,13 @@ WORDS = {  # state → word, icon, colour
     "open": ("Waited for", "clock", "moving"),
 }
 FILTERS = ("state", "workflow", "milestone", "system", "site")
+DUE_BEFORE = {"4h": ("Within 4 hours", 4), "24h": ("Within 24 hours", 24), "7d": ("Within 7 days", 7 * 24)}
 
 
 def layout(**query: Any) -> Component:
     at = reader.as_of(query)
-    asked = Narrowed(**{name: links.one(query.get(name)) for name in FILTERS})
+    due_before = links.one(query.get("due_before"))
+    asked = Narrowed(**{name: links.one(query.get(name)) for name in FILTERS}, due_before_ns=_due_before(due_before, at.moment.as_of_ns))
     with reader.reader(at) as now:
         try:
             start = first_row(links.one(query.get("page")))
@@ -43,34 +46,60 @@ def layout(**query: Any) -> Component:
             raise WrongAddress(str(wrong)) from wrong
         if wrongs := _wrong(asked, rows_of(now.workflows())) or (asked.site and unknown_site(asked.site, now)):
             raise WrongAddress(wrongs)
-        groups, behind = rows_of(counted(now, asked.site)), rows_of(feeds_behind(now, asked.site))
+        groups, behind = rows_of(counted(now, asked.site, asked.due_before_ns)), rows_of(feeds_behind(now, asked.site))
         rows, zone = rows_of(expected(now, asked, start, start + ROWS)), now.timezone()
     past: dict[str, Any] = {name: query[name] for name in ("as_of", "known_at") if name in query}
-    kept = {**{name: value for name, value in asdict(asked).items() if value}, **past}
+    kept = {
+        **{name: value for name in FILTERS if (value := getattr(asked, name))},
+        **({"due_before": due_before} if due_before else {}),
+        **past,
+    }
     total = rows[0]["expectations"] if rows else 0
     return html.Div(
         [
-            head("Expected", "What should have come by now and has not, and what is due next."),
+            head("Expected", "What should have come by now and has not, and what is due next.", _due(due_before, kept, zone)),
             moment.banner(at, zone),
             _behind(behind, zone, at.moment.as_of_ns),
             _states(groups, asked, kept),
             _groups([row for row in groups if asked.state in (None, row["state"])], kept, zone, at.moment.as_of_ns),
-            _list(rows, at.moment.as_of_ns, past) if rows else _nothing(asked, groups),
+            _list(rows, at.moment.as_of_ns, past) if rows else _nothing(asked),
             pager(start, total, lambda page: links.to("expected", **kept, page=page)),
         ]
     )
 
 
+def _due_before(text: str | None, as_of_ns: int) -> int | None:
+    """The instant that is named, by how much later it is or as a time."""
+    if not text:
+        return None
+    if text in DUE_BEFORE:
+        return as_of_ns + DUE_BEFORE[text][1] * HOUR_NS
+    try:
+        return instant_ns(text)
+    except ValueError as wrong:
+        raise WrongAddress(f"due_before is neither a time nor one of {', '.join(DUE_BEFORE)}: {wrong}") from wrong
+
+
+def _due(due_before: str | None, kept: Mapping[str, Any], zone: str) -> Component:
+    """By when it is due; a time that somebody wrote into the address stands beside the usual ones."""
+    offered = [("Whenever it is due", links.to("expected", **{**kept, "due_before": None}), not due_before)]
+    for name, (title, _) in DUE_BEFORE.items():
+        offered.append((title, links.to("expected", **{**kept, "due_before": name}), name == due_before))
+    if due_before and due_before not in DUE_BEFORE:
+        offered.append((f"Before {times.full(instant_ns(due_before), zone)}", links.to("expected", **kept), True))
+    return choices("Due before", offered)
+
+
 def _wrong(asked: Narrowed, workflows: Sequence[Row]) -> str | None:
     """A sentence for what nothing can be."""
     if asked.state is not None and asked.state not in STATES:
-        return unknown("state", asked.state, STATES).capitalize()
+        return words.sentence(unknown("state", asked.state, STATES))
     known = {row["workflow"]: [step["milestone"] for step in row["steps"]] for row in workflows}
     if asked.workflow is not None and asked.workflow not in known:
-        return unknown("workflow", asked.workflow, known).capitalize()
+        return words.sentence(unknown("workflow", asked.workflow, known))
     milestones = known[asked.workflow] if asked.workflow else [name for names in known.values() for name in names]
     if asked.milestone is not None and asked.milestone not in milestones:
-        return unknown("milestone", asked.milestone, milestones).capitalize()
+        return words.sentence(unknown("milestone", asked.milestone, milestones))
     return None
 
 
@@ -149,9 +178,9 @@ def _no_deadline() -> Component:
     return html.Span("no deadline", className="muted")
 
 
-def _nothing(asked: Narrowed, groups: Sequence[Row]) -> Component:
-    if groups and asked != Narrowed(site=asked.site):
-        return empty("Nothing like that is expected", "Choose another state or step above.", picture="circle-check")
+def _nothing(asked: Narrowed) -> Component:
+    if asked != Narrowed(site=asked.site):
+        return empty("Nothing like that is expected", "Choose another state, step or due time above.", picture="circle-check")
     return empty(
         "Nothing is waited for", "Every step that should come and has not would stand here, with its due time.", picture="circle-check"
     )

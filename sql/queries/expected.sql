@@ -14,6 +14,7 @@ listed as materialized (
     and ($milestone is null or x.milestone = $milestone)
     and ($system is null or x.system = $system)
     and ($site is null or x.site = $site)
+    and ($due_before_ns::bigint is null or x.due_ns < $due_before_ns)
 )
 select *, (select count(*) from listed) as expectations
 from listed

@@ -2,7 +2,8 @@
 with counted as (
   select state, workflow, milestone, system, count(*) as expectations, min(due_ns) as first_due_ns
   from expectations
-  where $site is null or site = $site
+  where ($site is null or site = $site)
+    and ($due_before_ns::bigint is null or due_ns < $due_before_ns)
   group by all
 )
 select c.*, w.title, w.criticality, list_filter(w.steps, lambda step: step.milestone = c.milestone)[1].event_type as event_type

@@ -52,6 +52,8 @@ def test_a_feed_that_is_behind_is_one_sentence(server: Flask):
         ("?workflow=order_to_production&milestone=posted", "No milestone is called 'posted'."),
         ("?site=atlantis", "There is no site 'atlantis'"),
         ("?page=x", "There is no page 'x'"),
+        ("?state=Lost", "No state is called 'Lost'."),
+        ("?due_before=soon", "due_before is neither a time nor one of 4h, 24h, 7d: 'soon' is no time."),
     ],
 )
 def test_an_address_that_means_nothing_is_told(server: Flask, query: str, sentence: str):
@@ -65,6 +67,18 @@ def test_who_may_see_one_site_sees_what_is_expected_there_only(server: Flask):
 def test_nothing_of_a_kind_is_said_so(server: Flask):
     said = drawn_text(someone(server, "maria").show("/expected", "?state=missing&workflow=master_data_sync"))
     assert "Nothing like that is expected" in said or "One by one" in said
+
+
+def test_what_is_due_before_a_time_is_told_apart(application: Application, server: Flask):
+    now = time.time_ns()
+    with open_reader(application.store, Moment(now, now)) as reader:
+        dues = [row["due_ns"] for row in rows_of(expected(reader, Narrowed(), 0, 100_000)) if row["due_ns"] is not None]
+        edge = sorted(set(dues))[len(set(dues)) // 2]
+        some = expected(reader, Narrowed(due_before_ns=edge), 0, 100_000)
+        assert 0 < len(some) == sum(due < edge for due in dues) < len(dues)
+        assert sum(counted(reader, due_before_ns=edge)["expectations"]) == len(some)
+    answer = someone(server, "maria").show("/expected", "?due_before=24h")
+    assert any("state=missing" in address and "due_before=24h" in address for _, address in trees.links(trees.drawn(answer)))
 
 
 def test_a_silent_feed_says_so_once_with_what_it_holds_up():
