@@ -2,7 +2,9 @@
 insert into nameless
 with bare as materialized (
   -- few, as a rule: only these are looked at closely
-  select e.event_no from events e where e.event_no > getvariable('seen_event') and not exists (from event_objects o where o.event_no = e.event_no)
+  select event_no
+  from (from events where event_no > getvariable('seen_event'))
+  anti join (from event_objects where event_no > getvariable('seen_event')) using (event_no)
 )
 select null, e.event_no, case when e.span_id = e.event_id then s.parent_id else e.span_id end, e.span_id, e.trace_id, e.message_id,
   e.conversation_id, e.is_error, e.recorded_ns
