@@ -164,7 +164,7 @@ class Recovering(RuleBasedStateMachine):
             mine = (items.c.recovery_id == found, items.c.place == 0)
             changed = connection.execute(update(items).where(*mine).values(safety="unsafe"))
             attempts = connection.execute(select(func.count()).where(sends.c.recovery_id == found)).scalar_one()
-        if changed.rowcount:
+        if changed.rowcount:  # from now on nothing of it may leave
             self.tampered.setdefault(found, attempts)
 
     def _hear(self, is_deaf):
@@ -174,7 +174,7 @@ class Recovering(RuleBasedStateMachine):
     def pass_time(self, seconds):
         self.clock.now_ns += seconds * SECOND
 
-    @rule(what=st.integers(0, 8), number=st.integers(0, 14))
+    @rule(what=st.integers(0, 9), number=st.integers(0, 14))
     def something_else(self, what, number):
         if what < 2:
             self._switch(what == 0)
