@@ -90,6 +90,7 @@ def weeks(reader: Reader, between: tuple[int, int], costs: Costs, site: str | No
     values, bounds = {"site": site}, {"from_ns": between[0], "to_ns": between[1]}
     _add_recoveries(found, reader.frame("queries/recovery_weeks", values, **bounds), costs)
     _add_detections(found, reader.frame("queries/detection_weeks", values, **bounds))
+    reader.know_orders()
     _add_orders(found, reader.frame("queries/order_adherence", values, **bounds))
     return [replace(week, spent=_spent(week, costs)) for week in found.values()]
 
@@ -130,11 +131,13 @@ def promised(reader: Reader, asked: Promised, start: int = 0, stop: int = 200) -
     """One by one what these figures count, rows start … stop (excluded): order_type or workflow and milestone, id, site, timezone, due_ns,
     done_ns, outcome, and in every row `cases`, how many there are in all."""
     values = {**asked.narrowed, "outcome": asked.outcome, "start": start, "stop": stop}
+    reader.know_orders()
     return reader.frame("queries/promised", values, from_ns=asked.from_ns, to_ns=asked.to_ns)
 
 
 def promised_counted(reader: Reader, asked: Promised) -> dict[str, int]:
     """How many there are of every outcome, whichever `asked` names."""
+    reader.know_orders()
     found = reader.frame("queries/promised_counted", asked.narrowed, from_ns=asked.from_ns, to_ns=asked.to_ns)
     return {row["outcome"]: int(row["cases"]) for row in found.to_dict("records")}
 

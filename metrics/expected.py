@@ -25,7 +25,9 @@ class Narrowed:
 
 def expected(reader: Reader, asked: Narrowed, start: int = 0, stop: int = 200) -> pd.DataFrame:
     """Rows start … stop (excluded), the longest due first: workflow, title, owner, criticality, transaction_id, site, timezone, milestone,
-    system, event_type, opened_ns, due_ns, state (missing, unjudged, open), and in every row `expectations`, how many there are in all."""
+    system, event_type, opened_ns, due_ns, state (missing, unjudged, open), and in every row `expectations`, how many there are in all. Of
+    what adds up until all has come also done_quantity, ordered_quantity, uom; else null."""
+    reader.know_orders()
     return reader.frame("queries/expected", {**asdict(asked), "start": start, "stop": stop})
 
 

@@ -18,14 +18,24 @@ DETAILS = {
     "stock_passages": "until_ns",
     "passages": "to_ns",
 }
+STOCK = ("stock_passages", "stock_causes")  # what only a comparison of stock asks for; computed from what the others leave
 
 
 def compute(cursor: duckdb.DuckDBPyConnection, in_scope: str) -> None:
-    """Leaves `fresh_facts` and the fresh details for the transactions of `scoped_events` that `in_scope` (SQL) lets through.
+    """Leaves `fresh_facts` and the fresh details, but those of stock, for the transactions of `scoped_events` that `in_scope` (SQL) lets
+    through.
 
     Numbers go on behind the variable `last_transaction`."""
+    ok_by_step = _ok_by_step(cursor)
     for name in models.order("facts"):
-        models.run(cursor, name, in_scope=in_scope, ok_by_step=_ok_by_step(cursor))
+        if name.removeprefix("facts/") not in STOCK:
+            models.run(cursor, name, in_scope=in_scope, ok_by_step=ok_by_step)
+
+
+def compute_stock(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Leaves the fresh details of stock of the transactions that were computed."""
+    for name in STOCK:
+        models.run(cursor, f"facts/{name}")
 
 
 def _ok_by_step(cursor: duckdb.DuckDBPyConnection) -> str:
@@ -58,8 +68,20 @@ def keep(cursor: duckdb.DuckDBPyConnection) -> None:
 
 
 def show(cursor: duckdb.DuckDBPyConnection) -> None:
-    """Puts what was computed in front of the facts, for this cursor alone."""
-    minutes.show(cursor)
+    """Puts what was computed, but of stock, in front of the facts, for this cursor alone."""
     models.run(cursor, "moment/facts_then")
-    for detail in DETAILS:
+    for detail in DETAILS.keys() - set(STOCK):
         models.run(cursor, "moment/details_then", detail=detail)
+
+
+def show_stock(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Computes the details of stock of what was computed, and puts them in front, for this cursor alone."""
+    compute_stock(cursor)
+    for detail in STOCK:
+        models.run(cursor, "moment/details_then", detail=detail)
+
+
+def show_minutes(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Puts the settled minutes of what was computed in front, for this cursor alone."""
+    minutes.show(cursor)
+    show(cursor)  # counting them has put all facts in front

@@ -7,12 +7,12 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from metrics.moment import Moment, members_of_scope
+from metrics.moment import Entered, Moment
 from metrics.path import Path, Step
 from sql import models
 
 
-def read_path(cursor: duckdb.DuckDBPyConnection, moment: Moment, workflow: str, transaction_id: str) -> Path | None:
+def read_path(cursor: duckdb.DuckDBPyConnection, entered: Entered, moment: Moment, workflow: str, transaction_id: str) -> Path | None:
     """The path as of the moment the cursor stands at; None when there is no such transaction, or it may not be seen."""
     row = _transaction(cursor, workflow, transaction_id)
     if row is None:
@@ -21,7 +21,7 @@ def read_path(cursor: duckdb.DuckDBPyConnection, moment: Moment, workflow: str, 
         "create or replace temp table scope as select $workflow as workflow, $id as transaction_id",
         {"workflow": workflow, "id": transaction_id},
     )
-    members_of_scope(cursor)
+    entered.gather()
     return Path(
         **{
             name: row[name]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import duckdb
 
-from metrics import orders
-from metrics.facts import IN_SCOPE, compute, show
+from metrics import facts, orders
+from metrics.facts import IN_SCOPE
 from metrics.rules import judging as rules
 from sql import models
 
@@ -20,26 +21,47 @@ class Moment:
     known_ns: int
 
 
-def enter(cursor: duckdb.DuckDBPyConnection, moment: Moment, sites: frozenset[str] | None = None) -> None:
+class Entered:
+    """A moment that a cursor has gone to. What few ask of a past moment waits until it is asked for: it takes half of the time."""
+
+    def __init__(self, cursor: duckdb.DuckDBPyConnection, *, is_past: bool) -> None:
+        self._cursor = cursor
+        self._waiting: dict[str, Callable[[duckdb.DuckDBPyConnection], None]] = {}
+        if is_past:
+            models.run(cursor, "moment/waiting")
+            self._waiting = {"stock": facts.show_stock, "minutes": facts.show_minutes, "orders": orders.show, "gaps": _show_gaps}
+
+    def know(self, *names: str) -> None:
+        """Makes the views of stock, minutes, orders or gaps answer as of the moment."""
+        for name in names:
+            if show := self._waiting.pop(name, None):
+                show(self._cursor)
+
+    def gather(self) -> None:
+        """Leaves `scoped_events`, `scoped_objects` and `members` of the transactions in `scope`."""
+        if self._waiting:  # they come of the scope of the moment, and of what is overwritten here
+            models.run(self._cursor, "moment/scope_kept")
+            self.know("stock", "minutes", "orders")
+            models.run(self._cursor, "moment/scope_asked")
+        for name in ("scope/scoped", "facts/links", "facts/members"):
+            models.run(self._cursor, name, in_scope=IN_SCOPE)
+
+
+def enter(cursor: duckdb.DuckDBPyConnection, moment: Moment, sites: frozenset[str] | None = None) -> Entered:
     """Makes every view on this cursor answer as of `moment`, for `sites` only. Costs nothing when nothing is later than the moment."""
     _say(cursor, moment, sites)
-    if _has_later(cursor):
+    is_past = _has_later(cursor)
+    if is_past:
         _go_back(cursor)
     elif sites is not None:
         models.run(cursor, "moment/facts_seen")
+    return Entered(cursor, is_past=is_past)
 
 
-def members_of_scope(cursor: duckdb.DuckDBPyConnection) -> None:
-    """Leaves `scoped_events`, `scoped_objects` and `members` of the transactions in `scope`."""
-    for name in ("scope/scoped", "facts/links", "facts/members"):
-        models.run(cursor, name, in_scope=IN_SCOPE)
-
-
-def know_gaps(cursor: duckdb.DuckDBPyConnection) -> None:
-    """Leaves what was usual of each feed at the moment; of all that looks at a past moment few ask for it, and it costs a second."""
-    if _has_later(cursor):
-        for name in ("moment/pulses_then", "placement/gaps", "moment/gaps_then"):
-            models.run(cursor, name)
+def _show_gaps(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Leaves what was usual of each feed at the moment."""
+    for name in ("moment/pulses_then", "placement/gaps", "moment/gaps_then"):
+        models.run(cursor, name)
 
 
 def _say(cursor: duckdb.DuckDBPyConnection, moment: Moment, sites: frozenset[str] | None) -> None:
@@ -69,10 +91,9 @@ def _go_back(cursor: duckdb.DuckDBPyConnection) -> None:
     models.run(cursor, "scope/scoped")
     # Numbers that no transaction of the store has, so that what is computed again never meets another's open steps.
     cursor.execute("set variable last_transaction = (select coalesce(max(transaction_no), 0) from transaction_facts)")
-    compute(cursor, in_scope=IN_SCOPE)
+    facts.compute(cursor, in_scope=IN_SCOPE)
     rules.judge(cursor, everything=False)
-    show(cursor)
-    orders.show(cursor)
+    facts.show(cursor)
     rules.show(cursor)
 
 

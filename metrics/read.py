@@ -14,7 +14,7 @@ import pandas as pd
 from metrics import filters as narrowing
 from metrics import moment as moments
 from metrics.journey import read_path
-from metrics.moment import Moment
+from metrics.moment import Entered, Moment
 from metrics.objectives.model import Objective
 from metrics.objectives.rows import COLUMNS, objective_rows
 from metrics.path import Path
@@ -74,8 +74,7 @@ def open_reader(
     with store.read() as cursor:
         cursor.execute("begin")
         try:
-            moments.enter(cursor, moment, sites)
-            yield Reader(cursor, moment, sites, objectives)
+            yield Reader(cursor, moments.enter(cursor, moment, sites), moment, sites, objectives)
         finally:
             cursor.execute("rollback")
 
@@ -84,9 +83,15 @@ class Reader:
     """The questions. Instants in ns since 1970 UTC (`_ns`), durations in seconds."""
 
     def __init__(
-        self, cursor: duckdb.DuckDBPyConnection, moment: Moment, seen: frozenset[str] | None, objectives: Sequence[Objective]
+        self,
+        cursor: duckdb.DuckDBPyConnection,
+        entered: Entered,
+        moment: Moment,
+        seen: frozenset[str] | None,
+        objectives: Sequence[Objective],
     ) -> None:
         self._cursor = cursor
+        self._entered = entered
         self.moment = moment
         self.seen = seen  # the sites it is limited to
         self.objectives = objectives
@@ -148,7 +153,7 @@ class Reader:
 
     def path(self, workflow: str, transaction_id: str) -> Path | None:
         """One transaction end to end; None when there is none of that name."""
-        return read_path(self._cursor, self.moment, workflow, transaction_id)
+        return read_path(self._cursor, self._entered, self.moment, workflow, transaction_id)
 
     def trace(self, trace_ids: Sequence[str]) -> pd.DataFrame:
         """The spans of these traces, oldest first."""
@@ -168,7 +173,15 @@ class Reader:
 
     def know_silence(self) -> None:
         """Makes the view `feed_silence` answer as of the moment."""
-        moments.know_gaps(self._cursor)
+        self._entered.know("gaps")
+
+    def know_orders(self) -> None:
+        """Makes the views of orders answer as of the moment."""
+        self._entered.know("orders")
+
+    def know_minutes(self) -> None:
+        """Makes the view `minutes_now` answer as of the moment."""
+        self._entered.know("minutes")
 
     def interfaces(self, from_ns: int) -> pd.DataFrame:
         """Per event_type, system, schema_version and site since then: events, error_events, contract_errors, retries, dead_letters,
@@ -233,7 +246,7 @@ class Reader:
             raise ValueError(f"there is no export called '{name}'; there are {', '.join(EXPORTS)}")
         if name == "hops":
             models.run(self._cursor, "moment/everyone")
-            moments.members_of_scope(self._cursor)
+            self.gather()
         if name == "inventory":
             self.compare_stock()
         if name == "sources":
@@ -258,6 +271,7 @@ class Reader:
 
     def compare_stock(self) -> None:
         """Leaves `stock_differences`: what the systems say at the newest comparable snapshots, and why they differ."""
+        self._entered.know("stock")
         for name in ("newest", "differences"):
             models.run(self._cursor, f"inventory/{name}")
 
@@ -269,11 +283,16 @@ class Reader:
         return models.run(self._cursor, "queries/coverage_sites", reached_counts=counts).df()
 
     def follow_trouble(self, **narrowed: str | None) -> None:
+        """Leaves `troubled` and `affected`, the orders that wait for it, with what is at stake and by when it is needed."""
+        self.find_trouble(**narrowed)
+        self._follow()
+
+    def find_trouble(self, **narrowed: str | None) -> None:
         """Leaves `troubled`, what is failed, missing, violated or cannot be judged, of the kind, workflow, milestone, error_class or site
-        given, and `affected`, the orders that wait for it, with what is at stake and by when it is needed."""
+        given."""
+        self._entered.know("orders")
         self._set(**{name: narrowed.get(name) for name in ("kind", "workflow", "milestone", "error_class", "site")})
         models.run(self._cursor, "impact/troubled")
-        self._follow()
 
     def follow_transaction(self, workflow: str, transaction_id: str) -> None:
         """Leaves the same of one transaction, in trouble or not."""
@@ -296,13 +315,14 @@ class Reader:
     def _follow_signatures(self) -> None:
         """Leaves `signatures`, and the same of what is failed, by signature."""
         models.run(self._cursor, "impact/signed")
-        moments.members_of_scope(self._cursor)
+        self.gather()
         models.run(self._cursor, "impact/grouped")
         models.run(self._cursor, "impact/asked")
         self._set(by_group=True)
         self._follow()
 
     def _follow(self) -> None:
+        self._entered.know("orders")
         if models.run(self._cursor, "impact/reaching").fetchall()[0][0]:
             models.run(self._cursor, "orders/reached")
         models.run(self._cursor, "impact/affected")
@@ -322,7 +342,7 @@ class Reader:
 
     def gather(self) -> None:
         """Leaves `members`, the events of the transactions in `scope`, and `scoped_events`, all there is to say of each."""
-        moments.members_of_scope(self._cursor)
+        self._entered.gather()
 
     def _set(self, **variables: Any) -> None:
         for variable, value in variables.items():

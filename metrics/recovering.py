@@ -40,7 +40,7 @@ def cases(reader: Reader, group: Group) -> list[Row]:
     kinds = KINDS if group.kind is None else (group.kind,)
     if not {FAILED, MISSING}.isdisjoint(kinds):
         # Signatures leave only what failed in `troubled`, so what is missing comes first.
-        reader.rows("impact/troubled", None, **asdict(group))
+        reader.find_trouble(**asdict(group))
     return [row for kind in kinds for row in FOUND[kind](reader, group)]
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import hypothesis
 import pytest
 
+from sql import store
 from tests import browsers, processes
 from tests.servers import without
 
@@ -22,6 +23,10 @@ KIT = ROOT.parent / "shared" / "kit"
 # Two busy cores make single examples slow now and then; what is slow is measured in tests.benchmarks, not here.
 hypothesis.settings.register_profile("syncline", deadline=None, derandomize=os.environ.get("CI") == "true", print_blob=True)
 hypothesis.settings.load_profile("syncline")
+
+# One of several test processes uses one core: what two threads share of tables this small costs a fifth more than it saves.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    store.SETTINGS["threads"] = 1
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -156,7 +156,7 @@ def _line(row: Row, as_of_ns: int, past: Mapping[str, Any]) -> Component:
     return html.Tr(
         [
             html.Td(html.A(row["transaction_id"], href=links.path(row["workflow"], row["transaction_id"], **past))),
-            html.Td([words.step_words(row["event_type"], row["system"]), html.Div(row["title"], className="muted")]),
+            html.Td([words.step_words(row["event_type"], row["system"]), html.Div([row["title"], *_amount(row)], className="muted")]),
             html.Td(name_of(row["site"])),
             html.Td(html.Span([icon(picture), f" {word}"], className=f"mark-{kind} nowrap")),
             html.Td(times.brief(opened, zone, as_of_ns) if opened is not None else "", className="nowrap"),
@@ -164,6 +164,13 @@ def _line(row: Row, as_of_ns: int, past: Mapping[str, Any]) -> Component:
             html.Td(_left(due, as_of_ns), className="nowrap"),
         ]
     )
+
+
+def _amount(row: Row) -> list[str]:
+    """How much of how much has come, where it must add up."""
+    if row["ordered_quantity"] is None:
+        return []
+    return [f" · {words.amount(row['done_quantity'])} of {words.with_unit(row['ordered_quantity'], row['uom'])} have come"]
 
 
 def _left(due_ns: int | None, as_of_ns: int) -> Component | str:

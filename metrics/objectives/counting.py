@@ -91,6 +91,7 @@ def looked_back(objective: Objective) -> list[int]:
 
 def count(reader: Reader, spans: Sequence[Span]) -> list[Counted]:
     """What counts for each of them, for the stretches they are made of and those of `looked_back`."""
+    reader.know_minutes()
     reader.frame("queries/objective_live")
     sliced = dict(_sliced(reader, [span for span in spans if span.objective.slices]))
     summed = _Summed(reader, [span for span in spans if not span.objective.slices])

@@ -64,7 +64,8 @@ def reach(cursor: duckdb.DuckDBPyConnection) -> None:
     """Adds to `changed` the events whose transactions a rule judges anew because of what it looks at beside them.
 
     Leaves `touched_things`. Comes before `scope` is made of `changed`."""
-    models.run(cursor, "integrity/touched")
+    if _is_any(cursor, "def_rules"):
+        models.run(cursor, "integrity/touched")
 
 
 def judge(cursor: duckdb.DuckDBPyConnection, *, everything: bool) -> None:
@@ -72,6 +73,10 @@ def judge(cursor: duckdb.DuckDBPyConnection, *, everything: bool) -> None:
     models.run(cursor, "integrity/begun")
     if everything:
         cursor.execute("delete from column_names")
+    if not _is_any(cursor, "def_rules"):
+        cursor.execute("create or replace temp table found_violations as from violations_kept where false")
+        return
+    if everything:
         take_in(cursor)
     rules = _rules(cursor)
     if not everything:
@@ -102,8 +107,9 @@ def keep(cursor: duckdb.DuckDBPyConnection, *, everything: bool) -> None:
 
 def show(cursor: duckdb.DuckDBPyConnection) -> None:
     """Puts what was found as of a past moment in front, for this cursor alone."""
-    models.run(cursor, "integrity/staying")
-    models.run(cursor, "moment/violations_then")
+    if _is_any(cursor, "def_rules"):
+        models.run(cursor, "integrity/staying")
+        models.run(cursor, "moment/violations_then")
 
 
 def skip(cursor: duckdb.DuckDBPyConnection, failed: RuleFailed) -> None:

@@ -47,8 +47,13 @@ def empty_store() -> Iterator[Store]:
 def product(store: Store, moment: tuple[int, int], sites: frozenset[str] | None = None) -> Judgement:
     """The exports as of (as_of, known_at) for who may see `sites` (None: all), in the order they come in."""
     with open_reader(store, Moment(*moment), sites) as reader:
-        said = {name: exported(reader, name) for name in COLUMNS}
-        unplaced = reader._cursor.execute("select failure_id from unplaced_failures order by failure_id").fetchall()
+        return judged(reader)
+
+
+def judged(reader: Reader) -> Judgement:
+    """The same of what a reader says."""
+    said = {name: exported(reader, name) for name in COLUMNS}
+    unplaced = reader._cursor.execute("select failure_id from unplaced_failures order by failure_id").fetchall()
     return Judgement(**said, unplaced=[failure_id for (failure_id,) in unplaced])
 
 
@@ -71,21 +76,23 @@ def ns_of(text: str | None) -> int | None:
     return int(datetime.fromisoformat(whole).replace(tzinfo=UTC).timestamp()) * SECOND + int(fraction.ljust(9, "0"))
 
 
-def agree(store: Store, world: World, moment: tuple[int, int]) -> None:
-    """Fails when the product concludes anything from `world`, as of `moment`, that the second implementation does not."""
-    expected, found = oracle.judge(world, *moment), product(store, moment)
-    agree_in_metrics(store, world, moment)
+def agree(store: Store, world: World, moment: tuple[int, int]) -> Judgement:
+    """What the product concludes from `world` as of `moment`. Fails when the second implementation does not conclude the same."""
+    expected = oracle.judge(world, *moment)
+    with open_reader(store, Moment(*moment)) as reader:
+        found = judged(reader)
+        agree_in_metrics(reader, world, moment)
     for name in COLUMNS:
         assert getattr(found, name) == in_order(name, getattr(expected, name)), f"{name} as of {moment}"
     assert found.unplaced == expected.unplaced, f"unplaced failures as of {moment}"
+    return found
 
 
-def agree_in_metrics(store: Store, world: World, moment: tuple[int, int]) -> None:
+def agree_in_metrics(reader: Reader, world: World, moment: tuple[int, int]) -> None:
     """The same of the metrics: whole numbers and shares exactly, quantiles up to the last digits of a float."""
     by = PERIODS[(len(world.events) + moment[0]) % len(PERIODS)]  # each plant by another one
     expected = metric_rows(world, moment, by)
-    with open_reader(store, Moment(*moment)) as reader:
-        found = [{column: row[column] for column in expected[0]} for row in reader.export("metrics", by)] if expected else []
+    found = [{column: row[column] for column in expected[0]} for row in reader.export("metrics", by)] if expected else []
     assert [without(row, QUANTILES) for row in found] == [without(row, QUANTILES) for row in expected], f"metrics by {by} as of {moment}"
     for one, other in zip(found, expected, strict=True):
         assert [one[name] for name in QUANTILES] == pytest.approx([other[name] for name in QUANTILES]), f"{one} as of {moment}"

@@ -98,11 +98,11 @@ def agree(store: Store, world: World, moment: tuple[int, int], sites: frozenset[
     places, as_of_ns = world.definitions.impact.orders, moment[0]
     expected = {group: impact_oracle.summary_of(found, orders, places, as_of_ns) for group, found in impact_oracle.groups_of(cases).items()}
     with open_reader(store, Moment(*moment), sites) as reader:
+        found = impact.of_groups(reader, Group())
         seen = {name: order for name, order in orders.items() if sites is None or order.site in sites}
         for name, order in (known := orders_found(reader)).items():
             assert order == seen.get(name), f"{name} as of {moment}: {order} and not {seen.get(name)}"
         assert known.keys() == seen.keys(), f"orders as of {moment}"
-        found = impact.of_groups(reader, Group())
         assert found.keys() == expected.keys(), f"groups as of {moment}"
         for group, summary in found.items():
             assert summary == expected[group], f"{group} as of {moment}: {summary} and not {expected[group]}"

@@ -47,8 +47,7 @@ def test_what_comes_in_any_order_and_split_is_judged_alike_after_every_part_and_
             come = World(world.definitions, come.events + part.events, come.spans + part.spans)
             agree(store, come, NOW)
         moment = data.draw(plants.moments(world))
-        agree(store, world, moment)
-        kept = product(store, moment)
+        kept = agree(store, world, moment)
         refresher.rebuild()
         agree(store, world, NOW)
         assert product(store, moment) == kept

@@ -15,7 +15,7 @@ from collectors.event import Event
 from metrics.calendars import Calendar
 from metrics.workflows import Definitions, Feed, Partner, Site, Workflow, parse
 from tests import plants
-from tests.models.agreement import agree, empty_store, product
+from tests.models.agreement import agree, empty_store
 from tests.oracle import SECOND, Span, World
 
 MONDAY = datetime(2026, 3, 23, tzinfo=UTC)
@@ -77,8 +77,8 @@ def concludes(
                 plants.write(store, batch)
                 plants.refresh(store, definitions)
             plants.write_reads(store, world.reads)
-            assert [shown(row, columns) for row in answers(product(store, moment), export)] == rows
-            agree(store, world, moment)
+            found = agree(store, world, moment)
+            assert [shown(row, columns) for row in answers(found, export)] == rows
 
 
 def answers(found, export: str) -> list[dict]:

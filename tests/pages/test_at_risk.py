@@ -190,6 +190,9 @@ def test_orders_by_their_day_say_which_missed_it_and_by_how_much(web: Flask):
     assert "D1" not in drawn_text(someone(web, "eva").show("/promised", f"{query}&outcome=kept"))
     assert "D1" in drawn_text(someone(web, "bruno").show("/promised", query))
     assert "D1" not in drawn_text(someone(web, "eva").show("/promised", f"{query}&site=puebla"))
+    then = drawn_text(someone(web, "eva").show("/promised", query.replace(AS_OF, "2026-03-17T12:00:00Z")))
+    assert "D1" in then
+    assert "28 h 10 min late" not in then, "nobody knew yet when it would be done"
 
 
 @pytest.mark.parametrize(

@@ -105,5 +105,12 @@ def test_one_supplier_shows_what_it_owes_and_that_it_is_quiet(web: Flask):
     assert "No such supplier" in drawn_text(someone(web, "maria").show("/suppliers", f"?partner=nobody&as_of={AS_OF}"))
 
 
+def test_of_a_partial_receipt_it_is_told_how_much_of_how_much_has_come(web: Flask):
+    said = drawn_text(someone(web, "maria").show("/expected", f"?milestone=received&workflow=procure_to_receipt&as_of={AS_OF}"))
+    assert "3 of 5 have come" in said
+    before = drawn_text(someone(web, "maria").show("/expected", "?workflow=procure_to_receipt&as_of=2026-03-25T07:00:00Z"))
+    assert "0 of 5 have come" in before
+
+
 def test_where_nobody_names_a_supplier_it_says_how_to(server: Flask):
     assert "No transaction names a supplier" in drawn_text(someone(server, "maria").show("/suppliers"))
