@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import duckdb
@@ -47,6 +48,7 @@ WEEK = "week"
 PERIODS = ("hour", "day", WEEK, "month")
 SPAN_ID = re.compile("[0-9a-fA-F]{16}")
 HOUR_NS = 3_600_000_000_000
+NOTHING: Mapping[str, int] = MappingProxyType({})
 MOST_HOURLY = 48  # hours whose activity is told hour by hour; of a week there would be 168 bars, thinner than a pixel
 
 
@@ -122,15 +124,16 @@ class Reader:
         bar_ns = HOUR_NS if hours <= MOST_HOURLY else 6 * HOUR_NS
         return self.frame("queries/activity", {"site": site}, window_ns=hours * HOUR_NS, bar_ns=bar_ns)
 
-    def attention(self, limit: int = 20, site: str | None = None) -> pd.DataFrame:
+    def attention(self, limit: int = 20, site: str | None = None, settled: Mapping[str, int] = NOTHING) -> pd.DataFrame:
         """Groups that need somebody: kind (failed, missing, violation), workflow, title, milestone, error_class, site, transactions,
         first_ns, last_ns, example_id, example_text, owner, criticality. Of violations: no workflow, the rule's sentence and its name,
-        and how many there are."""
-        return self.frame("queries/attention", {"limit": limit, "site": site})
+        and how many there are. `settled` is left out: the ids of cases, and until when (ns) what happened to them is."""
+        return self.frame("queries/attention", {"limit": limit, "site": site}, settled=_as_map(settled))
 
-    def failures(self, site: str | None = None) -> pd.DataFrame:
-        """Per workflow, milestone and error_class: title, transactions, sites, first_ns, last_ns, example_id, example_text, owner."""
-        return self.frame("queries/failure_groups", {"site": site})
+    def failures(self, site: str | None = None, settled: Mapping[str, int] = NOTHING) -> pd.DataFrame:
+        """Per workflow, milestone and error_class: title, transactions, sites, first_ns, last_ns, example_id, example_text, owner; without
+        what is `settled`, as in `attention`."""
+        return self.frame("queries/failure_groups", {"site": site}, settled=_as_map(settled))
 
     def unplaced(self) -> pd.DataFrame:
         """Failures that nobody can place: system, name, error_class, failures, sites, first_ns, last_ns, example_text, example_trace_id."""
@@ -347,3 +350,8 @@ class Reader:
     def _set(self, **variables: Any) -> None:
         for variable, value in variables.items():
             self._cursor.execute(f"set variable {variable} = $1", [value])
+
+
+def _as_map(numbers: Mapping[str, int]) -> dict[str, list[str] | list[int]]:
+    """As DuckDB takes a map."""
+    return {"key": list(numbers), "value": list(numbers.values())}

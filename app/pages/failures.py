@@ -29,7 +29,7 @@ from app.pages.narrowing import unknown_site
 from app.recovery.groups import Key, Told, key_of, owners_of, told
 from app.recovery.memory import signature_named
 from app.recovery.selection import ALSO, SETTLED
-from metrics import impact, standing
+from metrics import impact
 from metrics.impact import Group, Summary
 from metrics.read import Reader
 
@@ -110,8 +110,8 @@ def ask(at: reader.AsOf, site: str | None, also_settled: bool = False) -> Answer
 
 def _standing(now: Reader, site: str | None, settled: Mapping[str, int]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """What is missing and broken, and what is failed."""
-    failed = [{**row, "kind": "failed"} for row in rows_of(standing.failures(now, site, settled))]
-    return [row for row in rows_of(standing.attention(now, MOST, site, settled)) if row["kind"] != "failed"], failed
+    failed = [{**row, "kind": "failed"} for row in rows_of(now.failures(site, settled))]
+    return [row for row in rows_of(now.attention(MOST, site, settled)) if row["kind"] != "failed"], failed
 
 
 def _difference(every: list[dict[str, Any]], left: list[dict[str, Any]]) -> dict[Key, int]:
