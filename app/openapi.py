@@ -27,6 +27,8 @@ DECISIONS = {
     "pause": "Nothing more is sent until it goes on.",
     "resume": "It goes on where it was.",
     "stop": "What was not sent never is.",
+    "done": "A person has worked through the steps of a runbook.",
+    "not_done": "A person could not: the cases are back in the queue.",
 }
 HEALTH = {
     "/healthz": ("The process is alive.", "application/json"),

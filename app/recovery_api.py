@@ -55,7 +55,7 @@ def request_one() -> ResponseReturnValue:
 
 
 def decide(recovery_id: str, action: str) -> ResponseReturnValue:
-    """Approves, refuses, withdraws, pauses, resumes or stops it."""
+    """Approves, refuses, withdraws, pauses, resumes or stops it, or says how a runbook went."""
     actor, given, runs = _actor(), body(), application().desk.runs
     if action not in ACTIONS:
         raise Denied(404, unknown("action", action, ACTIONS))

@@ -25,7 +25,7 @@ from app.pages.errors import WrongAddress
 from app.pages.recoveries import LIVE_SECONDS, bar, waits_for
 from app.recovery import audit, listing
 from app.recovery.model import Safety
-from app.recovery.permitted import NEEDS_REASON, why_not
+from app.recovery.permitted import BY_HAND, NEEDS_REASON, is_by_hand, why_not
 from app.recovery.permitted import STATES as ACTIONS
 from app.recovery.runs import Refusal, path_of
 
@@ -36,6 +36,8 @@ BUTTONS = {  # action → words, icon
     "pause": ("Pause", "minus"),
     "resume": ("Go on", "refresh-cw"),
     "stop": ("Stop", "ban"),
+    "done": ("It is done", "check"),
+    "not_done": ("It could not be done", "circle-x"),
 }
 APPROVALS = {"none": "nobody else's", "one": "one colleague's", "four_eyes": "a second person's, of another role"}
 MOST_ENTRIES = 200  # of the history
@@ -124,10 +126,8 @@ def _now(found: Found) -> list[Component]:
 
 
 def _deciding(found: Found) -> Component:
-    reason = html.Div(
-        [html.Label("Reason (needed to refuse)", htmlFor="recovery-reason"), dcc.Input(id="recovery-reason", type="text", maxLength=500)],
-        className="reason",
-    )
+    label = html.Label("Reason (needed to refuse, and for what could not be done)", htmlFor="recovery-reason")
+    reason = html.Div([label, dcc.Input(id="recovery-reason", type="text", maxLength=500)], className="reason")
     said = html.Div(id="recovery-said", className="act-said", role="status")
     return card("What can be done with it", html.Div(_buttons(found.row), id="recovery-acts", className="acts"), reason, said)
 
@@ -137,6 +137,7 @@ def _buttons(row: Any) -> list[Component]:
     return [
         act(text, {"type": "recovery-do", "action": action}, why_not(action, row, actor), picture, quiet=action != "approve")
         for action, (text, picture) in BUTTONS.items()
+        if action not in BY_HAND or is_by_hand(row)
     ]
 
 

@@ -69,9 +69,9 @@ def _asked(query: Mapping[str, Any], as_of_ns: int) -> Asked:
     """Raises ValueError with a sentence."""
     kind, period = links.one(query.get("kind")), links.one(query.get("period"))
     if kind is not None and kind not in KINDS:
-        raise ValueError(unknown("kind", kind, KINDS).capitalize())
+        raise ValueError(words.sentence(unknown("kind", kind, KINDS)))
     if period is not None and period not in PERIODS:
-        raise ValueError(unknown("period", period, PERIODS).capitalize())
+        raise ValueError(words.sentence(unknown("period", period, PERIODS)))
     since, until = links.one(query.get("from")), links.one(query.get("to"))
     from_ns = instant_ns(since) if since else as_of_ns - PERIODS[period or USUAL][1] * HOUR_NS
     found = [links.one(query.get(name)) for name in NARROWED]

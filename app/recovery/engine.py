@@ -183,6 +183,8 @@ class Engine:
             let_go = update(items).where(items.c.recovery_id == row.id, items.c.place.in_(held[:size]))
             connection.execute(let_go.values(step=step))
             connection.execute(update(recoveries).where(recoveries.c.id == row.id).values(step=step))
+            before = f"{len(tried) - failed} of {len(tried)} got through: " if tried else ""
+            self._runs.tell(connection, "step", row.id, {"words": f"{before}step {step + 1}, up to {size} at once, {len(held)} left."})
         return _recovery(connection, row.id)
 
     def _ready(self, connection: Connection, row: Row[Any]) -> list[Row[Any]]:

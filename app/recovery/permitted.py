@@ -8,8 +8,8 @@ from sqlalchemy import Row
 
 from app.accounts.people import roles_words
 from app.recovery.listing import approvers
-from app.recovery.model import State
-from app.recovery.runs import Actor, path_of
+from app.recovery.model import Action, State
+from app.recovery.runs import NOT_BY_HAND, Actor, path_of
 
 STATES = {  # the action → the states in which it can be done
     "approve": (State.REQUESTED,),
@@ -18,9 +18,12 @@ STATES = {  # the action → the states in which it can be done
     "pause": (State.APPROVED, State.RUNNING),
     "resume": (State.PAUSED,),
     "stop": (State.APPROVED, State.RUNNING, State.PAUSED),
+    "done": (State.RUNNING, State.PAUSED),
+    "not_done": (State.RUNNING, State.PAUSED),
 }
+BY_HAND = frozenset({"done", "not_done"})  # what a person says of a runbook
 TOO_EARLY = "It waits for its approval."
-NEEDS_REASON = frozenset({"refuse"})
+NEEDS_REASON = frozenset({"refuse", "not_done"})
 
 
 def why_not(action: str, row: Row[Any], actor: Actor) -> str | None:
@@ -34,9 +37,16 @@ def why_not(action: str, row: Row[Any], actor: Actor) -> str | None:
     if action in ("approve", "refuse"):
         if row.requested_by == actor.name:
             return "Who requested it cannot approve it." if action == "approve" else "You requested it: take it back instead."
-        return _only(approvers(row), actor, "approve")
-    return _only(path_of(row)["roles"], actor, action)
+        return _only(approvers(row), actor, "approve it")
+    if action in BY_HAND:
+        return _only(path_of(row)["roles"], actor, "say how it went") if is_by_hand(row) else NOT_BY_HAND
+    return _only(path_of(row)["roles"], actor, f"{action} it")
 
 
-def _only(roles: list[str], actor: Actor, action: str) -> str | None:
-    return None if actor.holds(roles) else f"Only {roles_words(roles)} may {action} it."
+def is_by_hand(row: Row[Any]) -> bool:
+    """Whether a person carries it out."""
+    return bool(path_of(row)["action"] == Action.RUNBOOK)
+
+
+def _only(roles: list[str], actor: Actor, what: str) -> str | None:
+    return None if actor.holds(roles) else f"Only {roles_words(roles)} may {what}."

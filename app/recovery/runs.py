@@ -9,11 +9,11 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Engine, Row, insert, select, update
+from sqlalchemy import Connection, Engine, Row, Update, insert, select, update
 
 from app.accounts.people import roles_words
 from app.recovery import audit
-from app.recovery.model import Approval, ItemState, Safety, State
+from app.recovery.model import Action, Approval, ItemState, Safety, State
 from app.recovery.plan import Plan, frozen_item, hash_of
 from app.recovery.run_tables import items, recoveries, switches
 
@@ -22,6 +22,7 @@ AUTOMATIC, SENDING = "automatic", "sending"  # switches
 LIVE = [state for state in State if not state.has_ended]
 OPEN = [state for state in ItemState if not state.has_ended]
 SECOND_NS = 10**9
+NOT_BY_HAND = "Syncline carries it out; only of a runbook does a person say how it went."
 
 
 class Refusal(Exception):
@@ -116,6 +117,33 @@ class Runs:
         self._by_hand(
             recovery_id, actor, "stop", (State.APPROVED, State.RUNNING, State.PAUSED), State.STOPPED, f"Stopped by {actor.name}.", reason
         )
+
+    def done(self, recovery_id: str, actor: Actor, reason: str | None = None) -> None:
+        """A person has worked through the steps of a runbook: from now on it is to have its effect, and the proof decides."""
+        with self._carried_out(recovery_id, actor, "done", reason) as (connection, row):
+            due_ns = self.now_ns() + path_of(row)["proof"]["within_seconds"] * SECOND_NS
+            connection.execute(_under_way(row).values(words=f"Done, says {actor.name}.", proof_due_ns=due_ns))
+
+    def not_done(self, recovery_id: str, actor: Actor, reason: str) -> None:
+        """It could not be done: the cases are back in the queue at once."""
+        with self._carried_out(recovery_id, actor, "not_done", reason) as (connection, row):
+            if not reason.strip():
+                raise Refusal("A reason is needed.")
+            words = f"It could not be done, says {actor.name}: {reason}"
+            connection.execute(_under_way(row).values(state=ItemState.UNPROVEN, words=words, ended_ns=self.now_ns()))
+            self._end(connection, row, State.STOPPED, words)
+
+    @contextmanager
+    def _carried_out(self, recovery_id: str, actor: Actor, action: str, reason: str | None) -> Iterator[tuple[Connection, Row[Any]]]:
+        with self._allowed(actor, action, recovery_id, {}, reason) as connection:
+            row = self._live(connection, recovery_id, actor, (State.RUNNING, State.PAUSED))
+            path = path_of(row)
+            if path["action"] != Action.RUNBOOK:
+                raise Refusal(NOT_BY_HAND)
+            if not actor.holds(path["roles"]):
+                raise Refusal(f"Only {roles_words(path['roles'])} may say how it went.")
+            yield connection, row
+            self._tell(connection, actor, action, recovery_id, {}, reason)
 
     def _by_hand(
         self, recovery_id: str, actor: Actor, action: str, before: Collection[State], after: State, words: str, reason: str | None
@@ -222,6 +250,11 @@ class Runs:
 
     def _tell(self, connection: Connection, actor: Actor, action: str, subject: str, detail: Mapping[str, Any], reason: str | None) -> None:
         audit.append(connection, self.now_ns(), actor.name, action, subject, dict(detail), reason)
+
+
+def _under_way(row: Row[Any]) -> Update:
+    """What somebody works on."""
+    return update(items).where(items.c.recovery_id == row.id, items.c.state == ItemState.ACCEPTED)
 
 
 SYNCLINE = Actor("syncline", frozenset(), is_rule=True)

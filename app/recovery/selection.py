@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from app.figures.words import sentence
 from app.recovery.desk import Choice, Desk, Proposal
 from app.recovery.model import KINDS, Case
 from app.recovery.runs import Actor, Refusal
@@ -39,7 +40,7 @@ def group_of(given: Mapping[str, Any]) -> Group:
     if not values:
         raise ValueError(f"Say which cases: {', '.join(KEYS)}.")
     if (kind := values.get("kind")) and kind not in KINDS:
-        raise ValueError(unknown("kind of case", kind, KINDS).capitalize())
+        raise ValueError(sentence(unknown("kind of case", kind, KINDS)))
     return Group(**values)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import create_engine, select, update
 
 from app.recovery import audit
 from app.recovery.engine import Engine
-from app.recovery.model import Approval, ItemState, Safety, State
+from app.recovery.model import Action, Approval, ItemState, Safety, State
 from app.recovery.run_tables import items, recoveries
 from app.recovery.runs import AUTOMATIC, SENDING, Actor, Refusal, Runs
 from app.recovery.tables import audit as audit_table
@@ -87,7 +87,7 @@ def test_a_colleague_approves_and_everything_is_proven(desk):
     assert desk.row(found).state == State.FINISHED
     assert [item.state for item in desk.items(found)] == [ItemState.PROVEN] * len(CASES)
     told = [word for _, word in desk.audit()]
-    assert [word for word in told if not word.startswith("case ")] == ["requested", "approved", "finished"]
+    assert [word for word in told if not word.startswith("case ")] == ["requested", "approved", *["step"] * 3, "finished"]
     assert Counter(told)["case sending"] == Counter(told)["case proven"] == len(CASES)
 
 
@@ -97,6 +97,44 @@ def test_without_approval_it_begins_at_once():
     desk.go_on(30)
     assert desk.row(found).state == State.FINISHED
     desk.database.dispose()
+
+
+@pytest.fixture
+def by_hand():
+    made = Desk(action=Action.RUNBOOK, target=None, approval=Approval.NONE, steps=("Ask the night shift.",), limits={"ramp": (9,)})
+    yield made
+    made.database.dispose()
+
+
+def test_of_a_runbook_a_person_says_that_it_is_done_and_the_proof_decides(by_hand):
+    found = by_hand.request(CASES[:1])
+    by_hand.go_on(50)
+    by_hand.runs.done(found, BERND, "the shift booked it")
+    assert by_hand.audit()[-1] == ("bernd", "done")
+    by_hand.go_on(50)
+    assert [(item.state, item.words) for item in by_hand.items(found)] == [(ItemState.ACCEPTED, "Done, says bernd.")], "its time began anew"
+    by_hand.plant.reached[CASES[0].id] = by_hand.clock.now_ns
+    by_hand.go_on(2)
+    assert [item.state for item in by_hand.items(found)] == [ItemState.PROVEN]
+    assert by_hand.row(found).state == State.FINISHED
+
+
+def test_what_could_not_be_done_is_back_in_the_queue_at_once(by_hand):
+    found = by_hand.request(CASES[:3])
+    by_hand.go_on(1)
+    assert "A reason is needed." in refused(by_hand.runs.not_done, found, BERND, " ")
+    assert "Only" in refused(by_hand.runs.not_done, found, EXEC, "no time")
+    by_hand.runs.not_done(found, BERND, "the shift has left")
+    assert by_hand.row(found).state == State.STOPPED
+    assert {item.state for item in by_hand.items(found)} <= {ItemState.UNPROVEN, ItemState.REFUSED}
+    by_hand.request(CASES[:3])
+
+
+def test_nobody_says_how_it_went_of_what_is_sent(desk):
+    found = desk.request()
+    desk.runs.approve(found, BERND, desk.row(found).plan_hash)
+    desk.go_on(1)
+    assert "only of a runbook" in refused(desk.runs.done, found, BERND)
 
 
 def test_the_requester_cannot_approve(desk):
