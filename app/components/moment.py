@@ -11,8 +11,10 @@ from app import reader
 from app.components import links
 from app.components.callbacks import callback, clientside
 from app.components.icons import icon
+from app.components.recoveries import me
 from app.figures import times
 from app.figures.words import count
+from app.recovery import listing
 from metrics.version import data_version
 
 MINUTE_NS = 60_000_000_000
@@ -47,13 +49,15 @@ def tell(_ticks: int | None, query: str, counted: dict[str, str] | None, counter
     """The moment in the enterprise's time zone, and how many cases wait behind each entry of the navigation.
 
     Counted only when the number may be another: this is asked every few seconds by every page that is open."""
-    at = reader.as_of(query)
-    if counted and counted["version"] == version(at):
+    at, waiting = reader.as_of(query), _awaiting()
+    present = f"{version(at)} {waiting}"
+    if counted and counted["version"] == present:
         return _words(at, counted["zone"]), [no_update] * len(counters), no_update
     with reader.reader(at) as now:
         zone, failed = now.timezone(), now.transactions({"status": ["failed"]}, stop=0)[1]
-    counts = [_number(failed) if counter["page"] == "/failures" else None for counter in counters]
-    return _words(at, zone), counts, {"version": version(at), "zone": zone}
+    numbers = {"/failures": _number(failed, count(failed, "failed transaction"))}
+    numbers["/recoveries"] = _number(waiting, f"{waiting:,} waiting for your approval")
+    return _words(at, zone), [numbers.get(counter["page"]) for counter in counters], {"version": present, "zone": zone}
 
 
 def version(at: reader.AsOf) -> str:
@@ -73,11 +77,16 @@ def _zone(ns: int, zone: str) -> str:
     return times.full(ns, zone).rpartition(" ")[2]
 
 
-def _number(failed: int) -> Component | None:
+def _awaiting() -> int:
+    """How many recoveries wait for who is signed in."""
+    with reader.application().accounts.engine.connect() as connection:
+        return listing.awaiting(connection, me())
+
+
+def _number(number: int, words: str) -> Component | None:
     """What the number is of stands in its title, and is read aloud."""
-    words = count(failed, "failed transaction")
-    number, _, what = words.partition(" ")
-    return html.Span([number, html.Span(f" {what}", className="unseen")], title=words) if failed else None
+    shown, _, what = words.partition(" ")
+    return html.Span([shown, html.Span(f" {what}", className="unseen")], title=words) if number else None
 
 
 clientside("heard", Output("shell-moment", "className"), Input("shell-asof", "children"), prevent_initial_call=True)

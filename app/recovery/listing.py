@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Row, Select, func, select
 
-from app.recovery.model import Action, Approval, Case, ItemState
+from app.recovery.model import Action, Approval, Case, ItemState, State
 from app.recovery.run_tables import items, recoveries, sends, switches
 from app.recovery.runs import ADMIN, Actor, path_of
 
@@ -164,6 +164,12 @@ def approvers(row: Row[Any]) -> list[str]:
     """The roles of which one has to approve it."""
     path = path_of(row)
     return path["approvers"] or [ADMIN] if row.approval == Approval.FOUR_EYES else [*path["roles"], *path["approvers"]]
+
+
+def awaiting(connection: Connection, actor: Actor) -> int:
+    """How many wait for an approval that the actor may give."""
+    asked = connection.execute(select(recoveries).where(recoveries.c.state == State.REQUESTED))
+    return sum(row.requested_by != actor.name and actor.sees(orjson.loads(row.sites)) and actor.holds(approvers(row)) for row in asked)
 
 
 def every(connection: Connection) -> Iterator[tuple[Row[Any], Row[Any]]]:

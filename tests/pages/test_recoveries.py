@@ -103,6 +103,12 @@ def test_the_list_is_narrowed_by_the_address_and_by_sites(server: Flask, asked: 
     assert hidden not in said
 
 
+@pytest.mark.parametrize(("who", "role", "waiting"), [("tom", "it", 0), ("tim", "it", 0), ("maria", "supply", 1), ("ada", "admin", 1)])
+def test_what_waits_is_counted_for_who_may_approve_it(application: Application, asked: Any, who: str, role: str, waiting: int):
+    with application.accounts.engine.connect() as connection:
+        assert listing.awaiting(connection, Actor(who, frozenset({role}))) == waiting
+
+
 def test_an_old_link_and_one_to_what_must_not_be_seen_say_the_same(server: Flask, sent: tuple[str, Any]):
     for recovery_id, who in (("R-gone", "tom"), (sent[0], "bruno")):
         assert f"There is no recovery {recovery_id}" in drawn_text(someone(server, who).show(f"/recovery/{recovery_id}"))
