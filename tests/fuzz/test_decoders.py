@@ -18,19 +18,20 @@ from tests.fuzz.mutations import inputs
 
 DECODERS = {decoder.name: decoder for decoder in decoders.decoders()}
 EXAMPLES, LONGEST = 50, 4_096
-SLOW = {"configuration": 3, "workflows": 10, "parquet": 5}  # YAML and a process that reads Parquet take milliseconds, not microseconds
+# YAML, a process that reads Parquet, a real server and a real table take milliseconds, not microseconds: (changes, every nth known input)
+SLOW = {"configuration": (3, 4), "workflows": (10, 4), "parquet": (3, 8), "database": (20, 3), "rest-json": (20, 3), "rest-odata": (20, 3)}
 SETTINGS = hypothesis.settings(deadline=None, database=None, derandomize=True, suppress_health_check=list(hypothesis.HealthCheck))
 ALIASES = b"a: &a [x,x,x,x,x,x,x,x,x]\n" + b"".join(b"%c: &%c [%s]\n" % (n, n, b",".join([b"*%c" % (n - 1)] * 9)) for n in b"bcdefg")
 
 
 @pytest.mark.parametrize("name", DECODERS)
 def test_nothing_makes_it_crash_hang_or_grow(name: str) -> None:
-    decoder = DECODERS[name]
+    decoder, (examples, stride) = DECODERS[name], SLOW.get(name, (EXAMPLES, 1))
     known = [*decoder.seeds(), *corpus.kept(name)]
-    for data in known[:: 1 if name not in SLOW else 4]:
+    for data in known[::stride]:
         check(decoder, data)
 
-    @hypothesis.settings(SETTINGS, max_examples=SLOW.get(name, EXAMPLES))
+    @hypothesis.settings(SETTINGS, max_examples=examples)
     @hypothesis.given(inputs(known, LONGEST))
     def changed(data: bytes) -> None:
         check(decoder, data)

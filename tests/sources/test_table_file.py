@@ -295,7 +295,7 @@ def test_any_bytes_in_any_form_are_read_or_told(file: Path, content: bytes, form
             source.decode(found, NOTHING, rows)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(CONTENT, st.lists(FORMS, min_size=2, max_size=3))
 def test_a_rebuild_gives_what_was_read_form_after_form(content: bytes, forms: list[dict[str, Any]]) -> None:
     with TemporaryDirectory() as folder:
