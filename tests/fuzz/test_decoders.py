@@ -54,6 +54,7 @@ def event(**fields: Any) -> bytes:
         ("paths", b"a[-]\n{}"),
         ("paths", b"@"),
         ("configuration", ALIASES),
+        ("schedule", b'{"file":"30010101","expects":[{"name":"a","file":"%Y%m%d","by":"15:00"}]}\n\n'),
     ],
 )
 def test_what_was_once_found_stays_mended(name: str, data: bytes) -> None:
