@@ -11,8 +11,8 @@ help:                       ## This list
 demo: .venv/.demo           ## A simulated manufacturer on http://127.0.0.1:8050
 	@.venv/bin/syncline demo
 
-# One more than there are cores, for many tests wait for a server or a browser; more than four bring nothing.
-WORKERS = $(shell $(PYTHON) -c 'import os; print(min((os.cpu_count() or 1) + 1, 4))')
+# Two more than there are cores, for many tests wait for a server or a browser; more than four bring nothing.
+WORKERS = $(shell $(PYTHON) -c 'import os; print(min((os.cpu_count() or 1) + 2, 4))')
 
 test: .venv/.test           ## The whole suite, with a real browser
 	@.ci/browser

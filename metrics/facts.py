@@ -18,6 +18,7 @@ DETAILS = {
     "stock_passages": "until_ns",
     "passages": "to_ns",
 }
+STOCK_WORKFLOW = "stock_movement_sync"  # differences in stock belong to it
 STOCK = ("stock_passages", "stock_causes")  # what only a comparison of stock asks for; computed from what the others leave
 
 
@@ -33,9 +34,13 @@ def compute(cursor: duckdb.DuckDBPyConnection, in_scope: str) -> None:
 
 
 def compute_stock(cursor: duckdb.DuckDBPyConnection) -> None:
-    """Leaves the fresh details of stock of the transactions that were computed."""
+    """Leaves the fresh details of stock of the transactions that were computed; none where no workflow moves stock."""
+    moves = cursor.execute("from def_workflows where workflow = $1", [STOCK_WORKFLOW]).fetchall()
     for name in STOCK:
-        models.run(cursor, f"facts/{name}")
+        if moves:
+            models.run(cursor, f"facts/{name}")
+        else:
+            cursor.execute(f"create or replace temp table fresh_{name} as from transaction_{name} where false")
 
 
 def _ok_by_step(cursor: duckdb.DuckDBPyConnection) -> str:

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from metrics.facts import STOCK_WORKFLOW
 from metrics.read import Reader
 
 MISSING, FAILED, VIOLATION, INVENTORY, UNPLACED = KINDS = ("missing", "failed", "violation", "inventory", "unplaced")
-STOCK = "stock_movement_sync"  # the workflow that differences in stock belong to
 OF_CASE = ("kind", "workflow", "transaction_id", "milestone", "site", "system")
 OF_MESSAGE = ("event_id", "event_ns", "attempt", "message_id", "idempotency_key")
 LOOKED_AT = (*OF_CASE, *OF_MESSAGE)
@@ -86,7 +86,7 @@ def _violated(reader: Reader, group: Group) -> list[Row]:
 
 
 def _different(reader: Reader, group: Group) -> list[Row]:
-    if group.error_class or group.signature or group.workflow not in (None, STOCK):
+    if group.error_class or group.signature or group.workflow not in (None, STOCK_WORKFLOW):
         return []
     _find_differences(reader, group)
     reader.gather()

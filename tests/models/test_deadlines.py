@@ -34,6 +34,17 @@ milestones:
 """)
 
 
+# Without any working time it is due at the first working moment.
+NO_TIME = [("05:00", "07:00"), ("07:00", "07:00"), ("09:00", "09:00"), ("16:00", "Tue 07:00"), ("Sat 12:00", "2026-03-30 06:00")]
+
+
+def each_due(cases: list[tuple[str, str, str]]) -> tuple[str, str]:
+    """Orders 1, 2 … sent at a time from a site, and by when each of them has to be confirmed."""
+    told = "\n".join(f"{sent}  sent@erp  order {number}  {site}" for number, (sent, site, _) in enumerate(cases, 1))
+    expected = "\n".join(f"{number}  {due_time}" for number, (_, _, due_time) in enumerate(cases, 1))
+    return f"at  event  names  site\n{told}", f"transaction  next_due_time\n{expected}"
+
+
 def due(deadline: str, sent: str, site: str = ".") -> str:
     return f"""
         at      event     names    site
@@ -186,38 +197,42 @@ def test_a_promise_kept_is_not_late_one_broken_is():
 
 
 @pytest.mark.parametrize(
-    ("within", "sent", "expected"),
+    ("within", "cases"),
     [
-        ("1h", "08:00", "09:00"),  # 09:00 there, at work
-        ("1h", "05:00", "08:00"),  # before opening: the hour begins at 08:00 there
-        ("1h", "15:00", "16:00"),  # runs out exactly at closing, 17:00 there: due at closing
-        ("1h", "15:00:00.000000001", "Tue 07:00:00.000000001"),
-        ("1h", "16:00", "Tue 08:00"),  # at closing nothing is left of the day
-        ("1d", "09:00", "Tue 09:00"),  # nine hours
-        ("1d", "07:00", "16:00"),  # from opening to closing is one day
-        ("9h", "07:00", "16:00"),
-        ("2d", "Thu 12:00", "2026-03-30 11:00"),  # over the weekend and the change of clocks: Monday 13:00 there
-        ("30m", "Fri 15:45", "2026-03-30 06:15"),
-        ("30m", "Sat 12:00", "2026-03-30 06:30"),
+        (
+            "1h",
+            [
+                ("08:00", "09:00"),  # 09:00 there, at work
+                ("05:00", "08:00"),  # before opening: the hour begins at 08:00 there
+                ("15:00", "16:00"),  # runs out exactly at closing, 17:00 there: due at closing
+                ("15:00:00.000000001", "Tue 07:00:00.000000001"),
+                ("16:00", "Tue 08:00"),  # at closing nothing is left of the day
+            ],
+        ),
+        ("1d", [("09:00", "Tue 09:00"), ("07:00", "16:00")]),  # nine hours; from opening to closing is one day
+        ("9h", [("07:00", "16:00")]),
+        ("2d", [("Thu 12:00", "2026-03-30 11:00")]),  # over the weekend and the change of clocks: Monday 13:00 there
+        ("30m", [("Fri 15:45", "2026-03-30 06:15"), ("Sat 12:00", "2026-03-30 06:30")]),
+        ("0h", NO_TIME),
+        ("0d", NO_TIME),
     ],
 )
-def test_working_time_runs_only_while_the_site_works(within: str, sent: str, expected: str):
-    concludes(pair(f"within: {within}, calendar: working"), due("", sent, "hamburg"), f"next_due_time\n{expected}", as_of="Sat 13:00")
+def test_working_time_runs_only_while_the_site_works(within: str, cases: list[tuple[str, str]]):
+    told, expected = each_due([(sent, "hamburg", due) for sent, due in cases])
+    concludes(pair(f"within: {within}, calendar: working"), told, expected, as_of="Sat 13:00")
 
 
-@pytest.mark.parametrize(
-    ("site", "expected"),
-    [
-        ("hamburg", "Tue 07:30"),  # an hour was left until 17:00 there
-        ("boston", "16:30"),  # four hours behind UTC, at work
-        ("haifa", "Tue 06:00"),  # Sunday to Thursday 07:00-15:30, UTC+2
-        (".", "16:30"),  # nobody knows: the enterprise's zone, here UTC, and its calendar
-        ("lisbon", "16:30"),  # a site nobody configured
-    ],
-)
-def test_the_site_gives_the_time_zone_and_the_calendar(site: str, expected: str):
-    concludes(pair("within: 90m, calendar: working"), due("", "15:00" if site != "haifa" else "13:00", site), f"next_due_time\n{expected}",
-              as_of="Tue 12:00")  # fmt: skip
+def test_the_site_gives_the_time_zone_and_the_calendar():
+    told, expected = each_due(
+        [
+            ("15:00", "hamburg", "Tue 07:30"),  # an hour was left until 17:00 there
+            ("15:00", "boston", "16:30"),  # four hours behind UTC, at work
+            ("13:00", "haifa", "Tue 06:00"),  # Sunday to Thursday 07:00-15:30, UTC+2
+            ("15:00", ".", "16:30"),  # nobody knows: the enterprise's zone, here UTC, and its calendar
+            ("15:00", "lisbon", "16:30"),  # a site nobody configured
+        ]
+    )
+    concludes(pair("within: 90m, calendar: working"), told, expected, as_of="Tue 12:00")
 
 
 def test_a_working_day_is_as_long_as_the_sites_own():
@@ -233,15 +248,6 @@ def test_on_the_day_the_clocks_change_working_time_is_the_time_that_really_passe
 
 def test_a_day_of_working_time_is_its_usual_length_whatever_the_clocks_do():
     concludes(pair("within: 1d, calendar: working"), due("", "Sun 00:00", "porto"), "next_due_time\n2026-03-30 00:00", as_of="Sun 12:00")
-
-
-@pytest.mark.parametrize(
-    ("sent", "expected"),
-    [("05:00", "07:00"), ("07:00", "07:00"), ("09:00", "09:00"), ("16:00", "Tue 07:00"), ("Sat 12:00", "2026-03-30 06:00")],
-)
-def test_no_working_time_at_all_is_due_at_the_first_working_moment(sent: str, expected: str):
-    for within in ("0h", "0d"):
-        concludes(pair(f"within: {within}, calendar: working"), due("", sent, "hamburg"), f"next_due_time\n{expected}", as_of="Sat 13:00")
 
 
 def test_a_calendar_that_seldom_works_is_followed_as_far_as_it_takes():
