@@ -11,13 +11,10 @@ help:                       ## This list
 demo: .venv/.demo           ## A simulated manufacturer on http://127.0.0.1:8050
 	@.venv/bin/syncline demo
 
-# Two more than there are cores, for many tests wait for a server or a browser; more than four bring nothing.
-WORKERS = $(shell $(PYTHON) -c 'import os; print(min((os.cpu_count() or 1) + 2, 4))')
-
 test: .venv/.test           ## The whole suite, with a real browser
 	@.ci/browser
 	@.ci/brokers
-	@$(PYTHON) -m pytest -n $(WORKERS) --dist loadfile
+	@$(PYTHON) -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 check: .venv/.test          ## Style, types, import contracts
 	$(PYTHON) -m ruff check

@@ -136,9 +136,14 @@ def test_filters_that_come_between_two_pages_belong_to_neither(page: Page) -> No
 def test_a_board_that_was_just_drawn_is_not_computed_again(page: Page) -> None:
     answers: list[Response] = []
     page.on("response", lambda answer: answers.append(answer) if "board-body" in (answer.request.post_data or "") else None)
-    page.reload()
-    page.locator(".answer").wait_for()
-    page.wait_for_load_state("networkidle")
+    for _ in range(2):
+        minute = time.time() // 60
+        answers.clear()
+        page.reload()
+        page.locator(".answer").wait_for()
+        page.wait_for_load_state("networkidle")
+        if time.time() // 60 == minute:  # at the turn of a minute it is another board
+            break
     assert [answer.json()["response"] for answer in answers] == [{}]
 
 
@@ -153,6 +158,7 @@ def test_a_slow_page_shows_that_it_is_waited_for(page: Page) -> None:
 
 
 def test_an_ended_session_is_told_and_signing_in_leads_back(page: Page) -> None:
+    page.wait_for_load_state("networkidle")  # an answer under way would bring the session back
     page.context.clear_cookies()
     page.get_by_role("link", name="Sources").first.click()
     ended = page.get_by_role("alert").filter(has_text="session")
