@@ -51,12 +51,16 @@ MOST_GROUPS = 20  # of several in one selection
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What somebody typed and chose."""
+    """What somebody typed and chose; None: nothing."""
 
     words: str | None
     ticket: str | None
     hours: str | None
     owner: str | None
+
+    @classmethod
+    def of(cls, *typed: str | None) -> Given:
+        return cls(*((each or "").strip() or None for each in typed))
 
 
 def block(selected: Selected, zone: str, said: str | None = None) -> Component:
@@ -194,19 +198,11 @@ def _told(change: Any) -> str:
     return ". ".join(part for part in (said, change.reason or "") if part)
 
 
-def _note(memory: Memory, signature: str, actor: Actor, given: Given) -> None:
-    memory.note(signature, actor, given.words or "")
-
-
-def _link(memory: Memory, signature: str, actor: Actor, given: Given) -> None:
-    memory.link(signature, actor, (given.ticket or "").strip() or None)
-
-
 def _assign(memory: Memory, signature: str, actor: Actor, given: Given) -> None:
     names = {owner.name for owner in reader.application().settings.owners}
     if given.owner and given.owner not in names:
         raise Refusal(f"No owner is called '{given.owner}'.")
-    memory.assign(signature, actor, given.owner or None)
+    memory.assign(signature, actor, given.owner)
 
 
 def _mute(memory: Memory, signature: str, actor: Actor, given: Given) -> None:
@@ -216,13 +212,13 @@ def _mute(memory: Memory, signature: str, actor: Actor, given: Given) -> None:
 
 
 DO: dict[str, Callable[[Memory, str, Actor, Given], None]] = {
-    "note": _note,
-    "link": _link,
+    "note": lambda memory, signature, actor, given: memory.note(signature, actor, given.words or ""),
+    "link": lambda memory, signature, actor, given: memory.link(signature, actor, given.ticket),
     "assign": _assign,
     "mute": _mute,
-    "unmute": lambda memory, signature, actor, given: memory.mute(signature, actor, None, (given.words or "").strip() or None),
-    "fix": lambda memory, signature, actor, given: memory.fix(signature, actor, (given.words or "").strip() or None),
-    "reopen": lambda memory, signature, actor, given: memory.reopen(signature, actor, (given.words or "").strip() or None),
+    "unmute": lambda memory, signature, actor, given: memory.mute(signature, actor, None, given.words),
+    "fix": lambda memory, signature, actor, given: memory.fix(signature, actor, given.words),
+    "reopen": lambda memory, signature, actor, given: memory.reopen(signature, actor, given.words),
 }
 
 
@@ -248,7 +244,7 @@ def change(clicks: Sequence[int | None], kept: dict[str, Any], *given: str | Non
     try:
         if len(signatures) > 1:
             raise Refusal("These are several groups by now: open one of them.")
-        DO[ctx.triggered_id["what"]](application.memory, signatures.pop(), me(), Given(*given))
+        DO[ctx.triggered_id["what"]](application.memory, signatures.pop(), me(), Given.of(*given))
     except Refusal as refusal:
         said = str(refusal)
     return block(selected, zone, said)

@@ -17,10 +17,10 @@ from app.components.pager import ROWS, first_row, pager
 from app.components.tiles import name_of
 from app.figures import times, words
 from app.figures.rows import rows_of
-from app.instants import instant_ns, instant_text
+from app.instants import instant_text
 from app.pages import stock_cases
 from app.pages.errors import WrongAddress
-from app.pages.narrowing import HOUR_NS, PERIODS, unknown_site
+from app.pages.narrowing import stretch_of, unknown_site
 from metrics.cases import OUTCOMES, Cases, Counted, cases, counted
 from metrics.catalog import Metric
 from metrics.keys import unknown
@@ -74,16 +74,13 @@ def layout(**query: Any) -> Component:
 def _asked(query: Mapping[str, Any], as_of_ns: int) -> tuple[Metric, Cases]:
     """The metric and which of its cases. Raises ValueError with a sentence."""
     known = {metric.name: metric for metric in reader.definitions().metrics}
-    name, outcome, period = (links.one(query.get(key)) for key in ("metric", "outcome", "period"))
+    name, outcome = (links.one(query.get(key)) for key in ("metric", "outcome"))
     if name not in known:
         raise ValueError(words.sentence(unknown("metric", name or "", known)))
     if outcome is not None and outcome not in OUTCOMES:
         raise ValueError(words.sentence(unknown("outcome", outcome, OUTCOMES)))
-    if period is not None and period not in PERIODS:
-        raise ValueError(words.sentence(unknown("period", period, PERIODS)))
-    since, until = links.one(query.get("from")), links.one(query.get("to"))
-    from_ns = instant_ns(since) if since else as_of_ns - PERIODS[period or USUAL][1] * HOUR_NS
-    to_ns = instant_ns(until) if until else as_of_ns + 1
+    from_ns, until_ns = stretch_of(query, USUAL, as_of_ns)
+    to_ns = as_of_ns + 1 if until_ns is None else until_ns
     site, workflow, partner, counted_by = (links.one(query.get(key)) for key in ("site", "workflow", "partner", "by"))
     if counted_by not in (None, BY_DUE):
         raise ValueError(words.sentence(unknown("way to count", counted_by, [BY_DUE])))

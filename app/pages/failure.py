@@ -121,7 +121,7 @@ def _about(selected: Selected, at: reader.AsOf) -> About:
     with reader.reader() as now:
         workflows = {row["workflow"]: row for row in rows_of(now.workflows())}
         zone = dict(now.sites()).get(first.site or "") or now.timezone()
-        usual = _owner(now, first, workflows.get(first.workflow))
+        usual = _owner(first, workflows.get(first.workflow))
         held = (
             impact.of_group(now, impact.Group(first.kind, first.workflow, first.milestone, first.error_class, group.site))
             if first.kind in impact.KINDS
@@ -140,12 +140,11 @@ def _about(selected: Selected, at: reader.AsOf) -> About:
     )
 
 
-def _owner(now: Any, case: Case, workflow: Mapping[str, Any] | None) -> str | None:
-    """As the groups of failures have it: the workflow's, of a rule the rule's."""
-    if case.kind != "violation":
-        return workflow["owner"] if workflow else None
-    rules = [row for row in rows_of(now.attention(2_000)) if row["kind"] == case.kind and row["milestone"] == case.milestone]
-    return rules[0]["owner"] if rules else None
+def _owner(case: Case, workflow: Mapping[str, Any] | None) -> str | None:
+    """The workflow's, of a rule the rule's."""
+    if case.kind == "violation":
+        return next((rule.owner for rule in reader.definitions().rules if rule.name == case.milestone), None)
+    return workflow["owner"] if workflow else None
 
 
 def _summary(selected: Selected, about: About) -> Component:

@@ -21,9 +21,9 @@ from app.figures.interface_facts import Interface, differences, interfaces_of
 from app.figures.rows import rows_of
 from app.pages import unmapped
 from app.pages.errors import WrongAddress
+from app.pages.events import stated
 from app.pages.narrowing import HOUR_NS, PERIODS
-from app.pages.said import stated
-from metrics.said import unmapped_records
+from metrics.events import unmapped_records
 
 Row = Mapping[str, Any]
 USUAL = "7d"

@@ -8,7 +8,9 @@ from typing import Any
 
 from app.components.status import STATUSES
 from app.components.verdict import words_of
+from app.figures.words import sentence
 from app.instants import instant_ns
+from metrics.keys import unknown as unknown_word
 from metrics.read import Reader
 
 HOUR_NS = 3_600 * 10**9
@@ -73,6 +75,16 @@ def unknown_site(site: str, now: Reader) -> str | None:
 def address_of(asked: Asked) -> dict[str, Any]:
     """The values as they stand in an address; every name is there, so that what was cleared leaves it."""
     return {_IN_ADDRESS.get(field.name, field.name): _plain(getattr(asked, field.name)) for field in fields(Asked)}
+
+
+def stretch_of(query: Mapping[str, Any], usual: str, as_of_ns: int) -> tuple[int, int | None]:
+    """From when, and until before when if that is said: `from` and `to` of the address, else its `period` or the usual one up to now.
+    Raises ValueError with a sentence."""
+    period, since, until = (_value(query.get(name), many=False) for name in ("period", "from", "to"))
+    if period and period not in PERIODS:
+        raise ValueError(sentence(unknown_word("period", period, PERIODS)))
+    from_ns = instant_ns(since) if since else as_of_ns - PERIODS[period or usual][1] * HOUR_NS
+    return from_ns, instant_ns(until) if until else None
 
 
 def filters_of(asked: Asked, as_of_ns: int) -> dict[str, Any]:

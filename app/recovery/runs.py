@@ -135,23 +135,28 @@ class Runs:
 
     @contextmanager
     def _carried_out(self, recovery_id: str, actor: Actor, action: str, reason: str | None) -> Iterator[tuple[Connection, Row[Any]]]:
-        with self._allowed(actor, action, recovery_id, {}, reason) as connection:
-            row = self._live(connection, recovery_id, actor, (State.RUNNING, State.PAUSED))
-            path = path_of(row)
-            if path["action"] != Action.RUNBOOK:
+        before = (State.RUNNING, State.PAUSED)
+        with self._by_role(recovery_id, actor, action, before, "say how it went", reason) as (connection, row):
+            if path_of(row)["action"] != Action.RUNBOOK:
                 raise Refusal(NOT_BY_HAND)
-            if not actor.holds(path["roles"]):
-                raise Refusal(f"Only {roles_words(path['roles'])} may say how it went.")
             yield connection, row
             self._tell(connection, actor, action, recovery_id, {}, reason)
+
+    @contextmanager
+    def _by_role(
+        self, recovery_id: str, actor: Actor, action: str, before: Collection[State], what: str, reason: str | None
+    ) -> Iterator[tuple[Connection, Row[Any]]]:
+        """One transaction of somebody who may request its path."""
+        with self._allowed(actor, action, recovery_id, {}, reason) as connection:
+            row = self._live(connection, recovery_id, actor, before)
+            if not actor.holds(roles := path_of(row)["roles"]):
+                raise Refusal(f"Only {roles_words(roles)} may {what}.")
+            yield connection, row
 
     def _by_hand(
         self, recovery_id: str, actor: Actor, action: str, before: Collection[State], after: State, words: str, reason: str | None
     ) -> None:
-        with self._allowed(actor, action, recovery_id, {}, reason) as connection:
-            row = self._live(connection, recovery_id, actor, before)
-            if not actor.holds(path_of(row)["roles"]):
-                raise Refusal(f"Only {roles_words(path_of(row)['roles'])} may {action} it.")
+        with self._by_role(recovery_id, actor, action, before, f"{action} it", reason) as (connection, row):
             (self._end if after.has_ended else self._move)(connection, row, after, words)
             self._tell(connection, actor, after if after.has_ended or after is State.PAUSED else "resumed", recovery_id, {}, reason)
 

@@ -45,7 +45,7 @@ def each_due(cases: list[tuple[str, str, str]]) -> tuple[str, str]:
     return f"at  event  names  site\n{told}", f"transaction  next_due_time\n{expected}"
 
 
-def due(deadline: str, sent: str, site: str = ".") -> str:
+def due(sent: str, site: str = ".") -> str:
     return f"""
         at      event     names    site
         {sent}  sent@erp  order A  {site}
@@ -102,7 +102,7 @@ def test_a_cancelled_transaction_expects_nothing():
 
 
 def test_without_a_deadline_it_is_open_and_never_due():
-    told = due("", "08:00")
+    told = due("08:00")
     concludes(
         pair("open_ended: the supplier takes its time"), told, "milestone  due_time  state\nconfirmed  .  open",
         export="expectations", as_of="2027-01-01 00:00",
@@ -111,7 +111,7 @@ def test_without_a_deadline_it_is_open_and_never_due():
 
 @pytest.mark.parametrize(("within", "expected"), [("90s", "08:01:30"), ("5m", "08:05"), ("4h", "12:00"), ("2d", "Wed 08:00")])
 def test_by_the_clock_a_day_is_24_hours(within: str, expected: str):
-    concludes(pair(f"within: {within}"), due("", "08:00"), f"next_due_time\n{expected}")
+    concludes(pair(f"within: {within}"), due("08:00"), f"next_due_time\n{expected}")
 
 
 # -- by a promise
@@ -236,18 +236,18 @@ def test_the_site_gives_the_time_zone_and_the_calendar():
 
 
 def test_a_working_day_is_as_long_as_the_sites_own():
-    concludes(pair("within: 1d, calendar: working"), due("", "05:00", "haifa"), "next_due_time\n13:30", as_of="Tue 12:00")
+    concludes(pair("within: 1d, calendar: working"), due("05:00", "haifa"), "next_due_time\n13:30", as_of="Tue 12:00")
 
 
 def test_on_the_day_the_clocks_change_working_time_is_the_time_that_really_passes():
     """Porto works every day 00:00-06:00; on Sunday 2026-03-29 its clock jumps from 01:00 to 02:00, so five hours are six."""
     week = pair("within: 7h, calendar: working")
-    concludes(week, due("", "Sat 00:00", "porto"), "next_due_time\nSun 01:00", as_of="Sat 12:00")
-    concludes(week, due("", "Sun 00:00", "porto"), "next_due_time\n2026-03-30 01:00", as_of="Sun 12:00")
+    concludes(week, due("Sat 00:00", "porto"), "next_due_time\nSun 01:00", as_of="Sat 12:00")
+    concludes(week, due("Sun 00:00", "porto"), "next_due_time\n2026-03-30 01:00", as_of="Sun 12:00")
 
 
 def test_a_day_of_working_time_is_its_usual_length_whatever_the_clocks_do():
-    concludes(pair("within: 1d, calendar: working"), due("", "Sun 00:00", "porto"), "next_due_time\n2026-03-30 00:00", as_of="Sun 12:00")
+    concludes(pair("within: 1d, calendar: working"), due("Sun 00:00", "porto"), "next_due_time\n2026-03-30 00:00", as_of="Sun 12:00")
 
 
 def test_a_calendar_that_seldom_works_is_followed_as_far_as_it_takes():
@@ -255,7 +255,7 @@ def test_a_calendar_that_seldom_works_is_followed_as_far_as_it_takes():
     seldom = (Calendar("default", (0,), time(8), time(9)), *CALENDARS[1:])
     for within in ("40h", "40d"):
         waits = pair(f"within: {within}, calendar: working")
-        concludes(waits, due("", "08:00", "."), "next_due_time\n2026-12-21 09:00", as_of="Sat 13:00", calendars=seldom)
+        concludes(waits, due("08:00", "."), "next_due_time\n2026-12-21 09:00", as_of="Sat 13:00", calendars=seldom)
 
 
 def test_deadlines_that_open_long_after_working_time_was_made_are_right_too():

@@ -29,11 +29,11 @@ class Asked:
 def events(reader: Reader, asked: Asked, start: int, stop: int) -> pd.DataFrame:
     """Rows start … stop (excluded), newest first: event_ns, recorded_ns, event_type, system, system_name, site, schema_version, is_error,
     error_class, error_code, error_text, attempt, dead_letter, idempotency_key, source, position, trace_id, objects (type and id)."""
-    return reader.frame("queries/said", {**asdict(asked), "start": start, "stop": stop})
+    return reader.frame("queries/events", {**asdict(asked), "start": start, "stop": stop})
 
 
 def counted(reader: Reader, asked: Asked) -> int:
-    return int(reader.frame("queries/said_counted", asdict(asked))["events"].iloc[0])
+    return int(reader.frame("queries/events_counted", asdict(asked))["events"].iloc[0])
 
 
 def unmapped_records(reader: Reader, from_ns: int) -> pd.DataFrame:

@@ -17,11 +17,10 @@ from app.components.pager import ROWS, first_row, pager
 from app.components.tiles import name_of
 from app.figures import times, words
 from app.figures.rows import rows_of
-from app.instants import instant_ns
 from app.pages.errors import WrongAddress
-from app.pages.narrowing import HOUR_NS, PERIODS
+from app.pages.narrowing import stretch_of
+from metrics.events import KINDS, Asked, counted, events
 from metrics.keys import unknown
-from metrics.said import KINDS, Asked, counted, events
 
 Row = Mapping[str, Any]
 USUAL = "7d"
@@ -67,16 +66,13 @@ def layout(**query: Any) -> Component:
 
 def _asked(query: Mapping[str, Any], as_of_ns: int) -> Asked:
     """Raises ValueError with a sentence."""
-    kind, period = links.one(query.get("kind")), links.one(query.get("period"))
+    kind = links.one(query.get("kind"))
     if kind is not None and kind not in KINDS:
         raise ValueError(words.sentence(unknown("kind", kind, KINDS)))
-    if period is not None and period not in PERIODS:
-        raise ValueError(words.sentence(unknown("period", period, PERIODS)))
-    since, until = links.one(query.get("from")), links.one(query.get("to"))
-    from_ns = instant_ns(since) if since else as_of_ns - PERIODS[period or USUAL][1] * HOUR_NS
+    from_ns, to_ns = stretch_of(query, USUAL, as_of_ns)
     found = [links.one(query.get(name)) for name in NARROWED]
     event, system, version, site, source = ("" if value == NOT_STATED else value for value in found)
-    return Asked(from_ns, instant_ns(until) if until else as_of_ns, event, system, version, site, source, kind)
+    return Asked(from_ns, as_of_ns if to_ns is None else to_ns, event, system, version, site, source, kind)
 
 
 def _summary(asked: Asked, total: int, zone: str) -> str:
