@@ -12,7 +12,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -35,6 +35,7 @@ PORTS_TRIED, LAST_PORT = 20, 65535
 DAYS_AGAIN = 15  # --keep tells this much of the history once more: what was under way then is finished now
 SECONDS_TO_STOP = 15
 LISTS = "stock"  # the folder that the systems put their stock lists into
+EDI = "edi"  # what the EDI provider of one plant brings
 MESSAGES = "messages"  # where the middleware keeps refused messages
 DEAR, CHEAP = 500, 20  # the price in euro that makes an item one of class A, and below which it is of class C
 PEOPLE = (  # name, role, and what the greeting says
@@ -70,6 +71,17 @@ objects:                       # the ERP pads its numbers with zeros, the others
   delivery: {{keys: [strip_leading_zeros]}}
 sources:
   - {{name: otlp, kind: otlp, complete: true}}
+  - name: edi-provider           # one plant hears of its suppliers by X12 in files
+    kind: edi
+    path: "edi/*.edi"
+    every: 5s
+    silent_after: 45m
+    options:
+      own_ids: [NORRFJORD]
+      partners:
+        "20108": {{name: 20108 Cobre del Norte, site: monterrey}}
+        "20115": {{name: 20115 Laminados Sierra, site: monterrey}}
+        "20122": {{name: 20122 Magnetek Saltillo, site: monterrey}}
   - {{name: stock-lists, kind: inventory_csv, path: "stock/*.csv"}}
 inventory:
   tolerance: {{A: 0, B: 0, C: 0.005}}
@@ -152,18 +164,20 @@ def _write_items(home: Path) -> None:
     lines = [(item.number, "A" if item.price >= DEAR else "C" if item.price < CHEAP else "B", item.price) for item in ITEMS.values()]
     (home / "classes.csv").write_text("item,class\n" + "".join(f"{number},{abc_class}\n" for number, abc_class, _ in lines))
     (home / "values.csv").write_text("item,value\n" + "".join(f"{number},{price}\n" for number, _, price in lines))
-    for folder in (LISTS, MESSAGES):
+    for folder in (LISTS, EDI, MESSAGES):
         (home / folder).mkdir(exist_ok=True)
 
 
 def _run(settings: Settings, middleware: Middleware, card: Card, notes: list[str], end: threading.Event) -> None:
+    from app.demo_before import recover_some
     from app.serve import running  # Flask and Dash take a second to import
 
     with _simulated(settings, middleware, card) as simulator, running(settings) as service:
         password = _people(service.application.accounts)
         for line in (*notes, *_greeting(service.web_url, service.otlp_url, settings.folder, password, card)):
             print(line, flush=True)
-        threading.Thread(target=_pass_on, args=(simulator,), daemon=True).start()
+        begin = None if card.end else lambda: recover_some(service.application)  # who goes on has done so already
+        threading.Thread(target=_pass_on, args=(simulator, begin), daemon=True).start()
         _wait(simulator, end)
         print("Ending.", flush=True)
         _stop(simulator)  # while somebody still takes what it has left
@@ -198,7 +212,7 @@ def _empty(home: Path) -> None:
         raise Mistake(f"{home} is not the home of a demo, so it is not emptied. Name another folder with --home.")
     if server := find_server(home / "data"):
         raise Unreachable(f"a demo is running on {home} already, at {server.url} (process {server.pid}). Stop it, or use another --home.")
-    for made in ("data", LISTS, MESSAGES):
+    for made in ("data", LISTS, EDI, MESSAGES):
         if (home / made).exists():
             shutil.rmtree(home / made)
     home.mkdir(parents=True, exist_ok=True)
@@ -287,7 +301,7 @@ def _simulated(settings: Settings, middleware: Middleware, card: Card) -> Iterat
     days = min(card.days, DAYS_AGAIN) if is_again else card.days
     words = {"--endpoint": _endpoint(settings), "--seed": card.seed, "--days": days, "--end": end, "--wait": 60, "--parent": os.getpid(),
              "--truth": settings.folder / "truth.json", "--lists": settings.folder / LISTS, "--replay-port": middleware.port,
-             "--messages": settings.folder / MESSAGES}  # fmt: skip
+             "--messages": settings.folder / MESSAGES, "--edi": settings.folder / EDI}  # fmt: skip
     command = [sys.executable, "-m", "app.simulator", "--live", *(str(part) for pair in words.items() for part in pair)]
     # In a session of its own, so that Ctrl-C reaches only this process, which ends both in order.
     environment = {**os.environ, REPLAY_TOKEN: middleware.token}
@@ -315,10 +329,13 @@ def _wait(simulator: subprocess.Popen[str], end: threading.Event) -> None:
         end.wait()
 
 
-def _pass_on(simulator: subprocess.Popen[str]) -> None:
-    """What the simulator says is shown below the greeting, whenever it was said."""
+def _pass_on(simulator: subprocess.Popen[str], begin: Callable[[], None] | None) -> None:
+    """What the simulator says is shown below the greeting, whenever it was said. When it begins to speak, all that is open has come."""
     for line in simulator.stdout or ():
         print(f"  {line}", end="", flush=True)
+        if begin:
+            begin()
+            begin = None
 
 
 def _stop(process: subprocess.Popen[str]) -> None:

@@ -63,6 +63,7 @@ def _run(options: argparse.Namespace, stop: threading.Event) -> int:
             lists=options.lists,
             hub=hub,
             messages=options.messages,
+            edi=options.edi,
         )
     if report.lost:
         print(f"{report.lost:,} of {report.written:,} spans and log records could not be delivered to {options.endpoint}.", file=sys.stderr)
@@ -85,6 +86,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--lists", type=Path, help="the folder that the stock lists of the warehouse and the ERP go into")
     parser.add_argument("--replay-port", type=_from(1, 65535, int), help=f"the middleware sends again what it is asked to here; ${TOKEN}")
     parser.add_argument("--messages", type=Path, help="the folder that the middleware keeps refused messages in")
+    parser.add_argument("--edi", type=Path, help="the folder that the EDI provider of one plant brings its files into")
     parser.add_argument("--wait", type=_from(0, 3600, float), default=0, help="seconds to wait for somebody to listen there")
     parser.add_argument("--parent", type=int, help="stop when this process is no longer the parent")
     return parser.parse_args()

@@ -15,6 +15,7 @@ class Plant:
     short: str
     place: int  # which part of every number range is this plant's
     share: float  # of the whole company's traffic
+    behind: float  # how many of its orders it makes later than they are wanted
     currency: str
     rate: float  # of one euro
     night: float
@@ -123,6 +124,7 @@ PLANTS = (
         "AUG",
         0,
         0.42,
+        0.02,
         "EUR",
         1.0,
         night=0.03,
@@ -142,6 +144,7 @@ PLANTS = (
         "MTY",
         1,
         0.33,
+        0.09,
         "USD",
         1.09,
         night=0.35,
@@ -161,6 +164,7 @@ PLANTS = (
         "KUL",
         2,
         0.25,
+        0.05,
         "MYR",
         4.95,
         night=0.45,
@@ -175,6 +179,17 @@ PLANTS = (
     ),
 )
 PLANT = {plant.name: plant for plant in PLANTS}
+HABITS = {  # supplier → how many of its answers, and of its shipping notices, come late
+    "20017 Brennermann Castings": (0.01, 0.03),
+    "20041 Isartal Bearings": (0.0, 0.01),
+    "20063 Vellinghaus Steel": (0.02, 0.12),
+    "20108 Cobre del Norte": (0.03, 0.05),
+    "20115 Laminados Sierra": (0.14, 0.06),
+    "20122 Magnetek Saltillo": (0.02, 0.02),
+    "20203 Bayan Semicon": (0.0, 0.01),
+    "20210 Penang Passives": (0.04, 0.18),
+    "20236 Straits Connect": (0.05, 0.04),
+}
 
 CUSTOMERS = (
     "Aldermoor Conveyors",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from random import Random
@@ -28,7 +29,9 @@ class Episode:
     fate: Fate | None = None
     haste: float = 1.0  # multiplies every lag
     wishes: dict[str, Any] = field(default_factory=dict)  # what the script wants; each flow knows its own words, fates mended_minutes
+    is_calm: bool = False  # nothing goes wrong by habit either
     acts: list[Act] = field(default_factory=list)
+    slower: Mapping[str, float] = field(default_factory=dict)  # milestone → how many times as long as it used to
     walks: list[Walk] = field(default_factory=list)
     troubles: list[tuple[int, int]] = field(default_factory=list)  # from when to when something was not as it should be
     messages: int = 0
@@ -44,9 +47,9 @@ class Episode:
         name = f"{self.random.getrandbits(96):024x}-{self.messages}"
         return Message(destination, mapping, name, conversation, self.random.randrange(900, 9000))
 
-    def lag(self, allowed_ns: int) -> int:
+    def lag(self, allowed_ns: int, slower: float = 1.0) -> int:
         """Lognormal, a quarter of what is allowed as a rule, always less than it."""
-        share = min(0.85, max(0.03, self.random.lognormvariate(-1.5, 0.5)))
+        share = min(0.85, max(0.03, self.random.lognormvariate(-1.5, 0.5) * slower))
         return max(2 * SECOND, int(allowed_ns * share * self.haste)) // MILLISECOND * MILLISECOND
 
     def took(self) -> int:
@@ -99,7 +102,8 @@ class Walk:
         if after is None or self.is_cancelled:
             return None
         agreed = agreements.milestone(self.workflow, milestone)
-        when = after + (self.episode.lag(agreements.allowed_ns(agreed) or 0) if lag is None and agreed.after else lag or 0)
+        usual, slower = agreements.allowed_ns(agreed) or 0, self.episode.slower.get(milestone, 1.0)
+        when = after + (self.episode.lag(usual, slower) if lag is None and agreed.after else lag or 0)
         key = f"{agreements.effect(self.workflow, milestone, self.transaction)}" + (f":{part}" if part else "")
         named = self.object if objects is None else objects
         act = Act(when, agreed.system, agreed.event, named, key, self.episode.took(), says or {}, receives, answers, sends)

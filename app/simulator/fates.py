@@ -63,7 +63,7 @@ def _retrying(walk: Walk, fate: Fate, act: Act, after: int) -> int:
 def _mended(walk: Walk, fate: Fate, act: Act, after: int) -> int:
     """Lasting trouble, until somebody acted and had it sent again."""
     trouble = fate.trouble or any_lasting(act, walk.random)
-    soonest, latest = walk.episode.wishes.get("mended_minutes", (45, 300))
+    soonest, latest = walk.episode.wishes.get("mended_minutes", (25, 255))
     when = act.time_ns + walk.random.randrange(soonest * 60, latest * 60) * SECOND
     walk.fails(act, trouble)
     walk.is_troubled(after, when)

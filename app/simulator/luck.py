@@ -10,10 +10,10 @@ from app.simulator.flows import Flow
 
 USUAL = {"retried": 0.014, "repeated": 0.012, "mended": 0.004, "slow": 0.002, "cancelled": 0.006}
 WORSE = {  # sore spots: where somebody should look into it
-    ("stock_movement_sync", "monterrey"): {"slow": 0.03},
-    ("order_to_production", "augsburg"): {"slow": 0.015},
+    ("stock_movement_sync", "monterrey"): {"slow": 0.028},
+    ("order_to_production", "augsburg"): {"slow": 0.012},
     ("shipment_to_invoice", "kulim"): {"mended": 0.02},
-    ("production_to_inventory", "augsburg"): {"retried": 0.05},
+    ("production_to_inventory", "augsburg"): {"retried": 0.03},
 }
 
 

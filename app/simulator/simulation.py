@@ -15,6 +15,7 @@ from app.simulator.act import Act
 from app.simulator.coming import Coming
 from app.simulator.episode import Episode
 from app.simulator.hub import Hub
+from app.simulator.provider import Provider
 from app.simulator.replays import Replays
 from app.simulator.rhythm import DAY, HOUR, SECOND, to_ns
 from app.simulator.speaking import speak, speak_unreadable
@@ -25,7 +26,7 @@ from app.simulator.timeline import Arrivals, history
 
 TICK_SECONDS = 0.5
 SPANS_A_REQUEST = 2_000
-OLD_SPANS_PER_SECOND = 4_000
+OLD_SPANS_PER_SECOND = 6_000
 LISTED_AFTER_NS = 6 * HOUR  # what is moved in the hours before is not told yet, and is posted by then
 Say = Callable[[str], None]
 
@@ -60,16 +61,20 @@ def run(
     lists: Path | None = None,
     hub: Hub | None = None,
     messages: Path | None = None,
+    edi: Path | None = None,
 ) -> Report:
     """Sends the history of [start, end) to an OTLP/HTTP endpoint, then, if `live`, what happens until `stop` is set.
 
     Equal arguments give equal spans. `volume` 1.0 is some 2,600 transactions in the last day and 650 on each day before;
     `speed` multiplies the live traffic only. Into the folder `lists` go the stock lists of the warehouse and the ERP. While
-    it is `live`, orders to send something again are taken from `hub`. The messages that the middleware keeps are written into `messages`.
+    it is `live`, orders to send something again are taken from `hub`. The messages that the middleware keeps are written into `messages`,
+    what the suppliers of one plant answer, as interchanges, into `edi`.
     """
     running = _Run(Systems(endpoint, token), seed, to_ns(start), to_ns(end), volume, stop or threading.Event(), say)
     if lists:
         running.stock = Stock(lists, running.end_ns)
+    if edi:
+        running.provider = Provider(edi, running.end_ns)
     if live:
         running.arrivals = Arrivals(seed, running.end_ns, volume, speed)
     story = tell(seed, running.end_ns) if is_scripted else Story()
@@ -103,6 +108,7 @@ class _Run:
         self.arrivals: Arrivals | None = None
         self.hub: Hub | None = None
         self.messages: Path | None = None
+        self.provider: Provider | None = None
         self.coming = Coming()  # acts after the end
         self.replays = Replays(seed, Story(), self.coming)
         self.sent = 0
@@ -166,7 +172,8 @@ class _Run:
     def _speak(self, episode: Episode, act: Act, ids: Random) -> None:
         if act.payload and self.messages:
             (self.messages / act.payload.name).write_bytes(act.payload.body)
-        speak(self.systems, episode.plant, act, ids)
+        if not (self.provider and self.provider.takes(episode.plant, act)):
+            speak(self.systems, episode.plant, act, ids)
 
     def live(self) -> None:
         while self.arrivals and not self.stop.wait(TICK_SECONDS):
@@ -177,6 +184,8 @@ class _Run:
         if not self.arrivals:
             return
         now = time.time_ns()
+        if self.provider:
+            self.provider.catch_up(now)
         self._take_orders(now)
         for episode in self.arrivals.until(now):
             self._tell(episode)

@@ -21,7 +21,7 @@ EVERY_NS, LIVE_EVERY_NS = 6 * HOUR, 15 * MINUTE
 SYSTEMS = ("wms", "erp")
 JUST_NS = 5 * MINUTE
 WEEKS = 4  # lots older than that are used up
-LOTS = 60  # of a usual order quantity that lie there
+LOTS = 12  # of a usual order quantity that lie there
 
 
 class Key(NamedTuple):
@@ -66,7 +66,7 @@ class Recount(NamedTuple):
 
 
 RECOUNTS = (Recount("monterrey", "CUW-080", 20 * HOUR, -7), Recount("augsburg", "BRG-6310", 6 * DAY, 12))
-UNKNOWN = ("kulim", "MCU-H7")  # whose newest lot the ERP does not know at all
+UNKNOWN = ("kulim", "CON-M12")  # whose newest lot the ERP does not know at all
 
 
 class Stock:

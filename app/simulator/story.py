@@ -35,7 +35,7 @@ class Scene:
     """One episode that is not as it should be: how an observer must see it, where and when it began, and why."""
 
     what: str
-    seen_as: str  # failed, missing, retrying, inconsistent, cancelled
+    seen_as: str  # failed, missing, unjudged, retrying, inconsistent, cancelled
     plant: str
     flow: str
     ago_ns: int
@@ -111,7 +111,41 @@ def tell(seed: int, end_ns: int) -> Story:
 
 
 def _script(end_ns: int) -> list[Scene]:
-    return [*_lost(end_ns), *_blocked_material(), *_refused_version(), *_others(end_ns), *_violations(end_ns), *_stock()]
+    return [
+        *_lost(end_ns),
+        *_blocked_material(),
+        *_refused_version(),
+        *_others(end_ns),
+        *_violations(end_ns),
+        *_stock(),
+        *_each_class(),
+        *_unheard(end_ns),
+    ]
+
+
+def _each_class() -> list[Scene]:
+    """Of every class of error something is open."""
+    return [
+        Scene("A supplier could not read an order", "failed", "augsburg", "procure_to_receipt", 5 * HOUR,
+              Fate("stuck", "sent", troubles.EDI_997), haste=0.2),
+        Scene("An item waits for the message before it", "failed", "monterrey", "master_data_sync", 9 * HOUR,
+              Fate("stuck", "synced_scm", troubles.WAITING), haste=0.1),
+        Scene("The warehouse fails at a pick, and does not say why", "failed", "augsburg", "shipment_to_invoice", 8 * HOUR,
+              Fate("stuck", "picked", troubles.WMS_NULL), haste=0.2),
+        Scene("A second partner profile for order changes is missing", "failed", "augsburg", "purchase_order_change", 4 * HOUR,
+              Fate("stuck", "sent", troubles.NO_PARTNER), haste=0.2, again=Again.NOTHING),
+        Scene("The item master is out of step with planning", "missing", "monterrey", "master_data_sync", 28 * HOUR,
+              Fate("lost", "synced_scm")),
+    ]  # fmt: skip
+
+
+def _unheard(end_ns: int) -> list[Scene]:
+    """A provider is silent; what its suppliers sent meanwhile comes once it is back, and was in time."""
+    return [
+        Scene("A shipping notice may have come: its provider is silent", "unjudged", "monterrey", "procure_to_receipt", (9 + n) * DAY,
+              wishes={"promised": end_ns - (25 + 8 * n) * MINUTE, "shipped_ahead": (12 + 6 * n) * MINUTE})
+        for n in range(3)
+    ]  # fmt: skip
 
 
 def _stock() -> list[Scene]:
@@ -201,7 +235,7 @@ def play(seed: int, scene: Scene, serial: int, start_ns: int) -> Episode:
     plant = PLANT[scene.plant]
     day = local(plant, start_ns).date()
     random = Random(f"{seed} story {scene.flow} {plant.name} {day} {serial}")
-    episode = Episode(scene.flow, plant, day, serial, start_ns, random, scene.fate, scene.haste, scene.wishes)
+    episode = Episode(scene.flow, plant, day, serial, start_ns, random, scene.fate, scene.haste, scene.wishes, is_calm=True)
     FLOWS[scene.flow].play(episode)
     if scene.again is Again.REFUSED:
         episode.acts = [_kept(act, episode.walks[0].transaction) for act in episode.acts]

@@ -18,6 +18,11 @@ from app.simulator.rhythm import DAY, SECOND, activity, local, midnight_ns, star
 DENSE = 4  # the last day is told in full, of older days every fourth episode
 LIVE_TROUBLE = 3.0  # while somebody watches, more happens
 QUIETEST = 0.3  # a demo at four in the morning still shows traffic
+SLOWER_SINCE_NS = 6 * DAY
+SLOWER = {  # since then the job that schedules runs less often in two plants: nothing is late, and nobody would notice
+    ("order_to_production", "augsburg"): {"scheduled": 2.0},
+    ("order_to_production", "monterrey"): {"scheduled": 2.0},
+}
 MENDED_SOON = (4, 25)  # minutes; live problems end while one can still see it
 
 
@@ -60,10 +65,11 @@ def play(seed: int, flow: Flow, plant: Plant, day: date, serial: int, start_ns: 
     """The episode; one that would be in trouble at `calm_at_ns` has no trouble at all instead, so that only the script is open then."""
     name = f"{seed} {flow.name} {plant.name} {day} {serial}"
     random = Random(name)
-    episode = Episode(flow.name, plant, day, serial, start_ns, random, fate_of(flow, plant, random))
+    slower = SLOWER.get((flow.name, plant.name), {}) if start_ns >= calm_at_ns - SLOWER_SINCE_NS else {}
+    episode = Episode(flow.name, plant, day, serial, start_ns, random, fate_of(flow, plant, random), slower=slower)
     flow.play(episode)
     if episode.is_troubled_at(calm_at_ns):
-        episode = Episode(flow.name, plant, day, serial, start_ns, Random(name))
+        episode = Episode(flow.name, plant, day, serial, start_ns, Random(name), is_calm=True, slower=slower)
         flow.play(episode)
     return episode
 
@@ -104,6 +110,7 @@ class Arrivals:
             random,
             fate_of(flow, plant, random, LIVE_TROUBLE),
             wishes={"mended_minutes": MENDED_SOON},
+            slower=SLOWER.get((flow.name, plant.name), {}),
         )
         flow.play(episode)
         return episode

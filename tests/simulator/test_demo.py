@@ -59,7 +59,7 @@ def test_it_starts_says_where_to_go_and_ends_in_order(tmp_path: Path, free_ports
         assert f"may send OTLP to http://127.0.0.1:{otlp}" in words
         assert get(web, "/healthz")
         truth = json.loads((tmp_path / "home" / "truth.json").read_text())
-        assert len(truth["findings"]) == 38
+        assert len(truth["findings"]) == 46
         port = middleware_port(tmp_path / "home")
         socket.create_connection(("127.0.0.1", port), 5).close()
     assert process.returncode == 0

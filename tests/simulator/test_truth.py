@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from app.demo import settings_in
+from app.demo import EDI, settings_in
 from app.serve import Service, running
 from app.simulator import Report, run
 from app.simulator.flows import FLOWS
@@ -20,14 +20,16 @@ from metrics.read import Moment
 
 END = datetime(2026, 11, 18, 13, 30, tzinfo=UTC)  # a Wednesday
 OPEN = ("failed", "overdue", "inconsistent", "retrying", "unjudged")
-AS_SEEN = {"missing": "overdue", "failed": "failed", "retrying": "retrying", "inconsistent": "inconsistent", "cancelled": "cancelled"}
+AS_SEEN = {"missing": "overdue", **{word: word for word in ("failed", "retrying", "inconsistent", "cancelled", "unjudged")}}
 
 
 @pytest.fixture(scope="module", params=[1, 2])
 def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Service, Report]]:
-    settings = settings_in(tmp_path_factory.mktemp("home"))
+    home = tmp_path_factory.mktemp("home")
+    settings = settings_in(home)
     with running(settings) as service:
-        report = run(service.otlp_url, request.param, END - timedelta(days=7), END, volume=0.1)
+        report = run(service.otlp_url, request.param, END - timedelta(days=7), END, volume=0.1, edi=home / EDI)
+        service.application.ingest(["edi-provider"])
         service.application.advance()
         yield service, report
 
@@ -45,7 +47,7 @@ def test_exactly_the_scripted_transactions_are_open(told: tuple[Service, Report]
     found = {(t["workflow"], t["transaction_id"]): (t["status"], t["error_class"]) for t in exported(service, "transactions")
              if t["status"] in OPEN}  # fmt: skip
     assert found == expected
-    assert len(found) == 38
+    assert len(found) == 46
 
 
 def test_exactly_the_scripted_rules_are_broken(told: tuple[Service, Report]) -> None:
@@ -70,10 +72,13 @@ def test_each_is_open_at_the_scripted_milestone(told: tuple[Service, Report]) ->
 def test_failures_are_grouped_as_scripted(told: tuple[Service, Report]) -> None:
     rows = {(f["workflow"], f["milestone"], f["error_class"]): f["transactions"] for f in exported(told[0], "failures")}
     assert rows == {
+        ("master_data_sync", "synced_scm", "dependency"): 1,
         ("order_to_production", "received", "contract"): 4,
+        ("procure_to_receipt", "sent", "contract"): 1,
         ("production_to_inventory", "confirmed", "business"): 13,
-        ("purchase_order_change", "sent", "configuration"): 1,
+        ("purchase_order_change", "sent", "configuration"): 2,
         ("shipment_to_invoice", "issued", "transient"): 1,
+        ("shipment_to_invoice", "picked", "unknown"): 1,
         ("stock_movement_sync", "moved_erp", "business"): 1,
     }
 
@@ -88,7 +93,7 @@ def test_only_messages_that_nobody_could_read_belong_nowhere(told: tuple[Service
 def test_nearly_everything_is_fine(told: tuple[Service, Report]) -> None:
     statuses = Counter(t["status"] for t in exported(told[0], "transactions"))
     good = statuses["complete"] + statuses["in_progress"] + statuses["cancelled"]
-    assert good / (statuses.total() - 38) > 0.97
+    assert good / (statuses.total() - 46) > 0.97
 
 
 def test_every_workflow_lives_at_every_plant(told: tuple[Service, Report]) -> None:
@@ -105,6 +110,21 @@ def test_past_failures_were_recovered_and_retries_healed(told: tuple[Service, Re
 
 def test_nothing_was_rejected(told: tuple[Service, Report]) -> None:
     assert exported(told[0], "rejected") == []
+
+
+def test_what_its_provider_holds_back_makes_nothing_missing(told: tuple[Service, Report]) -> None:
+    """Three shipping notices were in time, and their provider has said nothing for an hour."""
+    service, report = told
+    unheard = {f["transaction_id"] for f in report.truth["findings"] if f["seen_as"] == "unjudged"}
+    waiting = {x["transaction_id"]: x for x in exported(service, "expectations") if x["state"] == "unjudged"}
+    assert set(waiting) == unheard
+    assert {(x["milestone"], x["site"]) for x in waiting.values()} == {("shipped", "monterrey")}
+
+
+def test_a_receipt_is_of_the_order_that_could_be_read_and_no_answer(told: tuple[Service, Report]) -> None:
+    receipts = [event for event in exported(told[0], "events") if event["event_type"] == "technical.receipt"]
+    assert len(receipts) > 5
+    assert all(event["objects"].keys() == {"purchase_order"} and event["site"] == "monterrey" for event in receipts)
 
 
 def test_all_of_it_arrived(told: tuple[Service, Report]) -> None:

@@ -28,7 +28,7 @@ FLOWS = {
     flow.name: flow
     for flow in (
         Flow("order_to_production", order_to_production, 56, "office", ("received", "scheduled"), "received"),
-        Flow("production_to_inventory", production_to_inventory, 120, "shop", ("confirmed", "posted", "available")),
+        Flow("production_to_inventory", production_to_inventory, 90, "shop", ("confirmed", "posted", "available")),
         Flow("procure_to_receipt", procure_to_receipt, 40, "office", ("sent", "posted"), "sent"),
         Flow(
             "quality_to_shipment",
@@ -43,7 +43,7 @@ FLOWS = {
         Flow("order_change", order_change, 36, "office", ("received", "resequenced")),
         Flow("purchase_order_change", purchase_order_change, 20, "office", ("sent",)),
         Flow("stock_movement_sync", stock_movement_sync, 150, "shop", ("moved_erp",)),
-        Flow("master_data_sync", master_data_sync, 14, "office", ("synced_mes", "synced_wms", "synced_scm")),
+        Flow("master_data_sync", master_data_sync, 5, "office", ("synced_mes", "synced_wms", "synced_scm")),
         Flow("downtime_to_capacity", downtime_to_capacity, 26, "shop", ("recorded", "planned")),
     )
 }

@@ -9,10 +9,11 @@ from app.simulator.act import Act, Fields
 from app.simulator.company import ITEMS, Item
 from app.simulator.documents import production_order
 from app.simulator.episode import Episode, Walk
-from app.simulator.numbers import batch, number
+from app.simulator.numbers import LIVE_SERIALS, STORY_SERIALS, batch, number
 from app.simulator.rhythm import DAY, HOUR, MINUTE, working_later
 
 NEXT_CHANGE = 60  # serials after the change that it overtakes
+STORY = range(STORY_SERIALS, LIVE_SERIALS)
 
 
 def demand_to_supply(episode: Episode) -> None:
@@ -68,14 +69,19 @@ def _post_scrap(walk: Walk, goods: Fields) -> None:
 
 def master_data_sync(episode: Episode) -> None:
     """An item changes in PLM; plant, warehouse and planning take it over within the day."""
-    plant, random = episode.plant, episode.random
-    item = ITEMS[random.choice((*plant.makes, *plant.buys))]
-    lags = {to: episode.lag(10 * HOUR) for to in ("mes", "wms", "scm")}
+    item, lags = _item(episode), {to: episode.lag(4 * HOUR) for to in ("mes", "wms", "scm")}
     if episode.wishes.get("overtaken"):  # the next change is everywhere before this one reaches the warehouse
         lags["wms"] = 3 * HOUR
     _change(episode, item, episode.serial, episode.start_ns, lags)
     if episode.wishes.get("overtaken"):
         _change(episode, item, episode.serial + NEXT_CHANGE, episode.start_ns + HOUR, dict.fromkeys(lags, 20 * MINUTE))
+
+
+def _item(episode: Episode) -> Item:
+    """Another one with every serial, so that of one item no two changes are under way; the script has two for itself."""
+    usual, scripted = (*episode.plant.makes, *episode.plant.buys[:-2]), episode.plant.buys[-2:]
+    mine = scripted if episode.serial in STORY else usual
+    return ITEMS[mine[episode.serial % len(mine)]]
 
 
 def _change(episode: Episode, item: Item, serial: int, start_ns: int, lags: Mapping[str, int]) -> None:

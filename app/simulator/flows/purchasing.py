@@ -3,37 +3,74 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from enum import Enum, auto
 
+from app.simulator import provider
 from app.simulator.act import Fields, Objects
+from app.simulator.company import HABITS
 from app.simulator.documents import PurchaseOrder, purchase_order, value
 from app.simulator.episode import Episode, Walk
 from app.simulator.numbers import batch, number
-from app.simulator.rhythm import HOUR, working_later
+from app.simulator.rhythm import DAY, HOUR, working_later
+
+AGREED_HOURS = 18  # two working days
+JUST_HOURS = 0.1  # what runs out as the day closes is due then, not the next morning
+UNHEARD_NS = 2 * HOUR  # what comes late may come by a provider that is silent just then
+
+
+class Habit(Enum):
+    """What a supplier does otherwise than agreed."""
+
+    ANSWERS_LATE = auto()
+    SHIPS_LATE = auto()
 
 
 def procure_to_receipt(episode: Episode) -> None:
     """Ordered, confirmed with a promise, announced, received in one or several parts, posted."""
     order = purchase_order(episode.plant, episode.day, episode.serial)
     walk = episode.walk("procure_to_receipt", order.number, **_details(order))
-    confirmed, promised = _until_confirmed(walk, order)
+    habit = _habit(walk, order.partner)
+    confirmed, promised = _until_confirmed(walk, order, habit)
     asn = {"asn": (number("asn", episode.plant, episode.day, episode.serial),)}
-    early = int((promised - (confirmed or 0)) * episode.random.uniform(0.7, 0.97))
+    early = _ships(walk, promised, habit) - (confirmed or 0)
     goods: Fields = {**_goods(order), "partner": order.partner, "quantity": order.quantity}
     shipped = walk.step("shipped", confirmed, goods, lag=early, objects={**walk.object, **asn})
     _receive(walk, order, asn, shipped)
 
 
-def _until_confirmed(walk: Walk, order: PurchaseOrder) -> tuple[int | None, int]:
+def _habit(walk: Walk, partner: str) -> Habit | None:
+    drawn, (answers, ships) = walk.random.random(), HABITS[partner]
+    if walk.fate or walk.episode.is_calm or drawn >= answers + ships:
+        return None
+    return Habit.ANSWERS_LATE if drawn < answers else Habit.SHIPS_LATE
+
+
+def _ships(walk: Walk, promised: int, habit: Habit | None) -> int:
+    """When the shipping notice comes: some time before the promised one, by habit after it."""
+    if habit is Habit.SHIPS_LATE:
+        shipped = promised + int(walk.random.uniform(0.2, 2.5) * DAY)
+        walk.is_troubled(promised, shipped + UNHEARD_NS)
+        return shipped
+    ahead = walk.episode.wishes.get("shipped_ahead")
+    return promised - (ahead or int(walk.random.uniform(0.03, 0.3) * 2 * DAY))
+
+
+def _until_confirmed(walk: Walk, order: PurchaseOrder, habit: Habit | None) -> tuple[int | None, int]:
     """When the supplier answered, and what he promised."""
     episode, partner = walk.episode, {"partner": order.partner}
     wanted: Fields = {**_goods(order), "ordered_quantity": order.quantity, **value(order.item, order.quantity, episode.plant)}
-    to_supplier = episode.message("erp.purchase-order.sent", "ORDERS05 → X12 850", order.number)
+    to_supplier = episode.message(provider.ORDERS, "ORDERS05 → X12 850", order.number)
+    to_supplier.id = provider.known_as(episode.plant, order.partner, order.number) or to_supplier.id
     created = walk.step("created", episode.start_ns, {**wanted, **partner})
     sent = walk.step("sent", created, {**partner}, sends=(to_supplier,))
     walk.takes_in("supplier", to_supplier, sent)
     answer = _answer_time(episode, sent)
+    if habit is Habit.ANSWERS_LATE and sent:
+        answer = working_later(episode.plant, sent, episode.random.uniform(AGREED_HOURS + 0.5, AGREED_HOURS * 1.9))
+        walk.is_troubled(working_later(episode.plant, sent, AGREED_HOURS - JUST_HOURS), answer + UNHEARD_NS)
     promised = episode.wishes.get("promised") or answer + episode.random.randrange(2 * 24, 7 * 24) * HOUR
-    confirmed = walk.step("confirmed", sent, {**partner, "promised_time": promised}, lag=answer - (sent or 0), answers=to_supplier)
+    says: Fields = {**_goods(order), **partner, "ordered_quantity": order.quantity, "promised_time": promised}
+    confirmed = walk.step("confirmed", sent, says, lag=answer - (sent or 0), answers=to_supplier)
     return confirmed, promised
 
 

@@ -13,6 +13,7 @@ from app.simulator.numbers import batch, number, stock_lot
 from app.simulator.rhythm import DAY, HOUR, MINUTE, SECOND
 
 DELIVERIES_PER_SHIPMENT = 3
+USUAL_NS, RUSH_NS = 4 * DAY, 7 * HOUR  # by when a delivery is wanted
 FINISHED_LOTS = 8000  # numbers of lots that no other flow gives
 
 
@@ -54,7 +55,9 @@ def _load(episode: Episode, line: int) -> Load | None:
     to_wms = episode.message("erp.delivery.created", "DELVRY07 → WMS PickRequest", delivery)
     to_erp = episode.message("tms.shipment.dispatched", "TMS Departure → SHPCON", delivery)
     goods: Fields = {"item": order.item.number, "quantity": order.quantity, "uom": order.item.uom}
-    wanted: Fields = {"customer": order.customer, "due_time": episode.start_ns + 4 * DAY, "ordered_quantity": order.quantity}
+    is_rush = random.random() < 2 * plant.behind and not episode.is_calm
+    due = episode.start_ns + (RUSH_NS if is_rush else USUAL_NS)
+    wanted: Fields = {"customer": order.customer, "due_time": due, "ordered_quantity": order.quantity}
     worth = value(order.item, order.quantity, plant)
     names = {**walk.object, "sales_order": (order.sales_order,)}
     created = walk.step("created", episode.start_ns + line * 3 * MINUTE, {**goods, **wanted, **worth}, objects=names, sends=(to_wms,))
