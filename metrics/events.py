@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 
 import pandas as pd
 
-from metrics.read import Reader
+from metrics.read import HOUR_NS, Reader
 
 KINDS = ("failed", "contract", "retries", "dead", "keyed", "unkeyed", "redelivered")
 
@@ -34,6 +34,17 @@ def events(reader: Reader, asked: Asked, start: int, stop: int) -> pd.DataFrame:
 
 def counted(reader: Reader, asked: Asked) -> int:
     return int(reader.frame("queries/events_counted", asdict(asked))["events"].iloc[0])
+
+
+def interfaces(reader: Reader, from_ns: int) -> pd.DataFrame:
+    """Per event_type, system, schema_version and site after `from_ns`: events, error_events, contract_errors, retries, dead_letters,
+    keyed_events, redelivered, newest_event_ns; by the workflows that wait for it: workflows, owners, from_systems."""
+    as_of_ns = reader.moment.as_of_ns
+    from_hour = to_hour = as_of_ns // HOUR_NS + 1
+    if not reader.is_told_later():
+        from_hour = from_ns // HOUR_NS + 1
+        to_hour = max(from_hour, (as_of_ns + 1) // HOUR_NS)
+    return reader.frame("queries/interfaces", {"from_ns": from_ns, "whole_from_hour": from_hour, "whole_to_hour": to_hour})
 
 
 def unmapped_records(reader: Reader, from_ns: int) -> pd.DataFrame:

@@ -186,10 +186,9 @@ class Reader:
         """Makes the view `minutes_now` answer as of the moment."""
         self._entered.know("minutes")
 
-    def interfaces(self, from_ns: int) -> pd.DataFrame:
-        """Per event_type, system, schema_version and site since then: events, error_events, contract_errors, retries, dead_letters,
-        keyed_events, redelivered, sources, newest_event_ns; by the workflows that wait for it: workflows, owners, from_systems."""
-        return self.frame("queries/interfaces", {"from_ns": from_ns})
+    def is_told_later(self) -> bool:
+        """Whether something was told after the moment: what is summed up as events come knows too much then."""
+        return bool(models.run(self._cursor, "moment/told_later").fetchall()[0][0])
 
     def unmapped(self, from_ns: int) -> pd.DataFrame:
         """Messages since then that say no event: source, service, system, name, destination, spans, error_spans, newest_ns,

@@ -9,7 +9,7 @@ import duckdb
 import pandas as pd
 
 from metrics import definitions as defining
-from metrics import facts, orders, stock
+from metrics import facts, interfaces, orders, stock
 from metrics.calendars import SECOND_NS
 from metrics.clocks import zone_offsets
 from metrics.rules import judging as rules
@@ -71,6 +71,7 @@ class Refresher:
             rules.skip(cursor, failed)
         facts.clear(cursor)
         stock.count_anew(cursor)
+        interfaces.clear(cursor)
         for table in ("nameless", "placements", "aliases", "feeds", "feed_pulses", "feed_gaps"):
             cursor.execute(f"delete from {table}")
         cursor.execute("delete from meta where key in ('newest_event_ns', 'newest_recorded_ns')")
@@ -132,6 +133,7 @@ class Refresher:
     def _keep(self, cursor: duckdb.DuckDBPyConnection, *, everything: bool) -> None:
         facts.keep(cursor)
         rules.keep(cursor, everything=everything)
+        interfaces.renew(cursor, everything=everything)
         for name in ("feeds_new", "pulses_new", "gaps", "gaps_new", "newest"):
             models.run(cursor, f"placement/{name}")
         self._remember(cursor)

@@ -23,7 +23,7 @@ from app.pages import unmapped
 from app.pages.errors import WrongAddress
 from app.pages.events import stated
 from app.pages.narrowing import HOUR_NS, PERIODS
-from metrics.events import unmapped_records
+from metrics.events import interfaces, unmapped_records
 
 Row = Mapping[str, Any]
 USUAL = "7d"
@@ -39,7 +39,7 @@ def layout(**query: Any) -> Component:
         raise WrongAddress(f"There is no period '{period}'. Known: {', '.join(PERIODS)}.")
     from_ns = at.moment.as_of_ns - PERIODS[period][1] * HOUR_NS
     with reader.reader(at) as now:
-        found, spans, zone = interfaces_of(rows_of(now.interfaces(from_ns))), rows_of(now.unmapped(from_ns)), now.timezone()
+        found, spans, zone = interfaces_of(rows_of(interfaces(now, from_ns))), rows_of(now.unmapped(from_ns)), now.timezone()
         records = rows_of(unmapped_records(now, from_ns))
     settings = reader.application().settings
     owners = {owner.name: owner.title for owner in settings.owners}

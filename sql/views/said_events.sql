@@ -1,5 +1,6 @@
 -- Events that a figure of an interface counts: of one type, system, version, site and source where asked ('' for what states none), and of one
--- kind: failed, contract, retries, dead, keyed, unkeyed, redelivered. Of events with one key all but the first are redelivered.
+-- kind: failed, contract, retries, dead, keyed, unkeyed, redelivered. Of successes with one key all but the
+-- first are redelivered, whenever that came.
 create or replace macro said_events(after_ns, until_ns, asked_type, asked_system, asked_version, asked_site, asked_source) as table
   from events
   where event_ns > after_ns and event_ns <= until_ns and event_ns <= getvariable('as_of') and recorded_ns <= getvariable('known_at') and may_see(site)
@@ -23,6 +24,4 @@ create or replace macro said_of_kind(after_ns, until_ns, asked_type, asked_syste
   union all
   select event_no, event_ns
   from said_events(after_ns, until_ns, asked_type, asked_system, asked_version, asked_site, asked_source)
-  where asked_kind = 'redelivered' and not is_error and idempotency_key is not null
-  qualify row_number() over (
-    partition by event_type, system, schema_version, site, idempotency_key order by event_ns, attempt, event_id) > 1;
+  where asked_kind = 'redelivered' and event_no in (select event_no from redeliveries where known_ns <= getvariable('known_at'));

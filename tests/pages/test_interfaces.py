@@ -11,6 +11,7 @@ from app.application import Application
 from app.figures.interface_facts import differences, interfaces_of
 from app.figures.rows import rows_of
 from app.figures.words import percent
+from metrics.events import interfaces
 from metrics.read import Moment, open_reader
 from tests.pages import trees
 from tests.pages.served import drawn_text, opened_on, someone, table
@@ -97,7 +98,7 @@ def test_an_interface_is_told_with_its_versions_and_what_goes_wrong(web: Flask) 
 def test_the_counts_of_the_reader(plant: Application) -> None:
     at = 1_774_270_800_000_000_000
     with open_reader(plant.store, Moment(at, plant.now_ns()), None) as reader:
-        (found,) = interfaces_of(rows_of(reader.interfaces(at - 86_400 * 10**9)))
+        (found,) = interfaces_of(rows_of(interfaces(reader, at - 86_400 * 10**9)))
     assert dict(found.counts) == {
         "events": 80, "error_events": 20, "contract_errors": 20, "retries": 20, "dead_letters": 1, "keyed_events": 40, "redelivered": 20,
     }  # fmt: skip
