@@ -39,6 +39,7 @@ from app.pages import (
     sources,
     suppliers,
     transactions,
+    without_event,
 )
 from app.web import guard, headers, login, trouble
 from app.web.sitemap import Page, Sitemap
@@ -68,6 +69,7 @@ PAGES = (
     Page("/sources", "Sources", sources, "plug", "Connections"),
     Page("/interfaces", "Interfaces", interfaces, "waypoints", "Connections"),
     Page("/events", "Events", events, "list"),
+    Page("/without-event", "Without an event", without_event, "list"),
     Page("/docs", "Docs", docs, "book-open", "Help"),
     Page("/permissions", "Your permissions", permissions, "shield-check"),
 )

@@ -41,6 +41,7 @@ FILLED = (
     "rejected",
     "source_positions",
     "unmapped_records",
+    "unmapped_newest",
     "source_reads",
 )
 READ = "application/vnd.syncline.read"  # content type of the record that a source was read to its end; it holds when the read began

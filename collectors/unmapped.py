@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import duckdb
 import orjson
+import pandas as pd
 
 from collectors.event import Record
+from sql import models
+from sql.store import insert
 
 PLAIN = re.compile(r"[^.@\[\]][^.\[\]]*")
 LONGEST_PATH = 200  # characters
 FIELDS_SHOWN, DEEPEST, VALUE_SHOWN = 40, 4, 80
 LARGEST_READ = 64 << 10  # bytes; what is larger is counted without its fields
+EXCERPT = 500  # characters
+MOST_LISTED = 500  # records of a shape; heartbeats come by the million
 MOST_IN_BATCH, MOST_OF_SOURCE = 50, 100  # shapes; keys that are ids themselves make as many as there are records
 Key = tuple[str, str]  # source, shape
 
@@ -27,6 +33,7 @@ class Shape:
     newest_ns: int
     example: str
     position: str
+    newest: deque[tuple[str, int, bytes]] = field(default_factory=lambda: deque(maxlen=MOST_LISTED))  # position, recorded_ns, body
 
 
 class Unmapped:
@@ -43,6 +50,7 @@ class Unmapped:
             key, fields = (record.source, "[]"), {}
         shape = self._shapes.setdefault(key, Shape(0, record.recorded_ns, record.recorded_ns, "{}", position))
         shape.records += 1
+        shape.newest.append((position, record.recorded_ns, body[: 4 * EXCERPT]))
         shape.first_ns = min(shape.first_ns, record.recorded_ns)
         if record.recorded_ns >= shape.newest_ns:
             shape.newest_ns, shape.example, shape.position = record.recorded_ns, orjson.dumps(fields).decode(), position
@@ -60,12 +68,22 @@ class Unmapped:
             if not known[0][0]:
                 cursor.execute("insert into unmapped_records values (?, ?, ?, ?, ?, ?, ?)", [source, shape, *values[:5]])
         if self._shapes:
+            insert(cursor, "unmapped_newest", self._listed())
             cursor.execute(
                 "delete from unmapped_records where (source, shape) in ("
                 "select (source, shape) from unmapped_records "
                 "qualify row_number() over ("
                 f"partition by source order by shape <> '[]', newest_recorded_ns desc, shape) > {MOST_OF_SOURCE})"
             )
+            cursor.execute(models.text("unmapped/leave"), {"most": MOST_LISTED})
+
+    def _listed(self) -> pd.DataFrame:
+        rows = [
+            (source, shape, position, recorded_ns, body.decode(errors="replace")[:EXCERPT])
+            for (source, shape), found in self._shapes.items()
+            for position, recorded_ns, body in found.newest
+        ]
+        return pd.DataFrame(rows, columns=["source", "shape", "position", "recorded_ns", "excerpt"])
 
 
 def fields_of(body: bytes) -> dict[str, str]:

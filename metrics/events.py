@@ -48,6 +48,6 @@ def interfaces(reader: Reader, from_ns: int) -> pd.DataFrame:
 
 
 def unmapped_records(reader: Reader, from_ns: int) -> pd.DataFrame:
-    """Records told since then that say no event, by source and fields: source, records, newest_recorded_ns, example (JSON: field to
-    value), example_position; 25 at most."""
+    """Records told since then that say no event, by source and fields: source, shape_id (of the fields), records, newest_recorded_ns,
+    example (JSON: field to value), example_position; 25 at most."""
     return reader.frame("queries/unmapped_records", {"from_ns": from_ns})

@@ -19,11 +19,12 @@ from app.components.page import button, card, head, scrolling
 from app.figures import times, words
 from app.figures.interface_facts import Interface, differences, interfaces_of
 from app.figures.rows import rows_of
-from app.pages import unmapped
+from app.pages import unmapped, without_event
 from app.pages.errors import WrongAddress
 from app.pages.events import stated
 from app.pages.narrowing import HOUR_NS, PERIODS
 from metrics.events import interfaces, unmapped_records
+from metrics.unmapped import Spans
 
 Row = Mapping[str, Any]
 USUAL = "7d"
@@ -50,8 +51,8 @@ def layout(**query: Any) -> Component:
             moment.banner(at, zone),
             _table(found, owners, {"period": period, **past}) if found else _nothing(period),
             _differing(found),
-            _unmapped(spans, zone, at.now_ns),
-            unmapped.records(records, settings.sources, zone, at.now_ns),
+            _unmapped(spans, zone, at.now_ns, {"period": period, **past}),
+            unmapped.records(records, settings.sources, zone, at.now_ns, past),
         ]
     )
 
@@ -163,17 +164,18 @@ def _differing(found: Sequence[Interface]) -> Component | None:
     return card("Plants that differ", html.Ul(lines, className="interfaces-differing"))
 
 
-def _unmapped(rows: Sequence[Row], zone: str, now_ns: int) -> Component | None:
+def _unmapped(rows: Sequence[Row], zone: str, now_ns: int, kept: Row) -> Component | None:
     if not rows:
         return None
-    lines = [_unmapped_line(row, zone, now_ns) for row in rows]
+    lines = [_unmapped_line(row, zone, now_ns, kept) for row in rows]
     heads = html.Tr([html.Th(name) for name in ("Service", "Span", "Queue or topic", "Spans", "Newest", "Map this")])
     table = html.Table([html.Thead(heads), html.Tbody(lines)], className="table interfaces-table")
     aside = html.Span("Messages in whose trace nothing is a business event. A mapping can make them one.", className="muted")
     return card("Not mapped", scrolling(table, "Messages without an event"), aside=aside)
 
 
-def _unmapped_line(row: Row, zone: str, now_ns: int) -> Component:
+def _unmapped_line(row: Row, zone: str, now_ns: int, kept: Row) -> Component:
+    named = {name: row[name] or "" for name in ("service", "system", "destination")}
     trace = (
         html.A([icon("waypoints"), " a trace"], href=links.to("path", trace=row["example_trace_id"])) if row["example_trace_id"] else None
     )
@@ -182,7 +184,7 @@ def _unmapped_line(row: Row, zone: str, now_ns: int) -> Component:
             html.Td(row["service"] or html.Span("not stated", className="muted")),
             html.Td([html.B(row["name"]), html.Div(trace)]),
             html.Td(row["destination"] or ""),
-            html.Td(f"{row['spans']:,}", className="num"),
+            _number(row["spans"], without_event.address(Spans(0, row["source"], row["name"], **named), **kept)),
             html.Td(times.short(row["newest_ns"], zone, now_ns), className="num nowrap"),
             html.Td(_help(row)),
         ]

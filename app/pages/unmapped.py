@@ -14,6 +14,8 @@ from app.components.page import card, scrolling
 from app.configuration.model import Source
 from app.figures import times
 from app.figures.proposed_mapping import proposed_mapping
+from app.pages import without_event
+from metrics.unmapped import Records
 
 Row = Mapping[str, Any]
 MAY_READ_VALUES = frozenset({"it"})  # and administrators
@@ -21,11 +23,11 @@ OF_COLUMNS = ("csv", "database", "parquet")  # kinds and formats whose places ar
 SHOWN = 6  # fields named before the rest is folded away
 
 
-def records(rows: Sequence[Row], sources: Iterable[Source], zone: str, now_ns: int) -> Component | None:
+def records(rows: Sequence[Row], sources: Iterable[Source], zone: str, now_ns: int, past: Row) -> Component | None:
     if not rows:
         return None
     by_name = {source.name: source for source in sources}
-    lines = [_line(number, row, by_name.get(row["source"]), zone, now_ns) for number, row in enumerate(rows)]
+    lines = [_line(number, row, by_name.get(row["source"]), zone, now_ns, past) for number, row in enumerate(rows)]
     heads = html.Tr(
         [html.Th(name, className="num" if name == "Records" else None) for name in ("Source", "Fields", "Records", "Newest", "Map this")]
     )
@@ -36,13 +38,17 @@ def records(rows: Sequence[Row], sources: Iterable[Source], zone: str, now_ns: i
     return card("Records without an event", scrolling(table, "Records without an event"), aside=aside, id="unmapped-records")
 
 
-def _line(number: int, row: Row, source: Source | None, zone: str, now_ns: int) -> Component:
+def _line(number: int, row: Row, source: Source | None, zone: str, now_ns: int, past: Row) -> Component:
     fields: dict[str, str] = orjson.loads(row["example"])
     return html.Tr(
         [
             html.Td([html.B(row["source"]), html.Div(source.kind if source else "no longer configured", className="muted")]),
             html.Td(_names(list(fields))),
-            html.Td(f"{row['records']:,}", className="num", title=f"The newest stands at {row['example_position']}"),
+            html.Td(
+                html.A(html.B(f"{row['records']:,}"), href=without_event.address(Records(row["source"], row["shape_id"]), **past)),
+                className="num",
+                title=f"The newest stands at {row['example_position']}",
+            ),
             html.Td(times.short(row["newest_recorded_ns"], zone, now_ns), className="num nowrap"),
             html.Td(_help(number, row, source, fields)),
         ]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterator
+from urllib.parse import parse_qsl
 
 import pytest
 from flask import Flask
@@ -158,6 +161,40 @@ def test_records_without_an_event_come_with_a_mapping_whatever_their_source(web:
     assert "WO_IN" not in of_supply
     assert "471" not in of_supply
     assert "Records without an event" not in of_brno, "nobody knows of which site they are"
+
+
+def test_every_count_of_what_says_no_event_opens_the_list_of_it(web: Flask) -> None:
+    seen_by = {name: trees.drawn(someone(web, name).show("/interfaces", AS_OF)) for name in ("tom", "maria")}
+    records, spans = (
+        {href for _, href in trees.links(seen_by["tom"]) if "/without-event?" in href and word in href} for word in ("shape=", "name=")
+    )
+    (of_records,), (of_spans,) = ([href.partition("?")[2] for href in found] for found in (records, spans))
+    told = drawn_text(someone(web, "tom").show("/without-event", "?" + of_records))
+    assert "3 records of said with the fields head.msg_type, head.sent, order_no say no event type." in told
+    assert told.count('"order_no": "471<b>1"') == 3
+    assert "1 message orders receive of opcenter through orders in whose traces nothing is a business event" in (
+        told := drawn_text(someone(web, "tom").show("/without-event", "?" + of_spans))
+    )
+    assert "WO_IN" in told
+    assert "471" not in drawn_text(someone(web, "maria").show("/without-event", "?" + of_records))
+    assert "WO_IN" not in drawn_text(someone(web, "maria").show("/without-event", "?" + of_spans))
+    assert "Not for you" in drawn_text(someone(web, "bruno").show("/without-event", "?" + of_records))
+    assert "There are only 3" in drawn_text(someone(web, "tom").show("/without-event", f"?{of_records}&page=2"))
+    assert "The address names neither" in drawn_text(someone(web, "tom").show("/without-event", "?source=said"))
+
+
+@pytest.mark.parametrize(("who", "fields"), [("tom", {"recorded_time", "position", "excerpt"}), ("maria", {"recorded_time", "position"})])
+def test_the_list_of_records_without_an_event_is_exported(web: Flask, who: str, fields: set[str]) -> None:
+    page = trees.drawn(someone(web, who).show("/interfaces", AS_OF))
+    (address,) = {href for _, href in trees.links(page) if "shape=" in href}
+    about = {"id": "without-event-about", "property": "data", "value": dict(parse_qsl(address.partition("?")[2]))}
+    clicked, download = (
+        {"id": "without-event-export", "property": "n_clicks", "value": 1},
+        {"id": "without-event-download", "property": "data"},
+    )
+    answer = someone(web, who).call("without-event-download.data", [clicked], download, [about])
+    lines = list(csv.DictReader(io.StringIO(answer.get_json()["response"]["without-event-download"]["data"]["content"])))
+    assert [set(line) for line in lines] == [fields] * 3
 
 
 def test_a_period_nobody_knows_is_told(web: Flask) -> None:

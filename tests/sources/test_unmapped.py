@@ -12,7 +12,7 @@ import yaml
 
 from app.figures.proposed_mapping import proposed_mapping
 from collectors.message import MESSAGE, packed
-from collectors.unmapped import MOST_IN_BATCH, MOST_OF_SOURCE, fields_of
+from collectors.unmapped import MOST_IN_BATCH, MOST_LISTED, MOST_OF_SOURCE, fields_of
 from sql.store import Store
 from tests.sources.plant_floor import Plant, plant, record, rows_of
 from tests.sources.tables import run
@@ -82,6 +82,18 @@ def test_as_many_kinds_as_there_are_records_do_not_fill_the_tables(tmp_path: Pat
         opened.intake.rebuild()
         assert opened.column("select count(*) <= 100 from unmapped_records") == [True]
         assert before[0][0] == MOST_OF_SOURCE
+
+
+def test_the_newest_of_a_kind_are_kept_one_by_one(tmp_path: Path) -> None:
+    source = {"name": "log", "kind": "files", "path": "*.jsonl", "format": "jsonl", "map": MESSAGE_MAP}
+    with plant(tmp_path, source) as opened:
+        for batch in (1, 2):
+            lines = [json.dumps({"beat": batch * 1000 + number}) for number in range(MOST_LISTED - 100)]
+            (tmp_path / f"{batch}.jsonl").write_text("\n".join(lines) + "\n")
+            opened.ingest()
+        kept = sorted(json.loads(excerpt)["beat"] for excerpt in opened.column("select excerpt from unmapped_newest"))
+        assert (len(kept), opened.column("select records from unmapped_records")) == (MOST_LISTED, [2 * MOST_LISTED - 200])
+        assert kept[-(MOST_LISTED - 100) :] == list(range(2000, 2000 + MOST_LISTED - 100)), "all of those that came last"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,187 @@
+"""Without an event: which records, or which messages of traces, does a figure of what nobody mapped count, one by one?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import dash_mantine_components as dmc
+import orjson
+from dash import Input, Output, State, callback, dcc, html
+from dash.development.base_component import Component
+from flask_login import current_user
+
+from app import exports, reader
+from app.components import links, moment
+from app.components.empty import empty
+from app.components.icons import icon
+from app.components.page import button, card, head, scrolling
+from app.components.pager import ROWS, first_row, pager
+from app.components.tiles import name_of
+from app.figures import times, words
+from app.pages.errors import WrongAddress
+from app.pages.events import NOT_STATED
+from app.pages.narrowing import stretch_of
+from metrics import unmapped
+from metrics.read import Reader
+from metrics.unmapped import Records, Spans
+
+Row = Mapping[str, Any]
+USUAL = "7d"
+MAY_READ_VALUES = frozenset({"it"})  # and administrators: a record can hold anything somebody sent
+CSV_ROWS = 50_000
+SHOWN = 12  # fields named in the title
+
+
+def layout(**query: Any) -> Component:
+    at = reader.as_of(query)
+    try:
+        asked, start = _asked(query, at.moment.as_of_ns), first_row(links.one(query.get("page")))
+    except ValueError as wrong:
+        raise WrongAddress(str(wrong)) from wrong
+    kept = {name: value for name, value in query.items() if name != "page"}
+    wide = {name: kept[name] for name in ("period", "as_of", "known_at") if name in kept}
+    with reader.reader(at) as now:
+        zone = now.timezone()
+        said, total, list_of = _records(now, asked, start) if isinstance(asked, Records) else _spans(now, asked, start)
+    return html.Div(
+        [
+            dcc.Store(id="without-event-about", data=kept),
+            dcc.Download(id="without-event-download"),
+            head("Without an event", said, _export() if total else None, button("Interfaces", links.to("interfaces", **wide), quiet=True)),
+            moment.banner(at, zone),
+            list_of(zone, at.now_ns) if total else _nothing(asked),
+            pager(start, total, lambda page: links.to("without-event", **{**kept, "page": page})),
+        ]
+    )
+
+
+def address(asked: Records | Spans, **more: Any) -> str:
+    """Where they are listed; `more`: period, or a past moment."""
+    if isinstance(asked, Records):
+        return links.to("without-event", source=asked.source, shape=asked.shape_id, **more)
+    stated = {name: getattr(asked, name) or NOT_STATED for name in ("service", "system", "destination")}
+    return links.to("without-event", source=asked.source, name=asked.name, **stated, **more)
+
+
+def _asked(query: Mapping[str, Any], as_of_ns: int) -> Records | Spans:
+    """Raises ValueError with a sentence."""
+    source, shape, name, *stated = (links.one(query.get(n)) for n in ("source", "shape", "name", "service", "system", "destination"))
+    if source and shape:
+        return Records(source, shape)
+    if source and name:
+        from_ns, _ = stretch_of(query, USUAL, as_of_ns)
+        return Spans(from_ns, source, name, *("" if value in (None, NOT_STATED) else str(value) for value in stated))
+    raise ValueError("The address names neither a shape nor a name of messages of a source: the figures of Interfaces open this list.")
+
+
+def _export() -> Component:
+    return dmc.Button("Export CSV", id="without-event-export", leftSection=icon("download"), variant="default", size="sm")
+
+
+def _nothing(asked: Records | Spans) -> Component:
+    if current_user.sites is not None and isinstance(asked, Records):
+        return empty("Not for you", "Of which site such records are is not known: they are shown to people who may see all sites.")
+    return empty(
+        "None is left",
+        "Messages that say no event would stand here one by one. These have become events since, or came before the period, or are older "
+        "than this list: syncline rebuild reads them once more.",
+        picture="inbox",
+    )
+
+
+# -- records ---------------------------------------------------------------------------------------------------------------
+
+
+def _records(now: Reader, asked: Records, start: int) -> tuple[str, int, Any]:
+    shape = unmapped.shape(now, asked)
+    if shape is None:
+        return "Nothing of the kind is known.", 0, None
+    rows, fields, listed = unmapped.records(now, asked, start, start + ROWS), orjson.loads(shape["example"]), int(shape["listed"])
+    more = f" and {len(fields) - SHOWN} more" if len(fields) > SHOWN else ""
+    what = f" with the fields {', '.join(list(fields)[:SHOWN])}{more}" if fields else ""
+    cut = "" if listed == shape["records"] else f" The newest {listed:,} are listed; all of them stay in the journal."
+    said = f"{words.count(int(shape['records']), 'record')} of {asked.source}{what} say no event type.{cut}"
+    return said, listed, lambda zone, now_ns: _record_table(rows, zone, now_ns)
+
+
+def _record_table(rows: Sequence[Row], zone: str, now_ns: int) -> Component:
+    lines = [
+        html.Tr(
+            [
+                html.Td(times.short(row["recorded_ns"], zone, now_ns), title=times.full(row["recorded_ns"], zone), className="num nowrap"),
+                html.Td(html.Code(row["position"])),
+                html.Td(_value(row["excerpt"])),
+            ]
+        )
+        for row in rows
+    ]
+    heads = html.Tr([html.Th(name) for name in ("Told", "Where", "What was sent")])
+    table = html.Table([html.Thead(heads), html.Tbody(lines)], className="table sources-refusals")
+    return card("Records", scrolling(table, "Records without an event"))
+
+
+def _value(text: str) -> Component:
+    """As text, whatever it is; only for those who look after interfaces."""
+    if not current_user.account.may(MAY_READ_VALUES):
+        return html.Span([icon("lock"), " only for the role it"], className="muted")
+    return html.Code(text, className="sources-excerpt", title=text)
+
+
+# -- spans -----------------------------------------------------------------------------------------------------------------
+
+
+def _spans(now: Reader, asked: Spans, start: int) -> tuple[str, int, Any]:
+    total, rows = unmapped.spans_counted(now, asked), unmapped.spans(now, asked, start, start + ROWS)
+    by = f" of {asked.service}" if asked.service else ""
+    through = f" through {asked.destination}" if asked.destination else ""
+    said = f"{words.count(total, 'message')} {asked.name}{by}{through} in whose traces nothing is a business event, newest first."
+    return said, total, lambda zone, now_ns: _span_table(rows, zone, now_ns)
+
+
+def _span_table(rows: Sequence[Row], zone: str, now_ns: int) -> Component:
+    heads = html.Tr([html.Th(name) for name in ("When", "Trace", "Site", "How", "Message", "Attributes", "From")])
+    table = html.Table([html.Thead(heads), html.Tbody([_span(row, zone, now_ns) for row in rows])], className="table sources-refusals")
+    return card("Messages", scrolling(table, "Messages without an event"))
+
+
+def _span(row: Row, zone: str, now_ns: int) -> Component:
+    failed = [html.Span("failed", className="mark-failed"), html.Div(str(row["status_message"] or "")[:200])]
+    return html.Tr(
+        [
+            html.Td(times.short(row["start_ns"], zone, now_ns), title=times.full(row["start_ns"], zone), className="num nowrap"),
+            html.Td(html.A([icon("waypoints"), " its trace"], href=links.to("path", trace=row["trace_id"])), className="nowrap"),
+            html.Td(name_of(row["site"])),
+            html.Td(failed if row["is_error"] else "in order"),
+            html.Td(html.Code(row["message_id"]) if row["message_id"] else html.Span("no id", className="muted")),
+            html.Td(_value(row["attributes"])),
+            html.Td(html.Code(row["position"])),
+        ]
+    )
+
+
+@callback(
+    Output("without-event-download", "data"),
+    Input("without-event-export", "n_clicks"),
+    State("without-event-about", "data"),
+    prevent_initial_call=True,
+)
+def export(_clicks: int, query: dict[str, Any]) -> Any:
+    """What the list shows, in its order, as one file; values only for those who may see them."""
+    at = reader.as_of(query)
+    asked = _asked(query, at.moment.as_of_ns)
+    with reader.reader(at) as now:
+        rows = unmapped.records(now, asked, 0, CSV_ROWS) if isinstance(asked, Records) else unmapped.spans(now, asked, 0, CSV_ROWS)
+    hidden = set() if current_user.account.may(MAY_READ_VALUES) else {"excerpt", "attributes"}
+    shown = [_in_file(row, hidden) for row in rows]
+    text = b"".join(exports.written(shown, exports.Asked("unmapped", "csv"), list(shown[0]) if shown else [])).decode()
+    return dcc.send_string(text, f"without-event-{times.local(at.moment.as_of_ns, 'UTC'):%Y-%m-%dT%H%MZ}.csv", type="text/csv")
+
+
+def _in_file(row: Row, hidden: set[str]) -> dict[str, Any]:
+    """Instants as text under the names that exports give them."""
+    named = {name: value for name, value in row.items() if name not in hidden}
+    return {
+        (name.removesuffix("_ns") + "_time" if name.endswith("_ns") else name): times.utc(value) if name.endswith("_ns") else value
+        for name, value in named.items()
+    }
