@@ -10,7 +10,8 @@ from metrics.read import Reader
 def suppliers(reader: Reader, from_ns: int) -> pd.DataFrame:
     """Per partner named since `from_ns` or in what is open, the most overdue first: open, failed, overdue, unjudged, started (since then),
     newest_event_ns; of its answers since then good, bad, waiting, p50 and p90 in seconds of its working time; of the times it had promised
-    for since then kept and broken, and with all that was ordered whole and not_whole. Of what it alone can say: unanswered (missing),
+    for since then kept and broken, and with all that was ordered whole and not_whole; receipts since then, which are no answers, and
+    unread: those of what it could not read. Of what it alone can say: unanswered (missing),
     said_ns (when it last said anything) and is_quiet (nothing since what is unanswered was asked)."""
     return reader.frame("queries/suppliers", from_ns=from_ns)
 
@@ -25,6 +26,12 @@ def waits(reader: Reader, partner: str) -> pd.DataFrame:
     """What this partner should have said and has not: workflow, title, transaction_id, milestone, event_type, system, opened_ns, due_ns,
     state."""
     return reader.frame("queries/supplier_waits", {"partner": partner})
+
+
+def receipts(reader: Reader, partner: str, from_ns: int, stop: int = 20) -> pd.DataFrame:
+    """Its receipts (997, CONTRL) since then, what it could not read first, then the newest: event_ns, timezone, is_error, error_code,
+    error_text, workflow, transaction_id, and `receipts`, how many there are in all."""
+    return reader.frame("queries/supplier_receipts", {"partner": partner, "stop": stop}, from_ns=from_ns)
 
 
 def weeks(reader: Reader, partner: str, from_ns: int) -> pd.DataFrame:

@@ -17,6 +17,7 @@ from app.components.kpis import card as kpi
 from app.components.page import card, head, note, scrolling
 from app.components.tiles import name_of
 from app.figures import times, words
+from app.figures.outcomes import OUTCOMES
 from app.figures.rows import rows_of
 from app.instants import instant_text
 from app.pages import cases, promised
@@ -30,6 +31,7 @@ Row = Mapping[str, Any]
 PERIODS = {"4w": ("Last 4 weeks", 4), "12w": ("Last 12 weeks", 12), "26w": ("Last 26 weeks", 26)}
 USUAL = "12w"
 METRIC = "time_to_recover"
+STEP_OUTCOMES = ("kept", "late", "missing", "unjudged")
 
 
 def layout(**query: Any) -> Component:
@@ -279,12 +281,12 @@ def _promises(rows: Sequence[Row], between: tuple[int, int], site: str | None, p
         href = promised.address(between, site, workflow=row["workflow"], milestone=row["milestone"], outcome=outcome, **past)
         return html.A(f"{row[outcome]:,}", href=href) if row[outcome] else "0"
 
-    heads = html.Tr([html.Th(name) for name in ("Step", "In time", "Late", "Never came", "Cannot judge", "Kept")])
+    heads = html.Tr([html.Th(name) for name in ("Step", *(OUTCOMES[outcome][0] for outcome in STEP_OUTCOMES), "Share in time")])
     lines = [
         html.Tr(
             [
                 html.Td([words.step_words(row["event_type"], row["system"]), html.Div(_promised(row), className="muted")]),
-                *(html.Td(opened(row, outcome), className="num") for outcome in ("kept", "late", "missing", "unjudged")),
+                *(html.Td(opened(row, outcome), className="num") for outcome in STEP_OUTCOMES),
                 html.Td(_share(row["kept"], row["kept"] + row["late"] + row["missing"]), className="num"),
             ]
         )

@@ -16,7 +16,7 @@ from app.components.icons import icon
 from app.components.page import button, card, head, scrolling
 from app.components.pager import ROWS, first_row, pager
 from app.components.tiles import name_of
-from app.figures import times, words
+from app.figures import outcomes, times, words
 from app.figures.rows import rows_of
 from app.figures.stakes import order_link, workflows_of
 from app.instants import instant_ns, instant_text
@@ -26,14 +26,6 @@ from metrics.business_case import Promised, promised, promised_counted
 from metrics.keys import unknown
 
 Row = Mapping[str, Any]
-WORDS = {  # outcome → word, icon, colour
-    "kept": ("In time", "circle-check", "ok"),
-    "missed": ("Missed its day", "circle-x", "failed"),
-    "late": ("Late", "clock-alert", "late"),
-    "missing": ("Never came", "hourglass", "overdue"),
-    "unjudged": ("Cannot judge", "unplug", "unjudged"),
-    "unmeasured": ("Not measured", "circle-dashed", "nodata"),
-}
 
 
 def layout(**query: Any) -> Component:
@@ -74,8 +66,8 @@ def _asked(query: Mapping[str, Any]) -> Promised:
     order, workflow, milestone, site, outcome, since, until = (links.one(query.get(name)) for name in names)
     if order is not None and order not in (known := reader.definitions().impact.orders):
         raise ValueError(words.sentence(unknown("kind of order", order, known)))
-    if outcome is not None and outcome not in WORDS:
-        raise ValueError(words.sentence(unknown("outcome", outcome, WORDS)))
+    if outcome is not None and outcome not in outcomes.OUTCOMES:
+        raise ValueError(words.sentence(unknown("outcome", outcome, outcomes.OUTCOMES)))
     if not (order or (workflow and milestone)):
         raise ValueError("Neither a kind of order nor a step of a workflow is named: the figures of the business case open this list.")
     if not (since and until):
@@ -108,7 +100,7 @@ def _sentence(asked: Promised, counts: Mapping[str, int]) -> str:
 def _outcomes(asked: Promised, counts: Mapping[str, int], kept: Mapping[str, Any]) -> Component:
     """Each narrows the list to itself; the chosen one gives it free again."""
     offered = []
-    for outcome, (word, picture, kind) in WORDS.items():
+    for outcome, (word, picture, kind) in outcomes.OUTCOMES.items():
         if outcome in counts:
             is_it = asked.outcome == outcome
             text = html.Span([icon(picture), f" {word} ", html.B(f"{counts[outcome]:,}")], className=f"mark-{kind}")
@@ -123,7 +115,6 @@ def _list(rows: Sequence[Row], workflows: Mapping[str, str], as_of_ns: int, past
 
 
 def _line(row: Row, workflows: Mapping[str, str], as_of_ns: int, past: Mapping[str, Any]) -> Component:
-    word, picture, kind = WORDS[row["outcome"]]
     zone, due, done = row["timezone"], row["due_ns"], row["done_ns"]
     absent = "nothing was ordered" if row["outcome"] == "kept" else "not yet"
     told = times.brief(done, zone, as_of_ns) if done is not None else html.Span(absent, className="muted")
@@ -131,7 +122,7 @@ def _line(row: Row, workflows: Mapping[str, str], as_of_ns: int, past: Mapping[s
         [
             html.Td(_link(row, workflows, past)),
             html.Td(name_of(row["site"])),
-            html.Td(html.Span([icon(picture), f" {word}"], className=f"mark-{kind} nowrap")),
+            html.Td(outcomes.mark(row["outcome"])),
             html.Td(times.brief(due, zone, as_of_ns), className="nowrap"),
             html.Td(told, className="nowrap"),
             html.Td(_apart(row, as_of_ns), className="nowrap muted"),
@@ -158,6 +149,6 @@ def _apart(row: Row, as_of_ns: int) -> str:
 def _nothing(asked: Promised, total: int) -> Component:
     if total:
         return empty("The list is not that long", f"There are {words.count(total, 'line')}.", picture="list")
-    what = f" with the outcome “{WORDS[asked.outcome][0].lower()}”" if asked.outcome else ""
+    what = f" with the outcome “{outcomes.OUTCOMES[asked.outcome][0].lower()}”" if asked.outcome else ""
     text = "Each order or step by the day it was wanted would stand here."
     return empty(f"Nothing{what} fell due in this period", text, button("Business case", links.to("business-case")), picture="list")

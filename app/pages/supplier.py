@@ -12,26 +12,58 @@ from dash.development.base_component import Component
 
 from app.components import links
 from app.components.icons import icon
+from app.components.kpis import card as kpi
 from app.components.page import card, note, scrolling
 from app.components.status import badge
 from app.components.tiles import name_of
 from app.figures import times, words
+from app.figures.outcomes import mark
 from app.figures.rows import rows_of
 from app.instants import SECOND_NS, instant_text
 from metrics.read import Reader
-from metrics.suppliers import promises, waits, weeks
+from metrics.suppliers import promises, receipts, waits, weeks
 
 Row = Mapping[str, Any]
 METRIC = "supplier_response_cycle_time"
 WEEKS = 12
 OPEN = 50
-OUTCOMES = {  # outcome → word, icon, colour
-    "kept": ("Kept", "circle-check", "ok"),
-    "late": ("Late", "clock-alert", "late"),
-    "missing": ("Missing", "hourglass", "overdue"),
-    "open": ("Not due yet", "clock", "moving"),
-    "unjudged": ("Cannot judge", "unplug", "unjudged"),
-}
+
+
+def answers(partner: str, from_ns: int, past: Mapping[str, Any]) -> dict[str, Any]:
+    """What narrows the page of cases to its answers."""
+    return {"metric": METRIC, "partner": partner, "from": instant_text(from_ns), **past}
+
+
+def cards(row: Row, from_ns: int, past: Mapping[str, Any]) -> Component:
+    """Of a row of `suppliers`: its figures, each with its cases."""
+    listed: dict[str, Any] = {"partner": row["partner"], **past}
+    problems = [f"{row[name]:,} {name}" for name in ("overdue", "failed") if row[name]]
+    took = f"half within {words.duration(row['p50'])}, 9 in 10 within {words.duration(row['p90'])}" if row["p50"] is not None else ""
+    unread = f"{row['unread']:,} of them: it could not read it" if row["unread"] else "it could read what it got; these are no answers"
+    open_ = links.transactions(state="in_progress", **listed)
+    cases, kept, whole = (
+        links.to("cases", **answers(row["partner"], from_ns, past)),
+        (row["kept"], row["broken"]),
+        (row["whole"], row["not_whole"]),
+    )
+    read = unread if row["receipts"] else "997 or CONTRL: none came"
+    made = [
+        kpi("Open orders", f"{row['open']:,}", "", " and ".join(problems) or "none overdue, none failed", [], href=open_),
+        kpi("Answered in time", *_share(row["good"], row["bad"]), took, [], href=cases),
+        kpi("Promises kept", *_share(*kept), _of(*kept, "promise"), [], href="#promises"),
+        kpi("On time, in full", *_share(*whole), _of(*whole, "order"), [], href="#promises"),
+        kpi("Receipts", f"{row['receipts']:,}", "", read, [], href="#receipts"),
+    ]
+    return html.Div(made, className="kpis")
+
+
+def _share(good: int, bad: int) -> tuple[str, str]:
+    """The share and its unit; without anything decided it is no data, which is not zero."""
+    return (words.percent(good / (good + bad)).removesuffix(" %"), "%") if good + bad else ("no data", "")
+
+
+def _of(good: int, bad: int, noun: str) -> str:
+    return f"{good:,} of {words.count(good + bad, noun)}" if good + bad else f"no {noun} fell into this period"
 
 
 def body(now: Reader, partner: str, from_ns: int, zone: str, past: Mapping[str, Any]) -> list[Component]:
@@ -43,6 +75,7 @@ def body(now: Reader, partner: str, from_ns: int, zone: str, past: Mapping[str, 
     return [
         _waits(rows_of(waits(now, partner)), as_of_ns, past),
         _promises(promised, as_of_ns, past),
+        _receipts(rows_of(receipts(now, partner, from_ns)), as_of_ns, past),
         _weeks(rows_of(weeks(now, partner, first_ns)), partner, zone, past),
         _orders(rows_of(orders[0]), orders[1], partner, as_of_ns, past),
     ]
@@ -100,10 +133,7 @@ def _waits(rows: Sequence[Row], as_of_ns: int, past: Mapping[str, Any]) -> Compo
 
 
 def _outcome(name: str | None) -> Component:
-    if name is None:
-        return html.Td(html.Span("not measured", className="muted"))
-    word, picture, kind = OUTCOMES[name]
-    return html.Td(html.Span([icon(picture), f" {word}"], className=f"mark-{kind} nowrap"))
+    return html.Td(mark(name or "unmeasured"))
 
 
 def _promises(rows: Sequence[Row], as_of_ns: int, past: Mapping[str, Any]) -> Component:
@@ -128,6 +158,28 @@ def _promises(rows: Sequence[Row], as_of_ns: int, past: Mapping[str, Any]) -> Co
     aside = f"Showing {len(rows):,} of {total:,}, what was not kept first" if total > len(rows) else "What was not kept first"
     heads = ("Order", "Promised for", "Sent", "On time", "All of it due", "All received", "In full")
     return _table(title, heads, lines, aside, id="promises")
+
+
+def _receipts(rows: Sequence[Row], as_of_ns: int, past: Mapping[str, Any]) -> Component:
+    title = "Receipts"
+    if not rows:
+        return card(title, html.P("No receipt (997 or CONTRL) came from it in this period.", className="muted"), id="receipts")
+    lines = [
+        html.Tr(
+            [
+                _transaction(row, past) if row["transaction_id"] else html.Td(html.Span("no order is named", className="muted")),
+                _time(row["event_ns"], row["timezone"], as_of_ns, ""),
+                html.Td(html.Span([icon("circle-x"), " Could not be read"], className="mark-failed nowrap") if row["is_error"]
+                        else html.Span([icon("circle-check"), " Could be read"], className="mark-ok nowrap")),
+                html.Td([html.Code(row["error_code"]), f" {row['error_text'] or ''}"] if row["error_code"] else ""),
+            ]
+        )
+        for row in rows
+    ]  # fmt: skip
+    total = rows[0]["receipts"]
+    shown = f"Showing {len(rows):,} of {total:,}. " if total > len(rows) else ""
+    aside = f"{shown}A receipt says that a message could be read, and no more: it is no answer"
+    return _table(title, ("Order", "When", "What it says", "Why"), lines, aside, id="receipts")
 
 
 def _weeks(rows: Sequence[Row], partner: str, zone: str, past: Mapping[str, Any]) -> Component:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from dash import html
@@ -16,7 +17,6 @@ from app.components.icons import icon
 from app.components.page import button, card, head, scrolling
 from app.figures import times, words
 from app.figures.rows import rows_of
-from app.instants import instant_text
 from app.pages import supplier
 from app.pages.errors import WrongAddress
 from app.pages.narrowing import HOUR_NS, PERIODS
@@ -25,7 +25,7 @@ from metrics.suppliers import suppliers
 Row = Mapping[str, Any]
 USUAL = "28d"
 HEADS = (
-    "Supplier or carrier",
+    "Supplier",
     "Open orders",
     "Overdue",
     "Failed",
@@ -34,9 +34,11 @@ HEADS = (
     "Waiting",
     "Promises kept",
     "On time, in full",
+    "Receipts",
     "Overdue from it",
-    "Last heard",
 )
+OTHER_HEADS = ("Carrier or other partner", "Open", "Overdue", "Failed", "Last heard")
+ASKED = ("good", "bad", "waiting", "kept", "broken", "receipts", "unanswered")  # one of them makes it a supplier
 
 
 def layout(**query: Any) -> Component:
@@ -52,66 +54,117 @@ def layout(**query: Any) -> Component:
         if partner:
             rows = [row for row in rows if row["partner"] == partner]
         below = supplier.body(now, partner, from_ns, zone, past) if partner else []
-    heading, said = titles.get(partner or "", partner) or "Suppliers", _summary(rows, period)
-    table = _table(rows, titles, from_ns, zone, period, at.moment.as_of_ns, past) if rows else _unknown(partner) if partner else _nothing()
-    return html.Div(
-        [
-            head(heading, said, _periods(period, {**past, "partner": partner})),
-            html.P(html.A("All suppliers", href=links.to("suppliers", period=period, **past))) if partner else None,
-            moment.banner(at, zone),
-            supplier.quiet(rows[0], zone, at.moment.as_of_ns) if partner and rows else None,
-            table,
-            *(below if rows else []),
-        ]
-    )
+    as_of_ns = at.moment.as_of_ns
+    heading = titles.get(partner or "", partner) or "Suppliers"
+    controls = _periods(period, {**past, "partner": partner})
+    if partner:
+        shown = [supplier.cards(rows[0], from_ns, past), *below] if rows else [_unknown(partner)]
+        said = f"How it did in the {PERIODS[period][0].lower()}, and what is open with it."
+        back = html.P(html.A("All suppliers", href=links.to("suppliers", period=period, **past)))
+        quiet = supplier.quiet(rows[0], zone, as_of_ns) if rows else None
+        return html.Div([head(heading, said, controls), back, moment.banner(at, zone), quiet, *shown], className="suppliers")
+    view = _View(titles, from_ns, zone, period, as_of_ns, past)
+    return html.Div([head(heading, _summary(rows, period), controls), moment.banner(at, zone), *_tables(rows, view)], className="suppliers")
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """What every line is drawn with."""
+
+    titles: Mapping[str, str]
+    from_ns: int
+    zone: str
+    period: str
+    as_of_ns: int
+    past: Mapping[str, Any]
+
+
+def _is_supplier(row: Row) -> bool:
+    return any(row[name] for name in ASKED)
 
 
 def _summary(rows: Sequence[Row], period: str) -> str:
     overdue, waiting = (sum(row[name] for row in rows) for name in ("overdue", "waiting"))
-    many = words.count(len(rows), "supplier or carrier", "suppliers and carriers")
+    asked = sum(_is_supplier(row) for row in rows)
+    others = (
+        f" and {words.count(len(rows) - asked, 'carrier or other partner', 'carriers and other partners')}" if asked < len(rows) else ""
+    )
     late, unanswered = words.count(overdue, "order"), words.count(waiting, "order")
-    return f"{many} in the {PERIODS[period][0].lower()}: {late} overdue, {unanswered} still waiting for an answer."
+    many = words.count(asked, "supplier")
+    return f"{many}{others} in the {PERIODS[period][0].lower()}: {late} overdue, {unanswered} still waiting for an answer."
 
 
 def _periods(period: str, past: Mapping[str, Any]) -> Component:
     return choices("Period", ((title, links.to("suppliers", period=name, **past), name == period) for name, (title, _) in PERIODS.items()))
 
 
-def _table(
-    rows: Sequence[Row], titles: Mapping[str, str], from_ns: int, zone: str, period: str, as_of_ns: int, past: Mapping[str, Any]
-) -> Component:
-    heads = html.Tr([html.Th(name, className=None if name in (HEADS[0], HEADS[-1]) else "num") for name in HEADS])
-    lines = [_line(row, titles, from_ns, zone, period, as_of_ns, past) for row in rows]
+def _tables(rows: Sequence[Row], view: _View) -> list[Component]:
+    asked, others = [row for row in rows if _is_supplier(row)], [row for row in rows if not _is_supplier(row)]
+    cards = []
+    if asked:
+        aside = "Answers in each one's working time; the most overdue first"
+        cards.append(_table("Suppliers", HEADS, [_line(row, view) for row in asked], aside))
+    if others:
+        aside = "Nobody waits for an answer or a promise of theirs"
+        cards.append(_table("Carriers and others", OTHER_HEADS, [_other(row, view) for row in others], aside))
+    return cards or [_nothing()]
+
+
+def _table(title: str, names: Sequence[str], lines: Sequence[Component], aside: str) -> Component:
+    heads = html.Tr([html.Th(name, className="num" if number else None) for number, name in enumerate(names)])
     table = html.Table([html.Thead(heads), html.Tbody(lines)], className="table interfaces-table")
-    aside = html.Span("Answers in the supplier's working time; the most overdue first", className="muted")
-    return card("How each does", scrolling(table, "Suppliers"), aside=aside)
+    return card(title, scrolling(table, title), aside=html.Span(aside, className="muted"))
 
 
-def _line(row: Row, titles: Mapping[str, str], from_ns: int, zone: str, period: str, as_of_ns: int, past: Mapping[str, Any]) -> Component:
+def _name(row: Row, view: _View, below: Any = None) -> Component:
     partner = row["partner"]
-    title = titles.get(partner, partner)
+    title = view.titles.get(partner, partner)
     name = [html.B(title), html.Div(partner, className="muted") if title != partner else None]
-    answers: dict[str, Any] = {"metric": supplier.METRIC, "partner": partner, "from": instant_text(from_ns), **past}
-    decided, promised = row["good"] + row["bad"], row["kept"] + row["broken"]
-    listed: dict[str, Any] = {"partner": partner, **past}
-    mine = links.to("suppliers", period=period, **listed)
+    mine = links.to("suppliers", period=view.period, partner=partner, **view.past)
+    quiet = html.Div([icon("unplug"), " quiet"], className="mark-unjudged") if row["is_quiet"] else None
+    return html.Td([html.A(name, href=mine), below, quiet])
+
+
+def _standing(row: Row, view: _View) -> list[Component]:
+    """What is open with it, overdue and failed."""
+    listed: dict[str, Any] = {"partner": row["partner"], **view.past}
+    return [
+        _count(row["open"], links.transactions(state="in_progress", **listed)),
+        _count(row["overdue"], links.transactions(status="overdue", **listed), "mark-overdue"),
+        _count(row["failed"], links.transactions(status="failed", **listed), "mark-failed"),
+    ]
+
+
+def _line(row: Row, view: _View) -> Component:
+    answers = supplier.answers(row["partner"], view.from_ns, view.past)
+    mine = links.to("suppliers", period=view.period, partner=row["partner"], **view.past)
+    heard = html.Div(f"heard {times.brief(row['newest_event_ns'], view.zone, view.as_of_ns)}", className="muted nowrap")
     return html.Tr(
         [
-            html.Td(
-                [html.A(name, href=mine), html.Div([icon("unplug"), " quiet"], className="mark-unjudged") if row["is_quiet"] else None]
-            ),
-            _count(row["open"], links.transactions(state="in_progress", **listed)),
-            _count(row["overdue"], links.transactions(status="overdue", **listed), "mark-overdue"),
-            _count(row["failed"], links.transactions(status="failed", **listed), "mark-failed"),
-            _share(row["good"], decided, links.to("cases", **answers)),
+            _name(row, view, heard),
+            *_standing(row, view),
+            _share(row["good"], row["good"] + row["bad"], links.to("cases", **answers)),
             html.Td(_took(row["p50"], row["p90"]), className="num nowrap"),
             _count(row["waiting"], links.to("cases", outcome="open", **answers)),
-            _share(row["kept"], promised, f"{mine}#promises"),
+            _share(row["kept"], row["kept"] + row["broken"], f"{mine}#promises"),
             _share(row["whole"], row["whole"] + row["not_whole"], f"{mine}#promises"),
+            _receipts(row, f"{mine}#receipts"),
             _count(row["unanswered"], f"{mine}#unanswered", "mark-overdue"),
-            html.Td(times.brief(row["newest_event_ns"], zone, as_of_ns), className="nowrap"),
         ]
     )
+
+
+def _other(row: Row, view: _View) -> Component:
+    heard = html.Td(times.brief(row["newest_event_ns"], view.zone, view.as_of_ns), className="num nowrap")
+    return html.Tr([_name(row, view), *_standing(row, view), heard])
+
+
+def _receipts(row: Row, href: str) -> Component:
+    """How many messages it said it could read, and how many it could not."""
+    if not row["receipts"]:
+        return html.Td(html.Span("none", className="muted"), className="num")
+    unread = html.Div(f"{row['unread']:,} unread", className="mark-failed nowrap") if row["unread"] else None
+    return html.Td([html.A(f"{row['receipts']:,}", href=href), unread], className="num")
 
 
 def _count(number: int, href: str, mark: str = "") -> Component:

@@ -26,6 +26,12 @@ said as (
   where f.partner is not null
   group by all
 ),
+receipts as (
+  select partner, count(*) as receipts, count(*) filter (where is_error) as unread
+  from supplier_receipts
+  where event_ns >= getvariable('from_ns')
+  group by partner
+),
 standing as (
   select
     partner,
@@ -54,11 +60,13 @@ select
   t.partner, t.open, t.failed, t.overdue, t.unjudged, t.started, t.newest_event_ns,
   coalesce(a.good, 0) as good, coalesce(a.bad, 0) as bad, coalesce(a.waiting, 0) as waiting, a.quantiles[1] as p50, a.quantiles[2] as p90,
   coalesce(p.kept, 0) as kept, coalesce(p.broken, 0) as broken, coalesce(p.whole, 0) as whole, coalesce(p.not_whole, 0) as not_whole,
+  coalesce(r.receipts, 0) as receipts, coalesce(r.unread, 0) as unread,
   coalesce(u.unanswered, 0) as unanswered, s.said_ns,
   coalesce(u.unanswered_since_ns > coalesce(s.said_ns, -1), false) as is_quiet
 from standing t
 left join answers a using (partner)
 left join promises p using (partner)
 left join waits u using (partner)
+left join receipts r using (partner)
 left join said s using (partner)
 order by t.overdue desc, bad desc, t.open desc, t.partner
