@@ -21,7 +21,7 @@ from app.configuration.model import Settings, Source
 from app.configuration.sections import is_received
 from app.exports import EXPORTS, Asked, between, exported, written
 from app.recovery import audit, listing, tables
-from app.recovery.cases import find
+from app.recovery.cases import counted, find, held_up
 from app.recovery.catalogue import Catalogue, remember
 from app.recovery.desk import Desk
 from app.recovery.exported import KEPT, Sight
@@ -186,21 +186,19 @@ class Application:
                 return
             yield from exported(reader, asked)
 
-    def selected(self, group: Group, sites: frozenset[str] | None, also_settled: bool = False) -> Selected:
+    def selected(self, group: Group, sites: frozenset[str] | None, also_settled: bool = False, *, with_stakes: bool = False) -> Selected:
         """The cases of a group as of now, limited to sites; how many others there are is told, and no more. What a person parked or closed
         is left out, unless it is asked for, or one transaction is."""
-        now_ns = self.now_ns()
+        now_ns, settled = self.now_ns(), {} if also_settled or group.transaction_id else self.settled()
         with self.reader(Moment(now_ns, now_ns), sites) as reader:
             cases = sorted(find(reader, group), key=lambda case: (case.opened_ns, case.order, case.id))
+            left = [case for case in cases if case.id not in settled or not settled[case.id].holds(case)]
+            held = held_up(reader, left) if with_stakes and left else None
         hidden = 0
         if sites is not None:
             with self.read_now() as reader:
-                hidden = len(find(reader, group)) - len(cases)
-        if also_settled or group.transaction_id:
-            return Selected(group, cases, hidden, also_settled=also_settled)
-        settled = self.settled()
-        left = [case for case in cases if case.id not in settled or not settled[case.id].holds(case)]
-        return Selected(group, left, hidden, len(cases) - len(left))
+                hidden = counted(reader, group) - len(cases)
+        return Selected(group, left, hidden, len(cases) - len(left), also_settled, held)
 
     def settled(self) -> dict[str, listing.Settled]:
         """By case id, what people parked or closed."""

@@ -104,10 +104,8 @@ def open_orders(reader: Reader, order_type: str | None = None, needed: tuple[int
 
 def signatures(reader: Reader) -> list[dict[str, Any]]:
     """Of what was asked last what is failed, one row per signature and site: signature, site, workflow, milestone, error_class, error_code,
-    transactions, first_ns, last_ns. Nothing else can be asked of it afterwards."""
-    reader.rows("recovering/failing", transaction_id=None)
-    reader.gather()
-    reader.rows("impact/grouped")
+    transactions, first_ns, last_ns."""
+    reader.rows("recovering/failing", transaction_id=None, signature=None)
     return reader.rows("impact/signatures")
 
 

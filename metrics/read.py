@@ -124,16 +124,19 @@ class Reader:
         bar_ns = HOUR_NS if hours <= MOST_HOURLY else 6 * HOUR_NS
         return self.frame("queries/activity", {"site": site}, window_ns=hours * HOUR_NS, bar_ns=bar_ns)
 
-    def attention(self, limit: int = 20, site: str | None = None, settled: Mapping[str, int] = NOTHING) -> pd.DataFrame:
+    def attention(
+        self, limit: int = 20, site: str | None = None, settled: Mapping[str, int] = NOTHING, also_settled: bool = False
+    ) -> pd.DataFrame:
         """Groups that need somebody: kind (failed, missing, violation), workflow, title, milestone, error_class, site, transactions,
-        first_ns, last_ns, example_id, example_text, owner, criticality. Of violations: no workflow, the rule's sentence and its name,
-        and how many there are. `settled` is left out: the ids of cases, and until when (ns) what happened to them is."""
-        return self.frame("queries/attention", {"limit": limit, "site": site}, settled=_as_map(settled))
+        settled, first_ns, last_ns, example_id, example_text, owner, criticality. Of violations: no workflow, the rule's sentence and its
+        name, and how many there are. `settled`: the ids of cases, and until when (ns) what happened to them is; they are counted apart,
+        and among the others too when `also_settled`: a group may have 0 others."""
+        return self.frame("queries/attention", {"limit": limit, "site": site}, settled=_as_map(settled), also_settled=also_settled)
 
-    def failures(self, site: str | None = None, settled: Mapping[str, int] = NOTHING) -> pd.DataFrame:
-        """Per workflow, milestone and error_class: title, transactions, sites, first_ns, last_ns, example_id, example_text, owner; without
-        what is `settled`, as in `attention`."""
-        return self.frame("queries/failure_groups", {"site": site}, settled=_as_map(settled))
+    def failures(self, site: str | None = None, settled: Mapping[str, int] = NOTHING, also_settled: bool = False) -> pd.DataFrame:
+        """Per workflow, milestone and error_class: title, transactions, settled (as in `attention`), sites, first_ns, last_ns, example_id,
+        example_text, owner."""
+        return self.frame("queries/failure_groups", {"site": site}, settled=_as_map(settled), also_settled=also_settled)
 
     def unplaced(self) -> pd.DataFrame:
         """Failures that nobody can place: system, name, error_class, failures, sites, first_ns, last_ns, example_text, example_trace_id."""
@@ -287,7 +290,7 @@ class Reader:
     def follow_trouble(self, **narrowed: str | None) -> None:
         """Leaves `troubled` and `affected`, the orders that wait for it, with what is at stake and by when it is needed."""
         self.find_trouble(**narrowed)
-        self._follow()
+        self.follow()
 
     def find_trouble(self, **narrowed: str | None) -> None:
         """Leaves `troubled`, what is failed, missing, violated or cannot be judged, of the kind, workflow, milestone, error_class or site
@@ -301,7 +304,7 @@ class Reader:
         self._set(workflow=workflow, transaction_id=transaction_id)
         models.run(self._cursor, "impact/named_transaction")
         models.run(self._cursor, "impact/asked")
-        self._follow()
+        self.follow()
 
     def choose_orders(
         self,
@@ -321,9 +324,10 @@ class Reader:
         models.run(self._cursor, "impact/grouped")
         models.run(self._cursor, "impact/asked")
         self._set(by_group=True)
-        self._follow()
+        self.follow()
 
-    def _follow(self) -> None:
+    def follow(self) -> None:
+        """Leaves `affected`, what waits for what is in `troubled`."""
         self._entered.know("orders")
         if models.run(self._cursor, "impact/reaching").fetchall()[0][0]:
             models.run(self._cursor, "orders/reached")
@@ -332,8 +336,7 @@ class Reader:
     def frame(self, name: str, values: dict[str, Any] | None = None, **variables: Any) -> pd.DataFrame:
         """What the query sql/`name` answers; `values` for its $parameters, `variables` for what it reads by getvariable."""
         self._set(**variables)
-        statement = models.text(name).replace("{example_texts}", models.text("queries/example_texts"))
-        return self._cursor.execute(statement, values or {}).df()
+        return self._cursor.execute(models.text(name), values or {}).df()
 
     def rows(self, name: str, values: dict[str, Any] | None = None, **variables: Any) -> list[dict[str, Any]]:
         """The same as plain values: in a frame a whole number becomes a float where others are absent, and an instant is off."""

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from metrics import impact
 from metrics.facts import STOCK_WORKFLOW
+from metrics.impact import Summary
 from metrics.read import Reader
 
 MISSING, FAILED, VIOLATION, INVENTORY, UNPLACED = KINDS = ("missing", "failed", "violation", "inventory", "unplaced")
@@ -38,10 +40,27 @@ def cases(reader: Reader, group: Group) -> list[Row]:
     about event_id, event_ns, attempt, source, position, recorded_ns, payload_ref, message_id …: of a failure the latest failed attempt, of
     what is missing the one that opened its expectation. Quantities and values are texts."""
     kinds = KINDS if group.kind is None else (group.kind,)
-    if not {FAILED, MISSING}.isdisjoint(kinds):
-        # Signatures leave only what failed in `troubled`, so what is missing comes first.
+    if not {FAILED, MISSING, VIOLATION}.isdisjoint(kinds):
         reader.find_trouble(**asdict(group))
     return [row for kind in kinds for row in FOUND[kind](reader, group)]
+
+
+def counted(reader: Reader, group: Group) -> int:
+    """How many cases that is; their messages are not looked for."""
+    kinds = KINDS if group.kind is None else (group.kind,)
+    if not {FAILED, MISSING}.isdisjoint(kinds):
+        reader.find_trouble(**asdict(group))
+    return sum(COUNTED[kind](reader, group) if kind in COUNTED else len(FOUND[kind](reader, group)) for kind in kinds)
+
+
+def held_up(reader: Reader, asked: Sequence[Mapping[str, Any]]) -> Summary | None:
+    """What those of the cases found last hold up, all together; None where that is not known of their kinds."""
+    if not any(case["kind"] in impact.KINDS for case in asked):
+        return None
+    names = ("kind", "workflow", "transaction_id", "milestone")
+    reader.rows("recovering/holding_up", {name: [case[name] for case in asked] for name in names})
+    reader.follow()
+    return impact.summed(reader)
 
 
 def evidence(reader: Reader, asked: Iterable[Mapping[str, Any]]) -> list[Row]:
@@ -67,18 +86,29 @@ def reached(reader: Reader, milestones: Sequence[tuple[str, str, str]]) -> list[
 
 
 def _missing(reader: Reader, group: Group) -> list[Row]:
-    if group.error_class or group.signature:
+    if not _missed(reader, group):
         return []
-    reader.rows("recovering/missed", None, **asdict(group))
     reader.gather()
     return reader.rows("recovering/missing_cases")
 
 
+def _missed(reader: Reader, group: Group) -> int:
+    """Leaves `missed`; how many those are."""
+    if group.error_class or group.signature:
+        return 0
+    return int(reader.rows("recovering/missed", None, **asdict(group))[0]["missed"])
+
+
 def _failed(reader: Reader, group: Group) -> list[Row]:
-    reader.rows("recovering/failing", None, **asdict(group))
-    reader.gather()
-    reader.rows("impact/grouped")
+    if reader.rows("recovering/failing", None, **asdict(group))[0]["adding_up"]:
+        reader.gather()
+        reader.rows("recovering/failed_messages")
     return reader.rows("recovering/failed_cases")
+
+
+def _failing(reader: Reader, group: Group) -> int:
+    """Leaves `signatures`; how many those are."""
+    return int(reader.rows("recovering/failing", None, **asdict(group))[0]["failing"])
 
 
 def _violated(reader: Reader, group: Group) -> list[Row]:
@@ -98,6 +128,7 @@ def _unplaced(reader: Reader, group: Group) -> list[Row]:
 
 
 FOUND = {MISSING: _missing, FAILED: _failed, VIOLATION: _violated, INVENTORY: _different, UNPLACED: _unplaced}
+COUNTED = {MISSING: _missed, FAILED: _failing}
 
 
 def _find_differences(reader: Reader, group: Group) -> None:

@@ -36,6 +36,10 @@ create or replace macro period_of(ns, offset_ns, by_period) as
 create or replace macro signature_words(text) as
   trim(regexp_replace(regexp_replace(regexp_replace(lower(coalesce(text, '')), '\S*[0-9]\S*', '#', 'g'), '\s+', ' ', 'g'), '#( #)+', '#', 'g'));
 
+-- what failures are grouped by: those of one signature have one memory
+create or replace macro signature_of(workflow, milestone, error_class, error_code, words) as
+  left(md5(concat_ws(chr(31), workflow, milestone, error_class, coalesce(error_code, ''), words)), 16);
+
 -- the first of `exclusions` by which a case of a metric that counts at `ns` leaves the adjusted figures; null: it stays
 create or replace macro excluded_by(exclusions, metric, workflow, site, partner, ns) as list_filter(exclusions, lambda x:
   ns >= x.from_ns and ns < x.to_ns

@@ -82,9 +82,9 @@ def block(selected: Selected, zone: str, said: str | None = None) -> Component:
     return card("What is known of it", *[part for part in parts if part is not None], aside=aside)
 
 
-def selected_of(kept: Mapping[str, Any]) -> Selected:
+def selected_of(kept: Mapping[str, Any], *, with_stakes: bool = False) -> Selected:
     """The cases that an address names, as far as who is signed in may see them."""
-    found: Selected = reader.application().selected(group_of(kept), current_user.sites, kept.get(ALSO) == SETTLED)
+    found: Selected = reader.application().selected(group_of(kept), current_user.sites, kept.get(ALSO) == SETTLED, with_stakes=with_stakes)
     return found
 
 

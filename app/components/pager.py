@@ -10,20 +10,20 @@ from dash.development.base_component import Component
 ROWS = 200
 
 
-def first_row(page: str | None) -> int:
+def first_row(page: str | None, rows: int = ROWS) -> int:
     """The first row of the page with that number, 0 for the first page. Raises ValueError with a sentence."""
     if page is None:
         return 0
     if not page.isascii() or not page.isdigit() or not 1 <= int(page) <= 10**6:
         raise ValueError(f"There is no page '{page[:20]}'; pages are numbered from 1.")
-    return (int(page) - 1) * ROWS
+    return (int(page) - 1) * rows
 
 
-def pager(start: int, total: int, address: Callable[[int], str]) -> Component | None:
+def pager(start: int, total: int, address: Callable[[int], str], rows: int = ROWS) -> Component | None:
     """`Showing 201 to 400 of 12,431`, with links to the pages before and after; nothing when all is shown."""
-    if total <= ROWS and not start:
+    if total <= rows and not start:
         return None
-    page, stop = start // ROWS + 1, min(start + ROWS, total)
+    page, stop = start // rows + 1, min(start + rows, total)
     words = f"Showing {start + 1:,} to {stop:,} of {total:,}" if stop > start else f"There are only {total:,}"
     links = [
         html.A("Earlier ones in the list", href=address(page - 1), className="pill") if start else None,

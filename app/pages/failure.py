@@ -19,7 +19,7 @@ from app.components.callbacks import callback
 from app.components.empty import empty
 from app.components.icons import icon
 from app.components.page import button, card, head, note, scrolling
-from app.components.pager import ROWS, first_row, pager
+from app.components.pager import first_row, pager
 from app.components.recoveries import act, address, badge, me
 from app.components.tiles import name_of
 from app.figures import recovery_panel as panel
@@ -36,12 +36,12 @@ from app.recovery.model import Action, Approval, Case, Payload, Safety, Verdict
 from app.recovery.runs import Refusal
 from app.recovery.selection import ALSO, SETTLED, Selected, preferred, proposed, requested
 from app.recovery.typed import changes_of, value_at
-from metrics import impact
 
 ENDED = {  # by a person → word, icon, colour, meaning
     Action.PARK: ("Parked", "minus", "closed", "Set aside by a person, until somebody takes it up or it fails again."),
     Action.CLOSE: ("Closed", "check", "closed", "Ended by a person, until it fails again."),
 }
+ROWS = 50  # cases, each with its reasons and what they rest on
 QUOTES = 3  # of the senders' words, the most common
 STATE_OF = {"failed": "failed", "missing": "overdue", "violation": "inconsistent", "inventory": "inconsistent", "unplaced": "failed"}
 HAPPENED = {"failed": "failed", "missing": "has not come", "violation": "is broken", "inventory": "differs", "unplaced": "failed"}
@@ -63,7 +63,7 @@ def layout(**query: Any) -> Component:
     at = reader.as_of(query)
     given = {name: links.one(value) for name, value in query.items()}
     try:
-        selected, start = group_memory.selected_of(given), first_row(given.get("page"))
+        selected, start = group_memory.selected_of(given, with_stakes=True), first_row(given.get("page"), ROWS)
     except ValueError as wrong:
         raise WrongAddress(str(wrong)) from wrong
     if not selected.cases:
@@ -83,7 +83,7 @@ def layout(**query: Any) -> Component:
             html.Div(panel_card, id="failure-panel"),
             html.Div(group_memory.block(selected, about.zone), id="failure-memory"),
             _cases(selected, start, verdicts, about),
-            pager(start, len(selected.cases), lambda page: links.to("failure", **{**kept, "page": page})),
+            pager(start, len(selected.cases), lambda page: links.to("failure", **{**kept, "page": page}), ROWS),
             _payload_card(selected.cases[0]) if len(selected.cases) == 1 else None,
         ],
         **{"data-title": about.title},
@@ -122,11 +122,6 @@ def _about(selected: Selected, at: reader.AsOf) -> About:
         workflows = {row["workflow"]: row for row in rows_of(now.workflows())}
         zone = dict(now.sites()).get(first.site or "") or now.timezone()
         usual = _owner(first, workflows.get(first.workflow))
-        held = (
-            impact.of_group(now, impact.Group(first.kind, first.workflow, first.milestone, first.error_class, group.site))
-            if first.kind in impact.KINDS
-            else None
-        )
     workflow = workflows.get(first.workflow)
     step = next((each for each in workflow["steps"] if each["milestone"] == first.milestone), None) if workflow else None
     what = step_words(step["event_type"], step["system"]) if step else event_words(first.milestone)
@@ -134,7 +129,7 @@ def _about(selected: Selected, at: reader.AsOf) -> About:
     title = f"{len(selected.cases):,} cases" if several else f"{what} {HAPPENED[first.kind]}"
     if group.transaction_id:
         title = f"{title}: {group.transaction_id}"
-    said = group_words(held, zone, at.now_ns, reader.application().settings.costs) if held else ""
+    said = group_words(selected.held, zone, at.now_ns, reader.application().settings.costs) if selected.held else ""
     return About(
         title, workflow["title"] if workflow else first.workflow, group_memory.owners_words(selected.cases, usual), said, zone, at.now_ns
     )

@@ -85,12 +85,7 @@ def ask(at: reader.AsOf, site: str | None, also_settled: bool = False) -> Answer
         workflows = rows_of(now.workflows())
         steps = {(w["workflow"], s["milestone"]): (s["event_type"], s["system"]) for w in workflows for s in w["steps"]}
         settled = {case: each.ended_ns for case, each in reader.application().settled().items() if each.ended_ns <= at.moment.as_of_ns}
-        groups, failed = _standing(now, site or None, {})
-        counted: dict[Key, int] = {}
-        if settled:
-            left = _standing(now, site or None, settled)
-            counted = _difference([*groups, *failed], [*left[0], *left[1]])
-            groups, failed = (groups, failed) if also_settled else left
+        groups, failed, counted = _standing(now, site or None, settled, also_settled)
         missing, broken = ([row for row in groups if row["kind"] == kind] for kind in ("missing", "violation"))
         # A failure that nobody can place may have no site either: it is shown whichever site is chosen.
         sites, zones = [name for name, _ in now.sites()], {None: now.timezone(), **dict[str | None, str](now.sites())}
@@ -108,19 +103,17 @@ def ask(at: reader.AsOf, site: str | None, also_settled: bool = False) -> Answer
         return Answers(failed, missing, rows_of(now.unplaced()), broken, steps, sites, zones, stakes, known, counted, also_settled)
 
 
-def _standing(now: Reader, site: str | None, settled: Mapping[str, int]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """What is missing and broken, and what is failed."""
-    failed = [{**row, "kind": "failed"} for row in rows_of(now.failures(site, settled))]
-    return [row for row in rows_of(now.attention(MOST, site, settled)) if row["kind"] != "failed"], failed
-
-
-def _difference(every: list[dict[str, Any]], left: list[dict[str, Any]]) -> dict[Key, int]:
-    """How many of each group are not left."""
+def _standing(
+    now: Reader, site: str | None, settled: Mapping[str, int], also_settled: bool
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]], dict[Key, int]]:
+    """What is missing and broken, what is failed, and how many of each group a person parked or closed."""
+    failed = [{**row, "kind": "failed"} for row in rows_of(now.failures(site, settled, also_settled))]
+    others = [row for row in rows_of(now.attention(MOST, site, settled, also_settled)) if row["kind"] != "failed"]
     counted: Counter[Key] = Counter()
-    for rows, sign in ((every, 1), (left, -1)):
-        for row in rows:
-            counted[key_of(row, row["kind"])] += sign * row["transactions"]
-    return {key: many for key, many in counted.items() if many}
+    for row in failed + others:
+        counted[key_of(row, row["kind"])] += row["settled"]
+    some = {key: many for key, many in counted.items() if many}
+    return [row for row in others if row["transactions"]], [row for row in failed if row["transactions"]], some
 
 
 def body(asked: Answers, at: reader.AsOf, site: str | None, past: dict[str, Any]) -> list[Component]:

@@ -8,10 +8,11 @@ from typing import Any
 from app.figures.words import step_words
 from app.recovery.model import Case, Evidence
 from metrics import recovering
+from metrics.impact import Summary
 from metrics.read import Reader
-from metrics.recovering import Group
+from metrics.recovering import Group, counted
 
-__all__ = ["Group", "evidence_of", "find", "find_case"]
+__all__ = ["Group", "counted", "evidence_of", "find", "find_case", "held_up"]
 
 LISTS = ("behind", "same_key", "newer")
 
@@ -19,6 +20,11 @@ LISTS = ("behind", "same_key", "newer")
 def find(reader: Reader, group: Group) -> list[Case]:
     """The cases of a group, of one transaction, of one kind: see Group."""
     return [Case(**row) for row in recovering.cases(reader, group)]
+
+
+def held_up(reader: Reader, cases: Sequence[Case]) -> Summary | None:
+    """What these of the cases found last hold up."""
+    return recovering.held_up(reader, [{name: getattr(case, name) for name in recovering.OF_CASE} for case in cases])
 
 
 def find_case(reader: Reader, case_id: str) -> Case | None:

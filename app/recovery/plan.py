@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +12,8 @@ import orjson
 
 from app.recovery.model import Case, Path, Payload, Reason, Safety, Verdict
 from app.recovery.verdict import exclusion
+
+CASE_FIELDS = tuple(field.name for field in fields(Case))
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,4 +137,9 @@ def frozen_item(place: int, case: Mapping[str, Any], safety: str, payload_digest
 
 
 def _frozen(item: Planned) -> dict[str, Any]:
-    return frozen_item(item.place, asdict(item.case), item.verdict.safety, item.payload_digest)
+    return frozen_item(item.place, _values(item.case), item.verdict.safety, item.payload_digest)
+
+
+def _values(case: Case) -> dict[str, Any]:
+    """As `asdict` has them, which takes ten times as long for a thousand cases: what a case holds is flat."""
+    return {name: getattr(case, name) for name in CASE_FIELDS}

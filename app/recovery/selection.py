@@ -10,6 +10,7 @@ from app.figures.words import sentence
 from app.recovery.desk import Choice, Desk, Proposal
 from app.recovery.model import KINDS, Case
 from app.recovery.runs import Actor, Refusal
+from metrics.impact import Summary
 from metrics.keys import unknown
 from metrics.recovering import Group
 
@@ -27,6 +28,7 @@ class Selected:
     hidden: int = 0
     settled: int = 0  # left out because a person parked or closed them
     also_settled: bool = False
+    held: Summary | None = None  # what they hold up, where that was asked and is known
 
     @property
     def address(self) -> dict[str, str]:

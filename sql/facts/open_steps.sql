@@ -14,23 +14,26 @@ told as (
     *,
     case when s.is_required then reached[s.after_step] end as opened_ns,
     case when s.is_required then list_min(list_transform(s.dependents, lambda n: reached[n])) end as behind_ns,
+    s.step as step,
     tries[s.step] as tried
   from waiting
   where reached[s.step] is null
 )
 select
   transaction_no,
-  s.step as step,
+  step,
   s.milestone as milestone,
   s.system as system,
   site,
   s.is_required as is_required,
   opened_ns,
-  due[s.step] as due_ns,
+  due[step] as due_ns,
   behind_ns,
   tried.failed_from_ns as failed_from_ns,
   tried.first_error_ns as first_error_ns,
   tried.last_error_ns as last_error_ns,
-  tried.error_class as error_class
+  tried.error_class as error_class,
+  y.last_error_no as last_error_no
 from told
+left join tries y using (transaction_no, step)
 where opened_ns is not null or behind_ns is not null or tried.attempts > 0

@@ -4,7 +4,7 @@ with
 attempts as (
   select
     m.transaction_no, m.step, r.reached[m.step] as reached_ns, w.grace_ns,
-    list({ns: m.event_ns, attempt: m.attempt, id: m.event_id, class: m.error_class, code: m.error_code, dead: m.dead_letter}) as errors
+    list({ns: m.event_ns, attempt: m.attempt, id: m.event_id, class: m.error_class, code: m.error_code, dead: m.dead_letter, no: m.event_no}) as errors
   from members m
   join reached r using (transaction_no)
   join def_workflows w using (workflow)
@@ -38,6 +38,7 @@ select
   errors[1].ns as first_error_ns,
   last.ns as last_error_ns,
   last.class as error_class,
+  last.no as last_error_no,
   case
     when reached_ns is not null then null
     when last.class <> 'transient' or len(list_filter(errors, lambda e: e.dead)) > 0 then last.ns - 1

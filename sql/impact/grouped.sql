@@ -19,7 +19,7 @@ worded as (
   join def_workflows w using (workflow)
 )
 select
-  left(md5(concat_ws(chr(31), workflow, milestone, error_class, coalesce(error_code, ''), words)), 16) as signature,
+  signature_of(workflow, milestone, error_class, error_code, words) as signature,
   workflow, milestone, error_class, error_code, words, owner, transaction_no, transaction_id, site, is_open, first_ns, last_ns
 from worded;
 

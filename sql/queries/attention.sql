@@ -1,26 +1,24 @@
 -- one row per group that needs somebody: failed, or missing, by workflow, milestone, class and site, or violations of a rule by site; the most
 -- critical and largest first
 with
-open_cases as (
-  select 'failed' as kind, workflow, failed_milestone as milestone, error_class, site, transaction_id, failed_since_ns as since_ns, failed_last_ns as last_ns
-  from transactions
-  where state = 'failed'
-  union all
-  select 'missing', workflow, milestone, null, site, transaction_id, coalesce(due_ns, opened_ns, start_ns), coalesce(due_ns, opened_ns, start_ns)
-  from expectations
-  where state = 'missing' and transaction_state <> 'failed'
+weighed as (
+  -- what a person parked or closed, and did not fail again since, is counted apart
+  select
+    *,
+    coalesce(last_ns <= cast(getvariable('settled') as map(varchar, bigint))[concat_ws('|', kind, workflow, transaction_id, milestone)], false) as is_settled,
+    not is_settled or getvariable('also_settled') as is_listed
+  from open_cases
+  where ($site is null or site = $site)
 ),
 grouped as (
   select
     kind, workflow, milestone, error_class, site,
-    count(*) as transactions,
-    min(since_ns) as first_ns,
-    max(last_ns) as last_ns,
-    arg_max(transaction_id, last_ns) as example_id
-  from open_cases
-  where ($site is null or site = $site)
-    -- not what a person parked or closed since
-    and not coalesce(last_ns <= cast(getvariable('settled') as map(varchar, bigint))[concat_ws('|', kind, workflow, transaction_id, milestone)], false)
+    count(*) filter (where is_listed) as transactions,
+    count(*) filter (where is_settled) as settled,
+    min(since_ns) filter (where is_listed) as first_ns,
+    max(last_ns) filter (where is_listed) as last_ns,
+    arg_max({id: transaction_id, event_no: last_error_no}, last_ns) filter (where is_listed) as example
+  from weighed
   group by all
 ),
 violated as (
@@ -36,12 +34,12 @@ violated as (
   group by all
 ),
 listed as (
-  select g.*, w.title, w.object_type, w.owner, w.criticality, w.place, null as detail
+  select g.* exclude (example), g.example.id as example_id, g.example.event_no as example_no, w.title, w.owner, w.criticality, w.place, null as detail
   from grouped g
   join def_workflows w using (workflow)
   union all by name
   select
-    'violation' as kind, null as workflow, v.rule as milestone, null as error_class, v.site, v.violations as transactions, v.first_ns, v.last_ns,
+    'violation' as kind, null as workflow, v.rule as milestone, null as error_class, v.site, v.violations as transactions, 0 as settled, v.first_ns, v.last_ns,
     v.newest.key as example_id, d.sentence as title, d.owner, d.severity as criticality, d.place, v.newest.detail as detail
   from violated v
   join def_rules d using (rule)
@@ -51,13 +49,11 @@ shown as (
   order by list_position(['critical', 'important', 'routine'], criticality), list_position(['failed', 'violation', 'missing'], kind), transactions desc,
     place, milestone, site
   limit $limit
-),
-examples as (
-{example_texts})
+)
 select
-  s.kind, s.workflow, s.title, s.milestone, s.error_class, s.site, s.transactions, s.first_ns, s.last_ns, s.example_id,
-  coalesce(s.detail, e.example_text) as example_text, s.owner, s.criticality
+  s.kind, s.workflow, s.title, s.milestone, s.error_class, s.site, s.transactions, s.settled, s.first_ns, s.last_ns, s.example_id,
+  coalesce(s.detail, e.error_text, e.error_type) as example_text, s.owner, s.criticality
 from shown s
-left join examples e using (workflow, milestone, error_class, example_id)
+left join events e on e.event_no = s.example_no
 order by list_position(['critical', 'important', 'routine'], s.criticality), list_position(['failed', 'violation', 'missing'], s.kind), s.transactions desc,
   s.place, s.milestone, s.site

@@ -11,3 +11,5 @@ where t.kind = 'missing'
   and (getvariable('system') is null or o.system = getvariable('system'));
 
 create or replace temp table scope as select distinct workflow, transaction_id from missed;
+
+select count(*) as missed from missed

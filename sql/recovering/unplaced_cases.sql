@@ -11,7 +11,7 @@ with asked as (
 )
 select
   'unplaced' as kind, '' as workflow, a.failure_id as transaction_id, a.name as milestone, a.site, a.system, a.error_class, e.error_code, a.error_text,
-  left(md5(concat_ws(chr(31), coalesce(a.system, ''), a.name, a.error_class, coalesce(e.error_code, ''), signature_words(a.error_text))), 16) as signature,
+  signature_of(coalesce(a.system, ''), a.name, a.error_class, e.error_code, signature_words(a.error_text)) as signature,
   a.event_ns as opened_ns, a.failure_id as event_id, a.event_ns, coalesce(e.attempt, 1) as attempt,
   coalesce(e.source, s.source) as source, coalesce(e.position, s.position) as position, coalesce(e.recorded_ns, s.recorded_ns) as recorded_ns,
   coalesce(e.payload_ref, s.attributes ->> '$."mfg.payload.ref"') as payload_ref,
