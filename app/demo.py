@@ -30,6 +30,7 @@ from collectors.receivers import has_grpc
 from metrics.keys import shown
 
 HOME = Path("demo-home")
+TRUTH = "truth.json"  # what the simulator knows to be open when the history ends
 CARD = "demo.json"  # marks a folder as a demo's, and holds what --keep goes on with
 PORTS_TRIED, LAST_PORT = 20, 65535
 DAYS_AGAIN = 15  # --keep tells this much of the history once more: what was under way then is finished now
@@ -176,8 +177,12 @@ def _run(settings: Settings, middleware: Middleware, card: Card, notes: list[str
         password = _people(service.application.accounts)
         for line in (*notes, *_greeting(service.web_url, service.otlp_url, settings.folder, password, card)):
             print(line, flush=True)
-        begin = None if card.end else lambda: recover_some(service.application)  # who goes on has done so already
-        threading.Thread(target=_pass_on, args=(simulator, begin), daemon=True).start()
+        truth = settings.folder / TRUTH
+
+        def begin() -> None:
+            recover_some(service.application, json.loads(truth.read_text()))
+
+        threading.Thread(target=_pass_on, args=(simulator, None if card.end else begin), daemon=True).start()
         _wait(simulator, end)
         print("Ending.", flush=True)
         _stop(simulator)  # while somebody still takes what it has left
@@ -300,7 +305,7 @@ def _simulated(settings: Settings, middleware: Middleware, card: Card) -> Iterat
     (settings.folder / CARD).write_text(json.dumps(asdict(Card(card.seed, card.days, end)), indent=1) + "\n")
     days = min(card.days, DAYS_AGAIN) if is_again else card.days
     words = {"--endpoint": _endpoint(settings), "--seed": card.seed, "--days": days, "--end": end, "--wait": 60, "--parent": os.getpid(),
-             "--truth": settings.folder / "truth.json", "--lists": settings.folder / LISTS, "--replay-port": middleware.port,
+             "--truth": settings.folder / TRUTH, "--lists": settings.folder / LISTS, "--replay-port": middleware.port,
              "--messages": settings.folder / MESSAGES, "--edi": settings.folder / EDI}  # fmt: skip
     command = [sys.executable, "-m", "app.simulator", "--live", *(str(part) for pair in words.items() for part in pair)]
     # In a session of its own, so that Ctrl-C reaches only this process, which ends both in order.

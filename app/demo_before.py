@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from app.application import Application
 from app.recovery.cases import Group, find
@@ -11,26 +12,26 @@ from app.recovery.runs import Actor
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What somebody asked for."""
+    """What somebody asked for, of what the story tells."""
 
+    what: str
     path: str
-    group: Group
     reason: str
 
 
 BEFORE = (  # the first works, the second the middleware takes without any effect
-    Asked("deliver-again", Group("missing", "master_data_sync", "synced_scm"), "Planning was being restarted when the change came."),
-    Asked("change-again", Group("failed", "purchase_order_change", site="augsburg"), "The supplier says that the profile is there by now."),
+    Asked("The item master is out of step with planning", "deliver-again", "Planning was being restarted when the change came."),
+    Asked("A second partner profile for order changes is missing", "change-again", "The supplier says that the profile is there by now."),
 )
 PLANT_IT = Actor("it", frozenset({"it"}))
 
 
-def recover_some(application: Application) -> None:
-    """Requests what BEFORE says, as plant IT would on the pages; what of it is not open is not asked for."""
+def recover_some(application: Application, truth: dict[str, Any]) -> None:
+    """Requests what BEFORE says, as plant IT would on the pages. `truth`: what the simulator knows to be open."""
     application.advance()
+    names = {finding["what"]: finding["transaction_id"] for finding in truth["findings"]}
     for asked in BEFORE:
         with application.read_now() as reader:
-            cases = find(reader, asked.group)
-        if cases:
-            proposal = application.desk.propose(asked.path, cases)
-            application.desk.request(proposal, proposal.plan.hash, PLANT_IT, asked.reason, {})
+            cases = find(reader, Group(transaction_id=names[asked.what]))
+        proposal = application.desk.propose(asked.path, cases)
+        application.desk.request(proposal, proposal.plan.hash, PLANT_IT, asked.reason, {})

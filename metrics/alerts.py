@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from metrics.objectives.ringing import Ring
 from metrics.objectives.status import Status, statuses
-from metrics.objectives.windows import told_minutes
+from metrics.objectives.windows import roughly, told_minutes
 
 if TYPE_CHECKING:
     from metrics.read import Reader
@@ -33,7 +33,13 @@ class Alert:
     at_ns: int  # as of when; earlier than now while the feed lags
     is_frozen: bool
     targets: tuple[str, ...]  # who is to be told
-    sentence: str
+    broke: str
+    pace: str
+
+    @property
+    def sentence(self) -> str:
+        """For whoever is called."""
+        return f"{self.broke}: {self.pace}"
 
 
 def alerts(reader: Reader) -> list[Alert]:
@@ -67,20 +73,22 @@ def _alert(status: Status, ring: Ring) -> Alert:
         at_ns=ring.at_ns,
         is_frozen=ring.is_frozen,
         targets=tier.targets,
-        sentence=sentence(status, ring),
+        broke=_broke(status, ring),
+        pace=_pace(status, ring),
     )
 
 
-def sentence(status: Status, ring: Ring) -> str:
-    """How much of what was decided broke the promise, how fast that burns the budget, and how long a whole one would last."""
-    objective, tier = status.objective, ring.tier
+def _broke(status: Status, ring: Ring) -> str:
+    """How much of what was decided broke the promise."""
+    what = "slices" if status.objective.slices else "cases"
+    return f"Of the {ring.long.decided:,} {what} decided in the last {told_minutes(ring.tier.long)}, {ring.long.bad:,} broke the promise"
+
+
+def _pace(status: Status, ring: Ring) -> str:
+    """How fast that burns the budget, and how long a whole one would last."""
     assert ring.long_burn is not None
-    what = "slices" if objective.slices else "cases"
     speed = f"the budget burns {float(ring.long_burn):.3g} times as fast as allowed"
-    broke = (
-        f"Of the {ring.long.decided:,} {what} decided in the last {told_minutes(tier.long)}, {ring.long.bad:,} broke the promise: {speed}"
-    )
-    whole = objective.window.duration.minutes / ring.long_burn if ring.long_burn else None
-    gone = f"; at this pace a whole budget lasts only {told_minutes(int(whole))}" if whole else ""
+    whole = status.objective.window.duration.minutes / ring.long_burn if ring.long_burn else None
+    gone = f"; at this pace a whole budget lasts only {told_minutes(roughly(int(whole)))}" if whole else ""
     frozen = ". It is as it was before the feed began to lag" if ring.is_frozen else ""
-    return f"{broke}{gone}{frozen}."
+    return f"{speed}{gone}{frozen}."

@@ -63,6 +63,11 @@ def sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def unbroken(text: str) -> str:
+    """No line ends between a number and its unit."""
+    return re.sub(r"(?<=\d) (?=(?:d|h|min|s)\b)", "\N{NO-BREAK SPACE}", text)
+
+
 def system_word(system: str | None) -> str:
     """The name of a role as people write it; a role we do not know stays as it is."""
     return SYSTEMS.get(system, system) if system else "Unknown system"

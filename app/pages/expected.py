@@ -136,7 +136,7 @@ def _groups(groups: Sequence[Row], kept: Mapping[str, Any], zone: str, as_of_ns:
             html.Td(html.Span([icon(picture), f" {word}"], className=f"mark-{kind} nowrap")),
             html.Td(html.A(words.step_words(row["event_type"], row["system"]), href=href)),
             html.Td(row["title"]),
-            html.Td(f"{row['expectations']:,}", className="num"),
+            html.Td(html.A(f"{row['expectations']:,}", href=href), className="num"),
             html.Td(times.brief(due, zone, as_of_ns) if due is not None else _no_deadline(), className="nowrap"),
         ]
         lines.append(html.Tr(cells))

@@ -92,7 +92,10 @@ def _alert(ringing: Sequence[Alert], objective: Objective, view: View) -> Compon
     href = _decided(objective, alert.long_minutes, alert.at_ns, view)
     parts = [html.B(html.A(alert.title, href=_open(alert.objective, view))), " ", html.Span(begun, className="muted nowrap")]
     also = f" So it does over {' and '.join(told_minutes(other.long_minutes) for other in others)}." if others else ""
-    return html.Li([badge, html.Div([html.Div(parts), html.Div([alert.sentence, also, " ", html.A("The cases", href=href)])])])
+    pace = html.Div(words.unbroken(f"{words.sentence(alert.pace)}{also}"), className="muted")
+    return html.Li(
+        [badge, html.Div([html.Div(parts), html.Div([words.unbroken(f"{alert.broke}. "), html.A("The cases", href=href)]), pace])]
+    )
 
 
 # -- the promises ------------------------------------------------------------------------------------------------------

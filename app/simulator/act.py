@@ -43,6 +43,7 @@ class Message:
     conversation: str
     size: int
     context: SpanContext | None = None  # of the producer's span, once it is sent
+    sent_ns: int = 0
     arrived: SpanContext | None = None  # of the receiver's span, once it took it in
 
 

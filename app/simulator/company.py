@@ -46,6 +46,7 @@ class Intake:
 
     protocol: str  # http, queue, idoc, as2
     address: str
+    version: str  # of the messages it takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +71,21 @@ class System:
 SYSTEMS = {
     system.role: system
     for system in (
-        System("erp", "SAP-S4-PRD", "s4hana", "sap.hana", Intake("idoc", "/sap/bc/srt/idoc?sap-client=100")),
-        System("scm", "APS-GLOBAL", "aps", "postgresql", Intake("http", "/planning/v3/signals")),
-        System("mes", "MES", "mes", "postgresql", Intake("http", "/api/v2/b2mml"), is_central=False),
+        System("erp", "SAP-S4-PRD", "s4hana", "sap.hana", Intake("idoc", "/sap/bc/srt/idoc?sap-client=100", "IDoc 740")),
+        System("scm", "APS-GLOBAL", "aps", "postgresql", Intake("http", "/planning/v3/signals", "3")),
+        System("mes", "MES", "mes", "postgresql", Intake("http", "/api/v2/b2mml", "B2MML 7.0"), is_central=False),
         System("qms", "QMS", "qms", "microsoft.sql_server", is_central=False),
-        System("wms", "WMS", "wms", "oracle.db", Intake("queue", "WMS.INBOUND"), is_central=False),
-        System("tms", "TMS-CLOUD", "tms", "mysql", Intake("http", "/v1/shipments")),
-        System("fin", "SAP-FIN-PRD", "s4finance", "sap.hana", Intake("idoc", "/sap/bc/srt/idoc?sap-client=110")),
-        System("supplier", "SUPPLIER-EDI", "supplier-edi", None, Intake("as2", "/as2/receive")),
+        System("wms", "WMS", "wms", "oracle.db", Intake("queue", "WMS.INBOUND", "2.1"), is_central=False),
+        System("tms", "TMS-CLOUD", "tms", "mysql", Intake("http", "/v1/shipments", "1")),
+        System("fin", "SAP-FIN-PRD", "s4finance", "sap.hana", Intake("idoc", "/sap/bc/srt/idoc?sap-client=110", "IDoc 740")),
+        System("supplier", "SUPPLIER-EDI", "supplier-edi", None, Intake("as2", "/as2/receive", "X12 004010")),
         System("middleware", "INTEGRATION-HUB", "integration-hub", None),
         System("plm", "PLM-PRD", "plm", None, speaks_logs=True),
         System("iiot", "EDGE", "edge-gateway", None, is_central=False, speaks_logs=True),
     )
 }
+
+NEWER = {("mes", "kulim"): "B2MML 7.1"}  # where one plant is ahead of the others
 
 ITEMS = {
     item.number: item

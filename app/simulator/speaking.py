@@ -12,7 +12,7 @@ from opentelemetry.context import Context
 from opentelemetry.trace import Link, NonRecordingSpan, Span, SpanContext, SpanKind, Status, StatusCode, TraceFlags, set_span_in_context
 
 from app.simulator.act import Act, Message, Trouble
-from app.simulator.company import SYSTEMS, Plant
+from app.simulator.company import NEWER, SYSTEMS, Plant
 from app.simulator.numbers import as_written_by
 from app.simulator.operations import OPERATIONS, SENTENCES, Operation
 from app.simulator.rhythm import MILLISECOND, SECOND
@@ -20,6 +20,7 @@ from app.simulator.systems import Systems
 
 BROKER = "kafka"
 MOST_ATTEMPTS = 5
+MIDDLEWARE_TAKES_NS = 200 * MILLISECOND
 TIMES = ("due_time", "promised_time")
 
 
@@ -66,6 +67,9 @@ class _Telling:
         self.system = SYSTEMS[act.system]
         self.operation = OPERATIONS.get((act.event, act.system), Operation(act.event))
         self.begins = act.time_ns - act.took_ns
+        # A receiver's clock may be behind; the middleware's is right, and it takes nothing before it was sent.
+        arrived = act.receives.sent_ns + MIDDLEWARE_TAKES_NS if act.receives else 0
+        self.handed = max(self.begins, arrived)
 
     def tell(self) -> None:
         message, trouble = self.act.receives, self.act.trouble
@@ -142,7 +146,7 @@ class _Telling:
             **_objects(self.act, "middleware"),
         }
         parent, links = _from(message.context)
-        start = self.begins - (45 + message.size // 100) * MILLISECOND
+        start = self.handed - (45 + message.size // 100) * MILLISECOND
         taken = self._start("middleware", f"process {message.destination}", parent, SpanKind.CONSUMER, attributes, start, links)
         mapped = self._start(
             "middleware",
@@ -157,7 +161,7 @@ class _Telling:
 
     def _hand_over(self, message: Message, inside: Context) -> tuple[Span, Context, tuple[Link, ...], SpanKind, dict[str, Any]]:
         """The middleware's outgoing span, and what the receiver's span is to begin with."""
-        start = self.begins - 14 * MILLISECOND
+        start = self.handed - 14 * MILLISECOND
         if self.system.intake and self.system.intake.protocol == "queue":
             onward = {**_messaging(message, "send"), "messaging.system": "jms", "messaging.destination.name": self._address}
             sent = self._start("middleware", f"send {self._address}", inside, SpanKind.PRODUCER, onward, start)
@@ -183,7 +187,14 @@ class _Telling:
         links: tuple[Link, ...] = (),
         role: str | None = None,
     ) -> Span:
-        return self._start(role or self.act.system, name, parent, kind, {**attributes, **_business(self.act)}, self.begins, links)
+        said = {**attributes, **_business(self.act), **self._version()}
+        return self._start(role or self.act.system, name, parent, kind, said, self.begins, links)
+
+    def _version(self) -> dict[str, str]:
+        """What form the message had that it took."""
+        if not (self.act.event and self.act.receives and self.system.intake):
+            return {}
+        return {"mfg.schema.version": NEWER.get((self.act.system, self.plant.name), self.system.intake.version)}
 
     def _do(self, event: Span) -> None:
         """What happens inside the event's span: the database, messages that leave, the failure, the end."""
@@ -208,19 +219,19 @@ class _Telling:
     def _send(self, inside: Context, message: Message) -> None:
         start = self.act.time_ns - min(self.act.took_ns // 6, 8 * MILLISECOND)
         sent = self._start(self.act.system, f"send {message.destination}", inside, SpanKind.PRODUCER, _messaging(message, "send"), start)
-        message.context = _remote(sent)
+        message.context, message.sent_ns = _remote(sent), self.act.time_ns
         sent.end(self.act.time_ns)
 
     def _end_middleware(self, taken: Span, handed: Span) -> None:
         """A call ends when it is answered, a message as soon as it is sent. The middleware says that it will try again."""
         trouble = self.act.trouble
-        answered = self.act.time_ns + 3 * MILLISECOND
+        answered = self.handed + self.act.took_ns + 3 * MILLISECOND
         if handed.is_recording():
             is_sent = self.system.intake is not None and self.system.intake.protocol == "queue" and not (trouble and trouble.in_middleware)
             if trouble and not is_sent:
                 handed.set_status(Status(StatusCode.ERROR, trouble.text))
                 handed.set_attribute("error.type", trouble.type)
-            handed.end(self.begins - 4 * MILLISECOND if is_sent else answered)
+            handed.end(self.handed - 4 * MILLISECOND if is_sent else answered)
         if trouble:
             taken.set_status(Status(StatusCode.ERROR, f"delivery attempt {self.act.attempt} of {MOST_ATTEMPTS} failed: {trouble.text}"))
             taken.set_attribute("error.type", trouble.type)

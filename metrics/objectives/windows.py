@@ -107,6 +107,11 @@ def told_minutes(minutes: int) -> str:
     return " ".join(f"{count} {unit}" for count, unit in _parts(minutes)) or "0 min"
 
 
+def roughly(minutes: int) -> int:
+    """Without what does not matter beside the rest: of more than two days whole hours."""
+    return minutes // 60 * 60 if minutes > 2 * 1440 else minutes
+
+
 def _parts(minutes: int) -> list[tuple[int, str]]:
     days, rest = divmod(minutes, 1440)
     hours, left = divmod(rest, 60)

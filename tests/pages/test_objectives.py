@@ -35,7 +35,7 @@ def test_what_cannot_be_known_is_no_zero(server: Flask):
 def test_what_rings_says_why_and_opens_its_cases(server: Flask):
     answer = someone(server, "tom").show("/objectives")
     assert re.search(
-        r"Quality hold propagation since .* broke the promise: the budget burns [0-9.]+ times as fast as allowed", drawn_text(answer)
+        r"Quality hold propagation since .* broke the promise. The cases The budget burns [0-9.]+ times as fast as allowed", drawn_text(answer)
     )
     assert any("by=due" in href and "metric=quality_hold_propagation" in href for link in trees.links(trees.drawn(answer)) for href in link)
 

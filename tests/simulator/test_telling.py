@@ -78,7 +78,7 @@ def test_no_child_begins_before_its_parent(told: tuple[Sink, Report]) -> None:
     known = {(s.trace_id, s.span_id): s for _, s in told[0].spans}
     early = {s.name for s in known.values() if s.parent_span_id
              and s.start_time_unix_nano < known[s.trace_id, s.parent_span_id].start_time_unix_nano}  # fmt: skip
-    assert early == {"process erp.production-order.released"}
+    assert early == {"POST /api/v2/b2mml"}
 
 
 def test_a_message_goes_from_the_erp_through_the_middleware_into_the_mes_in_one_trace(told: tuple[Sink, Report]) -> None:
