@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
+from argon2 import PasswordHasher
 
+from app.accounts import people
 from sql import store
 from tests import browsers, processes
 from tests.servers import without
@@ -28,6 +30,9 @@ hypothesis.settings.load_profile("syncline")
 if "PYTEST_XDIST_WORKER" in os.environ:
     store.SETTINGS["threads"] = 1
 
+# Passwords are made slow on purpose, a fifth of a second each; what the product's own cost is asked by tests/accounts.
+PRODUCT_HASHER, people._HASHER = people._HASHER, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _session_leaves_nothing_running() -> Iterator[None]:
@@ -44,6 +49,13 @@ def _test_leaves_nothing_running() -> Iterator[None]:
     yield
     left = processes.left_running(known_children, known_threads)
     assert not left, f"left running by this test: {', '.join(left)}"
+
+
+@pytest.fixture
+def product_hasher(monkeypatch: pytest.MonkeyPatch) -> PasswordHasher:
+    """Passwords cost what they cost in life while a test asks for this."""
+    monkeypatch.setattr(people, "_HASHER", PRODUCT_HASHER)
+    return PRODUCT_HASHER
 
 
 @pytest.fixture(scope="session")

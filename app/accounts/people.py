@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from argon2 import PasswordHasher
@@ -21,7 +22,6 @@ PASSWORD_MIN, PASSWORD_MAX = 12, 1024
 UNENCODABLE = re.compile("[\ud800-\udfff]")  # what Python makes of bytes that are no UTF-8
 _NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{0,63}")
 _HASHER = PasswordHasher()
-_NOBODY = _HASHER.hash("nobody has this password")  # an unknown user must cost as much time as a known one
 
 
 class AccountError(Exception):
@@ -104,9 +104,15 @@ def hash_of(name: str, password: str) -> str:
 def matches(stored: str | None, password: str) -> bool:
     """Whether `password` is the one behind `stored` (None: no such user; takes as long and is never true)."""
     try:
-        return _HASHER.verify(stored or _NOBODY, password[: PASSWORD_MAX + 1]) and stored is not None
+        return _HASHER.verify(stored or _nobody(), password[: PASSWORD_MAX + 1]) and stored is not None
     except (VerificationError, InvalidHashError, UnicodeEncodeError):
         return False
+
+
+@cache
+def _nobody() -> str:
+    """An unknown user must cost as much time as a known one."""
+    return _HASHER.hash("nobody has this password")
 
 
 def is_outdated(stored: str) -> bool:

@@ -7,6 +7,7 @@ import stat
 import threading
 
 import pytest
+from argon2 import PasswordHasher, Type
 
 from app.accounts import AccountError, Accounts, TooManyAttempts, users_in
 from app.accounts.secret import secret_key
@@ -33,6 +34,11 @@ def accounts(tmp_path, clock):
     accounts = Accounts(f"sqlite:///{tmp_path}/accounts.sqlite", clock)
     yield accounts
     accounts.close()
+
+
+def stored_hash(accounts, name):
+    with accounts._engine.connect() as connection:
+        return connection.exec_driver_sql("select password_hash from users where name = ?", (name,)).scalar_one()
 
 
 def refused(call, *arguments):
@@ -100,6 +106,22 @@ def test_a_new_password_ends_all_sessions(accounts):
     assert accounts.user("maria").epoch == 2
     assert accounts.verify("maria", GOOD) is None
     assert accounts.verify("maria", "another good one") is not None
+
+
+def test_a_hash_is_as_strong_as_asked_today_and_an_older_one_is_renewed_at_the_next_sign_in(accounts, product_hasher, monkeypatch):
+    """At least what OWASP's cheat sheet on password storage asks of Argon2id."""
+    assert product_hasher.type is Type.ID
+    assert product_hasher.memory_cost >= 19 * 1024
+    assert product_hasher.time_cost >= 2
+    with monkeypatch.context() as weaker:
+        weaker.setattr("app.accounts.people._HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        accounts.add_user("maria", GOOD, ["supply"])
+    weak = stored_hash(accounts, "maria")
+    assert accounts.verify("maria", "wrong") is None
+    assert stored_hash(accounts, "maria") == weak
+    assert accounts.verify("maria", GOOD) is not None
+    assert not product_hasher.check_needs_rehash(stored_hash(accounts, "maria"))
+    assert accounts.verify("maria", GOOD) is not None
 
 
 def test_the_sixth_wrong_password_from_one_address_is_not_even_tried(accounts, clock):

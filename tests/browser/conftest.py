@@ -1,4 +1,4 @@
-"""A plant of odd names, served once for all browser tests, and a session of Tom that they share: signing in is slow on purpose."""
+"""A plant of odd names, served once for all browser tests, and a session of Tom that they share."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.stage import served, sign_in
+from tests.browser.stage import served, session_of
 
 
 @pytest.fixture(scope="session")
@@ -19,11 +19,7 @@ def odd_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def _session(browser: Browser, odd_address: str) -> Any:
-    context = browser.new_context(base_url=odd_address)
-    sign_in(context.new_page())
-    state = context.storage_state()
-    context.close()
-    return state
+    return session_of(browser, odd_address)
 
 
 @pytest.fixture

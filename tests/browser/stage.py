@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from app.application import Application
 from app.web_server import WebServer
@@ -42,3 +42,12 @@ def sign_in(page: Page, name: str = "tom") -> Any:
     page.locator("#password").press("Enter")
     page.locator("#shell-page > *").first.wait_for()
     return page
+
+
+def session_of(browser: Browser, base_url: str, name: str = "tom") -> Any:
+    """What a browser keeps of a person who signed in, for other contexts to begin with."""
+    context = browser.new_context(base_url=base_url)
+    sign_in(context.new_page(), name)
+    state = context.storage_state()
+    context.close()
+    return state

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Response, Route, expect
+from playwright.sync_api import Browser, Page, Response, Route, expect
 
 from app.application import Application
 from tests.browser.checks import problems_of
-from tests.browser.stage import reachable, sign_in
+from tests.browser.stage import reachable, session_of, sign_in
 from tests.pages.plant import write_plant
 from tests.pages.served import PASSWORD, opened
 
@@ -34,9 +34,27 @@ def address(application: Application) -> Iterator[str]:
         yield base_url
 
 
+@pytest.fixture(scope="module")
+def sessions(browser: Browser, address: str) -> dict[str, Any]:
+    return {name: session_of(browser, address, name) for name in ("maria", "ada")}
+
+
 @pytest.fixture
-def page(new_page: Callable[..., Page], address: str) -> Page:
-    return sign_in(new_page(address), "maria")
+def page_of(new_page: Callable[..., Page], address: str, sessions: dict[str, Any]) -> Callable[..., Page]:
+    """`page_of("ada", "/failures", viewport=…)` is that page, drawn for that person."""
+
+    def drawn(name: str, path: str = "/", **options: Any) -> Page:
+        page = new_page(address, storage_state=sessions[name], **options)
+        page.goto(path)
+        page.locator("#shell-page > *").first.wait_for()
+        return page
+
+    return drawn
+
+
+@pytest.fixture
+def page(page_of: Callable[..., Page]) -> Page:
+    return page_of("maria")
 
 
 def asked(route: Route) -> str:
@@ -44,7 +62,8 @@ def asked(route: Route) -> str:
     return str(json.loads(route.request.post_data or "{}").get("output", ""))
 
 
-def test_signing_in_leads_to_the_board_and_signing_out_leaves_it(page: Page) -> None:
+def test_signing_in_leads_to_the_board_and_signing_out_leaves_it(new_page: Callable[..., Page], address: str) -> None:
+    page = sign_in(new_page(address), "maria")
     expect(page).to_have_title("Sync status · Syncline")
     expect(page.get_by_role("heading", level=1)).to_have_text("Sync status")
     page.get_by_label("Signed in as maria: menu").click()
@@ -220,8 +239,8 @@ def test_what_is_found_can_be_walked_with_arrows_and_left_with_escape(page: Page
 
 
 @pytest.mark.parametrize("viewport", [{"width": 1440, "height": 900}, {"width": 320, "height": 700}], ids=["wide", "phone"])
-def test_what_was_found_and_the_way_to_the_rest_of_it_are_in_sight(new_page: Callable[..., Page], address: str, viewport: Any) -> None:
-    page = sign_in(new_page(address, viewport=viewport), "maria")
+def test_what_was_found_and_the_way_to_the_rest_of_it_are_in_sight(page_of: Callable[..., Page], viewport: Any) -> None:
+    page = page_of("maria", viewport=viewport)
     page.get_by_role("combobox", name="Find by number").fill("86")
     expect(page.get_by_role("link", name="All transactions with “86”")).to_be_in_viewport(ratio=1)
     found = page.locator("#shell-hits").bounding_box()
@@ -258,8 +277,8 @@ def test_dark_is_chosen_once_and_stays_also_at_the_sign_in(page: Page) -> None:
     assert scheme() == "dark"
 
 
-def test_the_system_decides_until_somebody_chooses(new_page: Callable[..., Page], address: str) -> None:
-    page = sign_in(new_page(address, color_scheme="dark"), "maria")
+def test_the_system_decides_until_somebody_chooses(page_of: Callable[..., Page]) -> None:
+    page = page_of("maria", color_scheme="dark")
     expect(page.locator("html")).to_have_attribute("data-mantine-color-scheme", "dark")
     page.emulate_media(color_scheme="light")
     expect(page.locator("html")).to_have_attribute("data-mantine-color-scheme", "light")
@@ -351,19 +370,16 @@ def test_silence_of_the_server_is_noticed(new_page: Callable[..., Page], tmp_pat
 
 @pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_pages_keep_what_accessibility_asks(new_page: Callable[..., Page], address: str, path: str, scheme: str) -> None:
-    page = sign_in(new_page(address, color_scheme=scheme), "ada")
-    page.goto(path)
+def test_pages_keep_what_accessibility_asks(page_of: Callable[..., Page], path: str, scheme: str) -> None:
+    page = page_of("ada", path, color_scheme=scheme)
     page.get_by_role("heading", level=1).first.wait_for()
     page.problems.clear() if path == "/nothing-here" else None
     assert problems_of(page) == []
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_on_a_phone_nothing_sticks_out_and_the_pages_are_behind_a_button(new_page: Callable[..., Page], address: str, path: str) -> None:
-    page = sign_in(new_page(address, viewport={"width": 390, "height": 844}), "ada")
-    page.goto(path)
-    page.locator("#shell-page > *").first.wait_for()
+def test_on_a_phone_nothing_sticks_out_and_the_pages_are_behind_a_button(page_of: Callable[..., Page], path: str) -> None:
+    page = page_of("ada", path, viewport={"width": 390, "height": 844})
     page.problems.clear() if path == "/nothing-here" else None
     expect(page.locator("#shell-asof")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")

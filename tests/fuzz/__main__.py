@@ -74,7 +74,8 @@ def _guided(decoder: Decoder, words: argparse.Namespace) -> str:
             _write(folder / "corpus" / str(number), data)
         _write(folder / "words", b"".join(_dictionary(decoder)))
         found = Path(mkdtemp(prefix="fuzz-found-"))
-        limits = (f"-max_len={LONGEST_INPUT}", f"-rss_limit_mb={MEMORY_MIB}", "-timeout=120", f"-artifact_prefix={found}/")
+        slow = ("-timeout=120", "-report_slow_units=120")  # a busy machine is slow now and then; only what hangs is a finding
+        limits = (f"-max_len={LONGEST_INPUT}", f"-rss_limit_mb={MEMORY_MIB}", *slow, f"-artifact_prefix={found}/")
         spent = (f"-max_total_time={words.minutes * 60:.0f}", f"-dict={folder / 'words'}", "-print_final_stats=1")
         program = _program(folder, decoder)
         said = _fuzzer(program, *limits, *spent, folder / "corpus")

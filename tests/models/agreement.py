@@ -7,11 +7,12 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
 
+import hypothesis
 import pytest
 
 from metrics.read import PERIODS, Moment, Reader, open_reader
 from sql.store import Store
-from tests import oracle
+from tests import oracle, plants
 from tests.metric_oracle import metric_rows
 from tests.oracle import SECOND, Judgement, World
 
@@ -25,9 +26,17 @@ COLUMNS = {
 }
 
 
+def is_soak() -> bool:
+    """Whether thousands of examples are asked for, instead of as many as a change of the code needs."""
+    return hypothesis.settings.get_current_profile_name() == "soak"
+
+
 @cache
 def _shared_store() -> Store:
     return Store()
+
+
+_told: list[tuple[World, int]] = []  # what the shared store holds, where nothing else was done with it since
 
 
 @contextmanager
@@ -41,7 +50,20 @@ def empty_store() -> Iterator[Store]:
             cursor.execute(f"delete from {table}")
         cursor.execute("delete from meta where key <> 'schema'")
         assert kept == cursor.execute("select value from meta").fetchall()
+    _told.clear()
     yield store
+
+
+def store_of(world: World, *batches: plants.Batch) -> Store:
+    """The shared store with what the batches bring, refreshed after each of them; as it is when it was told just this before."""
+    if _told != [(world, len(batches))]:
+        with empty_store() as store:
+            for batch in batches:
+                plants.write(store, batch)
+                plants.refresh(store, world.definitions)
+            plants.write_reads(store, world.reads)
+        _told.append((world, len(batches)))
+    return _shared_store()
 
 
 def product(store: Store, moment: tuple[int, int], sites: frozenset[str] | None = None) -> Judgement:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from metrics.refresh import Refresher
 from tests import oracle, plants
-from tests.models.agreement import agree, empty_store, product
+from tests.models.agreement import agree, empty_store, is_soak, product
 from tests.oracle import World
 from tests.plants import FAR
 
@@ -18,7 +18,7 @@ NOW = (FAR, FAR)
 def examples(moderate: int) -> hypothesis.settings:
     """So many of the same ones every time, to be fast and certain; new ones, and as many as the profile says, when it is `soak`."""
     slow = [HealthCheck.too_slow, HealthCheck.data_too_large]
-    if hypothesis.settings.get_current_profile_name() == "soak":
+    if is_soak():
         return hypothesis.settings(suppress_health_check=slow)
     return hypothesis.settings(max_examples=moderate, derandomize=True, deadline=None, suppress_health_check=slow)
 
