@@ -14,6 +14,7 @@ demo: .venv/.demo           ## A simulated manufacturer on http://127.0.0.1:8050
 test: .venv/.test           ## The whole suite, with a real browser
 	@.ci/browser
 	@.ci/brokers
+	@.ci/node
 	@$(PYTHON) -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 check: .venv/.test          ## Style, types, import contracts

@@ -135,7 +135,7 @@ def _spans(now: Reader, asked: Spans, start: int) -> tuple[str, int, Any]:
     total, rows = unmapped.spans_counted(now, asked), unmapped.spans(now, asked, start, start + ROWS)
     by = f" of {asked.service}" if asked.service else ""
     through = f" through {asked.destination}" if asked.destination else ""
-    said = f"{words.count(total, 'message')} {asked.name}{by}{through} in whose traces nothing is a business event, newest first."
+    said = f"{words.count(total, 'message')} ‘{asked.name}’{by}{through} in whose traces nothing is a business event, newest first."
     return said, total, lambda zone, now_ns: _span_table(rows, zone, now_ns)
 
 

@@ -172,7 +172,7 @@ def test_every_count_of_what_says_no_event_opens_the_list_of_it(web: Flask) -> N
     told = drawn_text(someone(web, "tom").show("/without-event", "?" + of_records))
     assert "3 records of said with the fields head.msg_type, head.sent, order_no say no event type." in told
     assert told.count('"order_no": "471<b>1"') == 3
-    assert "1 message orders receive of opcenter through orders in whose traces nothing is a business event" in (
+    assert "1 message ‘orders receive’ of opcenter through orders in whose traces nothing is a business event" in (
         told := drawn_text(someone(web, "tom").show("/without-event", "?" + of_spans))
     )
     assert "WO_IN" in told
