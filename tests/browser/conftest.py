@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.stage import served, session_of
+
+expect.set_options(timeout=30_000)  # a busy machine answers late; what is there at once costs no time
 
 
 @pytest.fixture(scope="session")
