@@ -20,7 +20,8 @@ from app.accounts import Accounts
 from app.configuration.model import Settings, Source
 from app.configuration.sections import is_received
 from app.exports import EXPORTS, Asked, between, exported, written
-from app.recovery import audit, listing, tables
+from app.owners import owner_of
+from app.recovery import audit, closings, listing, tables
 from app.recovery.cases import counted, find, held_up
 from app.recovery.catalogue import Catalogue, remember
 from app.recovery.desk import Desk
@@ -184,6 +185,11 @@ class Application:
                 rows = remembered(reader.export(asked.name), self.memory.every(), self.settings.owners, moment)
                 yield from written(rows, asked, [*reader.columns(asked.name), *GROUP_COLUMNS])
                 return
+            if asked.name == "expectations":
+                owners, found = self.settings.owners, reader.export(asked.name)
+                rows = ({**row, "owner": owner_of(owners, row["owner"], row["site"], None)} for row in found)
+                yield from written(between(rows, EXPORTS[asked.name].time, asked), asked, reader.columns(asked.name))
+                return
             yield from exported(reader, asked)
 
     def selected(self, group: Group, sites: frozenset[str] | None, also_settled: bool = False, *, with_stakes: bool = False) -> Selected:
@@ -204,6 +210,10 @@ class Application:
         """By case id, what people parked or closed."""
         with self.accounts.engine.connect() as connection:
             return listing.settled(connection)
+
+    def tell_closings(self) -> None:
+        """Puts into the journal which cases were closed here, and which opened again."""
+        closings.tell(self.accounts.engine, self.settings.definitions.workflows, self.journal.append, self.now_ns())
 
     def read_now(self) -> AbstractContextManager[Reader]:
         """A reader of all sites as of now."""

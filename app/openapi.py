@@ -29,6 +29,7 @@ DECISIONS = {
     "stop": "What was not sent never is.",
     "done": "A person has worked through the steps of a runbook.",
     "not_done": "A person could not: the cases are back in the queue.",
+    "reopen": "Of what was parked or closed: the cases need somebody again.",
 }
 HEALTH = {
     "/healthz": ("The process is alive.", "application/json"),

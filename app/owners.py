@@ -15,6 +15,15 @@ def owner_of(owners: Sequence[Owner], usual: str | None, site: str | None, code:
     return max(claiming, key=lambda owner: _closeness(owner, code)).name if claiming else usual
 
 
+def owners_of_each(
+    owners: Sequence[Owner], usual: str | None, sites: Iterable[str | None], codes: Iterable[str | None] = (None,)
+) -> list[str]:
+    """Whose something at these sites with these codes is, each once; nobody's is left out."""
+    every = [*codes] or [None]
+    found = (owner_of(owners, usual, site, code) for site in [*sites] or [None] for code in every)
+    return list(dict.fromkeys(name for name in found if name))
+
+
 def owner_of_all(owners: Sequence[Owner], usual: str | None, sites: Iterable[str], code: str | None) -> str | None:
     """Of a group at several sites the one that owns it everywhere, else who owns it wherever no site is looked at."""
     found = {owner_of(owners, usual, site, code) for site in sites}

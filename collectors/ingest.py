@@ -14,6 +14,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
+from collectors import own
 from collectors.classify import ErrorRules
 from collectors.collector import Clock, Collector, Keep, Trouble
 from collectors.event import Record
@@ -229,6 +230,9 @@ class Intake:
     def _decode(self, record: Record, rows: Rows) -> None:
         if record.content_type == READ:
             rows.reads.append((record.source, int(record.payload), record.recorded_ns))
+            return
+        if record.content_type == own.CONTENT_TYPE:
+            own.decode(record, rows)
             return
         received = self._received.get(record.source, self._received[Otlp.kind]) if record.after is None else None
         source: Any = self._sources.get(record.source) or received

@@ -36,6 +36,9 @@ create or replace macro period_of(ns, offset_ns, by_period) as
 create or replace macro signature_words(text) as
   trim(regexp_replace(regexp_replace(regexp_replace(lower(coalesce(text, '')), '\S*[0-9]\S*', '#', 'g'), '\s+', ' ', 'g'), '#( #)+', '#', 'g'));
 
+-- whether an error event is what a person said here of a step (closed, opened again): its code says so
+create or replace macro is_remark(code) as coalesce(code like 'syncline:%', false);
+
 -- what failures are grouped by: those of one signature have one memory
 create or replace macro signature_of(workflow, milestone, error_class, error_code, words) as
   left(md5(concat_ws(chr(31), workflow, milestone, error_class, coalesce(error_code, ''), words)), 16);

@@ -89,7 +89,8 @@ class Step:
     """One milestone of one transaction."""
 
     milestone: Milestone
-    errors: list[Event]
+    errors: list[Event]  # failed attempts
+    said: list[Event]  # the same, and what a person said here
     reached_ns: int | None
     opened_ns: int | None = None
     due_ns: int | None = None
@@ -280,7 +281,8 @@ def follow(workflow: Workflow, transaction_id: str, members: list[Member], defin
         mine = [e for e in events if kind(e) == (milestone.event, milestone.system)]
         ok, errors = [e for e in mine if not e.is_error], [e for e in mine if e.is_error]
         reached = reached_ns(milestone, ok, last_stated(events, "ordered_quantity"))
-        course.steps[milestone.name] = Step(milestone, errors, reached)
+        tried = [e for e in errors if not (e.error_code or "").startswith("syncline:")]
+        course.steps[milestone.name] = Step(milestone, tried, errors, reached)
     for step in course.steps.values():
         expect(step, course, events, definitions)
     return course
@@ -529,8 +531,8 @@ def state_of(course: Course, failed: list[Step]) -> str:
 
 
 def is_abandoned(step: Step) -> bool:
-    """Closed in the source: the last thing said of it is an IDoc status that ends its processing for good."""
-    return step.reached_ns is None and bool(step.errors) and step.errors[-1].error_code in ("idoc:31", "idoc:68")
+    """Closed by a person: the last thing said of it is an IDoc status that ends its processing for good, or that it was closed here."""
+    return step.reached_ns is None and bool(step.said) and step.said[-1].error_code in ("idoc:31", "idoc:68", "syncline:closed")
 
 
 def errors_before(step: Step) -> list[Event]:

@@ -141,6 +141,8 @@ OUTCOMES = [
     {"is_error": True, "error_class": "business"},
     {"is_error": True, "error_class": "unknown"},
     {"is_error": True, "error_class": "unknown", "error_code": "idoc:68"},
+    {"is_error": True, "error_class": "unknown", "error_code": "syncline:closed"},
+    {"is_error": True, "error_class": "unknown", "error_code": "syncline:reopened"},
 ]
 GOODS: list[dict] = [
     {},

@@ -25,7 +25,7 @@ from app.pages.errors import WrongAddress
 from app.pages.recoveries import LIVE_SECONDS, bar, waits_for
 from app.recovery import audit, listing
 from app.recovery.model import Safety
-from app.recovery.permitted import BY_HAND, NEEDS_REASON, is_by_hand, why_not
+from app.recovery.permitted import BY_HAND, NEEDS_REASON, is_by_hand, settles, why_not
 from app.recovery.permitted import STATES as ACTIONS
 from app.recovery.runs import Refusal, path_of
 
@@ -38,6 +38,7 @@ BUTTONS = {  # action → words, icon
     "stop": ("Stop", "ban"),
     "done": ("It is done", "check"),
     "not_done": ("It could not be done", "circle-x"),
+    "reopen": ("Open again", "refresh-cw"),
 }
 APPROVALS = {"none": "nobody else's", "one": "one colleague's", "four_eyes": "a second person's, of another role"}
 MOST_ENTRIES = 200  # of the history
@@ -137,7 +138,7 @@ def _buttons(row: Any) -> list[Component]:
     return [
         act(text, {"type": "recovery-do", "action": action}, why_not(action, row, actor), picture, quiet=action != "approve")
         for action, (text, picture) in BUTTONS.items()
-        if action not in BY_HAND or is_by_hand(row)
+        if (action not in BY_HAND or is_by_hand(row)) and (action != "reopen" or settles(row))
     ]
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from sqlalchemy import Connection, Row, insert, select, update
 
+from app.recovery import closings
 from app.recovery.catalogue import path_of as frozen_path
 from app.recovery.frozen import case_of, fingerprint_of, names_of, targets_of
 from app.recovery.model import Action, Answer, Case, Dispatch, Evidence, ItemState, Path, Payload, Safety, Sent, State
@@ -214,6 +215,9 @@ class Engine:
                 self._change(connection, item, ItemState.ACCEPTED, words, tries=1, accepted_ns=now_ns, proof_due_ns=due_ns)
             else:
                 self._change(connection, item, ItemState.DONE, path["title"], tries=1, ended_ns=now_ns)
+            if path["action"] == Action.CLOSE:
+                words = f"Closed by {row.requested_by}{f': {row.reason}' if row.reason else ''}"
+                closings.mark(connection, item, is_closed=True, words=words, at_ns=now_ns)
 
     # ── sending ─────────────────────────────────────────────────────────────────────────────────────────────────────
     def _prepare(self, row: Row[Any], ready: Sequence[Row[Any]]) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import Row
 from app.accounts.people import roles_words
 from app.recovery.listing import approvers
 from app.recovery.model import Action, State
-from app.recovery.runs import NOT_BY_HAND, Actor, path_of
+from app.recovery.runs import NOT_BY_HAND, NOTHING_SETTLED, Actor, path_of
 
 STATES = {  # the action → the states in which it can be done
     "approve": (State.REQUESTED,),
@@ -20,6 +20,7 @@ STATES = {  # the action → the states in which it can be done
     "stop": (State.APPROVED, State.RUNNING, State.PAUSED),
     "done": (State.RUNNING, State.PAUSED),
     "not_done": (State.RUNNING, State.PAUSED),
+    "reopen": (State.FINISHED, State.STOPPED),
 }
 BY_HAND = frozenset({"done", "not_done"})  # what a person says of a runbook
 TOO_EARLY = "It waits for its approval."
@@ -28,7 +29,11 @@ NEEDS_REASON = frozenset({"refuse", "not_done"})
 
 def why_not(action: str, row: Row[Any], actor: Actor) -> str | None:
     """None when it can be done. The server looks again when it is asked."""
+    if action == "reopen" and not settles(row):
+        return NOTHING_SETTLED
     if row.state not in STATES[action]:
+        if action == "reopen":
+            return "It has closed nothing yet."
         if State(row.state).has_ended:
             return f"It is {row.state}."
         return TOO_EARLY if row.state == State.REQUESTED else f"It is {row.state} by now."
@@ -40,7 +45,12 @@ def why_not(action: str, row: Row[Any], actor: Actor) -> str | None:
         return _only(approvers(row), actor, "approve it")
     if action in BY_HAND:
         return _only(path_of(row)["roles"], actor, "say how it went") if is_by_hand(row) else NOT_BY_HAND
-    return _only(path_of(row)["roles"], actor, f"{action} it")
+    return _only(path_of(row)["roles"], actor, "open it again" if action == "reopen" else f"{action} it")
+
+
+def settles(row: Row[Any]) -> bool:
+    """Whether it parks or closes cases."""
+    return Action(path_of(row)["action"]) in (Action.PARK, Action.CLOSE)
 
 
 def is_by_hand(row: Row[Any]) -> bool:

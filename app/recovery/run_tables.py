@@ -77,6 +77,17 @@ sends = Table(
 )
 sends_by_item = Index("recovery_sends_by_item", sends.c.recovery_id, sends.c.place)
 
+closings = Table(
+    "recovery_closings",
+    metadata,
+    Column("position", String(64), primary_key=True),  # of the event that tells it
+    Column("case_json", Text, nullable=False),
+    Column("event_ns", BigInteger, nullable=False),
+    Column("is_closed", Boolean, nullable=False),  # false: opened again
+    Column("words", Text, nullable=False),
+    Column("is_told", Boolean, nullable=False),  # the journal has it
+)
+
 switches = Table(
     "recovery_switches",
     metadata,

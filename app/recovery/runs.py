@@ -12,7 +12,7 @@ import orjson
 from sqlalchemy import Connection, Engine, Row, Update, insert, select, update
 
 from app.accounts.people import roles_words
-from app.recovery import audit
+from app.recovery import audit, closings
 from app.recovery.model import Action, Approval, ItemState, Safety, State
 from app.recovery.plan import Plan, frozen_item, hash_of
 from app.recovery.run_tables import items, recoveries, switches
@@ -22,6 +22,7 @@ AUTOMATIC, SENDING = "automatic", "sending"  # switches
 LIVE = [state for state in State if not state.has_ended]
 OPEN = [state for state in ItemState if not state.has_ended]
 SECOND_NS = 10**9
+NOTHING_SETTLED = "It parked or closed nothing that is not open again."
 NOT_BY_HAND = "Syncline carries it out; only of a runbook does a person say how it went."
 
 
@@ -132,6 +133,21 @@ class Runs:
             words = f"It could not be done, says {actor.name}: {reason}"
             connection.execute(_under_way(row).values(state=ItemState.UNPROVEN, words=words, ended_ns=self.now_ns()))
             self._end(connection, row, State.STOPPED, words)
+
+    def reopen(self, recovery_id: str, actor: Actor, reason: str | None = None) -> None:
+        """What was parked or closed needs somebody again."""
+        with self._by_role(recovery_id, actor, "reopen", (State.FINISHED, State.STOPPED), "open it again", reason) as (connection, row):
+            settled = select(items).where(items.c.recovery_id == row.id, items.c.state == ItemState.DONE)
+            found = connection.execute(settled).all()
+            if not found:
+                raise Refusal(NOTHING_SETTLED)
+            words, now_ns = f"Opened again by {actor.name}{f': {reason}' if reason else '.'}", self.now_ns()
+            for item in found:
+                if path_of(row)["action"] == Action.CLOSE:
+                    closings.mark(connection, item, is_closed=False, words=words, at_ns=now_ns)
+            back = update(items).where(items.c.recovery_id == row.id, items.c.state == ItemState.DONE)
+            connection.execute(back.values(state=ItemState.REFUSED, words=words))
+            self._tell(connection, actor, "reopened", recovery_id, {"cases": len(found)}, reason)
 
     @contextmanager
     def _carried_out(self, recovery_id: str, actor: Actor, action: str, reason: str | None) -> Iterator[tuple[Connection, Row[Any]]]:

@@ -4,7 +4,7 @@ with
 attempts as (
   select
     m.transaction_no, m.step, r.reached[m.step] as reached_ns, w.grace_ns,
-    list({ns: m.event_ns, attempt: m.attempt, id: m.event_id, class: m.error_class, code: m.error_code, dead: m.dead_letter, no: m.event_no}) as errors
+    list({ns: m.event_ns, attempt: m.attempt, id: m.event_id, class: m.error_class, code: m.error_code, dead: m.dead_letter, no: m.event_no}) as said
   from members m
   join reached r using (transaction_no)
   join def_workflows w using (workflow)
@@ -12,7 +12,8 @@ attempts as (
   group by all
 ),
 ordered as (
-  select * replace (list_sort(errors) as errors) from attempts
+  -- what a person said here of the step is no attempt at it
+  select * replace (list_sort(said) as said), list_sort(list_filter(said, lambda e: not is_remark(e.code))) as errors from attempts
 ),
 split as (
   -- only the attempts before success decide whether it healed by itself
@@ -43,8 +44,8 @@ select
     when reached_ns is not null then null
     when last.class <> 'transient' or len(list_filter(errors, lambda e: e.dead)) > 0 then last.ns - 1
     else last.ns + grace_ns end as failed_from_ns,
-  -- idoc 31 and 68: closed in the source by a person, no further processing
-  reached_ns is null and coalesce(last.code in ('idoc:31', 'idoc:68'), false) as is_abandoned,
+  -- closed by a person, no further processing: in the source (idoc 31 and 68), or here
+  reached_ns is null and coalesce(said[-1].code in ('idoc:31', 'idoc:68', 'syncline:closed'), false) as is_abandoned,
   reached_ns is not null and len(before) > 0 and not is_acted as is_self_healed,
   reached_ns is not null and len(before) > 0 and is_acted as is_recovered
 from judged

@@ -10,7 +10,7 @@ said as (
   from acted a
   join members m on m.workflow = a.workflow and m.transaction_id = a.transaction_id and m.step = a.step and m.is_error
   join scoped_events e using (event_no)
-  where a.is_open or m.event_ns < (select f.reached[a.step] from facts f where f.transaction_no = a.transaction_no)
+  where not is_remark(m.error_code) and (a.is_open or m.event_ns < (select f.reached[a.step] from facts f where f.transaction_no = a.transaction_no))
   group by all
 ),
 worded as (

@@ -7,7 +7,7 @@ logged as (select source, count(*) as log_rows, max(recorded_ns) as newest_ns fr
 stocked as (select source, count(*) as stock_rows, max(recorded_ns) as newest_ns from stock_snapshots where recorded_ns <= getvariable('known_at') group by all),
 named as (
   select source from def_sources
-  union select source from feeds
+  union select source from feeds where source <> 'syncline'   -- what it says itself
   union select source from refused
   union select source from spanned
   union select source from logged

@@ -8,7 +8,7 @@ attempts as (
   from signatures s
   join members m on m.workflow = s.workflow and m.transaction_id = s.transaction_id and m.step = s.step and m.is_error
   join scoped_events e using (event_no)
-  where s.adds_up
+  where s.adds_up and not is_remark(m.error_code)
 ),
 effects as (
   select distinct m.transaction_no, m.step, coalesce(e.idempotency_key, e.message_id) as message

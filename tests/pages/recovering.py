@@ -51,6 +51,13 @@ recovery:
       roles: [it]
       approval: none
       limits: {ramp: [10]}
+    - name: give-up
+      title: Close it
+      action: close
+      workflows: [production_to_inventory]
+      roles: [it]
+      approval: none
+      reason_required: true
 """
 TOM = Actor("tom", frozenset({"it"}))
 GROUP = {"kind": "failed", "workflow": "production_to_inventory", "milestone": "confirmed", "error_class": "business"}

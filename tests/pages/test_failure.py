@@ -15,7 +15,9 @@ from sqlalchemy import select
 from app.application import Application
 from app.exports import Asked
 from app.instants import instant_ns
+from app.recovery.model import Case
 from app.recovery.run_tables import items, recoveries
+from app.recovery.runs import Refusal
 from app.recovery.selection import group_of, proposed, requested
 from metrics.recovering import Group
 from tests.pages import recovering, trees
@@ -179,3 +181,36 @@ def test_what_was_parked_is_listed_as_that_and_no_longer_as_open(tmp_path: Path)
         also = drawn_text(tom.show("/failures", "?also=settled"))
         assert f"{len(rest) + 2} transactions failed in 2 groups" in also
         assert "1 parked or closed" in also
+        given_up(application, server, rest[0])
+
+
+def given_up(application: Application, server: Flask, case: Case) -> None:
+    """What a person closes is abandoned, on the board and in the metrics as well, until it is opened again."""
+    desk, group = application.desk, Group(kind="failed", workflow=case.workflow, transaction_id=case.transaction_id)
+    before = state_of(application, case)
+    alone = application.selected(group, None)
+    recovery_id = requested(desk, "give-up", alone, proposed(desk, "give-up", alone).plan.hash, recovering.TOM, "it was made by hand")
+    recovering.send(application)
+    application.tell_closings()
+    application.tell_closings()  # once is enough, twice is no more
+    assert application.advance().events == 1
+    assert (before["state"], state_of(application, case)["state"]) == ("failed", "abandoned")
+    assert application.selected(group, None).cases == []
+    page = drawn_text(someone(server, "tom").show(f"/recovery/{recovery_id}"))
+    assert "Open again" in page
+    desk.runs.reopen(recovery_id, recovering.TOM, "it was not")
+    application.tell_closings()
+    assert application.advance().events == 1
+    after = state_of(application, case)
+    assert [after[name] for name in ("state", "failed_milestone", "error_class")] == ["failed", "confirmed", "business"]
+    assert application.selected(group, None).cases == [case]
+    with pytest.raises(Refusal, match="nothing that is not open again"):
+        desk.runs.reopen(recovery_id, recovering.TOM)
+    application.rebuild()
+    assert state_of(application, case) == after
+
+
+def state_of(application: Application, case: Case) -> dict[str, Any]:
+    lines = b"".join(application.export(Asked("transactions"))).splitlines()
+    key = (case.workflow, case.transaction_id)
+    return next(row for row in map(orjson.loads, lines) if (row["workflow"], row["transaction_id"]) == key)
