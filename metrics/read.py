@@ -128,8 +128,8 @@ class Reader:
         self, limit: int = 20, site: str | None = None, settled: Mapping[str, int] = NOTHING, also_settled: bool = False
     ) -> pd.DataFrame:
         """Groups that need somebody: kind (failed, missing, violation), workflow, title, milestone, error_class, site, transactions,
-        settled, first_ns, last_ns, example_id, example_text, owner, criticality. Of violations: no workflow, the rule's sentence and its
-        name, and how many there are. `settled`: the ids of cases, and until when (ns) what happened to them is; they are counted apart,
+        settled, first_ns, last_ns, example_id, example_text, codes, owner, criticality. Of violations: no workflow, the rule's sentence and
+        its name, and how many there are. `settled`: the ids of cases, and until when (ns) what happened to them is; they are counted apart,
         and among the others too when `also_settled`: a group may have 0 others."""
         return self.frame("queries/attention", {"limit": limit, "site": site}, settled=_as_map(settled), also_settled=also_settled)
 

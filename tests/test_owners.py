@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.configuration.model import Owner
-from app.owners import owner_of, owner_of_all
+from app.owners import owner_of, owner_of_all, owners_of_each
 
 OWNERS = (
     Owner("penang", "Penang", None, sites=("penang",)),
@@ -37,3 +37,9 @@ def test_a_group_at_several_sites_is_of_one_owner_where_all_of_it_is():
     assert owner_of_all(OWNERS, "usual", ["hamburg", "penang"], "sap:RU/494") == "routing"
     assert owner_of_all(OWNERS, "usual", ["penang"], "sap:RU/494") == "routing-penang"
     assert owner_of_all(OWNERS, "usual", [], None) == "usual"
+
+
+def test_what_is_at_several_places_may_have_several_owners():
+    assert owners_of_each(OWNERS, "usual", ["hamburg", "suzhou", "penang"]) == ["usual", "penang"]
+    assert owners_of_each(OWNERS, None, ["hamburg"], ["sap:RU/494", "sap:CO/469"]) == ["routing", "sap"]
+    assert owners_of_each(OWNERS, None, []) == []

@@ -11,7 +11,9 @@ from dash.development.base_component import Component
 from app.components import links
 from app.components.status import mark
 from app.components.tiles import name_of
+from app.configuration.model import Owner
 from app.figures import words
+from app.owners import owners_of_each
 
 Row = Mapping[str, Any]
 LONGEST_TEXT = 140
@@ -21,12 +23,12 @@ STATES = {"failed": "failed", "missing": "overdue", "violation": "inconsistent"}
 def listed(
     rows: Sequence[Row],
     workflows: Sequence[Row],
-    owners: Mapping[str, str],
+    owners: Sequence[Owner],
     as_of_ns: int,
     past: Mapping[str, Any] | None = None,
     address: Callable[[Row], str] | None = None,
 ) -> Component:
-    """From the rows of Reader.attention() and Reader.workflows(). `owners`: title of an owner's name; `past`: a moment for the links;
+    """From the rows of Reader.attention() and Reader.workflows(). `owners`: as configured; `past`: a moment for the links;
     `address`: where a row leads, when not to the rule, the path or the list of transactions."""
     steps = {(workflow["workflow"], step["milestone"]): step for workflow in workflows for step in workflow["steps"]}
     shown = [_row(row, steps.get((row["workflow"], row["milestone"])), owners, as_of_ns, past or {}, address) for row in rows]
@@ -34,11 +36,12 @@ def listed(
 
 
 def _row(
-    row: Row, step: Row | None, owners: Mapping[str, str], as_of_ns: int, past: Mapping[str, Any], address: Callable[[Row], str] | None
+    row: Row, step: Row | None, owners: Sequence[Owner], as_of_ns: int, past: Mapping[str, Any], address: Callable[[Row], str] | None
 ) -> Component:
     state = STATES[row["kind"]]
     said = html.Div([html.B(_title(row, step)), html.Span(_text(row), className="attention-text")])
-    owner = owners.get(row["owner"], row["owner"]) if row["owner"] else "no owner"
+    titles, names = {owner.name: owner.title for owner in owners}, owners_of_each(owners, row["owner"], [row["site"]], row["codes"])
+    owner = ", ".join(titles.get(name, name) for name in names) or "no owner"
     aside = html.Div(
         [
             html.Div(words.span_of(row["first_ns"], as_of_ns), className="attention-age", title="since the first of them"),

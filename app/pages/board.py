@@ -109,7 +109,7 @@ def _board(asked: Answers, at: reader.AsOf, chosen: tiles.Chosen) -> Component:
 
 
 def _attention(asked: Answers, as_of_ns: int, chosen: tiles.Chosen) -> Component:
-    owners = {owner.name: owner.title for owner in reader.application().settings.owners}
+    owners = reader.application().settings.owners
     if not asked.groups:
         return card(
             "Needs attention",

@@ -144,7 +144,7 @@ def body(asked: Answers, at: reader.AsOf, site: str | None, past: dict[str, Any]
         for title, meaning, rows, draw in sections
         if rows
     ]
-    broken = [_broken(asked, owners, at, kept)] if asked.broken else []
+    broken = [_broken(asked, at, kept)] if asked.broken else []
     return [_totals(asked, at), *_set_aside(asked, site, past), *drawn, *broken]
 
 
@@ -160,7 +160,7 @@ def _set_aside(asked: Answers, site: str | None, past: dict[str, Any]) -> list[C
     return [note("info", [f"{words} {'listed with the others' if asked.also_settled else 'not listed'}. ", other])]
 
 
-def _broken(asked: Answers, owners: dict[str, str], at: reader.AsOf, past: dict[str, Any]) -> Component:
+def _broken(asked: Answers, at: reader.AsOf, past: dict[str, Any]) -> Component:
     """What violates integrity rules is a case too; the page of the rules says more."""
     more = html.A("All rules", href=links.to("rules", **past))
     also = {ALSO: SETTLED} if asked.also_settled else {}
@@ -168,7 +168,7 @@ def _broken(asked: Answers, owners: dict[str, str], at: reader.AsOf, past: dict[
     def case(row: Mapping[str, Any]) -> str:
         return links.to("failure", kind="violation", milestone=row["milestone"], site=row["site"], **also)
 
-    listed = attention.listed(asked.broken, [], owners, at.moment.as_of_ns, past, case)
+    listed = attention.listed(asked.broken, [], reader.application().settings.owners, at.moment.as_of_ns, past, case)
     aside = html.Span(["What stands above already is not told again. ", more], className="muted")
     return card("Broken rules", listed, aside=aside, className="failures-card")
 

@@ -34,6 +34,7 @@ from app.figures.swim import swim_lanes
 from app.figures.waterfall import shown_of, waterfall
 from app.figures.words import type_words
 from app.instants import instant_text
+from app.owners import owner_of
 from metrics import impact
 from metrics.path import Path
 from metrics.read import Reader
@@ -65,7 +66,8 @@ def layout(**query: Any) -> Component:
     if path is None:
         return _unknown(workflow, transaction, at, zone)
     owners = {owner.name: owner.title for owner in reader.application().settings.owners}
-    path = replace(path, owner=owners.get(path.owner or "", path.owner))
+    owner = owner_of(reader.application().settings.owners, path.owner, path.site, _code(path))
+    path = replace(path, owner=owners.get(owner or "", owner))
     view = View(_text(query.get("selected")), query.get("attempts") == "each", query.get("spans") == "all")
     return _page(path, at, view, _waiting(path, at, waiting, about))
 
@@ -247,6 +249,13 @@ def _trace_page(trace: str, now: Reader, at: reader.AsOf, all_spans: bool) -> Co
             card("Spans", waterfall(spans, zone, links.to("path", trace=trace, spans="all", **past), all_spans)),
         ]
     )
+
+
+def _code(path: Path) -> str | None:
+    """Of the latest failed attempt at the step it failed at."""
+    events = path.events[path.events["is_error"] & (path.events["milestone"] == path.failed_milestone)]
+    said = [code for code in events["error_code"] if isinstance(code, str) and not code.startswith("syncline:")]
+    return said[-1] if said else None
 
 
 def _unknown(workflow: str, transaction: str, at: reader.AsOf, zone: str) -> Component:

@@ -17,8 +17,10 @@ from app.components.page import card, head, scrolling
 from app.components.pager import ROWS, first_row, pager
 from app.components.spark import spark
 from app.components.tiles import name_of
+from app.configuration.model import Owner
 from app.figures import times, words
 from app.figures.rows import rows_of
+from app.owners import owners_of_each
 from app.pages.errors import WrongAddress
 from app.pages.narrowing import unknown_site
 from metrics.keys import unknown
@@ -95,14 +97,16 @@ def _checked(rows: Sequence[Row], zone: str, at: reader.AsOf, kept: Mapping[str,
             for name in ("Rule", "Violations", f"{DAYS} days", "Since", "Sites", "Owner")
         ]
     )
-    owners = {owner.name: owner.title for owner in reader.application().settings.owners}
+    owners = reader.application().settings.owners
     table = html.Table([html.Thead(heads), html.Tbody([_line(row, owners, zone, at, kept) for row in rows])], className="table rules-table")
     return card("Checked", scrolling(table, "Rules"), aside=html.Span("What is violated first, by severity", className="muted"))
 
 
-def _line(row: Row, owners: Mapping[str, str], zone: str, at: reader.AsOf, kept: Mapping[str, Any]) -> Component:
+def _line(row: Row, owners: Sequence[Owner], zone: str, at: reader.AsOf, kept: Mapping[str, Any]) -> Component:
     count = html.B(f"{row['violations']:,}", className="mark-inconsistent") if row["violations"] else html.Span("none", className="muted")
     since = times.brief(row["first_ns"], zone, at.moment.as_of_ns) if row["violations"] else ""
+    titles = {owner.name: owner.title for owner in owners}
+    names = ", ".join(titles.get(name, name) for name in owners_of_each(owners, row["owner"], row["sites"]))
     return html.Tr(
         [
             html.Td([_severity(row), html.A(row["sentence"], href=_address(row, kept), className="rules-name"), _in_part(row)]),
@@ -110,7 +114,7 @@ def _line(row: Row, owners: Mapping[str, str], zone: str, at: reader.AsOf, kept:
             html.Td(_trend(row["days"])),
             html.Td(since, className="nowrap"),
             html.Td(", ".join(map(name_of, row["sites"]))),
-            html.Td(owners.get(row["owner"], row["owner"]) if row["owner"] else html.Span("no owner", className="muted")),
+            html.Td(names or html.Span("no owner", className="muted")),
         ]
     )
 

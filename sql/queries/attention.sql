@@ -21,6 +21,12 @@ grouped as (
   from weighed
   group by all
 ),
+coded as (
+  select w.kind, w.workflow, w.milestone, w.error_class, w.site, list_sort(list(distinct e.error_code)) as codes
+  from (from weighed where is_listed and last_error_no is not null) w
+  join events e on e.event_no = w.last_error_no
+  group by all
+),
 violated as (
   -- what they name is counted once, however many transactions that are
   select
@@ -52,8 +58,10 @@ shown as (
 )
 select
   s.kind, s.workflow, s.title, s.milestone, s.error_class, s.site, s.transactions, s.settled, s.first_ns, s.last_ns, s.example_id,
-  coalesce(s.detail, e.error_text, e.error_type) as example_text, s.owner, s.criticality
+  coalesce(s.detail, e.error_text, e.error_type) as example_text, coalesce(c.codes, []) as codes, s.owner, s.criticality
 from shown s
 left join events e on e.event_no = s.example_no
+left join coded c on c.kind = s.kind and c.workflow = s.workflow and c.milestone = s.milestone and c.error_class is not distinct from s.error_class
+  and c.site is not distinct from s.site
 order by list_position(['critical', 'important', 'routine'], s.criticality), list_position(['failed', 'violation', 'missing'], s.kind), s.transactions desc,
   s.place, s.milestone, s.site

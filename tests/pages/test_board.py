@@ -11,6 +11,7 @@ from flask import Flask
 from app.application import Application
 from app.components import attention, hourly, kpis, spark, tiles, verdict
 from app.components.tiles import Chosen, board, lag, state_of, tile
+from app.configuration.model import Owner
 from app.instants import instant_text
 from app.pages.narrowing import asked_of, filters_of
 from metrics.moment import Moment
@@ -270,6 +271,9 @@ def test_a_gap_in_the_values_is_a_gap_in_the_line() -> None:
     assert spark.spark([None, 3]) is None
 
 
+OWNERS = (Owner("plant-it", "Plant IT", None), Owner("routing", "Routing", None, codes=("sap:RU/494",)))
+
+
 def group(**known: Any) -> dict[str, Any]:
     return {
         "kind": "failed",
@@ -282,6 +286,7 @@ def group(**known: Any) -> dict[str, Any]:
         "last_ns": NOW,
         "example_id": "4711",
         "example_text": "Posting period\n11/2026 is not open",
+        "codes": ["sap:RU/494"],
         "owner": "plant-it",
         "criticality": "critical",
         **known,
@@ -289,13 +294,11 @@ def group(**known: Any) -> dict[str, Any]:
 
 
 def test_what_needs_somebody_is_told_in_the_words_of_its_step() -> None:
-    shown = attention.listed(
-        [group(), group(kind="missing", error_class=None, example_text=None)], [WATCHED], {"plant-it": "Plant IT"}, NOW
-    )
+    shown = attention.listed([group(), group(kind="missing", error_class=None, example_text=None, codes=[])], [WATCHED], OWNERS, NOW)
     failed, missing = with_class(shown, "attention-row")
     assert text(failed) == (
         "Work order received in MES failed Order-to-production release, Augsburg. 4 transactions, business error. "
-        "“Posting period 11/2026 is not open” 8 h Plant IT"
+        "“Posting period 11/2026 is not open” 8 h Routing"
     )
     assert text(missing) == (
         "Work order received in MES has not come Order-to-production release, Augsburg. 4 transactions waiting for it. 8 h Plant IT"
@@ -305,7 +308,7 @@ def test_what_needs_somebody_is_told_in_the_words_of_its_step() -> None:
 
 
 def test_the_only_document_of_a_group_is_one_click_away() -> None:
-    shown = attention.listed([group(transactions=1, example_id="PO 4711")], [WATCHED], {}, NOW)
+    shown = attention.listed([group(transactions=1, example_id="PO 4711")], [WATCHED], OWNERS, NOW)
     assert with_class(shown, "attention-row")[0].href == "/path/order_to_production/PO%204711"
 
 
