@@ -7,13 +7,13 @@ import pandas as pd
 from metrics.read import Reader
 
 
-def suppliers(reader: Reader, from_ns: int) -> pd.DataFrame:
-    """Per partner named since `from_ns` or in what is open, the most overdue first: open, failed, overdue, unjudged, started (since then),
-    newest_event_ns; of its answers since then good, bad, waiting, p50 and p90 in seconds of its working time; of the times it had promised
+def suppliers(reader: Reader, from_ns: int, partner: str | None = None) -> pd.DataFrame:
+    """Per partner, or of the one, named since `from_ns` or in what is open, the most overdue first: open, failed, overdue, unjudged,
+    started (since then), newest_event_ns; of its answers since then good, bad, waiting, p50 and p90 in seconds of its working time; of the times it had promised
     for since then kept and broken, and with all that was ordered whole and not_whole; receipts since then, which are no answers, and
     unread: those of what it could not read. Of what it alone can say: unanswered (missing),
     said_ns (when it last said anything) and is_quiet (nothing since what is unanswered was asked)."""
-    return reader.frame("queries/suppliers", from_ns=from_ns)
+    return reader.frame("queries/suppliers", {"partner": partner}, from_ns=from_ns)
 
 
 def promises(reader: Reader, partner: str, from_ns: int, stop: int = 200) -> pd.DataFrame:
@@ -32,6 +32,12 @@ def receipts(reader: Reader, partner: str, from_ns: int, stop: int = 20) -> pd.D
     """Its receipts (997, CONTRL) since then, what it could not read first, then the newest: event_ns, timezone, is_error, error_code,
     error_text, workflow, transaction_id, and `receipts`, how many there are in all."""
     return reader.frame("queries/supplier_receipts", {"partner": partner, "stop": stop}, from_ns=from_ns)
+
+
+def orders(reader: Reader, partner: str, stop: int = 50) -> pd.DataFrame:
+    """What is open with it, the earliest due first: workflow, title, transaction_id, site, timezone, status, next_due_ns, and `orders`, how
+    many there are in all."""
+    return reader.frame("queries/supplier_orders", {"partner": partner, "stop": stop})
 
 
 def weeks(reader: Reader, partner: str, from_ns: int) -> pd.DataFrame:

@@ -21,12 +21,11 @@ from app.figures.outcomes import mark
 from app.figures.rows import rows_of
 from app.instants import SECOND_NS, instant_text
 from metrics.read import Reader
-from metrics.suppliers import promises, receipts, waits, weeks
+from metrics.suppliers import orders, promises, receipts, waits, weeks
 
 Row = Mapping[str, Any]
 METRIC = "supplier_response_cycle_time"
 WEEKS = 12
-OPEN = 50
 
 
 def answers(partner: str, from_ns: int, past: Mapping[str, Any]) -> dict[str, Any]:
@@ -71,13 +70,13 @@ def body(now: Reader, partner: str, from_ns: int, zone: str, past: Mapping[str, 
     as_of_ns = now.moment.as_of_ns
     first = _monday(as_of_ns, zone) - timedelta(weeks=WEEKS - 1)
     first_ns = int(first.timestamp()) * SECOND_NS
-    promised, orders = rows_of(promises(now, partner, from_ns)), now.transactions({"partner": partner, "state": "in_progress"}, stop=OPEN)
+    promised = rows_of(promises(now, partner, from_ns))
     return [
         _waits(rows_of(waits(now, partner)), as_of_ns, past),
         _promises(promised, as_of_ns, past),
         _receipts(rows_of(receipts(now, partner, from_ns)), as_of_ns, past),
         _weeks(rows_of(weeks(now, partner, first_ns)), partner, zone, past),
-        _orders(rows_of(orders[0]), orders[1], partner, as_of_ns, past),
+        _orders(rows_of(orders(now, partner)), partner, as_of_ns, past),
     ]
 
 
@@ -202,11 +201,11 @@ def _week(row: Row, partner: str, zone: str, past: Mapping[str, Any]) -> Compone
     return html.Tr([html.Td(row["week"]), html.Td(html.A(share, href=links.to("cases", **cases))), html.Td(took), html.Td(waiting)])
 
 
-def _orders(rows: Sequence[Row], total: int, partner: str, as_of_ns: int, past: Mapping[str, Any]) -> Component:
+def _orders(rows: Sequence[Row], partner: str, as_of_ns: int, past: Mapping[str, Any]) -> Component:
     title = "Open with it"
     if not rows:
         return card(title, html.P("Nothing is open.", className="muted"))
-    lines = []
+    lines, total = [], rows[0]["orders"]
     for row in rows:
         cells = [
             _transaction(row, past),
@@ -218,4 +217,6 @@ def _orders(rows: Sequence[Row], total: int, partner: str, as_of_ns: int, past: 
         lines.append(html.Tr(cells))
     every = html.A(f"All {total:,}", href=links.transactions(partner=partner, state="in_progress", **past))
     table = _table(title, ("Transaction", "Workflow", "Site", "State", "Next due"), lines)
-    return html.Div([table, html.P(["Showing ", f"{len(rows):,} of {total:,}. ", every], className="muted")])
+    return (
+        html.Div([table, html.P(["Showing ", f"{len(rows):,} of {total:,}. ", every], className="muted")]) if total > len(rows) else table
+    )

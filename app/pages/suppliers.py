@@ -50,9 +50,7 @@ def layout(**query: Any) -> Component:
     titles = {partner.name: partner.title or partner.name for partner in reader.definitions().partners}
     partner = links.one(query.get("partner"))
     with reader.reader(at) as now:
-        rows, zone = rows_of(suppliers(now, from_ns)), now.timezone()
-        if partner:
-            rows = [row for row in rows if row["partner"] == partner]
+        rows, zone = rows_of(suppliers(now, from_ns, partner)), now.timezone()
         below = supplier.body(now, partner, from_ns, zone, past) if partner else []
     as_of_ns = at.moment.as_of_ns
     heading = titles.get(partner or "", partner) or "Suppliers"

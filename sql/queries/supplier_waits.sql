@@ -1,8 +1,10 @@
 -- one row per step that is waited for from one partner itself (its system is the supplier) and has not come, the longest due first
-select x.workflow, w.title, x.transaction_id, x.site, t.timezone, x.milestone, x.system, x.opened_ns, x.due_ns, x.state,
-  list_filter(w.steps, lambda step: step.milestone = x.milestone)[1].event_type as event_type
-from expectations x
-join transactions t using (workflow, transaction_id)
+select t.workflow, w.title, t.transaction_id, t.site, t.timezone, o.milestone, o.system, o.opened_ns, o.due_ns,
+  case when list_contains(t.missing, o.milestone) then 'missing' else 'unjudged' end as state,
+  list_filter(w.steps, lambda s: s.milestone = o.milestone)[1].event_type as event_type
+from transactions t
+join open_steps o using (transaction_no)
 join def_workflows w using (workflow)
-where t.partner = $partner and x.system = 'supplier' and x.state <> 'open'
-order by x.due_ns nulls last, x.workflow, x.transaction_id, x.milestone
+where t.partner = $partner and o.system = 'supplier'
+  and (list_contains(t.missing, o.milestone) or list_contains(t.unjudged, o.milestone))
+order by o.due_ns nulls last, t.workflow, t.transaction_id, o.milestone

@@ -1,4 +1,5 @@
--- one row per partner that transactions since `from_ns`, or open ones, have named: how they stand, and which promised times were kept
+-- one row per partner that transactions since `from_ns`, or open ones, have named, or only for the one asked for: how they stand, and which
+-- promised times were kept
 with
 promises as (
   select
@@ -8,28 +9,37 @@ promises as (
     count(*) filter (where on_time = 'kept' and in_full = 'kept') as whole,
     count(*) filter (where on_time in ('late', 'missing') or in_full in ('late', 'missing')) as not_whole
   from supplier_promises
-  where promised_ns >= getvariable('from_ns')
+  where promised_ns >= getvariable('from_ns') and ($partner is null or partner = $partner)
   group by partner
+),
+mine as materialized (
+  select transaction_no, partner, is_open, status, is_unjudged, start_ns, last_event_ns, missing
+  from transactions
+  where partner is not null and ($partner is null or partner = $partner) and (is_open or start_ns >= getvariable('from_ns'))
 ),
 -- what only the partner itself can say and has not, and when it last said anything
 waits as (
-  select t.partner, count(*) as unanswered, min(x.opened_ns) as unanswered_since_ns
-  from expectations x
-  join transactions t using (workflow, transaction_id)
-  where x.system = 'supplier' and x.state = 'missing' and t.partner is not null
+  select m.partner, count(*) as unanswered, min(o.opened_ns) as unanswered_since_ns
+  from open_steps o
+  join mine m using (transaction_no)
+  where o.system = 'supplier' and list_contains(m.missing, o.milestone)
   group by all
 ),
+saying as (
+  select workflow, list_transform(list_filter(steps, lambda s: s.system = 'supplier'), lambda s: s.step) as steps
+  from def_workflows
+),
 said as (
-  select f.partner, max(list_max(list_transform(list_filter(w.steps, lambda s: s.system = 'supplier'), lambda s: f.reached[s.step]))) as said_ns
+  select f.partner, max(list_max(list_select(f.reached, s.steps))) as said_ns
   from facts f
-  join def_workflows w using (workflow)
-  where f.partner is not null
+  join saying s using (workflow)
+  where f.partner in (select partner from waits) and len(s.steps) > 0
   group by all
 ),
 receipts as (
   select partner, count(*) as receipts, count(*) filter (where is_error) as unread
   from supplier_receipts
-  where event_ns >= getvariable('from_ns')
+  where event_ns >= getvariable('from_ns') and ($partner is null or partner = $partner)
   group by partner
 ),
 standing as (
@@ -37,12 +47,11 @@ standing as (
     partner,
     count(*) filter (where is_open) as open,
     count(*) filter (where status = 'failed') as failed,
-    count(*) filter (where is_overdue) as overdue,
+    count(*) filter (where status = 'overdue') as overdue,
     count(*) filter (where is_unjudged) as unjudged,
     count(*) filter (where start_ns >= getvariable('from_ns')) as started,
     max(last_event_ns) as newest_event_ns
-  from transactions
-  where partner is not null and (is_open or start_ns >= getvariable('from_ns'))
+  from mine
   group by partner
 ),
 answers as (
@@ -53,7 +62,8 @@ answers as (
     count(*) filter (where outcome = 'open') as waiting,
     quantile_cont(measured_ns / 1e9, [0.5, 0.9]) as quantiles
   from metric_cases
-  where metric = 'supplier_response_cycle_time' and partner is not null and from_ns >= getvariable('from_ns')
+  where metric = 'supplier_response_cycle_time' and partner is not null and ($partner is null or partner = $partner)
+    and from_ns >= getvariable('from_ns')
   group by partner
 )
 select

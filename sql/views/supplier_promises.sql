@@ -14,7 +14,7 @@ promising as (
 standing as (
   select
     f.partner, f.workflow, f.transaction_id, f.site,
-    f.due[p.promised_step] as promised_ns, f.reached[p.promised_step] as sent_ns,
+    f.promised_ns, f.reached[p.promised_step] as sent_ns,
     f.due[p.whole.step] as full_due_ns, f.reached[p.whole.step] as full_ns,
     p.whole.step is not null as adds_up,
     list_contains(coalesce(o.unjudged, []), p.promised_milestone) as is_sent_unjudged,
