@@ -9,10 +9,10 @@ from metrics.read import Reader
 
 def suppliers(reader: Reader, from_ns: int, partner: str | None = None) -> pd.DataFrame:
     """Per partner, or of the one, named since `from_ns` or in what is open, the most overdue first: open, failed, overdue, unjudged,
-    started (since then), newest_event_ns; of its answers since then good, bad, waiting, p50 and p90 in seconds of its working time; of the times it had promised
-    for since then kept and broken, and with all that was ordered whole and not_whole; receipts since then, which are no answers, and
-    unread: those of what it could not read. Of what it alone can say: unanswered (missing),
-    said_ns (when it last said anything) and is_quiet (nothing since what is unanswered was asked)."""
+    started (since then), newest_event_ns; of its answers since then good, bad, waiting, p50 and p90 in seconds of its working time; of
+    the times it had promised for since then kept and broken, and with all that was ordered whole and not_whole; receipts since then, which
+    are no answers, and unread: those of what it could not read. Of what it alone can say: unanswered (missing), said_ns (when it last said
+    anything; only where something is unanswered) and is_quiet (nothing since what is unanswered was asked)."""
     return reader.frame("queries/suppliers", {"partner": partner}, from_ns=from_ns)
 
 
