@@ -7,6 +7,7 @@ from concurrent.futures import Future
 from contextlib import suppress
 from typing import Any
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -77,15 +78,17 @@ class Recovering(RuleBasedStateMachine):
         is_idempotent=st.booleans(),
         approval=st.sampled_from(list(Approval)),
         next_after=st.sampled_from(["proven", "accepted"]),
+        tries=st.sampled_from([1, 2, 3]),
+        turns=st.integers(0, 6),
     )
-    def begin(self, chosen, does, share, lag, ramp, is_idempotent, approval, next_after):
+    def begin(self, chosen, does, share, lag, ramp, is_idempotent, approval, next_after, tries, turns):
         self.clock = Clock()
         self.receiver = Watched("wms", is_idempotent, self.clock, list(does))
         self.receiver.look, self.receiver.answered = self.look_at, []
         self.plant = Plant(
             self.clock,
             self.receiver,
-            path(approval=approval, next_after=next_after, approvers=("it",), limits={"failed_share": share, "ramp": ramp}),
+            path(approval=approval, next_after=next_after, approvers=("it",), limits={"failed_share": share, "ramp": ramp, "tries": tries}),
         )
         self.plant.lag_ns = lag * SECOND
         self.database = create_engine("sqlite://")
@@ -98,6 +101,7 @@ class Recovering(RuleBasedStateMachine):
         self.request(ANNA, chosen, False)
         self.approve(BERND, 0, False)
         self.engine.tick()
+        self.go_on(turns, -1)
 
     def start(self) -> None:
         self.threads = Threads()
@@ -117,6 +121,13 @@ class Recovering(RuleBasedStateMachine):
             assert not is_stale
             self.approvals[found] = (actor.name, "")
             self.planned[found] = {item.case.id: item.payload_digest for item in plan.items}
+            self._is_refused(found, actor, plan.hash)
+            self._is_refused(found, CARLA if actor is not CARLA else ANNA, "another")
+
+    def _is_refused(self, found, actor, seen_hash):
+        """Neither who requested it approves it, nor anybody who looked at something else."""
+        with pytest.raises(Refusal):
+            self.runs.approve(found, actor, seen_hash, None)
 
     def _any(self, number: int) -> str:
         with self.database.connect() as connection:
