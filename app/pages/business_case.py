@@ -202,7 +202,9 @@ def _missing_rates(costs: Costs, before: Average | None) -> Component | None:
 
 def _weeks(shown: Sequence[Week], whole: int, costs: Costs, site: str | None, zone: str, past: Mapping[str, Any]) -> Component:
     """The newest first; what comes behind the `whole` ones is still running."""
-    kinds = [kind for kind in reader.definitions().impact.orders if any(kind in {**week.kept, **week.missed} for week in shown)]
+    known = reader.definitions().impact.orders
+    kinds = [kind for kind in known if any(week.kept.get(kind) or week.missed.get(kind) for week in shown)]
+    others = [kind for kind in known if kind not in kinds and any(week.unmeasured.get(kind) for week in shown)]
     heads = ["Week", "Failures", "Mended by hand", "Still open", "Median until mended", "Median until known", "Work"]
     heads += (["Cost"] if costs.currency else []) + [f"{words.type_words(kind).capitalize()} on its day" for kind in kinds]
     lines = [_week(week, number >= whole, kinds, costs, site, zone, past) for number, week in reversed(list(enumerate(shown)))]
@@ -210,8 +212,20 @@ def _weeks(shown: Sequence[Week], whole: int, costs: Costs, site: str | None, zo
     return card(
         "Week by week",
         scrolling(table, "Week by week"),
+        _unmeasured(others, shown, site, zone, past) if others else None,
         aside=html.Span("By the first failed attempt; the running week is in no average", className="muted"),
     )
+
+
+def _unmeasured(kinds: Sequence[str], shown: Sequence[Week], site: str | None, zone: str, past: Mapping[str, Any]) -> Component:
+    """What has a day, and no column: nobody said how much was ordered."""
+    between = business_case.bounds_of(shown[0].week, zone)[0], business_case.bounds_of(shown[-1].week, zone)[1]
+    named: list[Any] = []
+    for kind in kinds:
+        number = sum(week.unmeasured.get(kind, 0) for week in shown)
+        href = promised.address(between, site, order=kind, **past)
+        named += [", " if named else "", html.A(words.count(number, words.type_words(kind)), href=href)]
+    return html.P(["Not measured, because nobody said how much was ordered: ", *named, "."], className="muted business-unmeasured")
 
 
 def _week(
