@@ -31,6 +31,7 @@ from app.recovery.memory import Memory
 from app.recovery.model import Case, Payload
 from app.recovery.payloads import Sources, fetch
 from app.recovery.runs import Runs
+from app.recovery.seals import Seal
 from app.recovery.selection import Selected
 from app.recovery.targets.settings import open_target
 from app.recovery.world import LiveWorld
@@ -96,7 +97,7 @@ class Application:
         collectors = [source.collector for source in settings.sources]
         self.intake = Intake(self.store, self.journal, collectors, settings.identifiers, settings.error_rules, self.now_ns)
         world = LiveWorld(self.read_now, self.catalogue, targets, settings.recovery, self._payloads, self.now_ns)
-        self.desk = Desk(Runs(self.accounts.engine, self.now_ns), world, self.catalogue)
+        self.desk = Desk(Runs(self.accounts.engine, self.now_ns, Seal(settings.recovery.payloads.keys)), world, self.catalogue)
         self.memory = Memory(self.accounts.engine, self.now_ns)
 
     @property
@@ -214,6 +215,10 @@ class Application:
     def tell_closings(self) -> None:
         """Puts into the journal which cases were closed here, and which opened again."""
         closings.tell(self.accounts.engine, self.settings.definitions.workflows, self.journal.append, self.now_ns())
+
+    def age_payloads(self) -> None:
+        """Lets go of the edited payloads that were kept long enough."""
+        self.desk.runs.age(self.settings.recovery.payloads.keep_seconds)
 
     def read_now(self) -> AbstractContextManager[Reader]:
         """A reader of all sites as of now."""

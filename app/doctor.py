@@ -10,6 +10,7 @@ from app.examination.finding import Finding, fail, ok, warn
 from app.examination.home import look_at_home
 from app.examination.machine import look_at_machine
 from app.examination.network import look_at_network
+from app.examination.payloads import look_at_payloads
 from app.examination.people import look_at_people
 from app.examination.sources import look_at_sources
 from app.remote import find_server
@@ -35,4 +36,5 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield from look_at_sources(settings, server)
     yield from look_at_people(settings)
     yield from look_at_audit(settings.home)
+    yield from look_at_payloads(settings.home, settings.recovery)
     yield from look_at_network(settings, server)

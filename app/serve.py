@@ -61,7 +61,7 @@ def running(settings: Settings) -> Iterator[Service]:
         web = _started(WebServer(create_app(application), settings.web.host, settings.web.port, **_options(settings)), parts)
         application.jobs = _started(Jobs(application), parts)
         rules = Rules(application.desk, application.read_now)
-        _started(Worker(application.desk.runs, application.desk.world, rules, application.tell_closings), parts)
+        _started(Worker(application.desk.runs, application.desk.world, rules, (application.tell_closings, application.age_payloads)), parts)
         service = Service(application, web, receiver.port)
         application.local_token = secrets.token_urlsafe(32)
         write_card(settings.home, service.web_url, application.local_token)

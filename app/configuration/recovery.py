@@ -11,6 +11,7 @@ from app.configuration.approved import Placed
 from app.configuration.calendars import day
 from app.configuration.zones import zone
 from app.recovery.model import KINDS, Action, Approval, Limits, Path, Proof
+from app.recovery.seals import is_key
 from app.recovery.settings import Closing, PayloadRules, Period, Recovery
 from app.recovery.targets.settings import target_of
 from collectors.classify import CLASSES
@@ -163,6 +164,16 @@ PERIOD = (
     Key("timezone", zone, "time zone", "By whose clocks that day ends.", default="UTC"),
     Key("closes", record_of(CLOSING, Closing), "mapping", "Every month: the day it is closed on."),
 )
+
+
+def a_sealing_key(value: Any, place: Place, problems: list[Problem]) -> str | None:
+    """No problem shows it."""
+    if isinstance(value, str) and is_key(value.strip()):
+        return value.strip()
+    problems.append(Problem(place, "is no key: 32 random bytes in URL-safe base64, 44 characters. Give one as ${VARIABLE}."))
+    return None
+
+
 PAYLOADS = (
     Key(
         "folders", list_of(text, "folders"), "list", "Folders that references to payloads may lead into, relative to this file.", default=()
@@ -172,6 +183,13 @@ PAYLOADS = (
     Key("most_bytes", whole(1024, 2**30), "bytes", "A larger payload is not fetched.", default=USUAL_PAYLOADS.most_bytes),
     Key("timeout", duration_seconds, "duration", "How long fetching one may take.", default=USUAL_PAYLOADS.timeout_seconds),
     Key("keep", duration_seconds, "duration", "How long edited payloads are kept.", default=USUAL_PAYLOADS.keep_seconds),
+    Key(
+        "keys",
+        list_of(a_sealing_key, "keys"),
+        "list",
+        "Keys that edited payloads are sealed with, the newest first: it seals, all of them open. Each comes as `${VARIABLE}`.",
+        default=(),
+    ),
 )
 
 

@@ -246,7 +246,7 @@ class Engine:
             return going
         with self._runs.engine.begin() as connection:
             ready = self._still(connection, row, ready)
-            payloads = {item.place: _payload(item, fetched.get(cases[item.place].id)) for item in ready}
+            payloads = {item.place: self._runs.seal.sent(item, fetched.get(cases[item.place].id)) for item in ready}
             for item in ready:
                 payload = payloads[item.place]
                 if isinstance(payload, Payload) and payload.digest != item.payload_digest:
@@ -369,13 +369,6 @@ def _proof_of(row: Row[Any], item: Row[Any]) -> Case:
     """The case with the milestone that proves it."""
     case = case_of(item)
     return replace(case, milestone=path_of(row)["proof"]["milestone"] or case.milestone)
-
-
-def _payload(item: Row[Any], fetched: Payload | str | None) -> Payload | str | None:
-    """What is sent: what was edited, else what was fetched."""
-    if item.body is None or not isinstance(fetched, Payload):
-        return fetched
-    return replace(fetched, body=item.body, digest=sha256(item.body).hexdigest())
 
 
 def _is_there(evidence: Evidence) -> bool:

@@ -16,12 +16,14 @@ from app.recovery import audit, closings
 from app.recovery.model import Action, Approval, ItemState, Safety, State
 from app.recovery.plan import Plan, frozen_item, hash_of
 from app.recovery.run_tables import items, recoveries, switches
+from app.recovery.seals import Seal
 
 ADMIN = "admin"
 AUTOMATIC, SENDING = "automatic", "sending"  # switches
 LIVE = [state for state in State if not state.has_ended]
 OPEN = [state for state in ItemState if not state.has_ended]
 SECOND_NS = 10**9
+PLAIN = Seal()
 NOTHING_SETTLED = "It parked or closed nothing that is not open again."
 NOT_BY_HAND = "Syncline carries it out; only of a runbook does a person say how it went."
 
@@ -49,9 +51,8 @@ class Actor:
 class Runs:
     """Recoveries in the database behind `engine`. Raises Refusal for what is not allowed; that is told to the audit as well."""
 
-    def __init__(self, engine: Engine, now_ns: Callable[[], int]) -> None:
-        self.engine = engine
-        self.now_ns = now_ns
+    def __init__(self, engine: Engine, now_ns: Callable[[], int], seal: Seal = PLAIN) -> None:
+        self.engine, self.now_ns, self.seal = engine, now_ns, seal
 
     # ── asking and answering ────────────────────────────────────────────────────────────────────────────────────────
     def request(
@@ -71,7 +72,8 @@ class Runs:
             _check_free(connection, plan)
             row = _recovery_row(recovery_id, plan, actor, reason, self.now_ns()) | {"selection": _json(selection)}
             connection.execute(insert(recoveries).values(**row))
-            connection.execute(insert(items), list(_item_rows(recovery_id, plan, bodies or {})))
+            kept = {case_id: self.seal.closed(body) for case_id, body in (bodies or {}).items()}
+            connection.execute(insert(items), list(_item_rows(recovery_id, plan, kept)))
             detail = {**subject, "plan": plan.hash, "approval": row["approval"]}
             self._tell(connection, actor, "requested", recovery_id, detail, reason)
         return recovery_id
@@ -204,6 +206,17 @@ class Runs:
             for row in old:
                 self._end(connection, row, State.LAPSED, "Nobody approved it in time.")
                 self.tell(connection, State.LAPSED, row.id, {})
+
+    def age(self, keep_seconds: int) -> int:
+        """Lets go of the edited payloads of cases that ended longer ago; their digests stay. How many."""
+        old = (items.c.body.is_not(None), items.c.ended_ns <= self.now_ns() - keep_seconds * SECOND_NS)
+        with self.engine.begin() as connection:
+            found = connection.execute(select(items.c.recovery_id).where(*old)).scalars().all()
+            if found:
+                connection.execute(update(items).where(*old).values(body=None))
+            for recovery_id in sorted(set(found)):
+                self.tell(connection, "payloads deleted", recovery_id, {"cases": found.count(recovery_id), "keep_seconds": keep_seconds})
+        return len(found)
 
     def start(self, connection: Connection, row: Row[Any]) -> None:
         """It is its turn."""

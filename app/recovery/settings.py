@@ -51,7 +51,8 @@ class PayloadRules:
     masks: tuple[str, ...] = ()  # JSON paths, names in XML, columns of CSV
     most_bytes: int = 16 * 2**20
     timeout_seconds: int = 10
-    keep_seconds: int = 90 * 86400  # what was edited, in the database
+    keep_seconds: int = 90 * 86400  # what was edited, in the database, after its case has ended
+    keys: tuple[str, ...] = ()  # what was edited is sealed with the first; all of them open it
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 
@@ -22,8 +22,8 @@ log = logging.getLogger("syncline.recovery")
 class Worker:
     """Ticks the engine, and lets rules ask now and then, until it is stopped; what is under way then gets its answer first."""
 
-    def __init__(self, runs: Runs, world: World, rules: Rules | None = None, tell: Callable[[], object] | None = None) -> None:
-        self._rules, self._tell = rules, tell
+    def __init__(self, runs: Runs, world: World, rules: Rules | None = None, also: Sequence[Callable[[], None]] = ()) -> None:
+        self._rules, self._also = rules, also
         self._end = threading.Event()
         self._senders = ThreadPoolExecutor(SENDERS, thread_name_prefix="recovery-send")
         self._engine = Engine(runs, world, self._senders)
@@ -45,8 +45,8 @@ class Worker:
             try:
                 if self._rules and turn % RULES_EVERY == 0:
                     self._rules.ask()
+                for each in self._also if turn % RULES_EVERY == 0 else ():
+                    each()
                 self._engine.tick()
-                if self._tell:
-                    self._tell()
             except Exception:  # a store that is being rebuilt, a disk that is full: told, and tried again
                 log.exception("recoveries cannot go on for the moment")
