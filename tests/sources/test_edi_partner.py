@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import random
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,11 @@ from tests.sources.plant_floor import plant
 CAPTURE = Path(__file__).parents[3] / "shared" / "data" / "mockedi"
 STEPS = {"response_h": "purchase_order.confirmed", "despatch_h": "asn.received", "invoice_h": "invoice.issued"}
 SENT = "purchase_order.sent"
+PARTNERS = ("ACME", "GLOBEX", "EURODIS")
+BEHAVIOURS = (
+    "accept", "accept", "short-ship", "over-ship", "late", "out-of-order", "no-ack", "no-invoice", "duplicate-invoice", "corrupt",
+    "reject-line", "reject-all",
+)  # fmt: skip
 FIRST = """
 select o.object_id, e.event_type, min(e.event_ns)
 from events e join event_objects o using (event_no)
@@ -54,13 +60,7 @@ def test_what_is_concluded_from_an_exchange_is_what_the_partner_did(trading_part
     partner = trading_partner(response_delay_ms=3 * HOUR_MS, despatch_delay_ms=20 * HOUR_MS, invoice_delay_ms=40 * HOUR_MS)
     sent = [
         ("ACME", x12("850", *lines("A-1"), sender="ACME", receiver="MOCKEDI", control=1), "accept"),
-        (
-            "GLOBEX",
-            x12("850", *lines("G-1"), sender="GLOBEX", receiver="MOCKEDI", control=1)
-            .replace(b"00401", b"00501")
-            .replace(b"004010", b"005010"),
-            "short-ship",
-        ),
+        ("GLOBEX", order_of("GLOBEX-1", 1), "short-ship"),
         ("EURODIS", edifact("ORDERS", *lines_of_edifact("E-1"), sender="EURODIS", receiver="MOCKEDI", control=1), "accept"),
         ("ACME", x12("850", *lines("A-2"), sender="ACME", receiver="MOCKEDI", control=2), "reject-all"),
         ("EURODIS", edifact("ORDERS", *lines_of_edifact("E-2"), sender="EURODIS", receiver="MOCKEDI", control=2), "reject-ack"),
@@ -75,7 +75,7 @@ def test_what_is_concluded_from_an_exchange_is_what_the_partner_did(trading_part
     partner.settle()
     for number, row in enumerate(partner.mailbox()):
         keep(tmp_path, f"in-{number}.edi", row["payload"], row["released_at"])
-    truth = {order: said_by(partner.timeline(order)) for order in ("A-1", "G-1", "E-1", "A-2")}
+    truth = {order: said_by(partner.timeline(order)) for order in ("A-1", "GLOBEX-1", "E-1", "A-2")}
     assert truth["A-1"] == {"response_h": 3.0, "despatch_h": 20.0, "invoice_h": 40.0}
     with plant(tmp_path, entry("ACME", "GLOBEX", "EURODIS")) as opened:
         opened.ingest()
@@ -89,6 +89,46 @@ def test_what_is_concluded_from_an_exchange_is_what_the_partner_did(trading_part
         ("purchase_order.confirmed", "x12.855:RD", "business", errors[1][3]),
         ("purchase_order.confirmed", "x12.997:R", "contract", "x12:ACME>MOCKEDI:3:1"),
     ]
+
+
+@pytest.mark.parametrize("seed", [11, 12])
+def test_the_hours_of_a_fresh_exchange_are_those_of_the_partners_own_log(
+    seed: int, trading_partner: Callable[..., Any], tmp_path: Path
+) -> None:
+    luck = random.Random(seed)
+    waits = zip(("response", "despatch", "invoice"), (luck.randrange(1, 30), luck.randrange(30, 60), luck.randrange(61, 99)), strict=True)
+    partner = trading_partner(seed_value=seed, **{f"{step}_delay_ms": hours_ * HOUR_MS for step, hours_ in waits})
+    orders = [f"{luck.choice(PARTNERS)}-{number}" for number in range(16)]
+    passed = 0
+    for number, order in enumerate(orders):
+        partner.behaviour(order.partition("-")[0], luck.choice(BEHAVIOURS))
+        sent = order_of(order, number + 1)
+        partner.send(sent.decode())
+        keep(tmp_path, f"out-{number}.edi", sent, f"{datetime(2026, 3, 2, 8) + timedelta(seconds=passed):%Y-%m-%dT%H:%M:%SZ}")
+        step = 60 * luck.randrange(1, 200)
+        partner.advance(seconds=step)
+        passed += step
+    partner.advance(everything=True)
+    partner.settle()
+    for number, row in enumerate(partner.mailbox()):
+        keep(tmp_path, f"in-{number}.edi", row["payload"], row["released_at"])
+    with plant(tmp_path, entry(*PARTNERS)) as opened:
+        opened.ingest()
+        assert {reason.partition(". ")[2] for (reason,) in opened.rows("select reason from rejected")} <= {
+            "What could be read of it counts"
+        }
+        found = hours(opened)
+    assert {order: found.get(order, {}) for order in orders} == {order: pytest.approx(said_by(partner.timeline(order))) for order in orders}
+    assert sum(map(len, found.values())) > len(orders), "most were answered"
+
+
+def order_of(order: str, control: int) -> bytes:
+    """As this buyer sends it: EURODIS in EDIFACT, GLOBEX in a newer X12 than ACME."""
+    sender = order.partition("-")[0]
+    if sender == "EURODIS":
+        return edifact("ORDERS", *lines_of_edifact(order), sender=sender, receiver="MOCKEDI", control=control)
+    sent = x12("850", *lines(order), sender=sender, receiver="MOCKEDI", control=control)
+    return sent.replace(b"00401", b"00501").replace(b"004010", b"005010") if sender == "GLOBEX" else sent
 
 
 def lines(order: str) -> tuple[str, ...]:
