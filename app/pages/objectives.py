@@ -17,6 +17,7 @@ from app.components.icons import icon
 from app.components.page import button, card, head, scrolling
 from app.components.tiles import name_of
 from app.figures import promises, times, words
+from app.figures.last_week import last_week, sentence
 from app.instants import instant_text
 from app.pages.errors import WrongAddress
 from metrics.alerts import Alert, alerts_of
@@ -49,8 +50,13 @@ def layout(**query: Any) -> Component:
         raise WrongAddress(f"N{unknown('objective', opened, names)[1:]}")
     view = View(zone, at.moment.as_of_ns, {name: query[name] for name in ("as_of", "known_at") if name in query}, opened)
     ordered = sorted(standing, key=lambda status: ORDER.index(status.state))
-    body = [_alerts(alerts_of(standing), {s.objective.name: s for s in standing}, view), _list(ordered, view)] if standing else [_nothing()]
-    return html.Div([head("Objectives", _summary(standing)), moment.banner(at, zone), *body], className="objectives")
+    body: list[Component | None] = [_nothing()]
+    if standing:
+        week = last_week(ordered, view.now_ns, zone, lambda promise, outcome, begin, end: _cases(promise, outcome, begin, end, view))
+        body = [_alerts(alerts_of(standing), {s.objective.name: s for s in standing}, view), _list(ordered, view), week]
+    return html.Div(
+        [head("Objectives", [_summary(standing), *_week(standing, view)]), moment.banner(at, zone), *body], className="objectives"
+    )
 
 
 def _summary(standing: Sequence[Status]) -> str:
@@ -58,6 +64,12 @@ def _summary(standing: Sequence[Status]) -> str:
     told = [f"{counts[state]:,} {word.word.lower()}" for state, word in promises.STATES.items() if counts[state]]
     sites = "" if current_user.sites is None else " Only what belongs to your sites counts."
     return f"Of {words.count(len(standing), 'promise')}: {', '.join(told)}.{sites}" if standing else ""
+
+
+def _week(standing: Sequence[Status], view: View) -> list[Any]:
+    """How last week went; its table stands below."""
+    said = sentence(standing, view.now_ns, view.zone)
+    return [" ", html.A(said, href="#last-week")] if said else []
 
 
 def _nothing() -> Component:
@@ -249,7 +261,7 @@ def _never(objective: Objective) -> str:
 # -- where figures lead ------------------------------------------------------------------------------------------------
 
 
-def _cases(objective: Objective, outcome: str, from_ns: int, to_ns: int, view: View, by: str | None = None) -> str:
+def _cases(objective: Objective, outcome: str | None, from_ns: int, to_ns: int, view: View, by: str | None = None) -> str:
     bounds = {"from": instant_text(from_ns), "to": instant_text(to_ns)}
     limits = {"site": objective.site, "workflow": objective.workflow, "partner": objective.partner}
     return links.to("cases", metric=objective.metric, outcome=outcome, by=by, **limits, **bounds, **view.past)

@@ -84,9 +84,7 @@ def _is_supplier(row: Row) -> bool:
 def _summary(rows: Sequence[Row], period: str) -> str:
     overdue, waiting = (sum(row[name] for row in rows) for name in ("overdue", "waiting"))
     asked = sum(_is_supplier(row) for row in rows)
-    others = (
-        f" and {words.count(len(rows) - asked, 'carrier or other partner', 'carriers and other partners')}" if asked < len(rows) else ""
-    )
+    others = f" and {words.count(len(rows) - asked, 'other partner')}" if asked < len(rows) else ""
     late, unanswered = words.count(overdue, "order"), words.count(waiting, "order")
     many = words.count(asked, "supplier")
     return f"{many}{others} in the {PERIODS[period][0].lower()}: {late} overdue, {unanswered} still waiting for an answer."

@@ -11,7 +11,7 @@ from flask_login import LoginManager, UserMixin, current_user, login_user, logou
 
 from app.accounts import Accounts, TooManyAttempts, User
 
-LANDING = {"it": "failures"}  # role: page; everybody else lands on the board
+LANDING = {"it": "failures", "exec": "objectives"}  # role: page; everybody else lands on the board
 
 
 class Session(UserMixin):

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import re
 import time
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
 from flask import Flask
 
 from app.application import Application
-from app.figures import promises
+from app.figures import last_week, promises
 from metrics.cases import Cases, counted
 from metrics.objectives.budget import Budget
 from metrics.objectives.status import statuses
+from metrics.objectives.windows import Duration, Window
 from metrics.read import Moment
+from tests.models.test_objectives import GOOD, LAG_PROMISE, LATE, stands
+from tests.models.told import ns
 from tests.pages import trees
 from tests.pages.served import drawn_text, someone
 
@@ -35,7 +39,8 @@ def test_what_cannot_be_known_is_no_zero(server: Flask):
 def test_what_rings_says_why_and_opens_its_cases(server: Flask):
     answer = someone(server, "tom").show("/objectives")
     assert re.search(
-        r"Quality hold propagation since .* broke the promise. The cases The budget burns [0-9.]+ times as fast as allowed", drawn_text(answer)
+        r"Quality hold propagation since .* broke the promise\. The cases The budget burns [0-9.]+ times as fast as allowed",
+        drawn_text(answer),
     )
     assert any("by=due" in href and "metric=quality_hold_propagation" in href for link in trees.links(trees.drawn(answer)) for href in link)
 
@@ -103,3 +108,25 @@ def test_a_share_never_looks_better_than_it_is(value: str, like: str, words: str
 )  # fmt: skip
 def test_what_is_left_is_told_with_its_sign(total: str, spent: str, slice_minutes: int | None, words: str):
     assert promises.budget_words(Budget(Fraction(total), Fraction(spent)), slice_minutes) == words
+
+
+def test_last_week_stands_against_the_week_before_and_opens_what_broke_it():
+    """Nine orders of last week taken in time and one never; of the week before one, in time. Seen on the Wednesday after."""
+    month = replace(LAG_PROMISE, window=Window(Duration(28, "d")))
+    earlier = GOOD.format(10).replace("08:10", "2026-03-18 08:10")
+    status, _ = stands(earlier + "".join((LATE if n == 7 else GOOD).format(n) for n in range(10)), month, "2026-04-01 10:00")
+    stricter = replace(status, objective=replace(month, title="Strict", target=Fraction(95, 100)))
+    now = ns("2026-04-01 10:00")
+    assert last_week.sentence([status, stricter], now, "UTC") == "Last week 1 of 2 were kept, the week before 2 of 2."
+    drawn = last_week.last_week([status, stricter], now, "UTC", lambda promise, outcome, *_: f"/{promise.title}/{outcome}")
+    assert trees.text(drawn) == (
+        "Last week Mon 23 Mar to Sun 29 Mar Promise State Last week Week before Broke it Decided "
+        "Strict promised 95 % Broken 90.00 % 100 % 1 10 cases Lag promised 90 % Kept 90.00 % 100 % 1 10 cases"
+    )
+    assert [href for _, href in trees.links(drawn)] == ["/Strict/bad", "/Strict/None", "/Lag/bad", "/Lag/None"]
+
+
+def test_without_a_whole_week_nothing_is_said_of_it():
+    status, _ = stands(GOOD.format(0), LAG_PROMISE, "Mon 08:15")
+    assert last_week.sentence([status], ns("Mon 08:15"), "UTC") is None
+    assert last_week.last_week([status], ns("Mon 08:15"), "UTC", lambda *_: "") is None
