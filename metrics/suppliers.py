@@ -28,13 +28,13 @@ def waits(reader: Reader, partner: str) -> pd.DataFrame:
     return reader.frame("queries/supplier_waits", {"partner": partner})
 
 
-def receipts(reader: Reader, partner: str, from_ns: int, stop: int = 20) -> pd.DataFrame:
+def receipts(reader: Reader, partner: str, from_ns: int, stop: int = 10) -> pd.DataFrame:
     """Its receipts (997, CONTRL) since then, what it could not read first, then the newest: event_ns, timezone, is_error, error_code,
     error_text, workflow, transaction_id, and `receipts`, how many there are in all."""
     return reader.frame("queries/supplier_receipts", {"partner": partner, "stop": stop}, from_ns=from_ns)
 
 
-def orders(reader: Reader, partner: str, stop: int = 50) -> pd.DataFrame:
+def orders(reader: Reader, partner: str, stop: int = 20) -> pd.DataFrame:
     """What is open with it, the earliest due first: workflow, title, transaction_id, site, timezone, status, next_due_ns, and `orders`, how
     many there are in all."""
     return reader.frame("queries/supplier_orders", {"partner": partner, "stop": stop})

@@ -73,10 +73,10 @@ def body(now: Reader, partner: str, from_ns: int, zone: str, past: Mapping[str, 
     promised = rows_of(promises(now, partner, from_ns))
     return [
         _waits(rows_of(waits(now, partner)), as_of_ns, past),
-        _promises(promised, as_of_ns, past),
-        _receipts(rows_of(receipts(now, partner, from_ns)), as_of_ns, past),
         _weeks(rows_of(weeks(now, partner, first_ns)), partner, zone, past),
         _orders(rows_of(orders(now, partner)), partner, as_of_ns, past),
+        _receipts(rows_of(receipts(now, partner, from_ns)), as_of_ns, past),
+        _promises(promised, as_of_ns, past),
     ]
 
 
