@@ -103,7 +103,9 @@ def _checked(rows: Sequence[Row], zone: str, at: reader.AsOf, kept: Mapping[str,
 
 
 def _line(row: Row, owners: Sequence[Owner], zone: str, at: reader.AsOf, kept: Mapping[str, Any]) -> Component:
-    count = html.B(f"{row['violations']:,}", className="mark-inconsistent") if row["violations"] else html.Span("none", className="muted")
+    count: Component = html.Span("none", className="muted")
+    if row["violations"]:
+        count = html.A(html.B(f"{row['violations']:,}"), href=_address(row, kept), className="mark-inconsistent")
     since = times.brief(row["first_ns"], zone, at.moment.as_of_ns) if row["violations"] else ""
     titles = {owner.name: owner.title for owner in owners}
     names = ", ".join(titles.get(name, name) for name in owners_of_each(owners, row["owner"], row["sites"]))
