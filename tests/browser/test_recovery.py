@@ -13,6 +13,8 @@ from app.recovery.worker import Worker
 from tests.browser.stage import reachable, sign_in
 from tests.pages import recovering
 
+RISKY = {"kind": "failed", "workflow": "procure_to_receipt", "milestone": "sent"}
+
 
 @pytest.fixture(scope="module")
 def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
@@ -45,3 +47,18 @@ def test_two_clicks_lead_from_an_alert_to_a_group_that_is_recovered(page: Page, 
     expect(page.get_by_role("button", name="Go on")).to_be_disabled()
     page.go_back()
     expect(page.get_by_role("button", name="Recover ")).to_be_disabled()
+
+
+def test_what_a_colleague_has_to_look_at_takes_five_clicks_of_both(page: Page, new_page: Callable[..., Page]) -> None:
+    page.goto("/failure?" + urlencode(RISKY))  # the first click, in the alert
+    page.get_by_label("Reason (needed)").fill("The certificate is renewed.")
+    page.get_by_role("button", name="Request 1").click()  # the second
+    stands = page.locator("#recovery-now")
+    expect(stands).to_contain_text("It waits for")
+    expect(page.get_by_role("button", name="Approve")).to_be_disabled()
+    colleague = sign_in(new_page(page.url.partition("/recovery/")[0]), "maria")
+    colleague.get_by_role("link", name="Recoveries").click()  # the third: the navigation counts what waits for her
+    colleague.locator("#shell-page").get_by_role("link", name=page.url.rpartition("/")[2]).click()
+    colleague.get_by_role("button", name="Approve").click()  # the fifth
+    expect(colleague.locator("#recovery-now")).to_contain_text("Running", timeout=20_000)
+    expect(page.locator("#recovery-body .badge", has_text="Accepted")).to_have_count(1, timeout=20_000)  # one goes first

@@ -38,7 +38,7 @@ recovery:
       title: Retry what somebody looked at
       action: retry
       kinds: [failed]
-      workflows: [production_to_inventory]
+      workflows: [production_to_inventory, procure_to_receipt]
       target: middleware
       roles: [it]
       approval: four_eyes
