@@ -45,7 +45,7 @@ def layout(**query: Any) -> Component:
     total = counts.get(asked.outcome, 0) if asked.outcome else sum(counts.values())
     return html.Div(
         [
-            head(title, _span(asked, zone)),
+            head(title, _span(asked, zone), button("Business case", links.to("business-case", **past), quiet=True)),
             moment.banner(at, zone),
             card(None, html.P(_sentence(asked, counts)), _outcomes(asked, counts, kept)) if counts else None,
             _list(rows, workflows_of(workflows), at.moment.as_of_ns, past) if rows else _nothing(asked, total),

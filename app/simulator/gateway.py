@@ -27,6 +27,7 @@ PAUSE_SECONDS = 0.5
 
 Item = TypeVar("Item")
 Load = tuple[list[ReadableSpan], list[ReadableLogRecord]]
+Then = Callable[[], None]
 
 
 class Gateway:
@@ -40,7 +41,7 @@ class Gateway:
         )
         self._lock = threading.Lock()
         self._collected: Load = [], []
-        self._loads: queue.Queue[Load] = queue.Queue(LOADS_WAITING)
+        self._loads: queue.Queue[tuple[Load, Then | None] | None] = queue.Queue(LOADS_WAITING)
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._deliver, name="gateway", daemon=True)
         self._thread.start()
@@ -53,17 +54,17 @@ class Gateway:
         with self._lock:
             self._collected[1].extend(logs)
 
-    def send(self) -> None:
-        """Sends what was collected; waits only when the receiver is behind."""
+    def send(self, then: Then | None = None) -> None:
+        """Sends what was collected, and does `then` when it is delivered or lost; waits only when the receiver is behind."""
         with self._lock:
             load, self._collected = self._collected, ([], [])
-        if load[0] or load[1]:
-            self._put(load)
+        if load[0] or load[1] or then:
+            self._put(load, then)
 
-    def _put(self, load: Load) -> None:
+    def _put(self, load: Load, then: Then | None) -> None:
         while True:
             try:
-                return self._loads.put(load, timeout=1)
+                return self._loads.put((load, then), timeout=1)
             except queue.Full:
                 self._check()
 
@@ -82,16 +83,19 @@ class Gateway:
         self._ending.set()
         self.send()
         self.wait()
-        self._loads.put(([], []))
+        self._loads.put(None)
         self._thread.join()
         self._spans.shutdown()
         self._logs.shutdown()
 
     def _deliver(self) -> None:
-        while any(load := self._loads.get()):
-            spans, logs = load
-            self._settle(logs, lambda: self._logs.export(logs) is LogRecordExportResult.SUCCESS)  # noqa: B023  called at once
-            self._settle(spans, lambda: self._spans.export(spans) is SpanExportResult.SUCCESS)  # noqa: B023
+        while taken := self._loads.get():
+            (spans, logs), then = taken
+            # The few logs are out at once, so the time in which half of an episode is there is short; spans take a second to be written.
+            self._settle(spans, lambda: self._spans.export(spans) is SpanExportResult.SUCCESS)  # noqa: B023  called at once
+            self._settle(logs, lambda: self._logs.export(logs) is LogRecordExportResult.SUCCESS)  # noqa: B023
+            if then:
+                then()
             self._loads.task_done()
 
     def _settle(self, items: Sequence[Item], deliver: Callable[[], bool]) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from app.simulator.act import Act
 from app.simulator.company import Plant
@@ -22,13 +24,22 @@ def known_as(plant: Plant, partner: str, order: str) -> str | None:
     return f"x12:{OWN_ID}>{_id(partner)}:{_control(order)}:1" if plant.name == PLANT else None
 
 
+class File(NamedTuple):
+    """One interchange."""
+
+    name: str
+    text: str
+    time_ns: int
+
+
 class Provider:
     """Writes into `folder` what comes by it. A file is as old as its message, as a gateway keeps it."""
 
     def __init__(self, folder: Path, end_ns: int) -> None:
         self._folder, self._silent_ns, self._back_ns = folder, end_ns - SILENT_NS, end_ns + BACK_NS
         self._is_back = False
-        self._held: list[tuple[str, str, int]] = []
+        self._held: list[File] = []
+        self._ready: list[File] = []
         folder.mkdir(parents=True, exist_ok=True)
 
     def takes(self, plant: Plant, act: Act) -> bool:
@@ -47,22 +58,25 @@ class Provider:
         """Once it is back it brings everything at once."""
         if not self._is_back and now_ns >= self._back_ns:
             self._is_back = True
-            for kept in self._held:
-                self._write(*kept)
+            self._ready += self._held
             self._held.clear()
 
-    def _bring(self, kind: str, order: str, text: str, time_ns: int) -> None:
-        if self._is_back or time_ns < self._silent_ns:
-            self._write(f"{kind}-{order}.edi", text, time_ns)
-        else:
-            self._held.append((f"{kind}-{order}.edi", text, time_ns))
+    def brought(self) -> Callable[[], None] | None:
+        """What writes the files that have come since; None without any. It is for when all else that was said has arrived."""
+        files, self._ready = self._ready, []
+        return partial(self._write, files) if files else None
 
-    def _write(self, name: str, text: str, time_ns: int) -> None:
-        file = self._folder / name
-        unfinished = file.with_suffix(".part")
-        unfinished.write_text(text)
-        os.utime(unfinished, ns=(time_ns, time_ns))
-        unfinished.rename(file)  # whoever reads it finds all of it, and its age
+    def _bring(self, kind: str, order: str, text: str, time_ns: int) -> None:
+        comes_now = self._is_back or time_ns < self._silent_ns
+        (self._ready if comes_now else self._held).append(File(f"{kind}-{order}.edi", text, time_ns))
+
+    def _write(self, files: list[File]) -> None:
+        for name, text, time_ns in files:
+            file = self._folder / name
+            unfinished = file.with_suffix(".part")
+            unfinished.write_text(text)
+            os.utime(unfinished, ns=(time_ns, time_ns))
+            unfinished.rename(file)  # whoever reads it finds all of it, and its age
 
 
 def _confirmation(act: Act) -> list[str]:

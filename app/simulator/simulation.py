@@ -210,7 +210,7 @@ class _Run:
             waiting.set_result(outcome.answer)
 
     def _send(self, *, is_waiting: bool = False) -> None:
-        self.systems.send()
+        self.systems.send(self.provider.brought() if self.provider else None)
         self.sent = self.systems.written
         if is_waiting:
             self.systems.gateway.wait()

@@ -14,7 +14,7 @@ from opentelemetry.sdk.trace.id_generator import IdGenerator
 from opentelemetry.trace import Tracer
 
 from app.simulator.company import SYSTEMS, Plant
-from app.simulator.gateway import Gateway, LogsToGateway, ToGateway
+from app.simulator.gateway import Gateway, LogsToGateway, Then, ToGateway
 
 SCHEMA = "https://opentelemetry.io/schemas/1.44.0"
 QUEUE, BATCH, DELAY_MILLIS = 16_384, 512, 5_000
@@ -58,11 +58,11 @@ class Systems:
             self._loggers[role, plant.name] = provider, provider.get_logger("norrfjord.integration", "2.3.0", SCHEMA)
         return self._loggers[role, plant.name][1]
 
-    def send(self) -> None:
-        """Everything said so far leaves together."""
+    def send(self, then: Then | None = None) -> None:
+        """Everything said so far leaves together; `then` is done when it has arrived."""
         for provider in self._providers():
             provider.force_flush()
-        self.gateway.send()
+        self.gateway.send(then)
 
     def close(self) -> None:
         self.send()
