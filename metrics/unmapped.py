@@ -41,11 +41,10 @@ def records(reader: Reader, asked: Records, start: int, stop: int) -> list[Row]:
     return reader.rows("queries/unmapped_listed", {**asdict(asked), "start": start, "stop": stop})
 
 
-def spans(reader: Reader, asked: Spans, start: int, stop: int) -> list[Row]:
+def spans(reader: Reader, asked: Spans, start: int, stop: int) -> tuple[list[Row], int]:
     """Rows start … stop (excluded), newest first: start_ns, recorded_ns, site, is_error, status_message, message_id, trace_id, span_id,
-    attributes (JSON), source, position."""
-    return reader.rows("queries/unmapped_spans", {**asdict(asked), "start": start, "stop": stop})
-
-
-def spans_counted(reader: Reader, asked: Spans) -> int:
-    return int(reader.rows("queries/unmapped_spans_counted", asdict(asked))[0]["spans"])
+    attributes (JSON), source, position; and how many there are in all."""
+    reader.rows("queries/unmapped_found", asdict(asked))
+    return reader.rows("queries/unmapped_spans", {"start": start, "stop": stop}), int(
+        reader.rows("queries/unmapped_spans_counted")[0]["spans"]
+    )

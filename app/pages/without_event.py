@@ -132,7 +132,7 @@ def _value(text: str) -> Component:
 
 
 def _spans(now: Reader, asked: Spans, start: int) -> tuple[str, int, Any]:
-    total, rows = unmapped.spans_counted(now, asked), unmapped.spans(now, asked, start, start + ROWS)
+    rows, total = unmapped.spans(now, asked, start, start + ROWS)
     by = f" of {asked.service}" if asked.service else ""
     through = f" through {asked.destination}" if asked.destination else ""
     said = f"{words.count(total, 'message')} ‘{asked.name}’{by}{through} in whose traces nothing is a business event, newest first."
@@ -171,7 +171,7 @@ def export(_clicks: int, query: dict[str, Any]) -> Any:
     at = reader.as_of(query)
     asked = _asked(query, at.moment.as_of_ns)
     with reader.reader(at) as now:
-        rows = unmapped.records(now, asked, 0, CSV_ROWS) if isinstance(asked, Records) else unmapped.spans(now, asked, 0, CSV_ROWS)
+        rows = unmapped.records(now, asked, 0, CSV_ROWS) if isinstance(asked, Records) else unmapped.spans(now, asked, 0, CSV_ROWS)[0]
     hidden = set() if current_user.account.may(MAY_READ_VALUES) else {"excerpt", "attributes"}
     shown = [_in_file(row, hidden) for row in rows]
     text = b"".join(exports.written(shown, exports.Asked("unmapped", "csv"), list(shown[0]) if shown else [])).decode()
