@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from dash import html
@@ -45,6 +46,16 @@ SAFETIES = {
 def me() -> Actor:
     """Who is signed in."""
     return Actor(current_user.name, frozenset(current_user.roles), current_user.sites)
+
+
+def standing(state: str, done: Mapping[str, int]) -> tuple[str, str, str, str]:
+    """As in STATES; what has finished looks well only where everything got through."""
+    told = STATES[state]
+    if state != "finished" or not (failed := done.get("unproven", 0) + done.get("refused", 0)):
+        return told
+    if failed == sum(done.values()):
+        return "Finished in vain", "circle-alert", "failed", "Every case has ended, and none got through."
+    return "Finished in part", "triangle-alert", "late", f"Every case has ended, and {failed:,} did not get through."
 
 
 def badge(told: tuple[str, str, str, str]) -> Component:

@@ -19,7 +19,7 @@ from app.components.empty import empty
 from app.components.icons import icon
 from app.components.page import button, card, head, note, scrolling
 from app.components.pager import ROWS, first_row, pager
-from app.components.recoveries import STATES, act, address, badge, me
+from app.components.recoveries import STATES, act, address, badge, me, standing
 from app.figures import times, words
 from app.pages.errors import WrongAddress
 from app.recovery import listing
@@ -117,7 +117,7 @@ def _line(row: Any, done: Counter[str], kept: Mapping[str, str], zone: str) -> C
     return html.Tr(
         [
             html.Td(html.A(row.id, href=address(row.id)), className="nowrap"),
-            html.Td(badge(STATES[row.state])),
+            html.Td(badge(standing(row.state, done))),
             html.Td(
                 [
                     html.A(path_of(row)["title"], href=links.to("recoveries", **{**kept, "path": row.path})),
@@ -134,10 +134,19 @@ def _line(row: Any, done: Counter[str], kept: Mapping[str, str], zone: str) -> C
 def bar(done: Counter[str]) -> Component:
     """How many are proven of how many, and where the others are."""
     total = done.total()
-    looks = (("proven", "ok"), ("accepted", "moving"), ("unknown", "unjudged"), ("unproven", "failed"), ("refused", "failed"))
+    settled = done["done"]  # parked or closed: nothing is to be proven
+    looks = (
+        ("proven", "ok"),
+        ("done", "closed"),
+        ("accepted", "moving"),
+        ("unknown", "unjudged"),
+        ("unproven", "failed"),
+        ("refused", "failed"),
+    )
     parts = [html.I(style={"width": f"{100 * done[state] / total}%", "--state": f"var(--{look})"}) for state, look in looks if done[state]]
     said = ", ".join(f"{many:,} {state}" for state, many in sorted(done.items()))
-    return html.Div([f"{done['proven']:,} of {total:,}", html.Div(parts, className="recovery-bar", title=said)], title=said)
+    words = f"{settled:,} of {total:,} done" if settled else f"{done['proven']:,} of {total:,}"
+    return html.Div([words, html.Div(parts, className="recovery-bar", title=said)], title=said)
 
 
 def waits_for(row: Any) -> str:

@@ -19,7 +19,7 @@ from app.components.empty import empty
 from app.components.icons import icon
 from app.components.page import button, card, head, note, scrolling
 from app.components.pager import ROWS, first_row, pager
-from app.components.recoveries import ITEMS, SAFETIES, STATES, act, badge, me
+from app.components.recoveries import ITEMS, SAFETIES, act, badge, me, standing
 from app.figures import times, words
 from app.pages.errors import WrongAddress
 from app.pages.recoveries import LIVE_SECONDS, bar, waits_for
@@ -110,15 +110,16 @@ def _find(recovery_id: str, start: int) -> Found | None:
 def _now(found: Found) -> list[Component]:
     """Where it is, why, and what may be done about it."""
     row, zone = found.row, reader.definitions().timezone
-    _, picture, kind, meaning = STATES[row.state]
+    word, picture, kind, meaning = standing(row.state, found.done)
     sign = html.Span(icon(picture), className=f"verdict-sign mark-{kind}")
     waits = (
         f" It waits for {waits_for(row)}, until {times.full(row.lapses_ns, zone)}." if row.state == "requested" and row.lapses_ns else ""
     )
     said = html.P(f"{row.words or meaning}{waits}")
+    got, how = (found.done["done"], "done") if found.done["done"] else (found.done["proven"], "proven")
     told = html.Div(
         [
-            html.H2(f"{STATES[row.state][0]}: {found.done['proven']:,} of {words.count(found.done.total(), 'case')} proven"),
+            html.H2(f"{word}: {got:,} of {words.count(found.done.total(), 'case')} {how}"),
             said,
             bar(found.done),
         ]
