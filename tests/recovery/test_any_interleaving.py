@@ -79,9 +79,10 @@ class Recovering(RuleBasedStateMachine):
         approval=st.sampled_from(list(Approval)),
         next_after=st.sampled_from(["proven", "accepted"]),
         tries=st.sampled_from([1, 2, 3]),
+        first=st.sampled_from([None, "payload", "pause", "tamper"]),
         turns=st.integers(0, 6),
     )
-    def begin(self, chosen, does, share, lag, ramp, is_idempotent, approval, next_after, tries, turns):
+    def begin(self, chosen, does, share, lag, ramp, is_idempotent, approval, next_after, tries, first, turns):
         self.clock = Clock()
         self.receiver = Watched("wms", is_idempotent, self.clock, list(does))
         self.receiver.look, self.receiver.answered = self.look_at, []
@@ -96,10 +97,13 @@ class Recovering(RuleBasedStateMachine):
         self.runs = Runs(self.database, self.clock)
         self.approvals: dict[str, tuple[str, str]] = {}  # who requested, who approved
         self.planned: dict[str, dict[str, str | None]] = {}  # by recovery and case: the digest of what was to be sent
+        self.paused: dict[str, int] = {}  # by recovery: how many were let go when somebody paused it
         self.tampered: dict[str, int] = {}  # by recovery: how many were let go when somebody changed what is written down
         self.start()
         self.request(ANNA, chosen, False)
         self.approve(BERND, 0, False)
+        if first:
+            self.meanwhile(first, 0)
         self.engine.tick()
         self.go_on(turns, -1)
 
@@ -146,8 +150,19 @@ class Recovering(RuleBasedStateMachine):
 
     @rule(actor=APPROVERS, number=st.integers(0, 20), what=CHANGES)
     def change(self, actor, number, what):
+        self._change(actor, number, what)
+
+    def _change(self, actor, number, what):
+        found = self._any(number)
         with suppress(Refusal):
-            getattr(self.runs, what)(self._any(number), actor, "because")
+            getattr(self.runs, what)(found, actor, "because")
+            self.paused.pop(found, None)
+            if what == "pause":  # until it goes on nothing more of it may leave
+                self.paused[found] = self._let_go(found)
+
+    def _let_go(self, found):
+        with self.database.connect() as connection:
+            return connection.execute(select(func.count()).where(sends.c.recovery_id == found)).scalar_one()
 
     def _switch(self, is_stopped):
         self.runs.switch(SENDING, CARLA, is_stopped=is_stopped, reason=None)
@@ -166,7 +181,10 @@ class Recovering(RuleBasedStateMachine):
         self.plant.reached.setdefault(CASES[number].id, self.clock.now_ns)
 
     def _change_payload(self, number):
-        self.plant.bodies[CASES[number].id] = b"changed"
+        """Of something that is to be sent, where there is such."""
+        with self.database.connect() as connection:
+            waiting = connection.execute(select(items.c.case_id).where(items.c.state == ItemState.WAITING)).scalars().all()
+        self.plant.bodies[waiting[number % len(waiting)] if waiting else CASES[number].id] = b"changed"
 
     def _tamper(self, number):
         """Somebody writes into the database what nobody approved."""
@@ -174,9 +192,8 @@ class Recovering(RuleBasedStateMachine):
         with self.database.begin() as connection:
             mine = (items.c.recovery_id == found, items.c.place == 0)
             changed = connection.execute(update(items).where(*mine).values(safety="unsafe"))
-            attempts = connection.execute(select(func.count()).where(sends.c.recovery_id == found)).scalar_one()
         if changed.rowcount:  # from now on nothing of it may leave
-            self.tampered.setdefault(found, attempts)
+            self.tampered.setdefault(found, self._let_go(found))
 
     def _hear(self, is_deaf):
         self.plant.heard_ns = self.clock.now_ns if is_deaf else None
@@ -214,6 +231,20 @@ class Recovering(RuleBasedStateMachine):
                 self.threads.let_go(number)
             self.plant.watch()
 
+    @rule(what=st.sampled_from(["pause", "stop", "payload", "tamper"]), number=st.integers(0, 14))
+    def meanwhile(self, what, number):
+        """While payloads are fetched somebody stops it, or changes what would be sent."""
+        self.clock.now_ns += SECOND
+        self.engine.tick()
+        if what == "payload":
+            self._change_payload(number)
+        elif what == "tamper":
+            self._tamper(number)
+        else:
+            self._change(CARLA, number, what)
+        while self.threads.waiting:
+            self.threads.let_go(-1)
+
     @precondition(lambda self: self.threads.waiting)
     @rule(number=st.integers(0, 9))
     def deliver(self, number):
@@ -244,10 +275,10 @@ class Recovering(RuleBasedStateMachine):
         with self.database.connect() as connection:
             row = connection.execute(select(recoveries).where(recoveries.c.id == dispatch.recovery_id)).one()
             mine = connection.execute(select(items).where(items.c.recovery_id == row.id).order_by(items.c.place)).all()
-            attempts = connection.execute(select(func.count()).where(sends.c.recovery_id == row.id)).scalar_one()
+        attempts = self._let_go(row.id)
         assert row.approval == Approval.NONE or row.approved_by not in (None, row.requested_by)
         assert dispatch.payload.digest == self.planned[row.id][dispatch.case.id]  # what was approved, and nothing else
-        assert attempts <= self.tampered.get(row.id, attempts)
+        assert attempts <= min(self.tampered.get(row.id, attempts), self.paused.get(row.id, attempts))
         place = next(item.place for item in mine if item.case_id == dispatch.case.id)
         self._look_at_answers(dispatch)
         self._look_at_key(mine, mine[place])
@@ -346,6 +377,7 @@ class Recovering(RuleBasedStateMachine):
                 break
             for each in paused:
                 self.runs.resume(each, CARLA)
+                self.paused.pop(each, None)
             self.engine.tick()
             while self.threads.waiting:
                 self.threads.let_go(-1)
