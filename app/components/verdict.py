@@ -28,6 +28,7 @@ class Verdict:
     title: str
     text: str
     action: tuple[str, str] | None  # words and address of what to do next
+    stakes: str | None = None  # address of the orders that it holds up
 
 
 def verdict_of(rows: Sequence[Row], as_of_ns: int, hours: int, chosen: Chosen, silent: Sequence[str] = ()) -> Verdict:
@@ -48,7 +49,8 @@ def verdict_of(rows: Sequence[Row], as_of_ns: int, hours: int, chosen: Chosen, s
         if worst == "failed"
         else (f"Open {STATUSES[worst].word.lower()}", links.transactions(status=worst, site=chosen.site, **chosen.past))
     )
-    return Verdict(worst, _title(counts), f"{affected} {'; '.join([first, *rest])}{more}.{_silent(silent)}", action)
+    text = f"{affected} {'; '.join([first, *rest])}{more}.{_silent(silent)}"
+    return Verdict(worst, _title(counts), text, action, links.to("at-risk", site=chosen.site, **chosen.past))
 
 
 def _silent(sentences: Sequence[str]) -> str:
@@ -107,7 +109,8 @@ PICTURES = {"ok": "circle-check", "nodata": "circle-dashed", "late": "clock-aler
 
 def banner(verdict: Verdict) -> Component:
     picture = PICTURES.get(verdict.kind) or STATUSES[verdict.kind].icon
-    said = html.Div([html.H2(verdict.title), html.P(verdict.text)], className="answer-words")
+    stakes = [" ", html.A("Which orders it holds up", href=verdict.stakes)] if verdict.stakes else []
+    said = html.Div([html.H2(verdict.title), html.P([verdict.text, *stakes])], className="answer-words")
     action = button(*verdict.action, "arrow-right") if verdict.action else None
     parts = [html.Span(icon(picture), className=f"answer-picture mark-{verdict.kind}"), said, action]
     return html.Div([part for part in parts if part], className=f"card answer answer-{verdict.kind}", role="status")

@@ -173,7 +173,7 @@ def _share(good: int, decided: int, href: str) -> Component:
         return html.Td(html.Span("no data", className="muted"), className="num nowrap")
     return html.Td(
         [html.A(words.percent(good / decided), href=href), html.Span(f"of {decided:,}", className="muted interfaces-share")],
-        className="num",
+        className="num nowrap",
     )
 
 
