@@ -6,6 +6,7 @@ import argparse
 import os
 import re
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,8 @@ from app.trouble import Mistake
 
 if TYPE_CHECKING:  # reading settings imports pandas and DuckDB, half a second that `--help` need not wait
     from app.settings import Settings
+
+OURS = "SYNCLINE_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +36,9 @@ def configuration(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def settings_of(arguments: argparse.Namespace) -> Settings:
-    """The settings the command was pointed at. Raises Mistake when there is no such file."""
+def settings_of(arguments: argparse.Namespace, *, needs_secrets: bool = True) -> Settings:
+    """The settings the command was pointed at. Raises Mistake when there is no such file. Without `needs_secrets` a variable that is not in
+    the environment stands for itself."""
     try:
         is_there = arguments.config.is_file()
     except OSError as error:
@@ -45,7 +49,16 @@ def settings_of(arguments: argparse.Namespace) -> Settings:
         )
     from app.settings import load_settings
 
-    return load_settings(arguments.config, os.environ)
+    return load_settings(arguments.config, os.environ if needs_secrets else {**_named_in(arguments.config), **os.environ})
+
+
+def _named_in(file: Path) -> dict[str, str]:
+    """Each variable that a configuration names, as its own value; those that are settings by themselves must be there."""
+    from app.configuration.document import VARIABLE
+
+    with suppress(OSError):  # whoever reads the settings tells it
+        return {name: name for name in VARIABLE.findall(file.read_text(encoding="utf-8", errors="replace")) if not name.startswith(OURS)}
+    return {}
 
 
 def instant(text: str) -> int:

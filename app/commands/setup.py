@@ -36,7 +36,7 @@ def init(arguments: argparse.Namespace) -> None:
 
 
 def check(arguments: argparse.Namespace) -> None:
-    settings = settings_of(arguments)
+    settings = settings_of(arguments, needs_secrets=not arguments.sample)
     for note in settings.notes:
         print(f"syncline: {note}", file=sys.stderr)
     if arguments.sample:

@@ -251,6 +251,13 @@ def test_a_sample_shows_how_each_record_is_read(run: Run, folder: Path) -> None:
     assert result.said == "syncline: 1 record of the sample cannot be understood; the reason stands beside each.\n"
 
 
+def test_a_sample_is_read_without_the_passwords_of_the_sources(run: Run, folder: Path) -> None:
+    more = "  - {name: erp, kind: database, url: 'postgresql+psycopg://reader:${ERP_PASSWORD}@erp/log', table: log, key: id, watermark: id, map: {event_type: {column: WHAT}, event_time: {column: AT}}}\n"
+    (folder / "syncline.yaml").write_text(ORDERS_SETTINGS + more)
+    assert "the environment has no variable 'ERP_PASSWORD'" in run("check").said
+    assert run("check", "--sample", "orders.csv").out.splitlines()[0] == "1  row: event order.created, ok, of sales_order SO-1"
+
+
 def test_a_path_may_be_absolute_and_have_links_to_nowhere_beside_its_files(run: Run, folder: Path) -> None:
     (folder / "loop.csv").symlink_to("loop.csv")
     (folder / "gone.csv").symlink_to("nowhere.csv")

@@ -134,6 +134,8 @@ def _caught_up(folder: Path, feeds: list[Feed]) -> Counter[str]:
 def _ingest(folder: Path) -> None:
     """Reads all sources to their ends. What was put aside of the journal may be told, nothing else."""
     done = _run(folder, "ingest")
+    with (folder / "serve.log").open("a") as log:
+        log.write(done.stderr)  # what the last kill left is found by this one
     troubles = [line for line in done.stderr.splitlines()[1:] if "are no whole block (torn by a crash" not in line]
     assert (done.returncode in (0, 4), troubles) == (True, []), f"syncline ingest ended with {done.returncode}: {done.stderr}"
 
