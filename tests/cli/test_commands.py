@@ -252,8 +252,9 @@ def test_a_sample_shows_how_each_record_is_read(run: Run, folder: Path) -> None:
 
 
 def test_a_sample_is_read_without_the_passwords_of_the_sources(run: Run, folder: Path) -> None:
-    more = "  - {name: erp, kind: database, url: 'postgresql+psycopg://reader:${ERP_PASSWORD}@erp/log', table: log, key: id, watermark: id, map: {event_type: {column: WHAT}, event_time: {column: AT}}}\n"
-    (folder / "syncline.yaml").write_text(ORDERS_SETTINGS + more)
+    mapped = "{event_type: {column: WHAT}, event_time: {column: AT}}"
+    more = "  - {name: erp, kind: database, url: 'postgresql+psycopg://reader:${ERP_PASSWORD}@erp/log', table: log, key: id, watermark: id"
+    (folder / "syncline.yaml").write_text(f"{ORDERS_SETTINGS}{more}, map: {mapped}}}\n")
     assert "the environment has no variable 'ERP_PASSWORD'" in run("check").said
     assert run("check", "--sample", "orders.csv").out.splitlines()[0] == "1  row: event order.created, ok, of sales_order SO-1"
 
