@@ -28,6 +28,7 @@ from app.recovery.model import KINDS
 from metrics.keys import unknown
 
 LONGEST = 80  # characters of a value in the list; the rest stands in its title
+SENTENCES = ("why", "words")  # among what is said beside an entry
 HASH = re.compile("[0-9a-f]{32,}")
 NARROWED = {"actor": "By", "action": "What", "subject": "With", "from": "From", "to": "Until"}
 
@@ -154,18 +155,22 @@ def _line(entry: Any, kept: Mapping[str, Any], zone: str) -> Component:
             html.Td(times.full(entry.at_ns, zone), className="nowrap"),
             html.Td(html.A(entry.actor, href=links.to("audit", **{**kept, "actor": entry.actor}))),
             html.Td(_sentence(entry.action), className="nowrap"),
-            html.Td(html.A(_short(entry.subject), href=links.to("audit", **{**kept, "subject": entry.subject}), title=entry.subject)),
+            html.Td(
+                html.A(_short(entry.subject), href=links.to("audit", **{**kept, "subject": entry.subject}), title=entry.subject),
+                className="nowrap",
+            ),
             html.Td([html.Div(entry.reason) if entry.reason else None, _details(orjson.loads(entry.detail))]),
         ]
     )
 
 
 def _details(detail: Mapping[str, Any]) -> Component:
-    """`path post-again · cases 12`: what there is to say beside, in a line."""
+    """`path post-again · cases 12`: what there is to say beside, in a line; sentences stand for themselves."""
     parts: list[Any] = []
     for name, value in sorted(detail.items()):
         text = value if isinstance(value, str) else orjson.dumps(value).decode()
-        parts += [" · " if parts else "", f"{name.replace('_', ' ')} ", html.Span(_short(text), title=text)]
+        named = "" if name in SENTENCES else f"{name.replace('_', ' ')} "
+        parts += [" · " if parts else "", named, html.Span(_short(text), title=text)] if text else []
     return html.Div(parts, className="muted")
 
 
