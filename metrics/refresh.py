@@ -82,6 +82,8 @@ class Refresher:
         self._join_ids(cursor)
         models.run(cursor, "placement/aliases_anew")
         models.run(cursor, "placement/names_all")
+        if self.definitions.alias_types:
+            models.run(cursor, "placement/names_joined")
         models.run(cursor, "placement/firsts_all")
         self._cover_time(cursor)
         models.run(cursor, "scope/everything")

@@ -1,17 +1,21 @@
--- one row per transaction in scope, under a number of its own: every object of a workflow's type that an event of a milestone names
-create or replace temp table stepping as
-select s.workflow, s.object_type, s.step, s.adds_up, e.event_no
-from scoped_events e
-join def_steps s on s.event_type = e.event_type and s.system = e.system;
-
+-- one row per event of a workflow and object of the workflow's type that it names itself
 create or replace temp table naming_own as
-select s.workflow, o.object_id as transaction_id, s.step, s.adds_up, s.event_no
-from stepping s
-join scoped_objects o on o.event_no = s.event_no and o.object_type = s.object_type;
+select s.workflow, o.object_id as transaction_id, s.step, s.adds_up, e.event_no, e.event_ns
+from scoped_events e
+join def_steps s on s.event_type = e.event_type and s.system = e.system
+join scoped_objects o on o.event_no = e.event_no
+where case when o.object_type = s.object_type then true end;   -- said like this it is looked at after the join: hashing it too takes twice as long
 
+-- one row per transaction in scope, under a number of its own: every object of a workflow's type that an event of a milestone names. Numbered as they
+-- begin: what hangs on the numbers then lies in order of time
 create or replace temp table numbered as
-select row_number() over () + coalesce(getvariable('last_transaction'), 0) as transaction_no, workflow, transaction_id
-from (select distinct workflow, transaction_id from naming_own where step > 0) b   -- a cancellation alone makes no transaction
+select row_number() over (order by begun_ns) + coalesce(getvariable('last_transaction'), 0) as transaction_no, workflow, transaction_id
+from (
+  select workflow, transaction_id, min(event_ns) as begun_ns
+  from naming_own
+  where step > 0   -- a cancellation alone makes no transaction
+  group by all
+) b
 where {in_scope};
 
 -- one row per event and transaction it belongs to: those it names itself, else those that its related objects are linked to
@@ -19,11 +23,12 @@ create or replace temp table belonging as
 with
 -- materialised, each: joined in another order, every event of a workflow would meet every link of it
 others as materialized (
-  select s.workflow, s.step, s.adds_up, s.event_no, o.object_type, o.object_id
-  from stepping s
-  join def_related w on w.workflow = s.workflow
-  join scoped_objects o on o.event_no = s.event_no and o.object_type = w.related_type
-  where not exists (from naming_own n where n.event_no = s.event_no and n.workflow = s.workflow)
+  select s.workflow, s.step, s.adds_up, e.event_no, o.object_type, o.object_id
+  from def_related w
+  join scoped_objects o on o.object_type = w.related_type
+  join scoped_events e using (event_no)
+  join def_steps s on s.workflow = w.workflow and s.event_type = e.event_type and s.system = e.system
+  where not exists (from naming_own n where n.event_no = e.event_no and n.workflow = s.workflow)
 ),
 linked as materialized (
   select distinct o.workflow, l.transaction_id, o.step, o.adds_up, o.event_no
@@ -31,7 +36,7 @@ linked as materialized (
   join links l on (l.workflow, l.object_type, l.object_id) = (o.workflow, o.object_type, o.object_id)
 )
 select n.transaction_no, b.step, b.adds_up, b.event_no, b.names_it
-from (select *, true as names_it from naming_own union all by name select *, false as names_it from linked) b
+from (select * exclude (event_ns), true as names_it from naming_own union all by name select *, false as names_it from linked) b
 join numbered n using (workflow, transaction_id);
 
 -- a view: whoever asks for few columns reads few

@@ -37,3 +37,4 @@ select
 from told
 left join tries y using (transaction_no, step)
 where opened_ns is not null or behind_ns is not null or tried.attempts > 0
+order by transaction_no

@@ -14,3 +14,4 @@ from (
   window along as (partition by transaction_no order by place)
 )
 where not is_first
+order by to_ns

@@ -37,3 +37,4 @@ select
 from stock_moves m
 left join stock_errors e on e.transaction_no = m.transaction_no and e.is_reference <> m.is_reference
 where m.is_straight and m.until_ns > m.from_ns
+order by m.until_ns

@@ -1,44 +1,34 @@
--- one row per transaction: the numbers of its steps in order where it took each once, none failed, each at a moment of its own; else null.
--- Most took the first so many steps in the order of the definition (`to 4`): looking for that first makes this three times as fast
-create or replace temp table straight as
-select
-  t.transaction_no, t.workflow,
-  case
-    when t.failed_attempts > 0 or t.is_cancelled then null
-    when t.members <= len(r.reached)
-        and list_bool_and(list_transform(r.reached[:t.members], lambda ns, n: ns is not null and (n = 1 or ns > r.reached[n - 1])))
-      then 'to ' || t.members
-    when t.members = list_unique(r.reached) then array_to_string(list_grade_up(r.reached, 'ASC', 'NULLS LAST')[:t.members], ' ')
-  end as places
-from stated t
-join reached r using (transaction_no);
-
--- one row per step taken by any other transaction, in order; a redelivery is none
+-- one row per step taken by a transaction that is not straight, in order; a redelivery is none
 create or replace temp table taken as
 with
 delivered as (
   select
-    b.transaction_no, b.step, e.is_error, e.event_ns, e.attempt, e.event_id,
-    case when e.is_error or e.idempotency_key is null then 1
-      else row_number() over (
-        partition by b.transaction_no, b.step, e.is_error, e.idempotency_key order by e.event_ns, e.attempt, e.event_id) end as delivery
-  from belonging b   -- not `members`: those few rows are found among all, and only then is the rest of them read
-  join straight s on s.transaction_no = b.transaction_no and s.places is null
-  join scoped_events e using (event_no)
+    transaction_no, workflow, step, is_error, event_ns, attempt, event_id,
+    case when is_error or idempotency_key is null then 1
+      else row_number() over (partition by transaction_no, step, is_error, idempotency_key order by event_ns, attempt, event_id) end as delivery
+  from crooked
+  where transaction_no in (select transaction_no from stated where places is null)
 )
 select
-  transaction_no, step, is_error, event_ns,
+  transaction_no, workflow, step, is_error, event_ns,
   row_number() over (partition by transaction_no order by event_ns, attempt, event_id, step) as place
 from delivered
 where delivery = 1;
 
--- one row per transaction: what it took, repeats in a row put together
+-- what was taken, repeats in a row put together: one row per way of the straight ones (workflow and places), and one per transaction that is not
 create or replace temp table trails as
 with
 named as (
   select workflow, 0 as step, '(cancelled)' as name from def_workflows
   union all
   select workflow, s.step, s.milestone from (select workflow, unnest(steps) as s from def_workflows)
+),
+ways as (
+  select workflow, places, unnest(steps) as step, generate_subscripts(steps, 1) as place
+  from (
+    select workflow, places, case when places like 'to %' then range(1, places[4:]::integer + 1) else string_split(places, ' ')::bigint[] end as steps
+    from (select distinct workflow, places from stated where places is not null)
+  )
 ),
 runs as (
   select
@@ -48,25 +38,14 @@ runs as (
   from taken
   window along as (partition by transaction_no order by place)
 )
-select s.transaction_no, true as is_straight, v.variant
-from straight s
-join (
-  select p.workflow, p.places, string_agg(n.name, ' > ' order by p.place) as variant
-  from (
-    select workflow, places, unnest(steps) as step, generate_subscripts(steps, 1) as place
-    from (
-      select workflow, places, case when places like 'to %' then range(1, places[4:]::integer + 1) else string_split(places, ' ')::bigint[] end as steps
-      from (select distinct workflow, places from straight where places is not null)
-    )
-  ) p
-  join named n using (workflow, step)
-  group by all
-) v using (workflow, places)
+select w.workflow, w.places, null::bigint as transaction_no, string_agg(n.name, ' > ' order by w.place) as variant
+from ways w
+join named n using (workflow, step)
+group by all
 union all
-select r.transaction_no, false,
+select null, null, r.transaction_no,
   string_agg(n.name || case when r.is_error then '!' when r.is_repeated then '+' else '' end, ' > ' order by r.place)
 from runs r
-join numbered t using (transaction_no)
-join named n on n.workflow = t.workflow and n.step = r.step
+join named n using (workflow, step)
 where not r.is_same
 group by r.transaction_no;

@@ -3,11 +3,11 @@ create or replace temp table tries as
 with
 attempts as (
   select
-    m.transaction_no, m.step, r.reached[m.step] as reached_ns, w.grace_ns,
+    m.transaction_no, m.step, t.reached[m.step] as reached_ns, w.grace_ns,
     list({ns: m.event_ns, attempt: m.attempt, id: m.event_id, class: m.error_class, code: m.error_code, dead: m.dead_letter, no: m.event_no}) as said
-  from members m
-  join reached r using (transaction_no)
-  join def_workflows w using (workflow)
+  from crooked m
+  join stated t using (transaction_no)
+  join def_workflows w on w.workflow = m.workflow
   where m.is_error and m.step > 0
   group by all
 ),

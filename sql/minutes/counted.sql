@@ -14,9 +14,16 @@ where not exists (
   where s.metric = c.metric and s.workflow = c.workflow and s.site is not distinct from c.site and s.partner is not distinct from c.partner);
 
 create or replace temp table {minutes} as
-select s.series, case when s.moment = 'begun' then c.from_ns else c.decided_ns end // 60000000000 * 60000000000 as minute_ns,
-  count(*) filter (where c.is_good) as good, count(*) filter (where not c.is_good) as bad
-from settled_cases c
-left join minute_series s   -- each has one; joined so, the many meet the few
-  on s.metric = c.metric and s.workflow = c.workflow and s.site is not distinct from c.site and s.partner is not distinct from c.partner
+with numbered as materialized (
+  select s.series, c.from_ns // 60000000000 as begun, c.decided_ns // 60000000000 as decided, c.is_good
+  from settled_cases c
+  left join (from minute_series where moment = 'begun') s   -- each has one, and next to it the one of when it was decided
+    on s.metric = c.metric and s.workflow = c.workflow and s.site is not distinct from c.site and s.partner is not distinct from c.partner
+)
+select series, minute * 60000000000 as minute_ns, count(*) filter (where is_good) as good, count(*) filter (where not is_good) as bad
+from (
+  select series, begun as minute, is_good from numbered
+  union all
+  select series + 1, decided, is_good from numbered
+)
 group by all
