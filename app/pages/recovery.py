@@ -41,6 +41,7 @@ BUTTONS = {  # action → words, icon
     "reopen": ("Open again", "refresh-cw"),
 }
 APPROVALS = {"none": "nobody else's", "one": "one colleague's", "four_eyes": "a second person's, of another role"}
+NOT_SENT = ("Not sent", "minus", "closed", "Nothing of it was sent; it is back in the queue.")
 MOST_ENTRIES = 200  # of the history
 
 
@@ -198,7 +199,7 @@ def _item(item: Any, sends: Sequence[Any], zone: str) -> Component:
             html.Td(
                 [html.A(case["transaction_id"], href=path, dir="auto"), html.Div(case["milestone"].replace("_", " "), className="muted")]
             ),
-            html.Td(badge(ITEMS[item.state])),
+            html.Td(badge(NOT_SENT if item.state == "refused" and not sends else ITEMS[item.state])),
             html.Td(" ".join(words_of)),
             html.Td(opened),
             html.Td(proof),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from hashlib import sha256
 from typing import Any
 
@@ -17,6 +17,7 @@ from app.recovery.model import Action, Approval, Case, Limits, Path, Proof
 from app.recovery.tables import catalogue_versions
 
 ANY = "*"
+MOST_KEPT = 10_000  # kinds of cases whose offers are kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class Catalogue:
     """All versions, the oldest first."""
 
     versions: tuple[Version, ...] = ()
+    _offered: dict[tuple[Any, ...], list[Offer]] = field(default_factory=dict, compare=False, repr=False)  # by what paths look at
 
     @property
     def now(self) -> Version | None:
@@ -57,8 +59,15 @@ class Catalogue:
         version = self.version_at(case.opened_ns)
         if version is None or self.now is None:
             return []
+        alike = (version.number, case.kind, case.workflow, case.milestone, case.error_class, case.error_code, case.site)
+        if (known := self._offered.get(alike)) is not None:
+            return known
+        if len(self._offered) >= MOST_KEPT:
+            self._offered.clear()
         present = {path.name for path in self.now.paths}
-        return [Offer(path, version.number, None if path.name in present else _gone(path)) for path in fitting(case, version.paths)]
+        found = [Offer(path, version.number, None if path.name in present else _gone(path)) for path in fitting(case, version.paths)]
+        self._offered[alike] = found
+        return found
 
     def later(self, case: Case) -> list[Path]:
         """What fits a case, but was approved only after it was opened; it is not offered."""
