@@ -146,7 +146,7 @@ def _groups(groups: Sequence[Row], kept: Mapping[str, Any], zone: str, as_of_ns:
 
 def _list(rows: Sequence[Row], as_of_ns: int, past: Mapping[str, Any]) -> Component:
     heads = html.Tr([html.Th(name) for name in ("Transaction", "Step", "Site", "State", "Waited for since", "Due", "Time left")])
-    table = html.Table([html.Thead(heads), html.Tbody([_line(row, as_of_ns, past) for row in rows])], className="table")
+    table = html.Table([html.Thead(heads), html.Tbody([_line(row, as_of_ns, past) for row in rows])], className="table expected-table")
     return card("One by one", scrolling(table, "Expectations"), aside=html.Span("The longest due first", className="muted"))
 
 
