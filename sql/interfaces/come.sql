@@ -36,7 +36,7 @@ counted as (
     count(idempotency_key) as keyed_events,
     0 as redelivered, max(event_ns) as newest_event_ns
   from events
-  where event_no > getvariable('seen_event')
+  where event_no > getvariable('seen_event') and source <> 'syncline'   -- what it says itself came through no interface
   group by all
   union all
   select event_type, system, schema_version, site, event_ns // 3600000000000, 0, 0, 0, 0, 0, 0, count(*), max(event_ns)

@@ -31,6 +31,7 @@ counted as (
     max(event_ns) as newest_event_ns
   from told
   left join (from redeliveries where known_ns <= getvariable('known_at')) r using (event_no)
+  where source <> 'syncline'
   group by all
   union all by name
   select * exclude (hour) from interface_hours where hour >= $whole_from_hour and hour < $whole_to_hour

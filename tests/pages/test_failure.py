@@ -19,6 +19,7 @@ from app.recovery.model import Case
 from app.recovery.run_tables import items, recoveries
 from app.recovery.runs import Refusal
 from app.recovery.selection import group_of, proposed, requested
+from metrics.events import interfaces
 from metrics.recovering import Group
 from tests.pages import recovering, trees
 from tests.pages.served import drawn_text, make_server, someone
@@ -187,7 +188,7 @@ def test_what_was_parked_is_listed_as_that_and_no_longer_as_open(tmp_path: Path)
 def given_up(application: Application, server: Flask, case: Case) -> None:
     """What a person closes is abandoned, on the board and in the metrics as well, until it is opened again."""
     desk, group = application.desk, Group(kind="failed", workflow=case.workflow, transaction_id=case.transaction_id)
-    before = state_of(application, case)
+    before, told = state_of(application, case), told_by_interfaces(application)
     alone = application.selected(group, None)
     recovery_id = requested(desk, "give-up", alone, proposed(desk, "give-up", alone).plan.hash, recovering.TOM, "it was made by hand")
     recovering.send(application)
@@ -204,10 +205,16 @@ def given_up(application: Application, server: Flask, case: Case) -> None:
     after = state_of(application, case)
     assert [after[name] for name in ("state", "failed_milestone", "error_class")] == ["failed", "confirmed", "business"]
     assert application.selected(group, None).cases == [case]
+    assert told_by_interfaces(application) == told  # what Syncline says itself came through none
     with pytest.raises(Refusal, match="nothing that is not open again"):
         desk.runs.reopen(recovery_id, recovering.TOM)
     application.rebuild()
     assert state_of(application, case) == after
+
+
+def told_by_interfaces(application: Application) -> int:
+    with application.read_now() as reader:
+        return int(interfaces(reader, 0)["events"].sum())
 
 
 def state_of(application: Application, case: Case) -> dict[str, Any]:
