@@ -1,4 +1,4 @@
-"""What Syncline itself says of a transaction: that a person closed its failed step, or opened it again; kept in the journal like all else."""
+"""What Syncline itself says of a transaction: that a person closed its failed step, or opened it again; in the journal like all else."""
 
 from __future__ import annotations
 
