@@ -29,6 +29,7 @@ from metrics.keys import unknown
 Row = Mapping[str, Any]
 MOVES = "stock_movement_sync"
 NONE = "none"  # in an address: of no location, of no class
+LABELS = {"by": "Summed up by", "show": "Which keys"}  # name in the address → what the choice is about
 PARTS = {"site": "Site", "location": "Location", "abc_class": "ABC class"}
 HEADS = ("Item", "Where", "Stock", "{other}", "{reference}", "Difference", "Worth", "Why")
 NUMBERS = ("{other}", "{reference}", "Difference", "Worth")
@@ -238,7 +239,7 @@ def _choices(page: Page, name: str, choices: Mapping[str, str], chosen: str) -> 
         html.A(text, href=page.to(**{name: value}), className="pill", **({"aria-current": "true"} if value == chosen else {}))
         for value, text in choices.items()
     ]
-    return html.Nav(pills, className="inventory-choices", **{"aria-label": "By"})
+    return html.Nav(pills, className="inventory-choices", **{"aria-label": LABELS[name]})
 
 
 # -- what differs and why ----------------------------------------------------------------------------------------------
