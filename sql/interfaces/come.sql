@@ -3,7 +3,7 @@
 insert into effect_keys
 select hash(event_type, system, site, idempotency_key), event_no
 from events
-where event_no > getvariable('seen_event') and idempotency_key is not null and not is_error
+where event_no > getvariable('seen_event') and idempotency_key is not null and not is_error and source <> 'syncline'
 order by event_no;
 
 create or replace temp table said_again as
