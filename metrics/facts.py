@@ -54,10 +54,13 @@ def _state(cursor: duckdb.DuckDBPyConnection, steps: int) -> None:
 def compute_stock(cursor: duckdb.DuckDBPyConnection) -> None:
     """Leaves the fresh details of stock of the transactions that were computed; none where no workflow moves stock."""
     moves = cursor.execute("from def_workflows where workflow = $1", [STOCK_WORKFLOW]).fetchall()
-    for name in STOCK:
-        if moves:
-            models.run(cursor, f"facts/{name}")
-        else:
+    if moves:
+        models.run(cursor, "facts/stock_passages")
+    crooked = moves and cursor.execute("from stock_moves where not is_straight limit 1").fetchall()
+    if crooked:
+        models.run(cursor, "facts/stock_causes")
+    for name, is_told in zip(STOCK, (moves, crooked), strict=True):
+        if not is_told:
             cursor.execute(f"create or replace temp table fresh_{name} as from transaction_{name} where false")
 
 

@@ -76,9 +76,9 @@ class Refresher:
             cursor.execute(f"delete from {table}")
         cursor.execute("delete from meta where key in ('newest_event_ns', 'newest_recorded_ns')")
         self._say(cursor, seen_event=0, seen_span=0, last_transaction=0)
-        for name in ("nameless_new", "candidates_known", "placed"):
-            models.run(cursor, f"placement/{name}")
-        cursor.execute("insert into placements by name from placed")
+        if _is_placing(cursor, "candidates_known"):
+            models.run(cursor, "placement/placed")
+            cursor.execute("insert into placements by name from placed")
         self._join_ids(cursor)
         models.run(cursor, "placement/aliases_anew")
         models.run(cursor, "placement/names_all")
@@ -105,8 +105,11 @@ class Refresher:
         )
         cursor.execute("create or replace temp table changed as select event_no from events where event_no > getvariable('seen_event')")
         events = _count(cursor, "changed")
-        for name in ("nameless_new", "candidates_new", "placed", "placed_anew"):
-            models.run(cursor, f"placement/{name}")
+        if _is_placing(cursor, "candidates_new"):
+            for name in ("placed", "placed_anew"):
+                models.run(cursor, f"placement/{name}")
+        else:
+            models.run(cursor, "placement/nothing_placed")
         self._join_ids(cursor)
         models.run(cursor, "placement/renamed")
         models.run(cursor, "placement/aliases_anew")
@@ -166,6 +169,13 @@ class Refresher:
         _set_meta(cursor, "alias_types", "\n".join(sorted(self.definitions.alias_types)))
         _set_meta(cursor, "refreshed_event", str(_newest(cursor, "events", "event_no")))
         _set_meta(cursor, "refreshed_span", str(_newest(cursor, "spans", "span_no")))
+
+
+def _is_placing(cursor: duckdb.DuckDBPyConnection, candidates: str) -> bool:
+    """Whether anything is there that names no object and may take over some."""
+    for name in ("nameless_new", candidates):
+        models.run(cursor, f"placement/{name}")
+    return bool(cursor.execute("from candidates limit 1").fetchall())
 
 
 def _joined(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
