@@ -84,7 +84,7 @@ FIRST_FIND: tuple[
     Edit, ...
 ] = (  # more examples than the suite takes, and no looking for the smallest: that takes minutes and shows nothing
     (MODEL, "from hypothesis import settings\n", "from hypothesis import Phase, settings\n"),
-    (MODEL, "settings(examples(12),", "settings(examples(60), phases=[Phase.generate],"),
+    (MODEL, "settings(examples(12),", "settings(examples(250), phases=[Phase.generate],"),
 )
 
 
