@@ -95,6 +95,11 @@ CHECKS: tuple[tuple[Callable[[Path], bool], str, str], ...] = (
         "is one too many: only bulk_transform changes messages by a rule.",
     ),
     (
+        lambda p: p.action not in (Action.EDIT_AND_REPLAY, Action.BULK_TRANSFORM) and p.schema is not None,
+        "schema",
+        "is one too many: {action} changes no message.",
+    ),
+    (
         lambda p: p.approval is Approval.FOUR_EYES and not p.approvers,
         "approvers",
         "is missing: four eyes need the roles whose colleague has to agree.",

@@ -7,9 +7,12 @@ from collections.abc import Mapping
 from pathlib import Path as Folder
 from typing import Any
 
+import orjson
+
 from app.configuration.approved import Placed
 from app.configuration.calendars import day
 from app.configuration.zones import zone
+from app.recovery import schemas
 from app.recovery.model import KINDS, Action, Approval, Limits, Path, Proof
 from app.recovery.seals import is_key
 from app.recovery.settings import Closing, PayloadRules, Period, Recovery
@@ -90,6 +93,21 @@ def _changes(value: Any, place: Place, problems: list[Problem]) -> tuple[tuple[s
     return None
 
 
+def _schema(value: Any, place: Place, problems: list[Problem]) -> str | None:
+    """Its JSON text."""
+    try:
+        written = orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode() if isinstance(value, dict) else None
+    except TypeError:
+        written = None
+    try:
+        wrong = schemas.problem_of(orjson.loads(written)) if written else f"must be a JSON Schema (found {shown(value)})."
+    except ImportError:
+        wrong = f"needs a package that is not installed: pip install 'syncline[{schemas.EXTRA}]'."
+    if wrong:
+        problems.append(Problem(place, wrong))
+    return None if wrong else written
+
+
 USUAL, USUAL_PROOF, USUAL_PAYLOADS = Limits(), Proof(), PayloadRules()
 LIMITS = (
     Key("most", whole(1, 100_000), "number", "How many cases one recovery may hold.", default=USUAL.most),
@@ -140,6 +158,7 @@ DOING = (
     ),
     Key("editable", list_of(text, "JSON paths"), "list", "What `edit_and_replay` may change.", default=()),
     Key("transform", _changes, "mapping", "What `bulk_transform` writes: JSON path → value.", default=()),
+    Key("schema", _schema, "JSON Schema", "What a message must keep when it is changed."),
     Key("hint", text, "text", "What to look at before, shown beside the button.", default=""),
 )
 DECIDING = (

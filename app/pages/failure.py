@@ -246,7 +246,7 @@ def _fields(selected: Selected, chosen: Choice, edits: Mapping[str, Any] | None)
         return []
     if len(selected.cases) > 1:
         return [html.Div(note("info", "Messages are changed one by one: open a case below."), className="act-said")]
-    shown = _shown(selected.cases[0])
+    shown = _looked_at(selected.cases[0])[0]
     if shown.text is None:
         return [html.Div(note("info", shown.why), className="act-said")]
     inputs = []
@@ -310,15 +310,20 @@ def _payload_card(case: Case) -> Component:
     )
 
 
-def _shown(case: Case) -> Shown:
-    """The payload as it may be seen. Each look is written down."""
+def _looked_at(case: Case) -> tuple[Shown, str]:
+    """The payload as it may be seen, and as it is. Each look is written down."""
     application = reader.application()
     payload = application.desk.world.payloads([case])[case.id]
     with application.accounts.engine.begin() as connection:
         audit.append(connection, application.now_ns(), current_user.name, "look at payload", case.id, {}, None)
     if not isinstance(payload, Payload):
-        return Shown(None, 0, "", why=payload)
-    return masked(payload, application.settings.recovery.payloads.masks)
+        return Shown(None, 0, "", why=payload), ""
+    return masked(payload, application.settings.recovery.payloads.masks), payload.body.decode(errors="replace")
+
+
+def _typed(case: Case, given: Mapping[str, str | None]) -> dict[str, Any]:
+    shown, whole = _looked_at(case)
+    return changes_of(shown.text or "", whole, given)
 
 
 # -- clicks ------------------------------------------------------------------------------------------------------------------
@@ -354,7 +359,7 @@ def do(
     about = _about(selected, reader.as_of())
     if ctx.triggered_id["what"] == "look":
         given = {place["path"]: text for place, text in zip(places, typed, strict=True)}
-        return no_update, no_update, _panel(selected, plan["path"], about, changes_of(_shown(selected.cases[0]).text or "", given))[0]
+        return no_update, no_update, _panel(selected, plan["path"], about, _typed(selected.cases[0], given))[0]
     edits = {selected.cases[0].id: plan["edits"]} if plan["edits"] else None
     try:
         recovery_id = requested(application.desk, plan["path"], selected, plan["hash"], me(), reason, edits)
@@ -375,7 +380,7 @@ def look(clicks: Sequence[int | None], kept: dict[str, Any]) -> Any:
     selected = group_memory.selected_of(kept)
     if not selected.cases:
         return note("info", "It has got through meanwhile.")
-    shown = _shown(selected.cases[0])
+    shown = _looked_at(selected.cases[0])[0]
     if shown.text is None:
         return html.Div(note("info", shown.why), className="act-said")
     hidden = f" Hidden: {', '.join(shown.hidden)}." if shown.hidden else ""

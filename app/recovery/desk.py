@@ -136,7 +136,7 @@ def _changed(
             continue
         try:
             allowed = path.editable if path.action is Action.EDIT_AND_REPLAY else tuple(changes)
-            sent[case.id], differences[case.id] = changed(payload, changes, allowed)
+            sent[case.id], differences[case.id] = changed(payload, changes, allowed, path.schema)
         except EditRefused as error:
             if path.action is Action.EDIT_AND_REPLAY:
                 raise Refusal(str(error)) from error

@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from app.recovery import schemas
 from app.recovery.model import Payload
 from collectors.paths import NoPath, Step, steps_of
 
@@ -26,9 +27,11 @@ class Difference:
     after: Any
 
 
-def changed(payload: Payload, changes: Mapping[str, Any], allowed: Collection[str]) -> tuple[Payload, tuple[Difference, ...]]:
+def changed(
+    payload: Payload, changes: Mapping[str, Any], allowed: Collection[str], schema: str | None = None
+) -> tuple[Payload, tuple[Difference, ...]]:
     """The payload with these values (JSON path → value), and what differs. Raises EditRefused: no JSON, a path that may not be changed
-    or that is not there, a value of another type."""
+    or that is not there, a value of another type, a message that breaks the schema (JSON Schema, as text)."""
     try:
         document = orjson.loads(payload.body)
     except orjson.JSONDecodeError as error:
@@ -42,6 +45,8 @@ def changed(payload: Payload, changes: Mapping[str, Any], allowed: Collection[st
             differences.append(Difference(path, before, value))
     if not differences:
         return payload, ()
+    if schema and (sentence := schemas.breach(schema, document)):
+        raise EditRefused(sentence)
     body = orjson.dumps(document)
     return replace(payload, body=body, digest=sha256(body).hexdigest()), tuple(differences)
 

@@ -139,6 +139,7 @@ class Path:
     steps: tuple[str, ...] = ()  # of a runbook, sentences; of a compensation, targets in the order they are called
     editable: tuple[str, ...] = ()  # JSON paths that edit_and_replay may change
     transform: tuple[tuple[str, Any], ...] = ()  # of bulk_transform: JSON path → value
+    schema: str | None = None  # a JSON Schema, as text, that a changed message must keep
     automatic_tries: int = 0  # above 0: a rule requests it by itself, so often for one case
     next_after: str = "proven"  # when the next case of the same key is sent: proven, or accepted where the target keeps the order
 

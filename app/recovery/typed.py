@@ -22,12 +22,14 @@ def value_at(text: str, place: str) -> Any:
     return found
 
 
-def changes_of(text: str, given: Mapping[str, str | None]) -> dict[str, Any]:
-    """JSON path → value, of what is another than in the message as it was shown. What stays hidden and was not typed stays as it is."""
+def changes_of(text: str, whole: str, given: Mapping[str, str | None]) -> dict[str, Any]:
+    """JSON path → value, of what is another than in the message as it was shown. What stays hidden and was not typed stays as it is.
+
+    The whole message only says of which type a value is."""
     found: dict[str, Any] = {}
     for place, typed in given.items():
         before, said = value_at(text, place), (typed or "").strip()
-        after = said if isinstance(before, str) else _plain(said)
+        after = said if isinstance(value_at(whole, place), str) else _plain(said)
         if after != before and not (before == HIDDEN and not said):
             found[place] = after
     return found

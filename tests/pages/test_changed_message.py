@@ -45,7 +45,8 @@ recovery:
   payloads: {masks: [price]}
   paths:
     - {name: correct, title: Correct the plant, action: edit_and_replay, workflows: [order], target: middleware, roles: [it],
-       approval: none, editable: [plant, amount, price]}
+       approval: none, editable: [plant, amount, price],
+       schema: {properties: {plant: {enum: ["0001", "1000"]}, price: {$ref: "#/$defs/most"}}, $defs: {most: {maximum: 100}}}}
 """
 FAILED = {"type": "order.released", "order": "SO-7", "plant": "0001", "amount": 5, "price": 99, "outcome": "error", "code": "idoc:51"}
 CASE = {"kind": "failed", "workflow": "order", "transaction": "SO-7"}
@@ -98,6 +99,8 @@ def test_what_was_changed_is_shown_before_it_is_requested_and_is_what_leaves(ser
     assert seen
     broken = press(server, "look", ("1000", "many", ""), seen)
     assert "amount holds a number; a text would break what the receiver reads." in broken.text
+    assert "$.plant would break the schema of the path: enum is" in press(server, "look", ("9999", "5", ""), seen).text
+    assert "$.price would break the schema of the path: maximum is 100." in press(server, "look", ("1000", "5", "101"), seen).text
     shown = press(server, "look", ("1000", "5", ""), seen)
     changed = plan_in(shown.get_json())
     assert changed
