@@ -27,12 +27,14 @@ def problem_of(schema: Any) -> str | None:
 
 def breach(schema: str, document: Any) -> str | None:
     """The first place at which a document breaks a schema (its JSON text), as a sentence that shows nothing of what stands there."""
-    from jsonschema import Draft202012Validator
-    from jsonschema.exceptions import best_match
-    from jsonschema.validators import validator_for
-    from referencing import Registry
-    from referencing.exceptions import Unresolvable
-
+    try:
+        from jsonschema import Draft202012Validator
+        from jsonschema.exceptions import best_match
+        from jsonschema.validators import validator_for
+        from referencing import Registry
+        from referencing.exceptions import Unresolvable
+    except ImportError:  # a path of an older configuration may still have one
+        return f"The schema of the path cannot be asked: pip install 'syncline[{EXTRA}]'."
     rules = orjson.loads(schema)
     kind = validator_for(rules, default=Draft202012Validator)
     checked = kind(rules, registry=Registry(), format_checker=kind.FORMAT_CHECKER)
