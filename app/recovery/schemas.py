@@ -41,7 +41,7 @@ def breach(schema: str, document: Any) -> str | None:
     try:
         broken = list(checked.iter_errors(document))
     except Unresolvable as nowhere:
-        return f"The schema of the path refers to {nowhere.ref}, which is not in it; nothing can be held against it."
+        return f"The schema of the path refers to #{nowhere.ref.lstrip('#')}, which is not in it; nothing can be held against it."
     if not broken:
         return None
     error = best_match(broken)
