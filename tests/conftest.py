@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 ROOT = Path(__file__).parent.parent
+LONG_FILES_IN = {"browser": 0, "models": 1, "cli": 2}
 KIT = ROOT.parent / "shared" / "kit"
 
 # Two busy cores make single examples slow now and then; what is slow is measured in tests.benchmarks, not here.
@@ -32,6 +33,11 @@ if "PYTEST_XDIST_WORKER" in os.environ:
 
 # Passwords are made slow on purpose, a fifth of a second each; what the product's own cost is asked by tests/accounts.
 PRODUCT_HASHER, people._HASHER = people._HASHER, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long files first, so that no process ends with one of them while the others have nothing left to do."""
+    items.sort(key=lambda item: LONG_FILES_IN.get(item.path.parent.name, len(LONG_FILES_IN)))
 
 
 @pytest.fixture(scope="session", autouse=True)

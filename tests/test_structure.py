@@ -78,6 +78,12 @@ def test_a_reading_of_the_clock_or_the_environment_is_found_under_any_name(tmp_p
     assert [what for _, what in _uses(path, CLOCKS | ENVIRONMENT)] == found
 
 
+def test_callbacks_are_registered_with_every_server_of_a_process() -> None:
+    dashs_own = {"dash.callback", "dash.clientside_callback"}
+    wrong = [f"{name(path)}:{line} {what}" for path in files_of(("app",), ".py") for line, what in _imports(path) if what in dashs_own]
+    assert wrong == [], "take callback from app.components.callbacks"
+
+
 def test_models_do_not_read_the_clock() -> None:
     wrong = [f"{name(path)}: {hit[0]}" for path in files_of(("sql",), ".sql") if (hit := CLOCKS_OF_SQL.search(_without_comments(path)))]
     assert wrong == [], "models read as_of"

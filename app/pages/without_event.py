@@ -7,12 +7,13 @@ from typing import Any
 
 import dash_mantine_components as dmc
 import orjson
-from dash import Input, Output, State, callback, dcc, html
+from dash import Input, Output, State, dcc, html
 from dash.development.base_component import Component
 from flask_login import current_user
 
 from app import exports, reader
 from app.components import links, moment
+from app.components.callbacks import callback
 from app.components.empty import empty
 from app.components.icons import icon
 from app.components.page import button, card, head, scrolling

@@ -25,10 +25,16 @@ def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applicatio
         worker.stop()
 
 
-@pytest.fixture
-def page(application: Application, new_page: Callable[..., Page]) -> Iterator[Page]:
+@pytest.fixture(scope="module")
+def address(application: Application) -> Iterator[str]:
+    """Wider than a page, so that no page is open any more when its server ends."""
     with reachable(application) as address:
-        yield sign_in(new_page(address))
+        yield address
+
+
+@pytest.fixture
+def page(address: str, new_page: Callable[..., Page]) -> Page:
+    return sign_in(new_page(address))
 
 
 def test_two_clicks_lead_from_an_alert_to_a_group_that_is_recovered(page: Page, application: Application) -> None:
