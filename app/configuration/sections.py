@@ -13,6 +13,7 @@ from app.configuration.model import Otlp, Source, Web
 from app.configuration.recovery import NAMES, code, recovery_in
 from app.configuration.zones import zone
 from app.instants import instant_ns
+from collectors import own
 from collectors.classify import check_error_rules
 from collectors.identifiers import check_objects
 from collectors.sources import COMMON, SOURCES, check_source, open_source
@@ -157,6 +158,8 @@ def source_in(folder: Path) -> Read:
         if is_received(value) and found["name"] not in (None, found["kind"]):
             text = f"must be '{found['kind']}': what is sent to the receivers is recorded under this name."
             problems.append(Problem((*place, "name"), text))
+        if found["name"] == own.SOURCE:
+            problems.append(Problem((*place, "name"), "is the name under which Syncline records what it says itself; take another."))
         if found["kind"]:
             problems += located(check_source(value), place)
         return _make_source(found, value, folder) if len(problems) == before else None
