@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Response, Route, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from app.application import Application
 from tests.browser.checks import problems_of
@@ -153,8 +153,16 @@ def test_filters_that_come_between_two_pages_belong_to_neither(page: Page) -> No
 
 
 def test_a_board_that_was_just_drawn_is_not_computed_again(page: Page) -> None:
-    answers: list[Response] = []
-    page.on("response", lambda answer: answers.append(answer) if "board-body" in (answer.request.post_data or "") else None)
+    answers: list[Any] = []
+
+    def hear(route: Route) -> None:
+        answer = route.fetch()
+        if "board-body" in asked(route):
+            answers.append(answer.json()["response"])
+        route.fulfill(response=answer)
+
+    page.wait_for_load_state("networkidle")
+    page.route(UPDATES, hear)
     for _ in range(2):
         minute = time.time() // 60
         answers.clear()
@@ -163,7 +171,8 @@ def test_a_board_that_was_just_drawn_is_not_computed_again(page: Page) -> None:
         page.wait_for_load_state("networkidle")
         if time.time() // 60 == minute:  # at the turn of a minute it is another board
             break
-    assert [answer.json()["response"] for answer in answers] == [{}]
+    page.unroute_all(behavior="wait")
+    assert answers == [{}]
 
 
 def test_a_slow_page_shows_that_it_is_waited_for(page: Page) -> None:
