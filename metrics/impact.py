@@ -66,12 +66,6 @@ def of_transaction(reader: Reader, workflow: str, transaction_id: str) -> Impact
     return Impact(summary, reader.frame("impact/orders_of"), None if worth.empty else str(worth["origin"][0]))
 
 
-def of_group(reader: Reader, group: Group) -> Summary:
-    """All of it together: a failure group, a missing step, everything at a site."""
-    _find(reader, group)
-    return summed(reader)
-
-
 def of_groups(reader: Reader, group: Group) -> dict[Group, Summary]:
     """Each group apart: of what failed by workflow, milestone and error class; of everything else by site as well. `Group()` is all
     together."""

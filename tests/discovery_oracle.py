@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 
 from metrics.workflows import Workflow
-from tests import oracle
+from tests import belonging_oracle, oracle
 from tests.metric_oracle import period, quantile
-from tests.oracle import SECOND, Course, World
+from tests.oracle import Course, World
+from tests.working_time_oracle import SECOND
 
 START, END, CANCELLED = "(start)", "(end)", "(cancelled)"
 
@@ -81,7 +82,7 @@ def entries(course: Course) -> Iterable[Entry]:
     """Its members in order, without redeliveries."""
     seen = set()
     for event in (member.event for member in course.members):
-        kind = oracle.kind(event)
+        kind = belonging_oracle.kind(event)
         names = [m.name for m in course.workflow.milestones if (m.event, m.system) == kind]
         for name in ([CANCELLED] if kind in course.workflow.cancel else []) + names:
             effect = (name, event.idempotency_key)

@@ -10,8 +10,9 @@ from collectors.event import Event
 from metrics.impact import Group, Summary
 from metrics.inventory_settings import Inventory
 from metrics.workflows import Definitions
-from tests import oracle
-from tests.oracle import Course, Member, Object, World
+from tests import belonging_oracle, oracle
+from tests.belonging_oracle import Member, Object
+from tests.oracle import Course, World
 
 MOST_ORDERS = 20  # of an object named together with more of them, none is affected through it
 
@@ -125,7 +126,7 @@ def said_of(name: Object, naming: list[Member], mine: list[Course], told: Defini
         first("due_ns"),
         any(course.is_cancelled for course in mine)
         if mine
-        else any(oracle.kind(event) in cancels and not event.is_error for event in spoken[0]),
+        else any(belonging_oracle.kind(event) in cancels and not event.is_error for event in spoken[0]),
     )
 
 
@@ -133,7 +134,7 @@ def lines_of(name: Object, about: list[Member], told: Definitions) -> list[Line]
     fulfilling = {(f.event, f.system) for f in told.impact.fulfilments if f.object == name[0]}
 
     def says_quantities(event: Event) -> bool:
-        return event.ordered_quantity is not None or (not event.is_error and oracle.kind(event) in fulfilling)
+        return event.ordered_quantity is not None or (not event.is_error and belonging_oracle.kind(event) in fulfilling)
 
     saying = sorted((member for member in about if says_quantities(member.event)), key=lambda member: oracle.order(member.event))
     names = sorted({line for member in saying for line in member.ids(f"{name[0]}_line")})
@@ -149,9 +150,9 @@ def line_of(name: str, events: list[Event], fulfilling: set[tuple[str, str]]) ->
     line = Line(name, last and last.item, last and last.uom, last and Decimal(last.ordered_quantity), Decimal(0))
     seen, covered = set(), None
     for event in events:
-        if event.is_error or oracle.kind(event) not in fulfilling:
+        if event.is_error or belonging_oracle.kind(event) not in fulfilling:
             continue
-        effect = (oracle.kind(event), event.idempotency_key)
+        effect = (belonging_oracle.kind(event), event.idempotency_key)
         if event.idempotency_key is None or effect not in seen:
             seen.add(effect)
             line.done += oracle.exactly(event.quantity)

@@ -10,8 +10,9 @@ from itertools import pairwise
 
 from collectors.event import Event
 from metrics.workflows import Workflow
-from tests import oracle
-from tests.oracle import SECOND, SECONDS, World
+from tests import belonging_oracle, oracle
+from tests.oracle import World
+from tests.working_time_oracle import SECOND, SECONDS
 
 SIXTH = Decimal("0.000001")  # quantities have so many places, also in another unit
 
@@ -187,7 +188,7 @@ def causes(world: World, snapshot_ns: int, as_of_ns: int, known_ns: int) -> dict
     if workflow is None:
         return found
     _, members, _ = oracle.known_world(world, as_of_ns, known_ns)
-    for movement, mine in oracle.transactions_of(workflow, members).items():
+    for movement, mine in belonging_oracle.transactions_of(workflow, members).items():
         events = sorted((member.event for member in mine if member.event.event_ns <= snapshot_ns), key=oracle.order)
         for key, cause in causes_of(world, workflow, movement, events, snapshot_ns):
             found[key].append(cause)
@@ -198,7 +199,7 @@ def causes_of(world: World, workflow: Workflow, movement: str, events: list[Even
     """Of one movement, key by key: what was posted again, then the first postings of both sides."""
     rules = world.definitions.inventory
     steps = [(m.event, m.system) for m in workflow.milestones[:2]]
-    mine = [e for e in events if oracle.kind(e) in steps and e.system in (rules.reference, rules.other)]
+    mine = [e for e in events if belonging_oracle.kind(e) in steps and e.system in (rules.reference, rules.other)]
     effects = without_redeliveries([e for e in mine if not e.is_error])
     for key in dict.fromkeys(key_of(e) for e in effects):
         wms, erp = ([e for e in effects if key_of(e) == key and e.system == system] for system in (rules.reference, rules.other))
@@ -241,7 +242,7 @@ def without_redeliveries(events: list[Event]) -> list[Event]:
     seen: set[tuple] = set()
     kept = []
     for event in events:
-        effect = (oracle.kind(event), event.idempotency_key)
+        effect = (belonging_oracle.kind(event), event.idempotency_key)
         if event.idempotency_key is None or effect not in seen:
             kept.append(event)
         seen.add(effect)

@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 from metrics.calendars import Exclusion
 from metrics.catalog import Metric
 from metrics.workflows import Milestone
-from tests import oracle
-from tests.oracle import EPOCH, SECOND, Course, Mark, World
+from tests import oracle, working_time_oracle
+from tests.oracle import Course, Mark, World
+from tests.working_time_oracle import EPOCH, SECOND
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +167,7 @@ def case_of(metric: Metric, course: Course, start_ns: int, step: oracle.Step, wo
     system = step.milestone.system
     zone, calendar = oracle.working_week(course, system, world.definitions)
     promise = Milestone("", "", "", within=metric.target, working=metric.working)
-    due_ns, end_ns = oracle.deadline(start_ns, promise, zone, calendar), step.reached_ns
+    due_ns, end_ns = working_time_oracle.deadline(start_ns, promise, zone, calendar), step.reached_ns
     if end_ns is not None and end_ns < start_ns:
         return Case(metric.name, course.site, start_ns, "clock_fault")
     seconds = None
@@ -185,7 +186,7 @@ def case_of(metric: Metric, course: Course, start_ns: int, step: oracle.Step, wo
 
 def worked_ns(start_ns: int, end_ns: int, zone: ZoneInfo, calendar: object) -> int:
     total = 0
-    for opens_ns, closes_ns in oracle.working_hours(start_ns, zone, calendar):
+    for opens_ns, closes_ns in working_time_oracle.working_hours(start_ns, zone, calendar):
         if opens_ns >= end_ns:
             return total
         total += min(closes_ns, end_ns) - opens_ns

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from metrics.objectives.model import Objective, Tier
 from tests.metric_oracle import Case
-from tests.oracle import EPOCH, SECOND
+from tests.working_time_oracle import EPOCH, SECOND
 
 MINUTE = 60 * SECOND
 Count = tuple[int, int, int]  # good, bad, unjudged

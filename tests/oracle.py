@@ -6,47 +6,19 @@ but the types that travel (`Event`, `Definitions`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from functools import cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from collectors.event import Event
 from metrics.calendars import Calendar
 from metrics.workflows import Definitions, Feed, Milestone, Workflow
+from tests.belonging_oracle import Member, Object, Span, kind, name_objects, transactions_of, unplaced
+from tests.working_time_oracle import SECOND, deadline
 
-SECOND = 1_000_000_000
-SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-# Public holidays as the calendars of 2026 have them, from 23 March to November; and days on which work ends at noon or soon after.
-HOLIDAYS = {
-    "GR": ["2026-03-25", "2026-04-10", "2026-04-13", "2026-05-01", "2026-06-01", "2026-08-15", "2026-10-28"],
-    "AT": ["2026-04-06", "2026-05-01", "2026-05-14", "2026-05-25", "2026-06-04", "2026-08-15", "2026-10-26", "2026-11-01"],
-    "TR": ["2026-04-23", "2026-05-01", "2026-05-19", "2026-07-15", "2026-08-30", "2026-10-29"],
-}
-HALF_HOLIDAYS = {"TR": ["2026-10-28"]}
 CLOCK_TOLERANCE_NS = 60 * SECOND  # section 6: reached more than 60 s before its cause is inconsistent
-
-Object = tuple[str, str]  # (type, canonical id)
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """What placement needs of a span, business event or not. Ids as in `spans`: trace id + span id."""
-
-    span_id: str
-    recorded_ns: int
-    end_ns: int
-    parent_id: str | None = None
-    is_error: bool = False
-    is_event: bool = False
-    message_id: str | None = None
-    conversation_id: str | None = None
-    objects: tuple[Object, ...] = ()
-    links: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +43,6 @@ class Judgement:
     failures: list[dict]
     expectations: list[dict]
     unplaced: list[str]  # ids of failures that no transaction can be asked about
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """An event with the objects it names, after aliases and placement."""
-
-    event: Event
-    objects: frozenset[Object]
-
-    def ids(self, object_type: str) -> set[str]:
-        return {i for kind, i in self.objects if kind == object_type}
 
 
 @dataclass(slots=True)
@@ -151,121 +112,6 @@ def judged_courses(world: World, members: list[Member], complete_to: Mark, as_of
         for step in course.steps.values():
             step.verdict = verdict(step, course, as_of_ns, complete_to)
     return courses
-
-
-# -- section 5: which events belong to a transaction -------------------------------------------------------------------
-
-
-def name_objects(events: list[Event], spans: list[Span], alias_types: Iterable[str]) -> list[Member]:
-    """Every event with the objects it names: its own, else those it takes over; joined ids under their one name."""
-    one_name = aliases(events, alias_types)
-    known = {s.span_id: s for s in spans}
-    return [Member(e, frozenset(one_name.get(o, o) for o in e.objects or placed(e, known, events))) for e in events]
-
-
-def aliases(events: list[Event], alias_types: Iterable[str]) -> dict[Object, Object]:
-    """The one name of every object known by several: the textually smallest of the ids that events have joined.
-
-    Only what an event names itself joins: a conversation may be about many orders, and joined is joined for good.
-    """
-    groups: list[set[Object]] = []
-    for event in events:
-        for object_type in alias_types:
-            joined = {o for o in event.objects if o[0] == object_type}
-            if len(joined) > 1:
-                apart = [g for g in groups if not g & joined]
-                groups = [*apart, joined.union(*(g for g in groups if g & joined))]
-    return {o: min(group) for group in groups for o in group}
-
-
-def placed(event: Event, spans: dict[str, Span], events: Iterable[Event]) -> set[Object]:
-    """The objects a nameless event takes over: of its nearest ancestor naming some, else its links, else its message."""
-    is_span = event.span_id == event.event_id
-    span = spans.get(event.span_id or "")
-    first = span.parent_id if is_span and span else event.span_id
-    return (
-        ancestor_objects(first, spans)
-        or {o for link in (span.links if span else ()) if link in spans for o in spans[link].objects}
-        or message_objects(event.message_id, event.conversation_id, [*spans.values(), *events])
-    )
-
-
-def ancestor_objects(span_id: str | None, spans: dict[str, Span]) -> set[Object]:
-    seen = set()
-    while span_id in spans and span_id not in seen:
-        seen.add(span_id)
-        if spans[span_id].objects:
-            return set(spans[span_id].objects)
-        span_id = spans[span_id].parent_id
-    return set()
-
-
-def message_objects(message_id: str | None, conversation_id: str | None, others: Iterable[Span | Event]) -> set[Object]:
-    found: set[Object] = set()
-    for other in others:
-        same_message = message_id is not None and other.message_id == message_id
-        same_conversation = conversation_id is not None and other.conversation_id == conversation_id
-        if same_message or same_conversation:
-            found.update(other.objects)
-    return found
-
-
-def unplaced(members: list[Member], spans: list[Span], as_of_ns: int) -> list[str]:
-    """Failures that name no object and take over none: error events, and other spans with status ERROR that had ended."""
-    known = {s.span_id: s for s in spans}
-    lost = [m.event.event_id for m in members if m.event.is_error and not m.objects]
-    failed = [s for s in spans if s.is_error and not s.is_event and s.end_ns <= as_of_ns]
-    return sorted(lost + [s.span_id for s in failed if not s.objects and not placed(as_event(s), known, [m.event for m in members])])
-
-
-def as_event(span: Span) -> Event:
-    return Event(
-        event_id=span.span_id,
-        identity=span.span_id,
-        id_hash=0,
-        source="",
-        position="",
-        recorded_ns=span.recorded_ns,
-        event_ns=0,
-        event_type="",
-        span_id=span.span_id,
-        message_id=span.message_id,
-        conversation_id=span.conversation_id,
-    )
-
-
-def transactions_of(workflow: Workflow, members: list[Member]) -> dict[str, list[Member]]:
-    """The members of every transaction: whoever names it, and whoever names only what somebody names together with it."""
-    milestones = {(m.event, m.system) for m in workflow.milestones}
-    found: dict[str, list[Member]] = {}
-    for member in members:
-        if kind(member.event) in milestones:
-            for transaction_id in member.ids(workflow.object):
-                found[transaction_id] = []
-    behind = links(workflow, members)
-    for member in members:
-        if kind(member.event) in milestones or kind(member.event) in workflow.cancel:
-            ids = member.ids(workflow.object) or {t for o in related(workflow, member) for t in behind.get(o, ())}
-            for transaction_id in ids & found.keys():
-                found[transaction_id].append(member)
-    return found
-
-
-def kind(event: Event) -> tuple[str, str | None]:
-    return event.event_type, event.system
-
-
-def related(workflow: Workflow, member: Member) -> list[Object]:
-    return [o for o in member.objects if o[0] in workflow.related]
-
-
-def links(workflow: Workflow, members: list[Member]) -> dict[Object, set[str]]:
-    """For every related object the transactions that some event, of any type and outcome, names together with it."""
-    found: dict[Object, set[str]] = {}
-    for member in members:
-        for o in related(workflow, member):
-            found.setdefault(o, set()).update(member.ids(workflow.object))
-    return found
 
 
 # -- section 6: the state of a transaction -----------------------------------------------------------------------------
@@ -397,74 +243,6 @@ def working_week(course: Course, system: str, definitions: Definitions) -> tuple
     if not keepers:
         return ZoneInfo(definitions.timezone), calendars["default"]
     return ZoneInfo(keepers[0].timezone), calendars[keepers[0].calendar]
-
-
-def deadline(start_ns: int, milestone: Milestone, zone: ZoneInfo, calendar: Calendar) -> int:
-    amount, unit = int(milestone.within[:-1]), milestone.within[-1]
-    if not milestone.working:
-        return start_ns + amount * SECONDS[unit] * SECOND
-    left = amount * (working_day_ns(calendar) if unit == "d" else SECONDS[unit] * SECOND)
-    for opens_ns, closes_ns in working_hours(start_ns, zone, calendar):
-        if closes_ns - opens_ns >= left:
-            return opens_ns + left
-        left -= closes_ns - opens_ns
-    raise AssertionError("working time never ends")
-
-
-@cache
-def working_day_ns(calendar: Calendar) -> int:
-    """One working day's length by the clock on the wall, whatever a change to summer time makes of a particular day: what was agreed, else
-    the length that most working days of a week have, of several such the longest."""
-    if calendar.agreed_day_seconds:
-        return calendar.agreed_day_seconds * SECOND
-    lengths = []
-    for weekday in range(7):
-        spans = [shift_ends(datetime(2000, 1, 1), s.opens, s.closes) for s in calendar.usual if weekday in s.days]
-        minutes = {opens + timedelta(minutes=n) for opens, closes in spans for n in range((closes - opens) // timedelta(minutes=1))}
-        lengths += [timedelta(minutes=len(minutes))] if spans else []
-    most = max(lengths.count(length) for length in lengths)
-    return max(length for length in lengths if lengths.count(length) == most) // timedelta(seconds=1) * SECOND
-
-
-def working_hours(start_ns: int, zone: ZoneInfo, calendar: Calendar) -> Iterator[tuple[int, int]]:
-    """Working intervals from `start_ns` on, as instants: on a day of 23 hours they may be an hour shorter. What two shifts
-    share counts once."""
-    day = (EPOCH + timedelta(seconds=start_ns // SECOND)).astimezone(zone).date() - timedelta(days=1)  # a night shift began yesterday
-    done_ns = start_ns
-    while True:
-        shifts = [(s.opens, s.closes) for s in calendar.usual if day.weekday() in s.days]
-        if any(c.first <= day <= c.last for c in calendar.closed) or is_holiday(calendar, day, HOLIDAYS):
-            shifts = []
-        if is_holiday(calendar, day, HALF_HOLIDAYS) and calendar.holidays.half_days_end:
-            shifts = [
-                until(opens, closes, calendar.holidays.half_days_end) for opens, closes in shifts if opens < calendar.holidays.half_days_end
-            ]
-        shifts += [(e.opens, e.closes) for e in calendar.extra if e.on == day]
-        wall = [shift_ends(datetime.combine(day, time(0)), opens, closes) for opens, closes in shifts]
-        for opens_ns, closes_ns in sorted((instant(o.replace(tzinfo=zone)), instant(c.replace(tzinfo=zone))) for o, c in wall):
-            if closes_ns > max(opens_ns, done_ns):
-                yield max(opens_ns, done_ns), closes_ns
-                done_ns = closes_ns
-        day += timedelta(days=1)
-
-
-def is_holiday(calendar: Calendar, day: date, known: dict[str, list[str]]) -> bool:
-    return calendar.holidays is not None and day.isoformat() in known.get(calendar.holidays.country, [])
-
-
-def until(opens: time, closes: time, end: time) -> tuple[time, time]:
-    """A shift that is over when work ends early; one that goes on until the next day is as well."""
-    return opens, end if closes <= opens else min(closes, end)
-
-
-def shift_ends(day: datetime, opens: time, closes: time) -> tuple[datetime, datetime]:
-    """On the wall's clock; a shift that does not end later than it begins ends on the day after."""
-    begins, ends = datetime.combine(day, opens), datetime.combine(day, closes)
-    return begins, ends if ends > begins else ends + timedelta(days=1)
-
-
-def instant(when: datetime) -> int:
-    return (when - EPOCH) // timedelta(microseconds=1) * 1000
 
 
 # -- rows --------------------------------------------------------------------------------------------------------------

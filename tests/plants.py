@@ -20,7 +20,9 @@ from metrics.refresh import Refresher
 from metrics.workflows import Definitions, Feed, Milestone, Partner, Site, Workflow
 from sql import store as ground
 from tests import oracle
-from tests.oracle import SECOND, Span, World
+from tests.belonging_oracle import Span
+from tests.oracle import World
+from tests.working_time_oracle import SECOND
 
 MINUTE, HOUR, DAY = 60 * SECOND, 3600 * SECOND, 86_400 * SECOND
 FAR = int(datetime(2028, 1, 1, tzinfo=UTC).timestamp()) * SECOND

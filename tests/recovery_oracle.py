@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from app.recovery.model import Case, Evidence
 from collectors.event import Event
-from tests.oracle import Course, Step, World, depends, judged_courses, kind, known_world, order, transaction_row
+from tests.belonging_oracle import kind
+from tests.oracle import Course, Step, World, depends, judged_courses, known_world, order, transaction_row
 
 Found = tuple[str, str, str, str, str | None]  # kind, workflow, transaction, milestone, the event it is about
 

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from collectors.event import Event
-from tests.oracle import SECOND, Course, Mark, Member, World, exactly, judged_courses, kind, known_world, order
+from tests.belonging_oracle import Member, kind
+from tests.oracle import Course, Mark, World, exactly, judged_courses, known_world, order
+from tests.working_time_oracle import SECOND
 
 MINUTE, HOUR = 60 * SECOND, 3600 * SECOND
 COLUMNS = ("item", "batch", "partner", "customer", "work_center")

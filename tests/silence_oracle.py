@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from metrics.calendars import Calendar
 from metrics.workflows import Definitions, Feed
 from tests import metric_oracle
-from tests.oracle import SECOND, World
+from tests.oracle import World
+from tests.working_time_oracle import SECOND
 
 PULSE = 300 * SECOND
 FOUR_WEEKS = 8064

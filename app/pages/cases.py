@@ -20,7 +20,7 @@ from app.figures.rows import rows_of
 from app.instants import instant_text
 from app.pages import stock_cases
 from app.pages.errors import WrongAddress
-from app.pages.narrowing import stretch_of, unknown_site
+from app.pages.narrowing import kept_of, stretch_of, unknown_site
 from metrics.cases import OUTCOMES, Cases, Counted, cases, counted
 from metrics.catalog import Metric
 from metrics.keys import unknown
@@ -57,7 +57,7 @@ def layout(**query: Any) -> Component:
         if metric.name == stock_cases.METRIC:
             return stock_cases.drawn(metric, asked, now, at, start, query)
         summed, rows, zone = counted(now, asked), rows_of(cases(now, asked, start, start + ROWS)), now.timezone()
-    kept = {name: value for name, value in query.items() if name != "page"}
+    kept = kept_of(query)
     past: dict[str, Any] = {name: query[name] for name in ("as_of", "known_at") if name in query}
     total = summed.outcomes[asked.outcome] if asked.outcome else summed.total
     return html.Div(

@@ -18,7 +18,7 @@ from app.components.tiles import name_of
 from app.figures import times, words
 from app.figures.rows import rows_of
 from app.pages.errors import WrongAddress
-from app.pages.narrowing import stretch_of
+from app.pages.narrowing import kept_of, stretch_of, time_of
 from metrics.events import KINDS, Asked, counted, events
 from metrics.keys import unknown
 
@@ -50,8 +50,8 @@ def layout(**query: Any) -> Component:
         raise WrongAddress(str(wrong)) from wrong
     with reader.reader(at) as now:
         total, rows, zone = counted(now, asked), rows_of(events(now, asked, start, start + ROWS)), now.timezone()
-    kept = {name: value for name, value in query.items() if name != "page"}
-    wide: dict[str, Any] = {name: kept[name] for name in ("period", "as_of", "known_at") if name in kept}
+    kept = kept_of(query)
+    wide = time_of(kept)
     back = button("Interfaces", links.to("interfaces", **wide), quiet=True)
     return html.Div(
         [

@@ -87,6 +87,16 @@ def stretch_of(query: Mapping[str, Any], usual: str, as_of_ns: int) -> tuple[int
     return from_ns, instant_ns(until) if until else None
 
 
+def kept_of(query: Mapping[str, Any]) -> dict[str, Any]:
+    """All of an address that holds for each page of a list."""
+    return {name: value for name, value in query.items() if name != "page"}
+
+
+def time_of(query: Mapping[str, Any]) -> dict[str, Any]:
+    """What an address says of time alone: the period, and the moment it is seen from."""
+    return {name: query[name] for name in ("period", "as_of", "known_at") if name in query}
+
+
 def filters_of(asked: Asked, as_of_ns: int) -> dict[str, Any]:
     """The filters of Reader.transactions. Raises ValueError with a sentence when `from` or `to` is no time."""
     since = instant_ns(asked.since) if asked.since else None

@@ -21,7 +21,7 @@ from app.figures.rows import rows_of
 from app.figures.stakes import order_link, workflows_of
 from app.instants import instant_ns, instant_text
 from app.pages.errors import WrongAddress
-from app.pages.narrowing import unknown_site
+from app.pages.narrowing import kept_of, unknown_site
 from metrics.business_case import Promised, promised, promised_counted
 from metrics.keys import unknown
 
@@ -41,7 +41,7 @@ def layout(**query: Any) -> Component:
             raise WrongAddress(wrong_site)
         counts, rows = promised_counted(now, asked), rows_of(promised(now, asked, start, start + ROWS))
     past: dict[str, Any] = {name: query[name] for name in ("as_of", "known_at") if name in query}
-    kept = {name: value for name, value in query.items() if name != "page"}
+    kept = kept_of(query)
     total = counts.get(asked.outcome, 0) if asked.outcome else sum(counts.values())
     return html.Div(
         [

@@ -18,6 +18,7 @@ from app.components.tiles import name_of
 from app.figures import stock, times, words
 from app.figures.rows import rows_of
 from app.instants import instant_text
+from app.pages.narrowing import kept_of
 from metrics.cases import Cases
 from metrics.catalog import Metric
 from metrics.inventory import pairs, pairs_counted
@@ -31,7 +32,7 @@ WORDS = {"good": ("Agree", "circle-check", "ok"), "bad": ("Differ", "circle-x", 
 def drawn(metric: Metric, asked: Cases, now: Reader, at: reader.AsOf, start: int, query: Mapping[str, Any]) -> Component:
     """The page of this metric's cases."""
     summed, rows, zone = pairs_counted(now, asked), rows_of(pairs(now, asked, start, start + ROWS)), now.timezone()
-    kept = {name: value for name, value in query.items() if name != "page"}
+    kept = kept_of(query)
     total = int(rows[0]["pairs"]) if rows else 0
     return html.Div(
         [

@@ -22,7 +22,7 @@ from app.components.tiles import name_of
 from app.figures import times, words
 from app.pages.errors import WrongAddress
 from app.pages.events import NOT_STATED
-from app.pages.narrowing import stretch_of
+from app.pages.narrowing import kept_of, stretch_of, time_of
 from metrics import unmapped
 from metrics.read import Reader
 from metrics.unmapped import Records, Spans
@@ -40,8 +40,8 @@ def layout(**query: Any) -> Component:
         asked, start = _asked(query, at.moment.as_of_ns), first_row(links.one(query.get("page")))
     except ValueError as wrong:
         raise WrongAddress(str(wrong)) from wrong
-    kept = {name: value for name, value in query.items() if name != "page"}
-    wide = {name: kept[name] for name in ("period", "as_of", "known_at") if name in kept}
+    kept = kept_of(query)
+    wide = time_of(kept)
     with reader.reader(at) as now:
         zone = now.timezone()
         said, total, list_of = _records(now, asked, start) if isinstance(asked, Records) else _spans(now, asked, start)

@@ -14,7 +14,8 @@ from metrics.read import PERIODS, Moment, Reader, open_reader
 from sql.store import Store
 from tests import oracle, plants
 from tests.metric_oracle import metric_rows
-from tests.oracle import SECOND, Judgement, World
+from tests.oracle import Judgement, World
+from tests.working_time_oracle import SECOND
 
 # What a judgement says of a row; an export may say more.
 COLUMNS = {

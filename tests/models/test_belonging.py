@@ -5,9 +5,10 @@ from __future__ import annotations
 from collectors.event import Event
 from metrics.workflows import Definitions
 from tests import plants
+from tests.belonging_oracle import Span
 from tests.models.agreement import agree, empty_store, product
 from tests.models.told import CALENDARS, FEEDS, LONG_AGO, SITES, concludes, ns, span_id, workflow
-from tests.oracle import Span, World
+from tests.oracle import World
 
 CHAIN = workflow("""
 object: order

@@ -143,7 +143,8 @@ CONFIRMATIONS = """
 
 def test_an_order_behind_two_failures_counts_once_and_currencies_stay_apart():
     with told(CONFIRMATIONS) as reader:
-        summary = impact.of_group(reader, Group())
+        impact.at_risk(reader, Group())
+        summary = impact.summed(reader)
     assert (summary.transactions, summary.orders, summary.valued) == (3, 1, 3)
     assert summary.worths == {"EUR": Decimal(500), "USD": Decimal(70)}
     assert impact.money(summary.worths, Costs(currency="EUR")) is None

@@ -15,8 +15,9 @@ from sql.store import Store
 from tests import plants
 from tests.models.agreement import empty_store
 from tests.models.test_random_plants import examples
-from tests.oracle import SECOND, World
+from tests.oracle import World
 from tests.silence_oracle import FEWEST, silent_feeds
+from tests.working_time_oracle import SECOND
 
 HOUR = 3600 * SECOND
 START = plants.utc("2026-03-16 00:00")

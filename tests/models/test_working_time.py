@@ -18,11 +18,12 @@ from metrics.catalog import Metric
 from metrics.read import Moment, open_reader
 from metrics.stretches import stretches
 from metrics.workflows import Definitions, Milestone, Site, Workflow
-from tests import oracle, plants
+from tests import plants, working_time_oracle
 from tests.models.agreement import agree, empty_store
 from tests.models.test_random_plants import examples
 from tests.models.told import FEEDS, events
-from tests.oracle import SECOND, World
+from tests.oracle import World
+from tests.working_time_oracle import SECOND
 
 DAY_NS = plants.DAY
 # Summer time of an hour and of half an hour, at midnight, for a month of fasting, none; and a zone that once left out a day.
@@ -67,7 +68,7 @@ def test_any_calendar_works_when_plain_loops_say_it_does(data: st.DataObject, fi
     calendar = data.draw(calendars(first))
     start_ns = int(datetime.combine(first, clock, UTC).timestamp()) * SECOND
     end_ns = start_ns + 10 * DAY_NS
-    expected = takewhile(lambda stretch: stretch[0] < end_ns, oracle.working_hours(start_ns, zone, calendar))
+    expected = takewhile(lambda stretch: stretch[0] < end_ns, working_time_oracle.working_hours(start_ns, zone, calendar))
     opens, closes = stretches(calendar, zone, first - timedelta(days=3), first + timedelta(days=14))
     found = list(zip(opens.tolist(), closes.tolist(), strict=True))
     assert joined(found, start_ns, end_ns) == joined(list(expected), start_ns, end_ns)

@@ -15,8 +15,10 @@ from collectors.event import Event
 from metrics.calendars import Calendar
 from metrics.workflows import Definitions, Feed, Partner, Site, Workflow, parse
 from tests import plants
+from tests.belonging_oracle import Span
 from tests.models.agreement import agree, is_soak, store_of
-from tests.oracle import SECOND, Span, World
+from tests.oracle import World
+from tests.working_time_oracle import SECOND
 
 MONDAY = datetime(2026, 3, 23, tzinfo=UTC)
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

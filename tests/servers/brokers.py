@@ -1,4 +1,4 @@
-"""Brokers and certificates that come as packages of Debian's; `python -m tests.servers.brokers` names those that are missing."""
+"""Brokers, certificates and logrotate that come as packages of Debian's; `python -m tests.servers.brokers` names those that are missing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,12 @@ from typing import NoReturn
 from tests.servers import without
 
 PLACES = ("/usr/lib/rabbitmq/bin", "/usr/sbin", "/opt/homebrew/sbin")  # not always on the path; the first is no wrapper that changes user
-NEEDED = {"rabbitmq-server": ("rabbitmq-server", "erl", "epmd"), "mosquitto": ("mosquitto", "mosquitto_passwd"), "openssl": ("openssl",)}
+NEEDED = {
+    "rabbitmq-server": ("rabbitmq-server", "erl", "epmd"),
+    "mosquitto": ("mosquitto", "mosquitto_passwd"),
+    "openssl": ("openssl",),
+    "logrotate": ("logrotate",),
+}
 
 
 def program(name: str) -> Path | None:

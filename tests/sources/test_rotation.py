@@ -13,13 +13,13 @@ from typing import Any
 import orjson
 import pytest
 
+from tests.servers.brokers import program, without_package
 from tests.sources.plant_floor import Plant, plant
 
 MAP = {"event_type": {"column": "KIND"}, "event_time": {"value": "2026-03-23T12:00:00Z"}, "item": {"column": "ITEM"}}
 BOTH = {"name": "log", "kind": "csv", "path": "app.log*", "map": MAP}
 ONE = {**BOTH, "path": "app.log"}
 HEADER = "KIND,ITEM,TEXT\n"
-LOGROTATE = shutil.which("logrotate") or shutil.which("logrotate", path="/usr/sbin:/sbin")
 
 
 @pytest.fixture
@@ -243,7 +243,6 @@ def test_a_mark_from_before_files_were_known_by_their_content_goes_on(log: Path)
         assert plant_.column("select position from events where item = '4'") == ["app.log#4:2"]
 
 
-@pytest.mark.skipif(LOGROTATE is None, reason="logrotate is not installed")
 @pytest.mark.parametrize("how", ["create", "copytruncate\n  compress", "create\n  dateext"])
 @patterns
 def test_logrotate_itself_loses_nothing_and_doubles_nothing(log: Path, entry: dict[str, Any], how: str) -> None:
@@ -264,4 +263,5 @@ def logrotate(log: Path, how: str) -> None:
     settings = log.with_name("rotate.conf")
     user = "su root root" if os.geteuid() == 0 else ""  # it refuses folders that others may write to, unless it is told who it is
     settings.write_text(f"{log} {{\n  rotate 9\n  {user}\n  {how}\n}}\n")
-    subprocess.run([str(LOGROTATE), "--force", "--state", log.with_name("rotate.state"), settings], check=True)
+    rotate = program("logrotate") or without_package("logrotate")
+    subprocess.run([rotate, "--force", "--state", log.with_name("rotate.state"), settings], check=True)

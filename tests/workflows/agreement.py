@@ -11,8 +11,9 @@ from metrics.read import Moment, open_reader
 from metrics.refresh import Refresher
 from sql.store import Store
 from tests import plants
+from tests.belonging_oracle import Span
 from tests.models.agreement import agree, empty_store, product
-from tests.oracle import Span, World
+from tests.oracle import World
 from tests.workflows import truth
 from tests.workflows.plant import Plant
 
