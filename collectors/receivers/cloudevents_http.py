@@ -59,7 +59,8 @@ def accept_events(reception: Reception, headers: dict[str, str], body: bytes, ro
     Of a batch what is no CloudEvent is rejected alone; a request without any is refused, and nothing of it is kept.
     """
     try:
-        found = events_in({"header": headers}, body)
+        with reception.looking(room):
+            found = events_in({"header": headers}, body)
     except ValueError as error:
         raise Unreadable(str(error)) from error
     events = found if found.__class__ is list else [found]

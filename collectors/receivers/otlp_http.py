@@ -9,10 +9,12 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from functools import partial
 from operator import attrgetter
 from typing import Any
 
 from waitress import create_server, wasyncore
+from waitress.buffers import OverflowableBuffer
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.task import ErrorTask, ThreadedTaskDispatcher, WSGITask
@@ -28,6 +30,7 @@ THREADS = 16  # they mostly wait for the same sync, so many of them make large g
 CONNECTIONS = 500  # from then on a new one takes the place of the one idle longest
 BUSY_CONNECTIONS = 600  # with so many none is taken: those above CONNECTIONS all have a request under way
 INBUF_BYTES = 1 << 18  # of a body still coming; more of it waits in a file, so that 600 of them are 150 MiB at most
+RECV_BYTES = 1 << 17  # each reading costs a wait for the interpreter's lock
 DISCARD_SECONDS = 2.0
 NO_CONTENT = 204
 ARRIVED = "syncline.arrived"
@@ -71,7 +74,8 @@ class OtlpHttpReceiver:
         self._workers = ThreadedTaskDispatcher()
         self._listen(host, port)
         for listener in self._listeners():
-            listener.channel_class = Channel
+            listener.channel_class, listener.adj.patience_seconds = Channel, reception.limits.patience_seconds
+            listener.handle_accept = partial(_accept_waiting, listener, listener.handle_accept)
         self.port = int(self._listeners()[0].effective_port)
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._loop, name="otlp-http")
@@ -104,6 +108,7 @@ class OtlpHttpReceiver:
                 connection_limit=BUSY_CONNECTIONS,
                 asyncore_use_poll=True,
                 inbuf_overflow=INBUF_BYTES,
+                recv_bytes=RECV_BYTES,
                 # Twice the limit is read and refused by us; what is larger still is cut off in the middle.
                 max_request_body_size=2 * self._reception.limits.body_bytes,
                 channel_timeout=60,
@@ -197,6 +202,15 @@ class OtlpHttpReceiver:
         return [("Retry-After", str(self._reception.limits.retry_after_seconds))]
 
 
+def _accept_waiting(listener: Any, accept_one: Callable[[], None]) -> None:
+    """All that wait, not one a round: a round takes long where many send, and the last of a hundred waited twenty seconds to be heard."""
+    for _ in range(BUSY_CONNECTIONS):
+        known = len(listener.active_channels)
+        accept_one()
+        if len(listener.active_channels) == known:
+            return
+
+
 def _status(status: int, message: str, encoding: str) -> bytes:
     return Status(GRPC_CODES[status], message).encoded(encoding)
 
@@ -226,8 +240,19 @@ def _body(environ: dict[str, Any], limit: int, room: Room) -> bytes:
 
 
 # -- waitress, taught two things: when a request had arrived, and that its own refusals are a google.rpc.Status as well
+class Dropped(OverflowableBuffer):
+    """Where the rest of a body goes that is refused at its end."""
+
+    def append(self, data: bytes) -> None:
+        pass
+
+
 class Parser(HTTPRequestParser):
+    """What the client needs to send its body is the client's time. What lies in the socket until we come to read it is ours: where a
+    reading took all it may, more lay there, and the time until the next counts. After too much of that the rest is not even kept."""
+
     arrived = 0.0
+    _overdue_seconds, _read, _was_full = 0.0, 0.0, False
 
     def parse_header(self, header_plus: bytes) -> None:
         try:
@@ -236,9 +261,16 @@ class Parser(HTTPRequestParser):
             raise ParsingError("the request line holds no valid URI") from error
 
     def received(self, data: bytes) -> int:
+        now = time.monotonic()
+        if self._was_full:
+            self._overdue_seconds += now - self._read
+        if self._overdue_seconds > self.adj.patience_seconds and self.body_rcv:
+            self.body_rcv.buf.close()
+            self.body_rcv.buf = Dropped(INBUF_BYTES)
+        self._read, self._was_full = now, len(data) == RECV_BYTES
         consumed: int = super().received(data)
         if self.completed:
-            self.arrived = time.monotonic()
+            self.arrived = now - self._overdue_seconds
         return consumed
 
 

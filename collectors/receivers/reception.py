@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from collectors.journal import Journal, JournalUnavailable
 
 EXAMPLES = 3  # rejected items told in the answer; all of them are rows of `rejected`
 CHUNK = 1 << 16
+LOOKING = 2  # requests looked through at once: more of them only take the interpreter's lock from who reads the others
 GZIP_START = b"\x1f\x8b"
 
 
@@ -50,8 +52,13 @@ class Room:
     """What one request holds of the budget: bytes are taken before they are read or unpacked, and given back at its end."""
 
     def __init__(self, budget: Budget, patience_seconds: float) -> None:
-        self._budget, self.patience_seconds = budget, patience_seconds
+        self._budget, self._deadline = budget, time.monotonic() + patience_seconds
         self.held_bytes = 0
+
+    @property
+    def patience_seconds(self) -> float:
+        """How long the request may still wait, for whatever."""
+        return max(0.0, self._deadline - time.monotonic())
 
     def take(self, size: int) -> None:
         """Waits until there is room for `size` bytes more. Raises Unavailable when that takes too long."""
@@ -96,6 +103,7 @@ class Reception:
     def __init__(self, journal: Journal, clock: Clock, limits: Limits, source: str = "otlp") -> None:
         self._journal, self._clock, self.limits, self._source = journal, clock, limits, source
         self._budget = Budget(limits.budget_bytes)
+        self._looking = threading.Lock()
         self.is_closing = False
 
     @contextmanager
@@ -106,6 +114,18 @@ class Reception:
         with self._budget.room(patience_seconds) as room:
             yield room
 
+    @contextmanager
+    def looking(self, room: Room) -> Iterator[None]:
+        """While the request is looked through, one at a time: more at once only take the interpreter's lock from who reads the others.
+
+        Raises Unavailable when its turn does not come in time."""
+        if not self._looking.acquire(timeout=room.patience_seconds):
+            raise Unavailable("the receiver is overloaded; send again later")
+        try:
+            yield
+        finally:
+            self._looking.release()
+
     def accept(self, signal: str, content_type: str, body: bytes, room: Room) -> Accepted:
         """The answer to one request, once it is on disk. Raises Unreadable, or Unavailable where nothing was kept.
 
@@ -113,7 +133,8 @@ class Reception:
         the truth. An empty request is fine, and nothing to keep.
         """
         try:
-            items, refused = otlp.refused(signal, content_type, body)
+            with self.looking(room):
+                items, refused = otlp.refused(signal, content_type, body)
         except otlp.Undecodable as error:
             raise Unreadable(str(error)) from error
         if items:

@@ -17,8 +17,8 @@ from collectors.ingest import Intake
 from collectors.meaning import Meaning
 from collectors.message import unpacked
 from sql.store import Store
+from tests.sources.http_receiver import Receiver, receiver
 from tests.sources.test_cloudevents import EVENT
-from tests.sources.test_otlp_http import Receiver, receiver
 
 ONE, MANY = {"content-type": STRUCTURED}, {"content-type": BATCH}
 BINARY = {f"ce-{name}": value for name, value in EVENT.items() if name != "data"} | {"content-type": "application/json"}

@@ -8,15 +8,8 @@ import os
 import socket
 import subprocess
 import sys
-import threading
-import time
-import tracemalloc
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -26,49 +19,10 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from collectors.journal import Journal
 from collectors.receivers import otlp_http
 from collectors.receivers.otlp_http import OtlpHttpReceiver
-from collectors.receivers.reception import Limits, Reception
+from collectors.receivers.reception import Reception
 from tests.repository import ROOT
+from tests.sources.http_receiver import JSON, PROTOBUF, SMALL, Receiver, protobuf, receiver, status
 from tests.sources.plant_floor import TOLD_NS, log, logs, span, traces
-
-JSON, PROTOBUF = {"content-type": "application/json"}, {"content-type": "application/x-protobuf"}
-SMALL = Limits(body_bytes=1 << 20)
-
-
-class Receiver:
-    def __init__(
-        self, folder: Path, limits: Limits = SMALL, tokens_ok: Callable[[str], bool] | None = None, reserve_bytes: int = 0
-    ) -> None:
-        self.journal = Journal(folder, reserve_bytes=reserve_bytes)
-        self.server = OtlpHttpReceiver(Reception(self.journal, lambda: TOLD_NS, limits), "127.0.0.1", 0, tokens_ok)
-        self.server.start()
-        self.url = f"http://127.0.0.1:{self.server.port}"
-
-    def post(self, content: Any, headers: dict[str, str] = JSON, path: str = "/v1/traces") -> httpx.Response:
-        return httpx.post(self.url + path, content=content, headers=headers, timeout=20)
-
-    def kept(self) -> list[bytes]:
-        return [frame.record.payload for frame in self.journal.read(0)]
-
-    def raw(self, *request: bytes) -> bytes:
-        """What the receiver answers to these bytes until it closes."""
-        with socket.create_connection(("127.0.0.1", self.server.port), 60) as wire:
-            for part in request:
-                wire.sendall(part)
-            wire.shutdown(socket.SHUT_WR)
-            return b"".join(iter(lambda: wire.recv(65536), b""))
-
-    def close(self) -> None:
-        self.server.stop()
-        self.journal.close()
-
-
-@contextmanager
-def receiver(folder: Path, **settings: Any) -> Iterator[Receiver]:
-    running = Receiver(folder, **settings)
-    try:
-        yield running
-    finally:
-        running.close()
 
 
 @pytest.fixture(scope="module")
@@ -76,27 +30,6 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Receiver]:
     """One for all tests that leave it as it was; each looks only at what came since."""
     with receiver(tmp_path_factory.mktemp("journal")) as running:
         yield running
-
-
-def protobuf(*names: str) -> bytes:
-    request = ExportTraceServiceRequest()
-    spans = request.resource_spans.add().scope_spans.add().spans
-    for number, name in enumerate(names, 1):
-        spans.add(trace_id=b"t" * 16, span_id=number.to_bytes(8), name=name, end_time_unix_nano=5)
-    return request.SerializeToString()
-
-
-def status(response: httpx.Response) -> tuple[int, str]:
-    """Code and message of the google.rpc.Status in a response, read by hand: field 1 a varint, field 2 a text."""
-    if response.headers["content-type"] == "application/json":
-        body = response.json()
-        assert set(body) - {"details"} == {"code", "message"}
-        return body["code"], body["message"]
-    body = response.content
-    assert (body[0], body[2]) == (0x08, 0x12)
-    text = body[4:] if body[3] < 0x80 else body[5:]
-    length = body[3] if body[3] < 0x80 else (body[3] & 0x7F) + (body[4] << 7)
-    return body[1], text[:length].decode()
 
 
 # -- what is accepted
@@ -385,29 +318,6 @@ def test_an_answer_means_that_it_is_on_disk(tmp_path: Path, monkeypatch: pytest.
             assert len(synced) == count
 
 
-def test_otlp_28_30_a_full_disk_is_503_with_a_time_to_come_back(tmp_path: Path) -> None:
-    with receiver(tmp_path, reserve_bytes=1 << 60) as running:
-        for headers, body in ((JSON, traces(span())), (PROTOBUF, protobuf("a"))):
-            answer = running.post(body, headers)
-            assert (answer.status_code, answer.headers["retry-after"], status(answer)[0]) == (503, "2", 14)
-            assert "MiB free on the disk. Nothing was accepted" in status(answer)[1]
-        assert running.kept() == []
-
-
-def test_otlp_30_more_than_memory_allows_at_once_is_503(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    go_on, syncing, sync = threading.Event(), threading.Event(), os.fsync
-    with receiver(tmp_path, limits=replace(SMALL, budget_bytes=1000, patience_seconds=0.3)) as running:
-        monkeypatch.setattr(os, "fsync", lambda fd: (syncing.set(), go_on.wait(20), sync(fd)))
-        large = traces(span(name="n" * 900))
-        slow = threading.Thread(target=running.post, args=(large,))
-        slow.start()
-        syncing.wait(20)
-        assert status(running.post(large)) == (14, "too many requests are under way")
-        go_on.set()
-        slow.join()
-        assert running.post(large).status_code == 200  # alone, any request within the limit fits
-
-
 def test_answers_are_counted(tmp_path: Path) -> None:
     with receiver(tmp_path) as running:
         running.post(traces(span()))
@@ -449,27 +359,3 @@ def test_otlp_49_the_stock_sdk_exports_with_its_defaults(tmp_path: Path, compres
         bodies = [ExportTraceServiceRequest.FromString(body) for body in running.kept()]
         names = {span.attributes[1].value.string_value for body in bodies for span in body.resource_spans[0].scope_spans[0].spans}
         assert names == {str(number) for number in range(2000)}
-
-
-def test_memory_stays_within_the_budget_however_many_large_bodies_come(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Half of them packed to a thousandth, half as they are. Each is taken in the end: they wait for each other, in files."""
-    limits = Limits(body_bytes=6 << 20, budget_bytes=12 << 20, patience_seconds=60)
-    sync = os.fsync
-    monkeypatch.setattr(os, "fsync", lambda fd: (time.sleep(0.2), sync(fd)))  # a slow disk: who waits for it holds what it has
-    message = ExportTraceServiceRequest.FromString(protobuf("a"))
-    message.resource_spans[0].resource.attributes.add(key="note").value.string_value = "x" * (5 << 20)
-    plain = message.SerializeToString()
-    head = "POST /v1/traces HTTP/1.0\r\nContent-Type: application/x-protobuf\r\n{}Content-Length: {}\r\n\r\n"
-    requests = [
-        (head.format(coding, len(body)).encode(), body)
-        for coding, body in (("", plain), ("Content-Encoding: gzip\r\n", gzip.compress(plain)))
-    ]
-    with receiver(tmp_path, limits=limits) as running, ThreadPoolExecutor(16) as clients:
-        tracemalloc.start()
-        try:
-            answers = list(clients.map(lambda request: running.raw(*request), requests * 8))
-            peak = tracemalloc.get_traced_memory()[1]
-        finally:
-            tracemalloc.stop()
-    assert [answer.partition(b"\r\n")[0] for answer in answers] == [b"HTTP/1.0 200 OK"] * 16
-    assert peak < 5 * limits.budget_bytes  # without a budget twice as much, and more with every client
