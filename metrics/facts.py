@@ -11,7 +11,6 @@ from metrics import minutes
 from sql import models
 
 IN_SCOPE = "exists (from scope s where s.workflow = b.workflow and s.transaction_id = b.transaction_id)"
-EVERYTHING = "true"
 # What hangs on a transaction's number: the table `transaction_NAME`, filled from what `sql/facts` leaves as `fresh_NAME`, read as NAME.
 DETAILS = ("open_steps", "measures", "stock_causes", "stock_passages", "passages")
 # What was last said is decided by all that orders events. Of many the time alone decides first: that is right where every event has a
@@ -23,20 +22,27 @@ MANY = 20_000  # events
 STOCK_WORKFLOW = "stock_movement_sync"  # differences in stock belong to it
 STATING = ("crooked", "replaced")  # what states the transactions is computed in another order when they are many
 STOCK = ("stock_passages", "stock_causes")  # what only a comparison of stock asks for; computed from what the others leave
+AT_ONCE = ("facts", *(detail for detail in DETAILS if detail not in STOCK))
 
 
-def compute(cursor: duckdb.DuckDBPyConnection, in_scope: str) -> None:
-    """Leaves `fresh_facts` and the fresh details, but those of stock, for the transactions of `scoped_events` that `in_scope` (SQL) lets
-    through.
+def compute(cursor: duckdb.DuckDBPyConnection, *, everything: bool) -> None:
+    """Leaves `fresh_facts` and the fresh details, but those of stock, for the transactions of `scoped_events`: all, or those in `scope`.
 
-    Numbers go on behind the variable `last_transaction`."""
+    Numbers go on behind the variable `last_transaction`. When everything is computed, it goes into the facts at once and is read from
+    there: first into a table of its own, all in all an eighth more time was spent."""
     (steps,) = cursor.execute("select coalesce(max(len(steps)), 0) from def_workflows").fetchall()[0]
     for name in models.order("facts"):
         short = name.removeprefix("facts/")
+        detail = short.removeprefix("transaction_")
         if short == "stated":
             _state(cursor, steps)
-        elif short not in (*STATING, *STOCK):
-            _run(cursor, name, steps, in_scope=in_scope)
+        elif detail not in AT_ONCE and short not in (*STATING, *STOCK):
+            _run(cursor, name, steps, in_scope="true" if everything else IN_SCOPE)
+        elif everything and detail in AT_ONCE:
+            _run(cursor, name, steps, into=f"insert into transaction_{detail} by name")
+            cursor.execute(f"create temp view fresh_{detail} as from transaction_{detail}")
+        elif detail in AT_ONCE:
+            _run(cursor, name, steps, into=f"create or replace temp table fresh_{detail} as")
 
 
 def _state(cursor: duckdb.DuckDBPyConnection, steps: int) -> None:
@@ -99,9 +105,9 @@ def replace(cursor: duckdb.DuckDBPyConnection) -> None:
         cursor.execute(f"delete from transaction_{detail} where transaction_no in (from leaving)")
 
 
-def keep(cursor: duckdb.DuckDBPyConnection) -> None:
+def keep(cursor: duckdb.DuckDBPyConnection, *, everything: bool) -> None:
     """Puts what was computed into the facts, in the order of time it lies in: zones of neighbours are what makes reading fast."""
-    for detail in ("facts", *DETAILS):
+    for detail in STOCK if everything else (*AT_ONCE, *STOCK):
         cursor.execute(f"insert into transaction_{detail} by name from fresh_{detail}")
     minutes.renew(cursor)
 

@@ -19,14 +19,16 @@ def clear(cursor: duckdb.DuckDBPyConnection) -> None:
 
 def leave(cursor: duckdb.DuckDBPyConnection) -> None:
     """Notes what the transactions in `leaving`, which are still among the facts, count for."""
-    _count(cursor, "minutes_left", LEAVING)
+    _count(cursor, LEAVING, _table("minutes_left"))
 
 
 def renew(cursor: duckdb.DuckDBPyConnection) -> None:
     """Puts what was computed in the place of what has left."""
-    _count(cursor, "minutes_come", FRESH)
-    is_first = not cursor.execute("select exists (from settled_minutes)").fetchall()[0][0]
-    models.run(cursor, "minutes/first" if is_first else "minutes/renewed")
+    if cursor.execute("select exists (from settled_minutes)").fetchall()[0][0]:
+        _count(cursor, FRESH, _table("minutes_come"))
+        models.run(cursor, "minutes/renewed")
+    else:
+        _count(cursor, FRESH, "insert into settled_minutes by name")
 
 
 def show(cursor: duckdb.DuckDBPyConnection) -> None:
@@ -34,11 +36,15 @@ def show(cursor: duckdb.DuckDBPyConnection) -> None:
     cursor.execute("create or replace temp table minute_series as from minute_series")
     models.run(cursor, "scope/leaving")
     leave(cursor)
-    _count(cursor, "minutes_come", FRESH)
+    _count(cursor, FRESH, _table("minutes_come"))
     models.run(cursor, "moment/minutes_then")
 
 
-def _count(cursor: duckdb.DuckDBPyConnection, minutes: str, facts: dict[str, str]) -> None:
+def _table(name: str) -> str:
+    return f"create or replace temp table {name} as"
+
+
+def _count(cursor: duckdb.DuckDBPyConnection, facts: dict[str, str], into: str) -> None:
     models.run(cursor, "minutes/shown", **facts)
-    models.run(cursor, "minutes/counted", minutes=minutes)
+    models.run(cursor, "minutes/counted", into=into)
     models.run(cursor, "minutes/hidden")

@@ -91,7 +91,7 @@ def _go_back(cursor: duckdb.DuckDBPyConnection) -> None:
     models.run(cursor, "scope/scoped")
     # Numbers that no transaction of the store has, so that what is computed again never meets another's open steps.
     cursor.execute("set variable last_transaction = (select coalesce(max(transaction_no), 0) from transaction_facts)")
-    facts.compute(cursor, in_scope=IN_SCOPE)
+    facts.compute(cursor, everything=False)
     rules.judge(cursor, everything=False)
     facts.show(cursor)
     rules.show(cursor)

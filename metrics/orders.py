@@ -19,13 +19,13 @@ TOUCHED = """(
 
 def renew_all(cursor: duckdb.DuckDBPyConnection) -> None:
     """Computes every order anew, after the facts of all transactions were computed and kept."""
-    models.run(cursor, "orders/named_all")
-    models.run(cursor, "orders/computed", events=ALL)
     for name in ("order_facts", "transaction_reach", "open_transactions"):
         cursor.execute(f"delete from {name}")
+    models.run(cursor, "orders/named_all")
+    models.run(cursor, "orders/computed", events=ALL, into="insert into order_facts by name")
     models.run(cursor, "orders/open_fresh")
     models.run(cursor, "orders/reaching_all")
-    _keep(cursor)
+    _keep_reach(cursor)
 
 
 def renew_touched(cursor: duckdb.DuckDBPyConnection) -> None:
@@ -35,7 +35,8 @@ def renew_touched(cursor: duckdb.DuckDBPyConnection) -> None:
     models.run(cursor, "orders/open_fresh")
     models.run(cursor, "orders/reaching_touched")
     models.run(cursor, "orders/reach_leaving")
-    _keep(cursor)
+    cursor.execute("insert into order_facts by name from fresh_orders")
+    _keep_reach(cursor)
 
 
 def show(cursor: duckdb.DuckDBPyConnection) -> None:
@@ -51,11 +52,10 @@ def show(cursor: duckdb.DuckDBPyConnection) -> None:
 
 def _compute_touched(cursor: duckdb.DuckDBPyConnection) -> None:
     models.run(cursor, "orders/named_touched")
-    models.run(cursor, "orders/computed", events=TOUCHED)
+    models.run(cursor, "orders/computed", events=TOUCHED, into="create or replace temp table fresh_orders as")
 
 
-def _keep(cursor: duckdb.DuckDBPyConnection) -> None:
-    cursor.execute("insert into order_facts by name from fresh_orders order by is_over")
+def _keep_reach(cursor: duckdb.DuckDBPyConnection) -> None:
     cursor.execute("insert into open_transactions by name from fresh_open")
     models.run(cursor, "orders/reached")
     cursor.execute("insert into transaction_reach by name from fresh_reach order by transaction_no")

@@ -87,7 +87,7 @@ class Refresher:
         models.run(cursor, "placement/firsts_all")
         self._cover_time(cursor)
         models.run(cursor, "scope/everything")
-        facts.compute(cursor, in_scope=facts.EVERYTHING)
+        facts.compute(cursor, everything=True)
         facts.compute_stock(cursor)
         rules.judge(cursor, everything=True)
         self._keep(cursor, everything=True)
@@ -120,7 +120,7 @@ class Refresher:
         rules.reach(cursor)
         models.run(cursor, "scope/touched")
         models.run(cursor, "scope/scoped")
-        facts.compute(cursor, in_scope=facts.IN_SCOPE)
+        facts.compute(cursor, everything=False)
         facts.compute_stock(cursor)
         rules.judge(cursor, everything=False)
         facts.replace(cursor)
@@ -136,7 +136,7 @@ class Refresher:
         models.run(cursor, "placement/aliases" if self.definitions.alias_types else "placement/no_aliases")
 
     def _keep(self, cursor: duckdb.DuckDBPyConnection, *, everything: bool) -> None:
-        facts.keep(cursor)
+        facts.keep(cursor, everything=everything)
         rules.keep(cursor, everything=everything)
         interfaces.renew(cursor, everything=everything)
         for name in ("feeds_new", "pulses_new", "gaps", "gaps_new", "newest"):

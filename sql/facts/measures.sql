@@ -1,5 +1,5 @@
 -- one row per transaction that is not cancelled and stretch a metric measures (the columns of transaction_measures)
-create or replace temp table fresh_measures as
+{into}
 with
 running as not materialized (
   -- from one milestone to another; asked twice, of few metrics the second time: kept once it would lose its order

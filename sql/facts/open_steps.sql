@@ -1,5 +1,5 @@
 -- one row per unreached step that is waited for, overtaken or failing (the columns of transaction_open_steps)
-create or replace temp table fresh_open_steps as
+{into}
 with
 open as (
   select * from fresh_facts where not is_cancelled and not (is_complete and not has_open_errors)

@@ -1,5 +1,5 @@
 -- one row per success that follows another, of transactions that are not straight (the columns of transaction_passages)
-create or replace temp table fresh_passages as
+{into}
 select * exclude (is_first)
 from (
   select

@@ -1,5 +1,5 @@
 -- one row per transaction: what its events say, whatever the moment (the columns of transaction_facts), in order of time
-create or replace temp table fresh_facts as
+{into}
 with
 tried as (
   -- those with failed attempts: how they went (step → …)

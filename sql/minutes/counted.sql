@@ -1,4 +1,4 @@
--- leaves `{minutes}`: one row per series and minute in which a case of these facts counts that time alone cannot change (the columns of
+-- one row per series and minute in which a case of these facts counts that time alone cannot change (the columns of
 -- settled_minutes); series that are new join the others
 create or replace temp table settled_cases as
 select metric, workflow, site, partner, from_ns, decided_ns, outcome = 'good' as is_good
@@ -13,7 +13,7 @@ where not exists (
   from minute_series s
   where s.metric = c.metric and s.workflow = c.workflow and s.site is not distinct from c.site and s.partner is not distinct from c.partner);
 
-create or replace temp table {minutes} as
+{into}
 with numbered as materialized (
   select s.series, c.from_ns // 60000000000 as begun, c.decided_ns // 60000000000 as decided, c.is_good
   from settled_cases c
@@ -27,3 +27,4 @@ from (
   select series + 1, decided, is_good from numbered
 )
 group by all
+order by minute_ns

@@ -136,7 +136,7 @@ left join (select distinct object_type, event_type, system, step from def_steps 
 group by all;
 
 -- one row per order (the columns of order_facts)
-create or replace temp table fresh_orders as
+{into}
 with
 said as (
   select object_type, object_id, line, ordered_quantity is not null as is_measured, done_quantity >= ordered_quantity is true as is_done, done_ns,
@@ -162,4 +162,5 @@ select
   case when l.is_done then l.done_ns end as done_ns,
   coalesce(l.lines, []) as lines
 from order_said o
-left join lined l using (object_type, object_id);
+left join lined l using (object_type, object_id)
+order by is_over;
