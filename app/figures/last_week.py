@@ -20,7 +20,7 @@ from metrics.objectives.budget import Counts
 from metrics.objectives.model import Objective
 from metrics.objectives.status import Status
 
-Href = Callable[[Objective, str | None, int, int], str]  # objective, outcome, from and to → its cases
+Href = Callable[[Objective, str, int, int], str]  # objective, outcome, from and to → its cases
 NOTHING = Counts()
 
 
@@ -64,7 +64,7 @@ def last_week(standing: Sequence[Status], now_ns: int, zone: str, href: Href) ->
     if not known:
         return None
     known.sort(key=lambda each: (_is_kept(each[0], each[1]) is not False, each[0].objective.title))
-    heads = html.Tr([html.Th(name) for name in ("Promise", "State", "Last week", "Week before", "Broke it", "Decided")])
+    heads = html.Tr([html.Th(name) for name in ("Promise", "State", "Last week", "Week before", "Broke it", "Kept it")])
     lines = [_line(status, counts, before.of(status), last, href) for status, counts in known]
     table = html.Table([html.Thead(heads), html.Tbody(lines)], className="table")
     days = f"{times.day(last.from_ns, zone)} to {times.day(last.to_ns - 1, zone)}"
@@ -74,20 +74,20 @@ def last_week(standing: Sequence[Status], now_ns: int, zone: str, href: Href) ->
 def _line(status: Status, counts: Counts, earlier: Counts | None, week: Week, href: Href) -> Component:
     objective = status.objective
     word = {True: promises.STATES["met"], False: promises.STATES["breached"], None: promises.STATES["no_data"]}[_is_kept(status, counts)]
-    bad: Component | str = "0"
-    if counts.bad:
-        bad = html.A(f"{counts.bad:,}", href=href(objective, "bad", week.from_ns, week.to_ns))
-    decided = html.A(f"{counts.decided:,} cases", href=href(objective, None, week.from_ns, week.to_ns)) if counts.decided else "no case"
     return html.Tr(
         [
             html.Td([html.B(objective.title), html.Div(f"promised {promises.promise(objective.target)}", className="muted")]),
             html.Td(html.Span([icon(word.icon), word.word], className=f"badge kind-{word.kind}")),
             html.Td(_share(counts, objective), className="num nowrap"),
             html.Td(_share(earlier, objective), className="num nowrap"),
-            html.Td(bad, className="num"),
-            html.Td(decided, className="num"),
+            _count(counts.bad, href(objective, "bad", week.from_ns, week.to_ns)),
+            _count(counts.good, href(objective, "good", week.from_ns, week.to_ns)),
         ]
     )
+
+
+def _count(number: int, href: str) -> Component:
+    return html.Td(html.A(f"{number:,}", href=href) if number else "0", className="num")
 
 
 def _share(counts: Counts | None, objective: Objective) -> Component | str:

@@ -261,7 +261,7 @@ def _never(objective: Objective) -> str:
 # -- where figures lead ------------------------------------------------------------------------------------------------
 
 
-def _cases(objective: Objective, outcome: str | None, from_ns: int, to_ns: int, view: View, by: str | None = None) -> str:
+def _cases(objective: Objective, outcome: str, from_ns: int, to_ns: int, view: View, by: str | None = None) -> str:
     bounds = {"from": instant_text(from_ns), "to": instant_text(to_ns)}
     limits = {"site": objective.site, "workflow": objective.workflow, "partner": objective.partner}
     return links.to("cases", metric=objective.metric, outcome=outcome, by=by, **limits, **bounds, **view.past)
