@@ -14,6 +14,21 @@ Row = Mapping[str, Any]
 COUNTED = ("events", "error_events", "contract_errors", "retries", "dead_letters", "keyed_events", "redelivered")
 FEW = 20  # a share of fewer events says nothing about a plant
 FAR_APART = 0.2  # shares that differ by more are told
+SHARES = {  # count → its kind of events, and words
+    "keyed_events": ("keyed", "with an idempotency key"),
+    "error_events": ("failed", "failed"),
+    "retries": ("retries", "were retries"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A sentence about one site of an interface, and what its events are narrowed to: a kind or a version ("": those that state none)."""
+
+    text: str
+    site: str | None
+    kind: str | None = None
+    version: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +80,8 @@ def interfaces_of(rows: Iterable[Row]) -> list[Interface]:
     return found
 
 
-def differences(interface: Interface) -> list[str]:
-    """A sentence for each site that differs from the others: another version, no keys where they have some, many more errors or retries."""
+def differences(interface: Interface) -> list[Difference]:
+    """How each site differs from the others: another version, no keys where they have some, many more errors or retries."""
     sites = _by_site(interface.rows)
     if len(sites) < 2:
         return []
@@ -75,10 +90,11 @@ def differences(interface: Interface) -> list[str]:
         others = {name: sum(each[name] for other, each in sites.items() if other != site) for name in COUNTED}
         if mine["events"] < FEW or others["events"] < FEW:
             continue
-        for name, what in (("keyed_events", "with an idempotency key"), ("error_events", "failed"), ("retries", "were retries")):
+        for name, (kind, what) in SHARES.items():
             share, elsewhere = mine[name] / mine["events"], others[name] / others["events"]
             if abs(share - elsewhere) > FAR_APART:
-                told.append(f"{name_of(site)}: {words.percent(share)} {what}, elsewhere {words.percent(elsewhere)}.")
+                said = f"{name_of(site)}: {words.percent(share)} {what}, elsewhere {words.percent(elsewhere)}."
+                told.append(Difference(said, site, kind=kind if mine[name] else None))
     return told
 
 
@@ -91,7 +107,7 @@ def _by_site(rows: Iterable[Row]) -> dict[str | None, dict[str, int]]:
     return sites
 
 
-def _of_versions(interface: Interface) -> list[str]:
+def _of_versions(interface: Interface) -> list[Difference]:
     """Sites whose newest events are of another version than most events are."""
     events: dict[str | None, int] = {}
     for row in interface.rows:
@@ -104,7 +120,11 @@ def _of_versions(interface: Interface) -> list[str]:
         if row["site"] not in newest or row["newest_event_ns"] > newest[row["site"]]["newest_event_ns"]:
             newest[row["site"]] = row
     return [
-        f"{name_of(site)} speaks {_version(row['schema_version'])}, most events are {_version(usual)}."
+        Difference(
+            f"{name_of(site)} speaks {_version(row['schema_version'])}, most events are {_version(usual)}.",
+            site,
+            version=row["schema_version"] or "",
+        )
         for site, row in newest.items()
         if row["schema_version"] != usual
     ]

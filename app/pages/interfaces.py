@@ -17,7 +17,7 @@ from app.components.empty import empty
 from app.components.icons import icon
 from app.components.page import button, card, head, scrolling
 from app.figures import times, words
-from app.figures.interface_facts import Interface, differences, interfaces_of
+from app.figures.interface_facts import Difference, Interface, differences, interfaces_of
 from app.figures.rows import rows_of
 from app.pages import unmapped, without_event
 from app.pages.errors import WrongAddress
@@ -45,26 +45,32 @@ def layout(**query: Any) -> Component:
     settings = reader.application().settings
     owners = {owner.name: owner.title for owner in settings.owners}
     past: dict[str, Any] = {name: query[name] for name in ("as_of", "known_at") if name in query}
+    kept = {"period": period, **past}
     return html.Div(
         [
-            head("Interfaces", _summary(found, period), _periods(period, past), button("Process", links.to("process", **past), quiet=True)),
+            head("Interfaces", _summary(found, kept), _periods(period, past), button("Process", links.to("process", **past), quiet=True)),
             moment.banner(at, zone),
-            _table(found, owners, {"period": period, **past}) if found else _nothing(period),
-            _differing(found),
-            _unmapped(spans, zone, at.now_ns, {"period": period, **past}),
+            _table(found, owners, kept) if found else _nothing(period),
+            _differing(found, kept),
+            _unmapped(spans, zone, at.now_ns, kept),
             unmapped.records(records, settings.sources, zone, at.now_ns, past),
         ]
     )
 
 
-def _summary(found: Sequence[Interface], period: str) -> str:
+def _summary(found: Sequence[Interface], kept: Row) -> list[Any]:
     events = sum(interface.counts["events"] for interface in found)
     broken = sum(interface.counts["contract_errors"] for interface in found)
     several = sum(len(interface.versions) > 1 for interface in found)
-    parts = [f"{words.count(len(found), 'interface')} with {words.count(events, 'event')} in the {PERIODS[period][0].lower()}"]
-    parts += [f"{words.count(broken, 'message')} could not be read by the receiver"] if broken else []
-    parts += [f"{words.count(several, 'interface')} in several versions"] if several else []
-    return ", ".join(parts) + "."
+    parts: list[Any] = [
+        f"{words.count(len(found), 'interface')} with ",
+        html.A(words.count(events, "event"), href=links.to("events", **kept)),
+    ]
+    parts += [f" in the {PERIODS[kept['period']][0].lower()}"]
+    if broken:
+        said = f"{words.count(broken, 'message')} could not be read by the receiver"
+        parts += [", ", html.A(said, href=links.to("events", **kept, kind="contract"))]
+    return [*parts, f", {words.count(several, 'interface')} in several versions." if several else "."]
 
 
 def _periods(period: str, past: Mapping[str, Any]) -> Component:
@@ -152,16 +158,27 @@ def _keys(keyed: int, total: int, without: str) -> Any:
     return html.A("none" if not keyed else words.percent(keyed / total), href=without, className="muted" if not keyed else None)
 
 
-def _differing(found: Sequence[Interface]) -> Component | None:
+def _differing(found: Sequence[Interface], kept: Row) -> Component | None:
     """Where one plant does not do as the others."""
-    told = [(each, sentences) for each in found if (sentences := differences(each))]
+    told = [(each, differing) for each in found if (differing := differences(each))]
     if not told:
         return None
     lines = [
-        html.Li([html.B(f"{each.event_type} at {words.system_word(each.system or '')}"), html.Ul([html.Li(text) for text in sentences])])
-        for each, sentences in told
+        html.Li(
+            [
+                html.B(f"{each.event_type} at {words.system_word(each.system or '')}"),
+                html.Ul([html.Li([one.text, " ", html.A("The events", href=_events_of(each, one, kept))]) for one in differing]),
+            ]
+        )
+        for each, differing in told
     ]
     return card("Plants that differ", html.Ul(lines, className="interfaces-differing"))
+
+
+def _events_of(each: Interface, one: Difference, kept: Row) -> str:
+    version = None if one.version is None else stated(one.version)
+    own = {"event": each.event_type, "system": stated(each.system), "site": stated(one.site)}
+    return links.to("events", **kept, **own, version=version, kind=one.kind)
 
 
 def _unmapped(rows: Sequence[Row], zone: str, now_ns: int, kept: Row) -> Component | None:
@@ -176,9 +193,9 @@ def _unmapped(rows: Sequence[Row], zone: str, now_ns: int, kept: Row) -> Compone
 
 def _unmapped_line(row: Row, zone: str, now_ns: int, kept: Row) -> Component:
     named = {name: row[name] or "" for name in ("service", "system", "destination")}
-    trace = (
-        html.A([icon("waypoints"), " a trace"], href=links.to("path", trace=row["example_trace_id"])) if row["example_trace_id"] else None
-    )
+    past = {name: value for name, value in kept.items() if name != "period"}
+    to_trace = links.to("path", trace=row["example_trace_id"], **past)
+    trace = html.A([icon("waypoints"), " a trace"], href=to_trace) if row["example_trace_id"] else None
     return html.Tr(
         [
             html.Td(row["service"] or html.Span("not stated", className="muted")),

@@ -90,7 +90,7 @@ AS_OF = "?as_of=2026-03-23T13:00:00Z"
 def test_an_interface_is_told_with_its_versions_and_what_goes_wrong(web: Flask) -> None:
     said = drawn_text(someone(web, "tom").show("/interfaces", AS_OF))
     assert (
-        "1 interface with 80 events in the last 7 days, 20 messages could not be read by the receiver, 1 interface in several versions."
+        "1 interface with 80 events in the last 7 days , 20 messages could not be read by the receiver , 1 interface in several versions."
         in said
     )
     assert "work_order.received" in said
@@ -107,10 +107,27 @@ def test_the_counts_of_the_reader(plant: Application) -> None:
     }  # fmt: skip
     assert (found.from_systems, found.owners, list(found.versions)) == (["erp"], ["plant-it"], ["1", "2"])
     assert found.events_by_version == {"1": 40, "2": 40}
-    told = differences(found)
+    told = [each.text for each in differences(found)]
     assert any("speaks version" in sentence for sentence in told)
     assert "Brno: 0 % with an idempotency key, elsewhere 100 %." in told
     assert "Brno: 50 % failed, elsewhere 0 %." in told
+
+
+def test_the_sums_and_what_differs_open_their_events(web: Flask) -> None:
+    page = trees.drawn(someone(web, "tom").show("/interfaces", AS_OF))
+    opened = {text: href for text, href in trees.links(page) if text in ("80 events", "20 messages could not be read by the receiver")}
+    (differing,) = trees.with_class(page, "interfaces-differing")
+    items = [part for part in trees.parts(differing) if getattr(part, "kind", None) == "Li"]
+    told = {item.children[0]: item.children[2].href for item in items if isinstance(item.children[0], str)}
+    counts = {text: int(text.split()[0]) for text in opened} | {
+        "Hamburg speaks version 2, most events are version 1.": 40,
+        "Brno: 0 % with an idempotency key, elsewhere 100 %.": 40,  # none has one: all of them
+        "Brno: 50 % failed, elsewhere 0 %.": 20,
+        "Brno: 50 % were retries, elsewhere 0 %.": 20,
+    }
+    assert (opened | told).keys() == counts.keys()
+    for said, href in (opened | told).items():
+        assert f" {counts[said]} events from" in drawn_text(someone(web, "tom").show("/events", "?" + href.partition("?")[2])), said
 
 
 @pytest.mark.parametrize(
@@ -118,7 +135,7 @@ def test_the_counts_of_the_reader(plant: Application) -> None:
 )
 def test_every_count_opens_the_events_it_counts(web: Flask, kind: str | None, count: int) -> None:
     page = trees.drawn(someone(web, "tom").show("/interfaces", AS_OF))
-    wanted = f"&kind={kind}" if kind else "&system=mes"
+    wanted = f"&system=mes&kind={kind}" if kind else "&system=mes"
     (link,) = {href for _, href in trees.links(page) if "/events?" in href and href.endswith(wanted)}
     told = drawn_text(someone(web, "tom").show("/events", "?" + link.partition("?")[2]))
     assert f"{count} event{'' if count == 1 else 's'} from Mon 16 Mar" in told, told[:300]
