@@ -15,7 +15,7 @@ from app.figures.process import Graph, Stop, Way, late_share
 from metrics.discovery import END, START
 
 Row = Mapping[str, Any]
-To = Callable[[str], str]  # the transactions that went so, as an address
+To = Callable[[str | None], str]  # the transactions that went so, or all of them, as an address
 KINDS = ("plain", "late", "bad")
 
 
@@ -23,7 +23,7 @@ def process_graph(graph: Graph, to: To, total: int) -> Component:
     """What a person reaches with Tab step by step: each box, then the ways that lead on from it."""
     parts = [_lines(graph, kind) for kind in KINDS]
     for stop in graph.stops:
-        parts.append(_end(stop, total) if stop.row is None else _box(stop, stop.row, to))
+        parts.append(_end(stop, to, total) if stop.row is None else _box(stop, stop.row, to))
         parts += [_label(way, to) for way in graph.ways if way.row["from_milestone"] == stop.name]
     stage = html.Div(parts, className="process", style={"width": graph.width, "height": graph.height})
     return html.Div(
@@ -56,10 +56,11 @@ def _head(way: Way) -> int:
     return round(7 + way.thickness)
 
 
-def _end(stop: Stop, total: int) -> Component:
-    text = f"Start: {words.count(total, 'transaction')}" if stop.name == START else "End"
+def _end(stop: Stop, to: To, total: int) -> Component:
     assert stop.name in (START, END)
-    return html.Div(text, className="process-end", style=_at(stop.rect))
+    opened = html.A(words.count(total, "transaction"), href=to(None))
+    said = html.Span(["Start: ", opened]) if stop.name == START else "End"
+    return html.Div(said, className="process-end", style=_at(stop.rect))
 
 
 def _box(stop: Stop, row: Row, to: To) -> Component:

@@ -241,7 +241,7 @@ def _variant(row: Row, asked: Asked) -> Component:
             html.Td(words.percent(row["share"]), className="right nowrap"),
             html.Td(_steps(row["variant"])),
             html.Td(words.duration(row["seconds"]) if row["seconds"] else _muted("one moment"), className="right nowrap"),
-            html.Td(f"{running:,}" if running else _muted("0"), className="right"),
+            _count(running, asked.cases(variant=row["variant"], went=trails.OPEN)),
             html.Td(html.Ul(said) if said else [icon("check"), " so far" if running == row["transactions"] else " yes"]),
         ]
     )

@@ -75,6 +75,8 @@ def test_every_number_opens_the_transactions_it_counts(web: Flask, plant: Applic
     found = trees.links(trees.drawn(someone(web, "maria").show("/process", ORDERS + "&period=28d&ways=all&site=brno")))
     numbers = {(text, address) for text, address in found if address.startswith("/transactions?") and re.match(r"[\d,]+\b", text)}
     assert len(numbers) > 25
+    assert any(text.endswith(" transactions") for text, _ in numbers), "the start of the graph"
+    assert any("variant=" in address and "went=" in address for _, address in numbers), "those of a variant that still run"
     as_of_ns = instant_ns(AS_OF)
     with open_reader(plant.store, Moment(as_of_ns, 2**62)) as reader:
         for text, address in numbers:
