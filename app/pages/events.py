@@ -58,7 +58,7 @@ def layout(**query: Any) -> Component:
             head("Events", _summary(asked, total, zone), back),
             moment.banner(at, zone),
             _chips(query, kept),
-            _list(rows, zone, at.now_ns) if rows else _nothing(wide),
+            _list(rows, zone, at) if rows else _nothing(wide),
             pager(start, total, lambda page: links.to("events", **{**kept, "page": page})),
         ]
     )
@@ -115,24 +115,24 @@ def _nothing(wide: dict[str, Any]) -> Component:
     )
 
 
-def _list(rows: Sequence[Row], zone: str, now_ns: int) -> Component:
+def _list(rows: Sequence[Row], zone: str, at: reader.AsOf) -> Component:
     heads = html.Tr([html.Th(name) for name in ("When", "Event", "Where", "About", "How", "Key", "From")])
     table = html.Table(
-        [html.Thead(heads), html.Tbody([_line(row, zone, now_ns) for row in rows])], className="table interfaces-table said-table"
+        [html.Thead(heads), html.Tbody([_line(row, zone, at) for row in rows])], className="table interfaces-table said-table"
     )
     return card("What was said", scrolling(table, "Events"))
 
 
-def _line(row: Row, zone: str, now_ns: int) -> Component:
+def _line(row: Row, zone: str, at: reader.AsOf) -> Component:
     told = f"{times.full(row['event_ns'], zone)}, recorded {times.full(row['recorded_ns'], zone)}"
     version = html.Div(f"version {row['schema_version']}", className="muted") if row["schema_version"] else None
     instance = html.Div(row["system_name"], className="muted nowrap") if row["system_name"] else None
     return html.Tr(
         [
-            html.Td(times.short(row["event_ns"], zone, now_ns), title=told, className="num nowrap"),
-            html.Td([html.B(row["event_type"]), version, html.Div(_trace(row["trace_id"]))]),
+            html.Td(times.short(row["event_ns"], zone, at.now_ns), title=told, className="num nowrap"),
+            html.Td([html.B(row["event_type"]), version, html.Div(_trace(row["trace_id"], at.past))]),
             html.Td([words.system_word(row["system"]), instance, html.Div(name_of(row["site"]), className="nowrap")]),
-            html.Td(_objects(row["objects"])),
+            html.Td(_objects(row["objects"], at.past)),
             html.Td(_how(row)),
             html.Td(html.Code(row["idempotency_key"]) if row["idempotency_key"] else html.Span("none", className="muted")),
             html.Td([row["source"], html.Div(html.Code(row["position"]))]),
@@ -140,16 +140,16 @@ def _line(row: Row, zone: str, now_ns: int) -> Component:
     )
 
 
-def _trace(trace_id: str | None) -> Component | None:
-    return html.A([icon("waypoints"), " its trace"], href=links.to("path", trace=trace_id)) if trace_id else None
+def _trace(trace_id: str | None, past: Row) -> Component | None:
+    return html.A([icon("waypoints"), " its trace"], href=links.to("path", trace=trace_id, **past)) if trace_id else None
 
 
-def _objects(found: Any) -> list[Component]:
+def _objects(found: Any, past: Row) -> list[Component]:
     """What it is about, each to be looked for among the transactions."""
     if found is None or isinstance(found, float) or not len(found):
         return [html.Span("names no object", className="muted")]
     return [
-        html.Div([html.Span(f"{words.event_words(kind)} ", className="nowrap"), html.A(name, href=links.transactions(text=name))])
+        html.Div([html.Span(f"{words.event_words(kind)} ", className="nowrap"), html.A(name, href=links.transactions(text=name, **past))])
         for kind, _, name in (text.partition(" ") for text in found)
     ]
 

@@ -211,7 +211,7 @@ def _violation(row: Row, amounts: bool, at: reader.AsOf, past: Mapping[str, Any]
         html.Td(name_of(row["site"])),
         html.Td(_amount(row), className="num nowrap") if amounts else None,
         html.Td([html.Div(_path(each, past)) for each in row["transactions"]] or html.Span("none", className="muted")),
-        html.Td(_evidence(row)),
+        html.Td(_evidence(row, past)),
     ]
     return html.Tr([cell for cell in cells if cell is not None])
 
@@ -226,16 +226,16 @@ def _path(named: Mapping[str, str], past: Mapping[str, Any]) -> Component:
     return html.A(named["transaction_id"], href=links.path(named["workflow"], named["transaction_id"], **past), className="path-link")
 
 
-def _evidence(row: Row) -> Component:
+def _evidence(row: Row, past: Mapping[str, Any]) -> Component:
     events = row["events"]
-    lines = [html.Li(_event(event, row["timezone"], row["from_ns"])) for event in events[:MOST_EVIDENCE]]
+    lines = [html.Li(_event(event, row["timezone"], row["from_ns"], past)) for event in events[:MOST_EVIDENCE]]
     rest = (
         [html.Li(f"and {words.count(len(events) - MOST_EVIDENCE, 'event')} more", className="muted")] if len(events) > MOST_EVIDENCE else []
     )
     return html.Ul([*lines, *rest], className="rules-evidence")
 
 
-def _event(event: Mapping[str, Any], zone: str, today_ns: int) -> list[Any]:
+def _event(event: Mapping[str, Any], zone: str, today_ns: int, past: Mapping[str, Any]) -> list[Any]:
     what = words.step_words(event["event_type"], event["system"])
-    said = html.A(what, href=links.to("path", trace=event["trace_id"])) if event["trace_id"] else what
+    said = html.A(what, href=links.to("path", trace=event["trace_id"], **past)) if event["trace_id"] else what
     return [said, html.Span(f" {times.brief(event['event_ns'], zone, today_ns)}", className="muted nowrap")]

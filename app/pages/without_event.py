@@ -51,7 +51,7 @@ def layout(**query: Any) -> Component:
             dcc.Download(id="without-event-download"),
             head("Without an event", said, _export() if total else None, button("Interfaces", links.to("interfaces", **wide), quiet=True)),
             moment.banner(at, zone),
-            list_of(zone, at.now_ns) if total else _nothing(asked),
+            list_of(zone, at) if total else _nothing(asked),
             pager(start, total, lambda page: links.to("without-event", **{**kept, "page": page})),
         ]
     )
@@ -103,7 +103,7 @@ def _records(now: Reader, asked: Records, start: int) -> tuple[str, int, Any]:
     what = f" with the fields {', '.join(list(fields)[:SHOWN])}{more}" if fields else ""
     cut = "" if listed == shape["records"] else f" The newest {listed:,} are listed; all of them stay in the journal."
     said = f"{words.count(int(shape['records']), 'record')} of {asked.source}{what} say no event type.{cut}"
-    return said, listed, lambda zone, now_ns: _record_table(rows, zone, now_ns)
+    return said, listed, lambda zone, at: _record_table(rows, zone, at.now_ns)
 
 
 def _record_table(rows: Sequence[Row], zone: str, now_ns: int) -> Component:
@@ -137,21 +137,21 @@ def _spans(now: Reader, asked: Spans, start: int) -> tuple[str, int, Any]:
     by = f" of {asked.service}" if asked.service else ""
     through = f" through {asked.destination}" if asked.destination else ""
     said = f"{words.count(total, 'message')} ‘{asked.name}’{by}{through} in whose traces nothing is a business event, newest first."
-    return said, total, lambda zone, now_ns: _span_table(rows, zone, now_ns)
+    return said, total, lambda zone, at: _span_table(rows, zone, at)
 
 
-def _span_table(rows: Sequence[Row], zone: str, now_ns: int) -> Component:
+def _span_table(rows: Sequence[Row], zone: str, at: reader.AsOf) -> Component:
     heads = html.Tr([html.Th(name) for name in ("When", "Trace", "Site", "How", "Message", "Attributes", "From")])
-    table = html.Table([html.Thead(heads), html.Tbody([_span(row, zone, now_ns) for row in rows])], className="table sources-refusals")
+    table = html.Table([html.Thead(heads), html.Tbody([_span(row, zone, at) for row in rows])], className="table sources-refusals")
     return card("Messages", scrolling(table, "Messages without an event"))
 
 
-def _span(row: Row, zone: str, now_ns: int) -> Component:
+def _span(row: Row, zone: str, at: reader.AsOf) -> Component:
     failed = [html.Span("failed", className="mark-failed"), html.Div(str(row["status_message"] or "")[:200])]
     return html.Tr(
         [
-            html.Td(times.short(row["start_ns"], zone, now_ns), title=times.full(row["start_ns"], zone), className="num nowrap"),
-            html.Td(html.A([icon("waypoints"), " its trace"], href=links.to("path", trace=row["trace_id"])), className="nowrap"),
+            html.Td(times.short(row["start_ns"], zone, at.now_ns), title=times.full(row["start_ns"], zone), className="num nowrap"),
+            html.Td(html.A([icon("waypoints"), " its trace"], href=links.to("path", trace=row["trace_id"], **at.past)), className="nowrap"),
             html.Td(name_of(row["site"])),
             html.Td(failed if row["is_error"] else "in order"),
             html.Td(html.Code(row["message_id"]) if row["message_id"] else html.Span("no id", className="muted")),

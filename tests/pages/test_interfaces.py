@@ -214,6 +214,16 @@ def test_the_list_of_records_without_an_event_is_exported(web: Flask, who: str, 
     assert [set(line) for line in lines] == [fields] * 3
 
 
+def test_what_is_opened_is_of_the_moment_that_is_looked_at(web: Flask) -> None:
+    page = trees.drawn(someone(web, "tom").show("/interfaces", AS_OF))
+    (of_spans,) = (href for _, href in trees.links(page) if "/without-event?" in href and "name=" in href)
+    pages = [page, *(trees.drawn(someone(web, "tom").show(*href.split("?"))) for href in ("/events" + AS_OF, of_spans))]
+    for number, one in enumerate(pages):
+        opened = [href for _, href in trees.links(one) if href.startswith(("/path?", "/transactions?"))]
+        assert opened, number
+        assert all("as_of=2026-03-23T13" in href for href in opened), opened[:3]
+
+
 def test_a_period_nobody_knows_is_told(web: Flask) -> None:
     assert "There is no period '3d'. Known: 24h, 7d, 28d." in drawn_text(someone(web, "tom").show("/interfaces", "?period=3d"))
     assert "No event in the last 24 hours" in drawn_text(someone(web, "tom").show("/interfaces", "?period=24h"))

@@ -12,6 +12,7 @@ from flask import Flask
 from app.application import Application
 from tests.pages import trees
 from tests.pages.served import drawn_text, opened, someone
+from tests.sources.plant_floor import TRACE, span, traces
 
 COLUMNS = ("AT", "EVENT", "SYSTEM", "SITE", "TYPE", "ID", "LOT", "KEY")
 CONFIGURATION = """
@@ -31,6 +32,7 @@ sources:
       batch: {column: LOT}
       idempotency_key: {column: KEY}
       objects: {type: {column: TYPE}, id: {column: ID}}
+  - {name: traces, kind: otlp_file, path: "*.jsonl", complete: true}
 """
 DAY = "2026-03-23T"
 EVENTS = (
@@ -40,8 +42,15 @@ EVENTS = (
     ("09:10", "goods_issue.posted", "erp", "brno", "delivery", "D1", "", "a"),
     ("08:00", "stock.moved", "wms", "hamburg", "movement", "M1", "", "a"),
     ("08:02", "stock.moved", "erp", "hamburg", "movement", "M1", "", "b"),
-    ("08:03", "stock.moved", "erp", "hamburg", "movement", "M1", "", "c"),
 )
+AGAIN = {  # M1 is posted once more, and this comes as a span
+    "mfg.event.type": "stock.moved",
+    "mfg.event.time": f"{DAY}08:03:00Z",
+    "mfg.system": "erp",
+    "mfg.site": "hamburg",
+    "mfg.object.movement": "M1",
+    "mfg.idempotency_key": "c",
+}
 AS_OF = "as_of=2026-03-23T12:00:00Z"
 
 
@@ -51,6 +60,7 @@ def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
     text = io.StringIO()
     csv.writer(text).writerows([COLUMNS, *((f"{DAY}{at}:00Z", *rest) for at, *rest in EVENTS)])
     (folder / "bus.csv").write_text(text.getvalue())
+    (folder / "traces.jsonl").write_bytes(traces(span(attributes=AGAIN)) + b"\n")
     (folder / "syncline.yaml").write_text(CONFIGURATION)
     with opened(folder / "syncline.yaml") as application:
         yield application
@@ -87,6 +97,12 @@ def test_every_violation_leads_to_the_paths_of_what_it_names(web: Flask) -> None
     addresses = [address for link in trees.links(trees.drawn(answer)) for address in link]
     for path in ("/path/quality_to_shipment/N1", "/path/shipment_to_invoice/D1"):
         assert any(address.startswith(path) for address in addresses)
+
+
+def test_what_shows_a_violation_is_opened_as_of_the_same_moment(web: Flask) -> None:
+    page = trees.drawn(someone(web, "maria").show("/rules", f"?{AS_OF}&rule=duplicate_posting"))
+    (opened,) = (address for _, address in trees.links(page) if f"trace={TRACE}" in address)
+    assert opened.endswith("as_of=2026-03-23T12%3A00%3A00Z")
 
 
 def test_a_rule_without_a_violation_says_so(web: Flask) -> None:
