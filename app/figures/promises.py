@@ -11,7 +11,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from app.figures import times, words
-from metrics.objectives.budget import Budget, Part, burn_rate
+from metrics.objectives.budget import Budget, Counts, Part, burn_rate
 
 TALLEST = 3  # a column that is three times as high as allowed is cut there
 
@@ -81,18 +81,24 @@ def budget_bar(budget: Budget, has_data: bool) -> Component:
     return html.Span(html.I(className=kind, style=style), className="budget", **{"aria-hidden": "true"})
 
 
-def days(parts: Sequence[Part], target: Fraction, zone: str, href: Callable[[Part], str]) -> Component:
+def bad_words(counts: Counts, in_slices: bool) -> str:
+    """`5 of 19 bad`, the counts behind a burn rate; slices of time are called so, for they are no cases."""
+    return f"{counts.bad:,} of {counts.decided:,}{' slices' if in_slices else ''} bad"
+
+
+def days(parts: Sequence[Part], target: Fraction, zone: str, in_slices: bool, href: Callable[[Part], str]) -> Component:
     """A column for every day (of long windows, week): how much of what is allowed was bad. The line is what is allowed."""
-    return html.Div([html.I(className="days-allowed"), *(_day(part, target, zone, href(part)) for part in parts)], className="days")
+    columns = (_day(part, target, zone, in_slices, href(part)) for part in parts)
+    return html.Div([html.I(className="days-allowed"), *columns], className="days")
 
 
-def _day(part: Part, target: Fraction, zone: str, href: str) -> Component:
+def _day(part: Part, target: Fraction, zone: str, in_slices: bool, href: str) -> Component:
     burn, when = burn_rate(part.counts, target), _when(part, zone)
     if burn is None or part.counts.attainment is None:
         return html.Span(html.I(className="day-none"), className="day", title=f"{when}: no data")
     height = min(float(burn), TALLEST) / TALLEST * 100
     kind = "day-over" if burn > 1 else "day-within"
-    said = f"{when}: {share(part.counts.attainment, target)} good, {part.counts.bad:,} of {part.counts.decided:,} bad"
+    said = f"{when}: {share(part.counts.attainment, target)} good, {bad_words(part.counts, in_slices)}"
     mark = html.I(className=kind, style={"height": f"max(2px, {height:.1f}%)"})
     return html.A(mark, href=href, className="day", title=said, **{"aria-label": said})
 

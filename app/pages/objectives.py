@@ -172,7 +172,7 @@ def _inside(status: Status, view: View) -> Component:
         _counts(status, view),
         html.P(_ahead(status, view)),
         html.H3("By day" if len(status.parts) < 2 or status.parts[0].to_ns - status.parts[0].from_ns <= 25 * 60 * MINUTE_NS else "By week"),
-        promises.days(_days(status), objective.target, view.zone, lambda part: _part(objective, part, view)),
+        promises.days(_days(status), objective.target, view.zone, bool(objective.slices), lambda part: _part(objective, part, view)),
         _tiers(status, view),
         html.P(html.A(["Only this one ", icon("link")], href=_open(objective.name, view)), className="no-print"),
     ]
@@ -235,7 +235,8 @@ def _tier(objective: Objective, ring: Ring, view: View) -> Component:
     for minutes, burn, counts in ((ring.tier.long, ring.long_burn, ring.long), (ring.tier.short, ring.short_burn, ring.short)):
         figure: Any = html.Span(promises.times_allowed(burn), className="muted" if burn is None else "")
         if ring.at_ns is not None and counts.bad:
-            figure = html.A(promises.times_allowed(burn), href=_decided(objective, minutes, ring.at_ns, view))
+            told = promises.bad_words(counts, bool(objective.slices))
+            figure = html.A(promises.times_allowed(burn), href=_decided(objective, minutes, ring.at_ns, view), title=told)
         cells.append(html.Td([figure, html.Span(f" in {words.duration(minutes * 60)}", className="muted")], className="num nowrap"))
     return html.Tr([*cells, html.Td(_ring(ring, view))])
 

@@ -13,7 +13,7 @@ from flask import Flask
 from app.application import Application
 from app.figures import last_week, promises
 from metrics.cases import Cases, counted
-from metrics.objectives.budget import Budget
+from metrics.objectives.budget import Budget, Counts
 from metrics.objectives.status import statuses
 from metrics.objectives.windows import Duration, Window
 from metrics.read import Moment
@@ -43,6 +43,19 @@ def test_what_rings_says_why_and_opens_its_cases(server: Flask):
         drawn_text(answer),
     )
     assert any("by=due" in href and "metric=quality_hold_propagation" in href for link in trees.links(trees.drawn(answer)) for href in link)
+
+
+def test_a_burn_rate_says_of_how_many_cases_and_opens_its_bad_ones(server: Flask):
+    page = trees.drawn(someone(server, "tom").show("/objectives"))
+    burned = [part for part in trees.parts(page) if trees.text(part).endswith("×") and getattr(part, "href", None)]
+    link = next(part for part in burned if "metric=quality_hold_propagation" in part.href)
+    assert re.fullmatch(r"[\d,]+ of [\d,]+ bad", link.title)
+    assert f"Not kept {link.title.split()[0]} " in drawn_text(someone(server, "tom").show("/cases", "?" + link.href.partition("?")[2]))
+
+
+def test_slices_of_time_are_not_called_cases():
+    counts = Counts(good=286, bad=2)
+    assert (promises.bad_words(counts, False), promises.bad_words(counts, True)) == ("2 of 288 bad", "2 of 288 slices bad")
 
 
 def test_it_sees_which_alerts_cannot_ring(server: Flask):
