@@ -39,7 +39,7 @@ select
   any_value(c.quantity) * (count(*) - 1) as quantity,
   any_value(c.value) * (count(*) - 1) as value,
   any_value(c.currency) as currency,
-  c.key || ': ' || c.milestone || ' was posted ' || count(*) || ' times'
+  c.key || ': the step ' || c.milestone || ' was taken ' || count(*) || ' times'
     || coalesce(', ' || amount(any_value(c.quantity)) || ' each', '') || '.' as detail,
   list_sort(list(c.event_no)) as evidence
 from counted c

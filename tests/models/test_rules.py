@@ -312,7 +312,7 @@ def test_two_keys_are_two_postings_and_one_key_is_one():
         """,
         """
         workflow             transaction  from   quantity  by    detail
-        stock_movement_sync  M1           08:10  5         1, 2  M1: moved_erp was posted 2 times, 5 each.
+        stock_movement_sync  M1           08:10  5         1, 2  M1: the step moved_erp was taken 2 times, 5 each.
         """,
     )
 

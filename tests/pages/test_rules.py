@@ -134,12 +134,12 @@ def test_violations_need_attention_on_the_board_and_are_listed_with_the_failures
     for page in ("/", "/failures"):
         text = said(web, page)
         assert "Stock on hold left the building" in text
-        assert "M1: moved_erp was posted 2 times." in text
+        assert "M1: the step moved_erp was taken 2 times." in text
 
 
 def test_the_path_of_a_transaction_says_which_rules_it_breaks(web: Flask) -> None:
     text = said(web, "/path/stock_movement_sync/M1")
-    assert "The same was posted twice. M1: moved_erp was posted 2 times." in text
+    assert "The same was posted twice. M1: the step moved_erp was taken 2 times." in text
     assert "Broken rules" in text
     assert "since 09:03 CET" in text
 
