@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 import pandas as pd
 
@@ -41,12 +42,12 @@ class Counted:
         return sum(self.outcomes.values())
 
     @property
-    def attainment(self) -> float | None:
+    def attainment(self) -> Fraction | None:
         """good ÷ (good + bad); None without any."""
         return _share(self.outcomes["good"], self.outcomes["bad"])
 
     @property
-    def adjusted_attainment(self) -> float | None:
+    def adjusted_attainment(self) -> Fraction | None:
         """The same without what is agreed not to count."""
         return _share(*(self.outcomes[outcome] - self.excluded[outcome] for outcome in ("good", "bad")))
 
@@ -72,8 +73,8 @@ def counted(reader: Reader, asked: Cases) -> Counted:
     return Counted(outcomes, quantiles, excluded)
 
 
-def _share(good: int, bad: int) -> float | None:
-    return good / (good + bad) if good + bad else None
+def _share(good: int, bad: int) -> Fraction | None:
+    return Fraction(good, good + bad) if good + bad else None
 
 
 def _narrowed(asked: Cases) -> dict[str, object]:

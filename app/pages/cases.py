@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
 from dash import html
@@ -15,7 +16,7 @@ from app.components.icons import icon
 from app.components.page import card, head, scrolling
 from app.components.pager import ROWS, first_row, pager
 from app.components.tiles import name_of
-from app.figures import times, words
+from app.figures import promises, times, words
 from app.figures.rows import rows_of
 from app.instants import instant_text
 from app.pages import stock_cases
@@ -116,15 +117,19 @@ def _sentence(metric: Metric, asked: Cases, summed: Counted) -> str:
         p50, p90, p95 = (words.duration(seconds) for seconds in summed.quantiles)
         took = f" Half took at most {p50}, nine in ten {p90}, nineteen in twenty {p95}{' of working time' if metric.working else ''}."
     decided = summed.outcomes["good"] + summed.outcomes["bad"]
-    said = f"{words.percent(summed.attainment)} of {decided:,} decided{where} were in time.{_adjusted(summed)}"
+    said = f"{_share(summed.attainment, metric)} of {decided:,} decided{where} were in time.{_adjusted(metric, summed)}"
     return f"{said} Promised: {promise}.{took}"
 
 
-def _adjusted(summed: Counted) -> str:
+def _share(attainment: Fraction, metric: Metric) -> str:
+    return promises.share(attainment, Fraction(str(metric.goal)))
+
+
+def _adjusted(metric: Metric, summed: Counted) -> str:
     left = summed.excluded["good"] + summed.excluded["bad"]
     if not left:
         return ""
-    adjusted = "nothing is left" if summed.adjusted_attainment is None else f"{words.percent(summed.adjusted_attainment)} were"
+    adjusted = "nothing is left" if summed.adjusted_attainment is None else f"{_share(summed.adjusted_attainment, metric)} were"
     return f" {left:,} of them {'is' if left == 1 else 'are'} agreed not to count; without {'it' if left == 1 else 'them'} {adjusted}."
 
 

@@ -82,7 +82,7 @@ def test_a_long_list_has_pages():
     ("good", "bad", "sentence"),
     [
         (0, 0, ""),
-        (1, 0, " 1 of them is agreed not to count; without it 75 % were."),
+        (1, 0, " 1 of them is agreed not to count; without it 75.00 % were."),
         (1, 1, " 2 of them are agreed not to count; without them 100 % were."),
         (4, 1, " 5 of them are agreed not to count; without them nothing is left."),
     ],
@@ -92,4 +92,12 @@ def test_what_is_agreed_not_to_count_is_said_beside_the_raw_figure(good: int, ba
     summed = Counted({**none, "good": 4, "bad": 1}, None, {**none, "good": good, "bad": bad})
     metric = next(metric for metric in CATALOG if metric.name == "first_pass_yield")
     said = trees.text(page._figures(metric, Cases(metric.name, -EVER, EVER), summed, {}))
-    assert said.startswith(f"80 % of 5 decided were in time.{sentence} Promised: 97 % of them.")
+    assert said.startswith(f"80.00 % of 5 decided were in time.{sentence} Promised: 97 % of them.")
+
+
+def test_what_just_missed_the_promise_does_not_look_as_if_it_kept_it():
+    none = dict.fromkeys(OUTCOMES, 0)
+    summed = Counted({**none, "good": 683, "bad": 15}, None, none)
+    metric = next(metric for metric in CATALOG if metric.name == "production_confirmation_lag")
+    said = trees.text(page._figures(metric, Cases(metric.name, -EVER, EVER), summed, {}))
+    assert said.startswith("97.85 % of 698 decided were in time. Promised: 98 % within 10 min.")
