@@ -65,7 +65,7 @@ def sentence(text: str) -> str:
 
 def unbroken(text: str) -> str:
     """No line ends between a number and its unit."""
-    return re.sub(r"(?<=\d) (?=(?:d|h|min|s)\b)", "\N{NO-BREAK SPACE}", text)
+    return re.sub(r"(?<=\d) (?=(?:d|h|min|s|%)(?!\w))", "\N{NO-BREAK SPACE}", text)
 
 
 def system_word(system: str | None) -> str:

@@ -103,7 +103,11 @@ def _figures(metric: Metric, asked: Cases, summed: Counted, kept: Mapping[str, A
     if asked.reached is not None:
         words_of = REACHED["yes" if asked.reached else "no"]
         chips.append(html.A([f"{words_of} ", icon("x", "show all")], href=links.to("cases", **{**kept, "reached": None}), className="pill"))
-    return card(None, html.P(_sentence(metric, asked, summed)), html.Nav(chips, className="cases-outcomes", **{"aria-label": "Outcome"}))
+    return card(
+        None,
+        html.P(words.unbroken(_sentence(metric, asked, summed))),
+        html.Nav(chips, className="cases-outcomes", **{"aria-label": "Outcome"}),
+    )
 
 
 def _sentence(metric: Metric, asked: Cases, summed: Counted) -> str:

@@ -99,5 +99,9 @@ def test_what_just_missed_the_promise_does_not_look_as_if_it_kept_it():
     none = dict.fromkeys(OUTCOMES, 0)
     summed = Counted({**none, "good": 683, "bad": 15}, None, none)
     metric = next(metric for metric in CATALOG if metric.name == "production_confirmation_lag")
-    said = trees.text(page._figures(metric, Cases(metric.name, -EVER, EVER), summed, {}))
+    drawn = page._figures(metric, Cases(metric.name, -EVER, EVER), summed, {})
+    assert any("97.85\N{NO-BREAK SPACE}% of 698" in part for part in trees.parts(drawn) if isinstance(part, str)), (
+        "no line ends before the %"
+    )
+    said = trees.text(drawn)
     assert said.startswith("97.85 % of 698 decided were in time. Promised: 98 % within 10 min.")
