@@ -15,6 +15,7 @@ from metrics.read import Reader
 
 HOUR_NS = 3_600 * 10**9
 PERIODS = {"24h": ("Last 24 hours", 24), "7d": ("Last 7 days", 7 * 24), "28d": ("Last 28 days", 28 * 24)}
+STATES_OF = {"open": ["failed", "in_progress"]}  # in the address: what is neither complete, nor cancelled, nor abandoned
 # Python's keyword stands in the way of `from`; the address keeps the plain words.
 _IN_ADDRESS = {"since": "from", "until": "to"}
 
@@ -110,7 +111,7 @@ def filters_of(asked: Asked, as_of_ns: int) -> dict[str, Any]:
         "milestone": asked.milestone,
         "missing": asked.missing,
         "error_class": asked.error_class,
-        "state": asked.state,
+        "state": STATES_OF.get(asked.state, asked.state),
         "partner": asked.partner,
         "variant": asked.variant,
         "went": asked.went,

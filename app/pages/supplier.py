@@ -39,7 +39,7 @@ def cards(row: Row, from_ns: int, past: Mapping[str, Any]) -> Component:
     problems = [f"{row[name]:,} {name}" for name in ("overdue", "failed") if row[name]]
     took = f"half within {words.duration(row['p50'])}, 9 in 10 within {words.duration(row['p90'])}" if row["p50"] is not None else ""
     unread = f"{row['unread']:,} of them: it could not read it" if row["unread"] else "it could read what it got; these are no answers"
-    open_ = links.transactions(state="in_progress", **listed)
+    open_ = links.transactions(state="open", **listed)
     cases, kept, whole = (
         links.to("cases", **answers(row["partner"], from_ns, past)),
         (row["kept"], row["broken"]),
@@ -215,7 +215,7 @@ def _orders(rows: Sequence[Row], partner: str, as_of_ns: int, past: Mapping[str,
             _time(row["next_due_ns"], row["timezone"], as_of_ns, "no deadline"),
         ]
         lines.append(html.Tr(cells))
-    every = html.A(f"All {total:,}", href=links.transactions(partner=partner, state="in_progress", **past))
+    every = html.A(f"All {total:,}", href=links.transactions(partner=partner, state="open", **past))
     table = _table(title, ("Transaction", "Workflow", "Site", "State", "Next due"), lines)
     return (
         html.Div([table, html.P(["Showing ", f"{len(rows):,} of {total:,}. ", every], className="muted")]) if total > len(rows) else table

@@ -125,7 +125,7 @@ def _standing(row: Row, view: _View) -> list[Component]:
     """What is open with it, overdue and failed."""
     listed: dict[str, Any] = {"partner": row["partner"], **view.past}
     return [
-        _count(row["open"], links.transactions(state="in_progress", **listed)),
+        _count(row["open"], links.transactions(state="open", **listed)),
         _count(row["overdue"], links.transactions(status="overdue", **listed), "mark-overdue"),
         _count(row["failed"], links.transactions(status="failed", **listed), "mark-failed"),
     ]

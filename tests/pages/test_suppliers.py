@@ -50,6 +50,7 @@ EVENTS = (
     ("technical.receipt", "2026-03-22T23:05:00Z", "supplier", "20017", "", "A"),
     ("technical.receipt", "2026-03-16T10:05:00Z", "supplier", "20018", "", "B"),
     ("purchase_order.sent", "2026-03-16T10:06:00Z", "erp", "20018", "", "B", "", "", "error", "x12.997:R"),
+    ("purchase_order.sent", "2026-03-25T09:00:00Z", "erp", "20019", "", "E", "", "", "error", "http:400"),
     ("shipment.dispatched", "2026-03-25T09:00:00Z", "tms", "Donau Express", "", "D"),
 )
 AS_OF = "2026-03-25T12:00:00Z"
@@ -84,6 +85,14 @@ def test_each_supplier_stands_with_its_title_and_opens_its_orders(web: Flask):
     addresses = [address for _, address in trees.links(trees.drawn(answer))]
     assert any("cases?metric=supplier_response_cycle_time&partner=20018" in address for address in addresses)
     assert any("transactions?status=overdue&partner=20018" in address for address in addresses)
+
+
+def test_what_is_open_with_a_supplier_is_counted_with_the_failed_ones_and_opens_them_all(web: Flask):
+    links = trees.links(trees.drawn(someone(web, "maria").show("/suppliers", f"?as_of={AS_OF}")))
+    opened = {address: count for count, address in links if "state=open" in address}
+    assert any("partner=20019" in address for address in opened), "its only order has failed"
+    for address, count in opened.items():
+        assert f"Showing {count} of" in drawn_text(someone(web, "maria").show("/transactions", "?" + address.partition("?")[2]))
 
 
 def test_the_orders_of_one_supplier_are_listed(plant: Application):
