@@ -169,7 +169,7 @@ class Intake:
     def load(self, on_progress: Progress | None = None) -> LoadReport:
         """Moves every frame that is not in the tables yet into them, in transactions of LOAD_BYTES."""
         report = LoadReport()
-        with self._loading:
+        with self._loading, self._store.many_writes():
             report.last = self.loaded()
             for frames in _frame_batches(self._journal.read(report.last)):
                 self._load(frames, report)
