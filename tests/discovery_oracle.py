@@ -79,9 +79,9 @@ def trails(world: World, as_of_ns: int, known_ns: int) -> list[Trail]:
 
 
 def entries(course: Course) -> Iterable[Entry]:
-    """Its members in order, without redeliveries."""
+    """Its members in order, without redeliveries and what a person said here."""
     seen = set()
-    for event in (member.event for member in course.members):
+    for event in (member.event for member in course.members if not (member.event.error_code or "").startswith("syncline:")):
         kind = belonging_oracle.kind(event)
         names = [m.name for m in course.workflow.milestones if (m.event, m.system) == kind]
         for name in ([CANCELLED] if kind in course.workflow.cancel else []) + names:

@@ -6,7 +6,7 @@ come as (
     min(event_ns) as first_event_ns, max(event_ns) as newest_event_ns,
     quantile_cont(greatest(recorded_ns - event_ns, 0) / 1e9, [0.5, 0.95]) as delays
   from events
-  where event_ns <= getvariable('as_of') and recorded_ns <= getvariable('known_at') and may_see(site)
+  where event_ns <= getvariable('as_of') and recorded_ns <= getvariable('known_at') and may_see(site) and not is_remark(error_code)
   group by all
 ),
 step as (select workflow, title, place, unnest(steps) as s from def_workflows)

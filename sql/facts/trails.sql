@@ -1,4 +1,4 @@
--- one row per step taken by a transaction that is not straight, in order; a redelivery is none
+-- one row per step taken by a transaction that is not straight, in order; a redelivery is none, nor what a person said here
 create or replace temp table taken as
 with
 delivered as (
@@ -7,7 +7,7 @@ delivered as (
     case when is_error or idempotency_key is null then 1
       else row_number() over (partition by transaction_no, step, is_error, idempotency_key order by event_ns, attempt, event_id) end as delivery
   from crooked
-  where transaction_no in (select transaction_no from stated where places is null)
+  where transaction_no in (select transaction_no from stated where places is null) and not is_remark(error_code)
 )
 select
   transaction_no, workflow, step, is_error, event_ns,

@@ -17,7 +17,7 @@ tried as (
 ),
 timed as (
   select
-    t.*, coalesce(v.variant, o.variant) as variant, t.places is not null as is_straight, p.* exclude (workflow),
+    t.*, coalesce(v.variant, o.variant, '') as variant, t.places is not null as is_straight, p.* exclude (workflow),
     e.* exclude (transaction_no),
     d.due as working_due,
     [{each: t.reached[p.after_#] + p.within_#}] as clock_due
