@@ -25,6 +25,7 @@ CONDITIONS = {
     "status": "list_contains({value}, status)",
     "state": "list_contains({value}, state)",
     "text": "contains(lower(transaction_id), lower({value}))",
+    "about": "(workflow, transaction_id) in (select (workflow, transaction_id) from transactions_naming({value}))",
     "from_ns": "start_ns >= {value}",
     "to_ns": "start_ns < {value}",
     # what has failed hangs there, whatever else has not come

@@ -29,6 +29,7 @@ class Asked:
     status: tuple[str, ...] = ()
     text: str = ""
     period: str = ""
+    about: str = ""  # the number of an object that a transaction is about, or that is linked to it
     milestone: str = ""
     missing: str = ""
     error_class: str = ""
@@ -108,6 +109,7 @@ def filters_of(asked: Asked, as_of_ns: int) -> dict[str, Any]:
         "site": list(asked.site),
         "status": list(asked.status),
         "text": asked.text.strip(),
+        "about": asked.about.strip(),
         "milestone": asked.milestone,
         "missing": asked.missing,
         "error_class": asked.error_class,

@@ -93,7 +93,7 @@ def _around(now: Reader, at: reader.AsOf, past: Mapping[str, Any]) -> Around:
 
 # -- the filter bar --------------------------------------------------------------------------------------------------------
 
-_NOT_IN_BAR = ("milestone", "missing", "error_class", "state", "partner", "variant", "went", "deviation", "from", "to")
+_NOT_IN_BAR = ("about", "milestone", "missing", "error_class", "state", "partner", "variant", "went", "deviation", "from", "to")
 
 
 def _bar(asked: Asked, workflows: list[dict[str, Any]], sites: list[str]) -> Component:
@@ -171,6 +171,7 @@ def _sentence(asked: Asked, matching: int, total: int) -> str:
 def _pills(asked: Asked, around: Around) -> list[Component]:
     """Filters that came with a link and have no field in the bar, each with a way to drop it; and a way to drop all."""
     words = {
+        "about": f"About {asked.about}",
         "milestone": f"Step: {_step_words(around.steps, asked.milestone)}",
         "missing": f"Missing: {_step_words(around.steps, asked.missing)}",
         "error_class": f"{asked.error_class.capitalize()} errors",

@@ -120,6 +120,7 @@ def test_an_address_and_its_filters_are_the_same_thing() -> None:
         "site": ["hamburg"],
         "status": ["failed"],
         "text": "4711",
+        "about": "",
         "milestone": "",
         "missing": "",
         "error_class": "",
@@ -147,7 +148,7 @@ def test_filters_that_came_with_a_link_can_be_dropped_one_by_one(tom: Client) ->
     assert trees.text(found) == "Showing 10 of 15 transactions. Step: Work order received in MES Business errors Clear all filters"
     assert trees.links(found)[0] == (
         "Step: Work order received in MES",
-        "/transactions?status=failed&text=&period=&missing=&error_class=business&state=&partner=&variant=&went=&deviation=&from=&to=",
+        "/transactions?status=failed&text=&period=&about=&missing=&error_class=business&state=&partner=&variant=&went=&deviation=&from=&to=",
     )
 
 
