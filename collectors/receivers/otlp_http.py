@@ -239,7 +239,7 @@ def _body(environ: dict[str, Any], limit: int, room: Room) -> bytes:
     return gunzipped(body, limit, room.take) if coding == "gzip" else body
 
 
-# -- waitress, taught two things: when a request had arrived, and that its own refusals are a google.rpc.Status as well
+# -- waitress, taught when a request had arrived, to let go of what comes too late, and that its own refusals are a google.rpc.Status too
 class Dropped(OverflowableBuffer):
     """Where the rest of a body goes that is refused at its end."""
 
@@ -267,7 +267,8 @@ class Parser(HTTPRequestParser):
         if self._overdue_seconds > self.adj.patience_seconds and self.body_rcv:
             self.body_rcv.buf.close()
             self.body_rcv.buf = Dropped(INBUF_BYTES)
-        self._read, self._was_full = now, len(data) == RECV_BYTES
+        is_rest = self._was_full and not self.body_bytes_received  # of a reading that began with the head
+        self._read, self._was_full = now, is_rest or len(data) == RECV_BYTES
         consumed: int = super().received(data)
         if self.completed:
             self.arrived = now - self._overdue_seconds
