@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from errno import ENOSPC
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +40,8 @@ from app.source_state import SourceState
 from app.trouble import Mistake, Unreachable
 from collectors.ingest import Intake, IntakeReport, RecordsLost
 from collectors.journal import Journal, JournalBusy, JournalUnavailable
+from collectors.meaning import Meaning
+from collectors.understanding import understanding_of
 from metrics.keys import unknown
 from metrics.read import Moment, Reader, open_reader
 from metrics.recovering import Group
@@ -95,7 +98,9 @@ class Application:
             self._open = opened.pop_all()
         self.refresher = Refresher(self.store, settings.definitions)
         collectors = [source.collector for source in settings.sources]
-        self.intake = Intake(self.store, self.journal, collectors, settings.identifiers, settings.error_rules, self.now_ns)
+        identifiers, rules, entries = settings.identifiers, settings.error_rules, [source.options for source in settings.sources]
+        make = partial(understanding_of, entries, settings.folder, Meaning(identifiers, rules))
+        self.intake = Intake(self.store, self.journal, collectors, identifiers, rules, self.now_ns, make)
         world = LiveWorld(self.read_now, self.catalogue, targets, settings.recovery, self._payloads, self.now_ns)
         self.desk = Desk(Runs(self.accounts.engine, self.now_ns, Seal(settings.recovery.payloads.keys)), world, self.catalogue)
         self.memory = Memory(self.accounts.engine, self.now_ns)

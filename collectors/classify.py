@@ -79,8 +79,13 @@ class ErrorRules:
     """The rules in force: those of the configuration's `error_rules` (checked before with check_error_rules), then the default ones."""
 
     def __init__(self, own: list[dict[str, Any]] | None = None) -> None:
+        self._own = own
         self._own_codes = _first_of((code, rule["class"]) for rule in own or [] for code in rule.get("codes") or [])
         self._words = [(rule["class"], any_word(rule["words"])) for rule in own or [] if rule.get("words")] + DEFAULT_WORDS
+
+    def __reduce__(self) -> tuple[type[ErrorRules], tuple[Any]]:
+        """For another process: what they were made from."""
+        return ErrorRules, (self._own,)
 
     def class_of(self, code: str | None, error_type: str | None, text: str | None) -> str:
         """One of CLASSES for an error's `system:code`, its type and its text."""

@@ -28,6 +28,7 @@ class Identifiers:
     """Reads the section `objects` of the configuration (checked before with check_objects)."""
 
     def __init__(self, objects: dict[str, Any] | None = None) -> None:
+        self._objects = objects
         self._steps = {kind: [_step(s) for s in (rule or {}).get("keys") or []] for kind, rule in (objects or {}).items()}
         self._by_context = {
             kind
@@ -35,6 +36,10 @@ class Identifiers:
             if any(isinstance(s, dict) and "composite" in s for s in (rule or {}).get("keys") or [])
         }
         self._known: dict[tuple[str, str], str] = {}
+
+    def __reduce__(self) -> tuple[type[Identifiers], tuple[Any]]:
+        """For another process: what it was made from."""
+        return Identifiers, (self._objects,)
 
     def has_rule_for(self, kind: str) -> bool:
         """Whether ids of this type are changed at all."""

@@ -6,7 +6,7 @@ import gc
 import logging
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from itertools import islice, takewhile
 from typing import Any
@@ -14,18 +14,18 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from collectors import own
 from collectors.classify import ErrorRules
 from collectors.collector import Clock, Collector, Keep, Trouble
+from collectors.columns import Columns, frame_of
 from collectors.event import Record
 from collectors.identifiers import Identifiers
 from collectors.journal import Journal, examine
 from collectors.meaning import Meaning
 from collectors.retry import RetryReport, retry
-from collectors.rows import INT, TEXT, Rows, excerpt_of, frame_of
+from collectors.rows import INT, TEXT
 from collectors.segment import Frame
-from collectors.sources.cloudevents import CloudEventsSource
-from collectors.sources.otlp import Otlp
+from collectors.understanding import READ, Understanding
+from collectors.workers import Make, understood
 from sql.store import Store, insert
 
 log = logging.getLogger(__name__)
@@ -45,7 +45,6 @@ FILLED = (
     "unmapped_newest",
     "source_reads",
 )
-READ = "application/vnd.syncline.read"  # content type of the record that a source was read to its end; it holds when the read began
 READ_NS = 60 * 10**9  # such a record is written once a minute, however often a source is read
 Progress = Callable[[str, int], None]  # source, records so far
 
@@ -82,18 +81,24 @@ class LoadReport:
 
 
 class Intake:
-    """The way from `sources` over `journal` into the tables of `store`. `clock` tells when a record was told to us."""
+    """The way from `sources` over `journal` into the tables of `store`. `clock` tells when a record was told to us.
+
+    `make` makes in another process what understands the records of `sources`; without it everything is understood in this one.
+    """
 
     def __init__(
-        self, store: Store, journal: Journal, sources: Sequence[Collector], identifiers: Identifiers, rules: ErrorRules, clock: Clock
+        self,
+        store: Store,
+        journal: Journal,
+        sources: Sequence[Collector],
+        identifiers: Identifiers,
+        rules: ErrorRules,
+        clock: Clock,
+        make: Make | None = None,
     ) -> None:
         self._store, self._journal, self._clock = store, journal, clock
         self._sources = {source.name: source for source in sources}
-        self._received: dict[str, Collector] = {  # what comes by itself, whether the configuration names it or not
-            Otlp.kind: Otlp(Otlp.kind, journal.folder, Otlp.Settings()),
-            CloudEventsSource.kind: CloudEventsSource(CloudEventsSource.kind, journal.folder, CloudEventsSource.Settings()),
-        }
-        self._meaning = Meaning(identifiers, rules)
+        self._understanding, self._make = Understanding(sources, Meaning(identifiers, rules)), make
         self._polling = {name: threading.Lock() for name in self._sources}  # a slow source keeps nobody else waiting
         self._read_ns: dict[str, int] = {}  # source → the read that was kept last
         self._loading = threading.Lock()
@@ -169,12 +174,18 @@ class Intake:
     def load(self, on_progress: Progress | None = None) -> LoadReport:
         """Moves every frame that is not in the tables yet into them, in transactions of LOAD_BYTES."""
         report = LoadReport()
-        with self._loading, self._store.many_writes():
+        with self._loading, self._store.many_writes(), _no_garbage_search():
             report.last = self.loaded()
-            for frames in _frame_batches(self._journal.read(report.last)):
-                self._load(frames, report)
-                if on_progress:
-                    on_progress("journal", report.frames)
+            batches = _frame_batches(self._journal.read(report.last))
+            with closing(understood(batches, self._journal.last, self._understanding, self._make)) as all_understood:
+                for frames, columns in all_understood:
+                    report.add(self._store_frames(frames, columns))
+                    report.frames += len(frames)
+                    report.last = frames[-1].number
+                    del frames, columns  # before the next are made
+                    gc.collect(0)
+                    if on_progress:
+                        on_progress("journal", report.frames)
         return report
 
     def rebuild(self, on_progress: Progress | None = None, anyway: bool = False) -> LoadReport:
@@ -191,7 +202,7 @@ class Intake:
     def retry(self, names: Collection[str] = ()) -> RetryReport:
         """Reads anew what was rejected (of all or the named sources); what is understood now is in the tables, as after a rebuild."""
         with self._loading:
-            return retry(self._store, self._loaded_frames, _frame_batches, self._decode, names)
+            return retry(self._store, self._loaded_frames, _frame_batches, self._understanding.decode, names)
 
     def rejecting(self) -> set[str]:
         """The sources of which something is rejected, among them those the configuration no longer names."""
@@ -210,52 +221,13 @@ class Intake:
                 "what only the tables still have. Bring the journal's files back from a backup, or rebuild with --anyway to go on without."
             )
 
-    def _load(self, frames: list[Frame], report: LoadReport) -> None:
-        with _no_garbage_search():
-            report.add(self._store_frames(frames))
-        report.frames += len(frames)
-        report.last = frames[-1].number
-
-    def _store_frames(self, frames: list[Frame]) -> dict[str, int]:
-        """Understood first, without any lock; then stored in one transaction."""
-        rows = Rows()
-        for frame in frames:
-            self._decode(frame.record, rows)
+    def _store_frames(self, frames: list[Frame], columns: Columns) -> dict[str, int]:
+        """All of a batch, in one transaction."""
         with self._store.write() as cursor:
-            stored = rows.store(cursor)
+            stored = columns.store(cursor)
             _move_positions(cursor, frames)
             _move_marks(cursor, journal_loaded=frames[-1].number, journal_records=self._mark("journal_records") + len(frames))
         return stored
-
-    def _decode(self, record: Record, rows: Rows) -> None:
-        if record.content_type == READ:
-            rows.reads.append((record.source, int(record.payload), record.recorded_ns))
-            return
-        if record.content_type == own.CONTENT_TYPE:
-            own.decode(record, rows)
-            return
-        received = self._received.get(record.source, self._received[Otlp.kind]) if record.after is None else None
-        source: Any = self._sources.get(record.source) or received
-        if source is None:
-            rows.reject(
-                record,
-                record.position,
-                "record",
-                f"no source is called {record.source!r} in the configuration any more; put it back, and `syncline retry` reads this record",
-                excerpt_of(record),
-            )
-            return
-        try:
-            source.decode(record, self._meaning, rows)
-        except Exception:  # our mistake, told loudly in the log; one record must not keep all others out of the tables
-            log.exception("reading the record %s of %s failed", record.position, record.source)
-            rows.reject(
-                record,
-                record.position,
-                "record",
-                "a fault of Syncline kept this record from being read (see the log); `syncline retry` tries it again",
-                excerpt_of(record),
-            )
 
 
 @contextmanager

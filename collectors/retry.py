@@ -8,8 +8,9 @@ from typing import Any
 
 import duckdb
 
+from collectors.columns import Columns, frame_of
 from collectors.event import Record
-from collectors.rows import INT, TEXT, UINT, Rows, frame_of
+from collectors.rows import INT, TEXT, UINT, Rows
 from collectors.segment import Frame
 from sql import models
 from sql.store import Store
@@ -83,7 +84,7 @@ def _store(cursor: duckdb.DuckDBPyConnection, changed: set[Key], batches: Iterab
         for frame in frames:
             decode(frame.record, rows)
         _displace(cursor, rows)
-        rows.store(cursor)
+        Columns(rows).store(cursor)
     if cursor.execute("select sum(row_count) from forgotten").fetchall()[0][0]:
         cursor.execute("delete from meta where key = 'definitions'")
 

@@ -14,9 +14,9 @@ import pytest
 
 from collectors import ingest
 from collectors.classify import ErrorRules
+from collectors.columns import Columns
 from collectors.identifiers import Identifiers
 from collectors.ingest import Intake
-from collectors.rows import Rows
 from collectors.sources import open_source
 from tests.sources.plant_floor import TOLD_NS, Plant, span, traces
 from tests.sources.test_ingest import tables
@@ -158,14 +158,14 @@ def test_a_retry_that_is_cut_off_has_changed_nothing(tmp_path: Path, monkeypatch
         before = tables(opened)
         opened.mend(KNOWN[1])
         monkeypatch.setattr(ingest, "LOAD_BYTES", 100)
-        stored, times = Rows.store, count()
+        stored, times = Columns.store, count()
 
-        def cut_off(rows: Rows, cursor: Any) -> dict[str, int]:
+        def cut_off(columns: Columns, cursor: Any) -> dict[str, int]:
             if next(times) == 5:
                 raise KeyboardInterrupt
-            return stored(rows, cursor)
+            return stored(columns, cursor)
 
-        monkeypatch.setattr(Rows, "store", cut_off)
+        monkeypatch.setattr(Columns, "store", cut_off)
         with pytest.raises(KeyboardInterrupt):
             opened.intake.retry()
         assert tables(opened) == before

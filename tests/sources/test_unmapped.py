@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from app.figures.proposed_mapping import proposed_mapping
+from collectors.columns import Columns
 from collectors.message import MESSAGE, packed
 from collectors.unmapped import MOST_IN_BATCH, MOST_LISTED, MOST_OF_SOURCE, fields_of
 from sql.store import Store
@@ -129,7 +130,7 @@ def test_messages_of_every_carrier_are_counted_by_the_fields_of_what_they_carry(
     rows = rows_of({**source, "map": MESSAGE_MAP}, *(record(payload, kind, position=f"orders:{number}") for number in (1, 2)))
     assert (rows.events, rows.rejected) == ([], [])
     with closing(Store(tmp_path / "syncline.duckdb")) as store, store.write() as cursor:
-        rows.store(cursor)
+        Columns(rows).store(cursor)
         assert cursor.execute("select records, example, example_position from unmapped_records").fetchall() == [
             (2, '{"kind":"WO_IN","order_no":"4711"}', "orders:2")
         ]
