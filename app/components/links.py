@@ -23,6 +23,11 @@ def transactions(**filters: object) -> str:
     return to("transactions", **filters)
 
 
+def with_object(object_type: str, object_id: str, /, **past: object) -> str:
+    """The transactions that are about this object, or that some event names with it."""
+    return transactions(about=f"{object_type} {object_id}", **past)
+
+
 def path(workflow: str, transaction_id: str, /, **query: object) -> str:
     """/path/<workflow>/<transaction>; what servers, proxies or browsers would change on the way goes into the query instead."""
     names = (workflow, transaction_id)

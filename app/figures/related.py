@@ -39,12 +39,12 @@ def goods_words(path: Path) -> list[tuple[str, str]]:
 
 
 def object_list(path: Path, past: Mapping[str, Any] | None = None) -> Component:
-    """Each object with how many events name it; a click finds the transactions that are about it or linked to it."""
+    """Each object with how many events name it; a click finds the transactions that are about it or named with it."""
     rows = [
         html.Li(
             [
                 html.Span(type_words(row["object_type"]), className="muted"),
-                html.A(row["object_id"], href=links.transactions(about=row["object_id"], **(past or {})), dir="auto"),
+                html.A(row["object_id"], href=links.with_object(row["object_type"], row["object_id"], **(past or {})), dir="auto"),
                 html.Span(count(row["events"], "event"), className="muted num"),
             ]
         )

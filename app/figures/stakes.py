@@ -55,7 +55,7 @@ def span_words(need_ns: int, as_of_ns: int) -> str:
 def order_link(row: Row, workflows: Mapping[str, str], past: Mapping[str, Any]) -> Component:
     """To its path where a workflow is about such orders (`workflows`: by object type), else to the transactions that name it."""
     workflow, name = workflows.get(row["object_type"]), row["object_id"]
-    href = links.path(workflow, name, **past) if workflow else links.transactions(about=name, **past)
+    href = links.path(workflow, name, **past) if workflow else links.with_object(row["object_type"], name, **past)
     return html.A(name, href=href, dir="auto")
 
 

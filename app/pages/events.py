@@ -149,7 +149,7 @@ def _objects(found: Any, past: Row) -> list[Component]:
     if found is None or isinstance(found, float) or not len(found):
         return [html.Span("names no object", className="muted")]
     return [
-        html.Div([html.Span(f"{words.event_words(kind)} ", className="nowrap"), html.A(name, href=links.transactions(about=name, **past))])
+        html.Div([html.Span(f"{words.event_words(kind)} ", className="nowrap"), html.A(name, href=links.with_object(kind, name, **past))])
         for kind, _, name in (text.partition(" ") for text in found)
     ]
 

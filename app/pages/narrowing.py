@@ -29,7 +29,7 @@ class Asked:
     status: tuple[str, ...] = ()
     text: str = ""
     period: str = ""
-    about: str = ""  # the number of an object that a transaction is about, or that is linked to it
+    about: str = ""  # an object that a transaction is about or named with, as `type id`
     milestone: str = ""
     missing: str = ""
     error_class: str = ""
@@ -109,7 +109,7 @@ def filters_of(asked: Asked, as_of_ns: int) -> dict[str, Any]:
         "site": list(asked.site),
         "status": list(asked.status),
         "text": asked.text.strip(),
-        "about": asked.about.strip(),
+        "about": asked.about,
         "milestone": asked.milestone,
         "missing": asked.missing,
         "error_class": asked.error_class,

@@ -24,7 +24,7 @@ from app.components.tiles import name_of
 from app.figures import times, trails
 from app.figures.rows import rows_of
 from app.figures.transaction_rows import Steps, csv_text, grid_rows, steps_of
-from app.figures.words import count, event_words
+from app.figures.words import count, event_words, type_words
 from app.instants import instant_ns
 from app.pages.errors import WrongAddress
 from app.pages.narrowing import PERIODS, Asked, address_of, asked_of, filters_of, unknown
@@ -170,8 +170,9 @@ def _sentence(asked: Asked, matching: int, total: int) -> str:
 
 def _pills(asked: Asked, around: Around) -> list[Component]:
     """Filters that came with a link and have no field in the bar, each with a way to drop it; and a way to drop all."""
+    kind, _, name = asked.about.partition(" ")
     words = {
-        "about": f"About {asked.about}",
+        "about": f"With {type_words(kind)} {name}",
         "milestone": f"Step: {_step_words(around.steps, asked.milestone)}",
         "missing": f"Missing: {_step_words(around.steps, asked.missing)}",
         "error_class": f"{asked.error_class.capitalize()} errors",

@@ -88,6 +88,19 @@ def test_orders_stand_by_the_day_they_are_needed_with_what_holds_them_up(web: Fl
     assert "late" in said
 
 
+def test_an_order_that_no_workflow_is_about_opens_the_transactions_that_are_named_with_it(web: Flask):
+    links = dict(trees.links(trees.drawn(someone(web, "maria").show("/at-risk", f"?as_of={AS_OF}&kind=failed&order=sales_order"))))
+    said = {
+        (name, who): drawn_text(someone(web, who).show("/transactions", "?" + links[name].partition("?")[2]))
+        for name in ("S2", "S3")
+        for who in ("maria", "bruno")
+    }
+    assert "Showing 1 of 3 transactions. With sales order S2" in said["S2", "maria"]
+    assert "Showing 1 of 3 transactions. With sales order S3" in said["S3", "maria"]
+    assert "Showing 1 of 2 transactions." in said["S2", "bruno"]
+    assert "Showing 0 of 2 transactions." in said["S3", "bruno"], "it stands in another plant"
+
+
 def test_what_is_needed_soon_is_listed_alone(web: Flask):
     said = drawn_text(someone(web, "maria").show("/at-risk", f"?as_of={AS_OF}&kind=failed&needed=7d&order=delivery"))
     assert "D2" in said

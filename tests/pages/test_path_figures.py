@@ -240,7 +240,7 @@ def test_neighbours_lead_to_their_paths() -> None:
 
 
 def test_objects_lead_to_the_transactions_of_their_name() -> None:
-    assert trees.links(object_list(waiting_order())) == [("PO-1", "/transactions?about=PO-1")]
+    assert trees.links(object_list(waiting_order())) == [("PO-1", "/transactions?about=production_order+PO-1")]
 
 
 # -- traces ----------------------------------------------------------------------------------------------------------------
