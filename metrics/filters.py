@@ -25,7 +25,9 @@ CONDITIONS = {
     "status": "list_contains({value}, status)",
     "state": "list_contains({value}, state)",
     "text": "contains(lower(transaction_id), lower({value}))",
-    "about": "(workflow, transaction_id) in (select (workflow, transaction_id) from transactions_naming({value}))",
+    # the id by itself is looked for while rows are read, the pair is not: 30 ms against 110 of a million transactions
+    "about": "transaction_id in (select transaction_id from transactions_naming({value})) "
+    "and (workflow, transaction_id) in (select (workflow, transaction_id) from transactions_naming({value}))",
     "from_ns": "start_ns >= {value}",
     "to_ns": "start_ns < {value}",
     # what has failed hangs there, whatever else has not come
