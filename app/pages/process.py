@@ -309,14 +309,16 @@ def show_drift(about: dict[str, Any]) -> Component:
 def _told(drift: Drift, asked: Asked, zone: str, as_of_ns: int) -> Component:
     if not drift.is_compared:
         return html.P(drift_words.not_compared(drift, times.brief(drift.since_ns, zone, as_of_ns)), className="process-said")
-    lines = [_line(*drift_words.change(each, drift), asked.cases(variant=each.variant)) for each in drift.changes]
+    lines = [_line(*drift_words.change(each, drift), asked, variant=each.variant) for each in drift.changes]
     for each in drift.shifts:
-        lines.append(_line(*drift_words.shift(each), asked.cases(went=f"{each.from_milestone} > {each.to_milestone}")))
+        lines.append(_line(*drift_words.shift(each), asked, went=f"{each.from_milestone} > {each.to_milestone}"))
     if lines:
         return html.Ul(lines, className="process-drift")
     same = f"The same as the week before: {drift.before:,} and then {drift.after:,} ended, in the same ways and as fast."
     return html.P(same, className="process-said")
 
 
-def _line(kind: str, text: str, href: str) -> Component:
-    return html.Li([html.B(kind), f" {text} ", html.A("Transactions", href=href)])
+def _line(kind: str, text: str, asked: Asked, **filters: str) -> Component:
+    """What is told ended in these weeks; the list is of what began, and says so."""
+    began = f"Those that began in the {PERIODS[asked.period][0].lower()}"
+    return html.Li([html.B(kind), f" {text} ", html.A(began, href=asked.cases(**filters))])
