@@ -68,6 +68,17 @@ def test_a_rebuild_gives_the_same_tables(tmp_path: Path) -> None:
         assert opened.ingest().frames == 0
 
 
+def test_of_spans_with_one_id_in_two_traces_only_the_one_that_is_known_is_a_repeat(tmp_path: Path) -> None:
+    first, other = span(), span(traceId="1" * 32)
+    with plant(tmp_path, TRACES) as opened:
+        (tmp_path / "a.jsonl").write_bytes(traces(first) + b"\n")
+        opened.ingest()
+        (tmp_path / "b.jsonl").write_bytes(traces(other, first) + b"\n")
+        report = opened.ingest()
+        assert (report.spans, report.repeats) == (1, 1)
+        assert sorted(opened.column("select span_id from spans")) == sorted(each["traceId"] + each["spanId"] for each in (first, other))
+
+
 def test_small_batches_give_the_same_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path, range(50), range(30))
     with plant(tmp_path, TRACES, ROWS) as opened:
