@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -49,13 +49,8 @@ class Receiver:
         self.journal.close()
 
 
-@contextmanager
-def receiver(folder: Path, **settings: Any) -> Iterator[Receiver]:
-    running = Receiver(folder, **settings)
-    try:
-        yield running
-    finally:
-        running.close()
+def receiver(folder: Path, **settings: Any) -> closing[Receiver]:
+    return closing(Receiver(folder, **settings))
 
 
 def protobuf(*names: str) -> bytes:

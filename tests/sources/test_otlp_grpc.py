@@ -6,24 +6,24 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import grpc
 import pytest
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from collectors.journal import Journal
 from collectors.receivers import otlp_grpc
 from collectors.receivers.otlp_grpc import METHODS, OtlpGrpcReceiver
 from collectors.receivers.reception import Limits, Reception
+from tests.conformance.receivers import stopped_disk
+from tests.sources.http_receiver import SMALL, protobuf
 from tests.sources.plant_floor import TOLD_NS
 from tests.waiting import until
 
 TRACES, LOGS = METHODS
-SMALL = Limits(body_bytes=1 << 20)
 GZIP = grpc.Compression.Gzip
 
 
@@ -53,37 +53,13 @@ class Receiver:
         self.journal.close()
 
 
-@contextmanager
-def receiver(folder: Path, **settings: Any) -> Iterator[Receiver]:
-    running = Receiver(folder, **settings)
-    try:
-        yield running
-    finally:
-        running.close()
-
-
-def spans(*names: str) -> bytes:
-    request = ExportTraceServiceRequest()
-    found = request.resource_spans.add().scope_spans.add().spans
-    for number, name in enumerate(names, 1):
-        found.add(trace_id=b"t" * 16, span_id=number.to_bytes(8), name=name, end_time_unix_nano=5)
-    return request.SerializeToString()
-
-
-@contextmanager
-def stalled_disk(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
-    """No sync ends inside the block; the event says that one has begun."""
-    go_on, syncing, sync = threading.Event(), threading.Event(), os.fsync
-    monkeypatch.setattr(os, "fsync", lambda fd: (syncing.set(), go_on.wait(30), sync(fd)))
-    try:
-        yield syncing
-    finally:
-        go_on.set()
+def receiver(folder: Path, **settings: Any) -> closing[Receiver]:
+    return closing(Receiver(folder, **settings))
 
 
 def test_the_message_is_kept_as_it_came(tmp_path: Path) -> None:
     with receiver(tmp_path) as running:
-        body = spans("a") + b"\xfa\x3f\x03abc"  # with a field that nobody knows
+        body = protobuf("a") + b"\xfa\x3f\x03abc"  # with a field that nobody knows
         assert running.export(body) == running.export(body, compression=GZIP) == b""
         assert running.kept() == [body, body]
         (frame, _) = running.journal.read(0)
@@ -96,7 +72,7 @@ def test_an_answer_means_that_it_is_on_disk(tmp_path: Path, monkeypatch: pytest.
         sync = os.fsync
         monkeypatch.setattr(os, "fsync", lambda fd: (sync(fd), synced.append(fd)))
         for count in range(1, 4):
-            running.export(spans("a"))
+            running.export(protobuf("a"))
             assert len(synced) == count
 
 
@@ -107,7 +83,7 @@ def test_a_token_is_asked_for_before_the_message_is_read(tmp_path: Path) -> None
             code, message, _ = running.refusal(large, metadata=given)
             assert code == "UNAUTHENTICATED"
             assert message == "a valid token is needed, as in the metadata `authorization: Bearer …`; `syncline token add` makes one"
-        assert running.export(spans("a"), metadata=[("authorization", "bearer good")]) == b""
+        assert running.export(protobuf("a"), metadata=[("authorization", "bearer good")]) == b""
         assert running.refusal(large, metadata=[("authorization", "Bearer good")])[0] == "RESOURCE_EXHAUSTED"
         assert len(running.kept()) == 1
 
@@ -132,7 +108,7 @@ def test_senders_that_do_not_go_on_give_way_to_others(tmp_path: Path, monkeypatc
         stuck = [running.channel.stream_unary(TRACES).future(iter(ended.wait, True), timeout=60) for _ in range(4)]
         until(lambda: all(call.done() for call in stuck))
         assert {call.code().name for call in stuck} == {"CANCELLED"}
-        assert running.export(spans("a")) == b""
+        assert running.export(protobuf("a")) == b""
         ended.set()
 
 
@@ -142,7 +118,7 @@ def test_one_that_does_not_go_on_while_there_is_room_is_left_alone(tmp_path: Pat
 
         def slowly() -> Iterator[bytes]:
             go_on.wait(30)
-            yield spans("late")
+            yield protobuf("late")
 
         slow = running.channel.stream_unary(TRACES).future(slowly(), timeout=60)
         begun = time.monotonic()
@@ -153,10 +129,10 @@ def test_one_that_does_not_go_on_while_there_is_room_is_left_alone(tmp_path: Pat
 
 def test_a_slow_disk_is_unavailable_with_a_time_to_come_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with receiver(tmp_path, limits=replace(SMALL, patience_seconds=0.3)) as running:
-        with stalled_disk(monkeypatch) as syncing:
-            slow = running.channel.unary_unary(TRACES).future(spans("a"), timeout=60)
+        with stopped_disk(monkeypatch) as syncing:
+            slow = running.channel.unary_unary(TRACES).future(protobuf("a"), timeout=60)
             assert syncing.wait(30)
-            code, message, details = running.refusal(spans("b"))
+            code, message, details = running.refusal(protobuf("b"))
             assert (code, b"google.rpc.RetryInfo" in details, details[-2:]) == ("UNAVAILABLE", True, b"\x08\x02")
             assert message
         slow.result()
@@ -169,7 +145,7 @@ def test_a_port_that_is_taken_is_an_error(tmp_path: Path) -> None:
 
 def test_answers_are_counted(tmp_path: Path) -> None:
     with receiver(tmp_path) as running:
-        running.export(spans("a"))
+        running.export(protobuf("a"))
         running.refusal(b"\xff\xff", LOGS)
         running.refusal(b" " * (2 << 20))
         running.refusal(b"", "/syncline.Strange/Call")
