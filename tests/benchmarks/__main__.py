@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from tests.benchmarks import answering, keeping, receiving
+from tests.benchmarks import answering, keeping, loading, receiving
 from tests.benchmarks.figures import Figure
 from tests.results import machine, record
 
@@ -40,6 +40,8 @@ def main() -> int:
 def _figures(transactions: int, seconds: float) -> Iterator[Figure]:
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         yield from receiving.measure(Path(folder), seconds)
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        yield from loading.measure(Path(folder), transactions)
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         yield from keeping.measure(Path(folder), transactions)
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:

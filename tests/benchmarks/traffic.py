@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from random import Random
 from typing import Any, NamedTuple
 
+import orjson
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import KeyValue
-from opentelemetry.proto.trace.v1.trace_pb2 import Span
+from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, Span
 
 SECOND, MINUTE, DAY = 10**9, 60 * 10**9, 86_400 * 10**9
 SPANS_PER_REQUEST = 512  # what the batch processor of an SDK sends at once
@@ -51,6 +52,11 @@ def released(number: int, at_ns: int) -> bytes:
 def order_of(number: int) -> str:
     """The production order that transaction `number` is about."""
     return str(10_000_000 + number)
+
+
+def as_json(request: bytes) -> bytes:
+    """The same request as OTLP/JSON, as an SDK writes it."""
+    return orjson.dumps({"resourceSpans": [_group(group) for group in ExportTraceServiceRequest.FromString(request).resource_spans]})
 
 
 def compressed(request: bytes) -> bytes:
@@ -121,3 +127,25 @@ def _attribute(pair: tuple[str, Any]) -> KeyValue:
     else:
         attribute.value.string_value = pair[1]
     return attribute
+
+
+def _group(group: ResourceSpans) -> dict[str, Any]:
+    scopes = [{"scope": {}, "spans": [_span_said(span) for span in scope.spans]} for scope in group.scope_spans]
+    return {"resource": {"attributes": _said(group.resource.attributes)}, "scopeSpans": scopes}
+
+
+def _span_said(span: Span) -> dict[str, Any]:
+    parent = {"parentSpanId": span.parent_span_id.hex()} if span.parent_span_id else {}
+    times = {"startTimeUnixNano": str(span.start_time_unix_nano), "endTimeUnixNano": str(span.end_time_unix_nano)}
+    status = {"code": int(span.status.code), "message": span.status.message} if span.status.code else {}
+    who = {"traceId": span.trace_id.hex(), "spanId": span.span_id.hex(), **parent, "name": span.name, "kind": int(span.kind)}
+    return {**who, **times, "attributes": _said(span.attributes), "status": status}
+
+
+def _said(attributes: Iterable[KeyValue]) -> list[dict[str, Any]]:
+    return [{"key": each.key, "value": _value_said(each)} for each in attributes]
+
+
+def _value_said(attribute: KeyValue) -> dict[str, str]:
+    value = attribute.value
+    return {"intValue": str(value.int_value)} if value.HasField("int_value") else {"stringValue": value.string_value}
