@@ -25,7 +25,7 @@ from collectors.segment import Block, Frame, encoded, frames_of
 from collectors.understanding import Understanding
 
 log = logging.getLogger(__name__)
-MANY = 4  # batches that wait: fewer are stored before the processes, which need a second to begin, were of any use
+MANY = 8  # batches that wait: of fewer, the processes, which need a second of a core each to begin, save too little
 MOST = 4  # processes; with four the storing is what everybody waits for
 BEHIND = 5  # how much nicer they are than this process, which has receivers and pages to answer
 Make = Callable[[], Understanding]  # called in another process: it can be pickled

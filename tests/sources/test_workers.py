@@ -101,6 +101,7 @@ def expected(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[tuple[A
 def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> Iterator[Plant]:
     """A plant of small batches; and two workers, waited for, so that each batch but the first goes to one of them."""
     monkeypatch.setattr(ingest, "LOAD_FRAMES", FRAMES)
+    monkeypatch.setattr(workers, "MANY", 2)
     monkeypatch.setattr(workers, "cores", lambda: 2)
     monkeypatch.setattr(Workers, "start", start_and_wait)
     with filled(tmp_path) as plant_:
@@ -174,7 +175,7 @@ def on_progress(what, records):
         sys.stdin.read()
 
 if __name__ == "__main__":
-    ingest.LOAD_FRAMES, workers.cores, workers.Workers.start = 5, lambda: 2, start_and_wait
+    ingest.LOAD_FRAMES, workers.MANY, workers.cores, workers.Workers.start = 5, 2, lambda: 2, start_and_wait
     with filled(Path(sys.argv[1])) as opened:
         opened.intake.load(on_progress)
 """
