@@ -36,13 +36,13 @@ def compute(cursor: duckdb.DuckDBPyConnection, *, everything: bool) -> None:
         detail = short.removeprefix("transaction_")
         if short == "stated":
             _state(cursor, steps)
-        elif detail not in AT_ONCE and short not in (*STATING, *STOCK):
-            _run(cursor, name, steps, in_scope="true" if everything else IN_SCOPE)
-        elif everything and detail in AT_ONCE:
-            _run(cursor, name, steps, into=f"insert into transaction_{detail} by name")
-            cursor.execute(f"create temp view fresh_{detail} as from transaction_{detail}")
         elif detail in AT_ONCE:
-            _run(cursor, name, steps, into=f"create or replace temp table fresh_{detail} as")
+            into = f"insert into transaction_{detail} by name" if everything else f"create or replace temp table fresh_{detail} as"
+            _run(cursor, name, steps, into=into)
+            if everything:
+                cursor.execute(f"create temp view fresh_{detail} as from transaction_{detail}")
+        elif short not in (*STATING, *STOCK):
+            _run(cursor, name, steps, in_scope="true" if everything else IN_SCOPE)
 
 
 def _state(cursor: duckdb.DuckDBPyConnection, steps: int) -> None:
