@@ -5,6 +5,7 @@ select distinct
   related.object_type,
   related.object_id,
   own.object_id as transaction_id
-from def_related w
-join scoped_objects related on related.object_type = w.related_type
-join scoped_objects own on own.event_no = related.event_no and own.object_type = w.object_type
+-- those of a related type first: joined in another order, every object of every event would meet all others of it
+from (from scoped_objects where object_type in (select related_type from def_related)) related
+join scoped_objects own using (event_no)
+join def_related w on w.related_type = related.object_type and w.object_type = own.object_type

@@ -22,13 +22,17 @@ where {in_scope};
 create or replace temp table belonging as
 with
 -- materialised, each: joined in another order, every event of a workflow would meet every link of it
-others as materialized (
-  select s.workflow, s.step, s.adds_up, e.event_no, o.object_type, o.object_id
+related as materialized (
+  select w.workflow, o.event_no, o.object_type, o.object_id
   from def_related w
   join scoped_objects o on o.object_type = w.related_type
+  where not exists (from naming_own n where n.event_no = o.event_no and n.workflow = w.workflow)
+),
+others as materialized (
+  select s.workflow, s.step, s.adds_up, e.event_no, r.object_type, r.object_id
+  from related r
   join scoped_events e using (event_no)
-  join def_steps s on s.workflow = w.workflow and s.event_type = e.event_type and s.system = e.system
-  where not exists (from naming_own n where n.event_no = e.event_no and n.workflow = s.workflow)
+  join def_steps s on s.workflow = r.workflow and s.event_type = e.event_type and s.system = e.system
 ),
 linked as materialized (
   select distinct o.workflow, l.transaction_id, o.step, o.adds_up, o.event_no

@@ -1,6 +1,6 @@
 -- one row per series and minute in which a case of these facts counts that time alone cannot change (the columns of
 -- settled_minutes); series that are new join the others
-create or replace temp table settled_cases as
+create or replace temp view settled_cases as
 select metric, workflow, site, partner, from_ns, decided_ns, outcome = 'good' as is_good
 from metric_cases
 where is_settled and outcome in ('good', 'bad');

@@ -36,7 +36,7 @@ join (select event_no, object_type, object_id from named_objects where object_ty
   on n.event_no = o.event_no and n.object_type = d.line_type;
 
 -- one row per order and line (of an order whose lines nobody names, one with an empty name)
-create or replace temp table order_lines as
+create or replace temp view order_lines as
 with
 by_line as (
   from line_quantities
@@ -83,7 +83,7 @@ left join done d using (object_type, object_id, line);
 
 -- one row per order: what was last said in its transactions (of several, in the one whose workflow stands first); of an order that has none,
 -- in the events that speak of it
-create or replace temp table order_said as
+create or replace temp view order_said as
 with
 spoken as (
   select w.object_type, w.place, s.transaction_id as object_id, s.site, s.customer, s.partner, s.work_center, s.worth, s.promised_ns, s.due_ns, s.is_cancelled,

@@ -1,4 +1,4 @@
--- the names of all objects of all events, but of ids that are joined, in the order in which they came
+-- the names of all objects of all events, but of types whose ids are joined, in the order in which they came
 delete from object_names;
 insert into object_names
 with said as (
@@ -8,4 +8,4 @@ with said as (
 )
 select event_no, object_key(object_type, object_id), object_type, object_id
 from said s
-where not exists (from aliases a where a.object_type = s.object_type and a.object_id = s.object_id);
+where not list_contains(getvariable('alias_types')::varchar[], s.object_type);

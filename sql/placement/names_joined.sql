@@ -1,11 +1,12 @@
--- the names of all objects whose ids are joined; only these repeat and go through a distinct
+-- the names of all objects of the types whose ids are joined; only these can repeat and go through a distinct
 insert into object_names
 with said as (
   select event_no, object_type, object_id from event_objects
-  union
+  union all
   select event_no, object_type, object_id from placements where event_no is not null
 )
-select distinct s.event_no, object_key(s.object_type, a.canonical_id), s.object_type, a.canonical_id
+select distinct s.event_no, object_key(s.object_type, coalesce(a.canonical_id, s.object_id)), s.object_type, coalesce(a.canonical_id, s.object_id)
 from said s
-join aliases a on a.object_type = s.object_type and a.object_id = s.object_id
+left join aliases a using (object_type, object_id)
+where list_contains(getvariable('alias_types')::varchar[], s.object_type)
 order by s.event_no;
