@@ -12,7 +12,7 @@ from sql import models
 
 IN_SCOPE = "exists (from scope s where s.workflow = b.workflow and s.transaction_id = b.transaction_id)"
 # What hangs on a transaction's number: the table `transaction_NAME`, filled from what `sql/facts` leaves as `fresh_NAME`, read as NAME.
-DETAILS = ("open_steps", "measures", "stock_causes", "stock_passages", "passages")
+DETAILS = ("open_facts", "open_steps", "measures", "stock_causes", "stock_passages", "passages")
 # What was last said is decided by all that orders events. Of many the time alone decides first: that is right where every event has a
 # moment of its own, twice as fast, and only the others are looked at again.
 EXACTLY = {"members": "crooked", "moment": "{ns: event_ns, attempt: attempt, id: event_id}"}

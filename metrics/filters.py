@@ -19,6 +19,9 @@ COLUMNS = (
     "error_class",
     "failed_attempts",
 )
+OPEN_STATUSES = frozenset({"failed", "unjudged", "overdue", "retrying", "in_progress"})
+OPEN_STATES = frozenset({"failed", "in_progress"})
+OF_OPEN_ONES = ("milestone", "missing", "error_class")
 CONDITIONS = {
     "workflow": "list_contains({value}, workflow)",
     "site": "list_contains({value}, site)",
@@ -48,6 +51,16 @@ def where(filters: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
         raise ValueError(f"transactions cannot be filtered by {', '.join(sorted(unknown))}; allowed: {', '.join(CONDITIONS)}")
     conditions = [CONDITIONS[name].replace("{value}", f"${name}") for name in known]
     return " and ".join(conditions) or "true", {name: _value(name, value) for name, value in known.items()}
+
+
+def is_of_open_ones(filters: Mapping[str, Any]) -> bool:
+    """Whether only transactions that time alone may still change can match: then the others need not be looked through."""
+
+    def within(name: str, names: frozenset[str]) -> bool:
+        asked = filters.get(name) or []
+        return bool(asked) and names.issuperset([asked] if isinstance(asked, str) else asked)
+
+    return within("status", OPEN_STATUSES) or within("state", OPEN_STATES) or any(filters.get(name) for name in OF_OPEN_ONES)
 
 
 def order_by(sort: Sequence[tuple[str, str]]) -> str:

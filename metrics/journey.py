@@ -9,6 +9,7 @@ import pandas as pd
 
 from metrics.moment import Entered, Moment
 from metrics.path import Path, Step
+from metrics.standing import status_of
 from sql import models
 
 
@@ -50,21 +51,25 @@ def read_path(cursor: duckdb.DuckDBPyConnection, entered: Entered, moment: Momen
         hops=_frame(cursor, "hops"),
         spans=_with_depth(_spans(cursor)),
         objects=_frame(cursor, "path_objects"),
-        neighbours=_frame(cursor, "path_neighbours"),
+        neighbours=_neighbours(cursor),
         violations=_frame(cursor, "path_violations"),
     )
 
 
+def number_of(cursor: duckdb.DuckDBPyConnection, workflow: str, transaction_id: str) -> int | None:
+    """The number of a transaction as of the moment the cursor stands at; None when there is no such transaction, or it may not be seen."""
+    values = {"workflow": workflow, "transaction_id": transaction_id}
+    rows = cursor.execute(models.text("queries/transaction_number"), values).fetchall()
+    return int(rows[0][0]) if rows else None
+
+
 def _transaction(cursor: duckdb.DuckDBPyConnection, workflow: str, transaction_id: str) -> dict[str, Any] | None:
-    found = cursor.execute(
-        """select t.*, s.steps, w.title, w.object_type, w.owner, w.criticality, w.steps as definition
-           from transactions t join def_workflows w using (workflow) join transaction_steps s using (transaction_no)
-           where t.workflow = $workflow and t.transaction_id = $id""",
-        {"workflow": workflow, "id": transaction_id},
-    )
+    number = number_of(cursor, workflow, transaction_id)
+    if number is None:
+        return None
+    found = cursor.execute(models.text("queries/path_transaction"), {"transaction_no": number})
     names = [name for name, *_ in found.description]
-    rows = found.fetchall()
-    return dict(zip(names, rows[0], strict=True)) if rows else None
+    return dict(zip(names, found.fetchall()[0], strict=True))
 
 
 def _step(row: dict[str, Any], said: dict[str, Any], found: dict[str, Any], moment: Moment) -> Step:
@@ -95,6 +100,12 @@ def _step(row: dict[str, Any], said: dict[str, Any], found: dict[str, Any], mome
 
 def _frame(cursor: duckdb.DuckDBPyConnection, query: str) -> pd.DataFrame:
     return cursor.execute(models.text(f"queries/{query}")).df()
+
+
+def _neighbours(cursor: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    found = _frame(cursor, "path_neighbours")
+    statuses = status_of(cursor, found["transaction_no"])
+    return found.assign(status=[statuses[number] for number in found["transaction_no"]])
 
 
 def _spans(cursor: duckdb.DuckDBPyConnection) -> pd.DataFrame:

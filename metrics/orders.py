@@ -19,11 +19,10 @@ TOUCHED = """(
 
 def renew_all(cursor: duckdb.DuckDBPyConnection) -> None:
     """Computes every order anew, after the facts of all transactions were computed and kept."""
-    for name in ("order_facts", "transaction_reach", "open_transactions"):
+    for name in ("order_facts", "transaction_reach"):
         cursor.execute(f"delete from {name}")
     models.run(cursor, "orders/named_all")
     models.run(cursor, "orders/computed", events=ALL, into="insert into order_facts by name")
-    models.run(cursor, "orders/open_fresh")
     models.run(cursor, "orders/reaching_all")
     _keep_reach(cursor)
 
@@ -32,7 +31,6 @@ def renew_touched(cursor: duckdb.DuckDBPyConnection) -> None:
     """Computes the orders that what has changed is about, after the facts of the transactions in scope were computed and kept."""
     _compute_touched(cursor)
     models.run(cursor, "orders/leaving")
-    models.run(cursor, "orders/open_fresh")
     models.run(cursor, "orders/reaching_touched")
     models.run(cursor, "orders/reach_leaving")
     cursor.execute("insert into order_facts by name from fresh_orders")
@@ -44,7 +42,6 @@ def show(cursor: duckdb.DuckDBPyConnection) -> None:
     models.run(cursor, "scope/leaving")
     _compute_touched(cursor)
     models.run(cursor, "moment/orders_then")
-    models.run(cursor, "orders/open_fresh")
     models.run(cursor, "orders/reaching_touched")
     models.run(cursor, "orders/reached")
     models.run(cursor, "moment/reach_then")
@@ -56,6 +53,5 @@ def _compute_touched(cursor: duckdb.DuckDBPyConnection) -> None:
 
 
 def _keep_reach(cursor: duckdb.DuckDBPyConnection) -> None:
-    cursor.execute("insert into open_transactions by name from fresh_open")
     models.run(cursor, "orders/reached")
     cursor.execute("insert into transaction_reach by name from fresh_reach order by transaction_no")

@@ -14,11 +14,12 @@ import pandas as pd
 
 from metrics import filters as narrowing
 from metrics import moment as moments
-from metrics.journey import read_path
+from metrics.journey import number_of, read_path
 from metrics.moment import Entered, Moment
 from metrics.objectives.model import Objective
 from metrics.objectives.rows import COLUMNS, objective_rows
 from metrics.path import Path
+from metrics.standing import status_of
 from sql import models
 from sql.store import Store
 
@@ -97,6 +98,8 @@ class Reader:
         self.moment = moment
         self.seen = seen  # the sites it is limited to
         self.objectives = objectives
+        self._window_hours: int | None = None
+        self._has_cases = False
 
     def workflows(self) -> pd.DataFrame:
         """workflow, title, object_type, criticality, owner, grace_ns, steps; in the order of the configuration."""
@@ -116,13 +119,15 @@ class Reader:
         late, when it started in the last `hours`; inconsistent counts both, `inconsistent_started` the latter. `started`: in the last
         `hours`; `total`: all these. lag_p50_seconds and lag_p95_seconds of limit_milestone against limit_seconds, oldest_failed_ns,
         oldest_overdue_ns, newest_event_ns; with title, owner, criticality."""
-        return self.frame("queries/board", window_ns=hours * HOUR_NS)
+        self._leave_recent(hours)
+        return self.frame("queries/board")
 
     def activity(self, hours: int = 24, site: str | None = None) -> pd.DataFrame:
         """Per hour (of more than two days per six), empty ones included: from_ns, to_ns, transactions started, of these complete, late
         (or overdue) and failed (or inconsistent) as of the moment. All together are the last `hours`."""
         bar_ns = HOUR_NS if hours <= MOST_HOURLY else 6 * HOUR_NS
-        return self.frame("queries/activity", {"site": site}, window_ns=hours * HOUR_NS, bar_ns=bar_ns)
+        self._leave_recent(hours)
+        return self.frame("queries/activity", {"site": site}, bar_ns=bar_ns)
 
     def attention(
         self, limit: int = 20, site: str | None = None, settled: Mapping[str, int] = NOTHING, also_settled: bool = False
@@ -131,11 +136,13 @@ class Reader:
         settled, first_ns, last_ns, example_id, example_text, codes, owner, criticality. Of violations: no workflow, the rule's sentence and
         its name, and how many there are. `settled`: the ids of cases, and until when (ns) what happened to them is; they are counted apart,
         and among the others too when `also_settled`: a group may have 0 others."""
+        self._leave_cases()
         return self.frame("queries/attention", {"limit": limit, "site": site}, settled=_as_map(settled), also_settled=also_settled)
 
     def failures(self, site: str | None = None, settled: Mapping[str, int] = NOTHING, also_settled: bool = False) -> pd.DataFrame:
         """Per workflow, milestone and error_class: title, transactions, settled (as in `attention`), sites, first_ns, last_ns, example_id,
         example_text, owner."""
+        self._leave_cases()
         return self.frame("queries/failure_groups", {"site": site}, settled=_as_map(settled), also_settled=also_settled)
 
     def unplaced(self) -> pd.DataFrame:
@@ -147,13 +154,15 @@ class Reader:
     ) -> tuple[pd.DataFrame, int]:
         """Rows start … stop (excluded) of the list and how many there are in all; filters and sort as in metrics.filters."""
         condition, values = narrowing.where(filters)
-        listed = f"from transactions join (select workflow, title from def_workflows) using (workflow) where {condition}"
-        total = self._cursor.execute(f"select count(*) {listed}", values).fetchall()[0][0]
+        which = "open_transactions" if narrowing.is_of_open_ones(filters) else "transactions"
+        listed = f"from {which} join (select workflow, title from def_workflows) using (workflow) where {condition}"
+        counted = listed if values else "from facts"  # how each stands need not be found out to count all
+        total = self._cursor.execute(f"select count(*) {counted}", values).fetchall()[0][0]
         columns = ", ".join([*narrowing.COLUMNS, "timezone", "missing", "late"])
         order = narrowing.order_by(sort)
         # The place of a row is found with few columns, and only then is the row read whole.
         page = f"select transaction_no {listed} order by {order} limit {int(stop) - int(start)} offset {int(start)}"
-        whole = "from transactions join (select workflow, title from def_workflows) using (workflow)"
+        whole = f"from {which} join (select workflow, title from def_workflows) using (workflow)"
         rows = self._cursor.execute(f"select {columns} {whole} where transaction_no in ({page}) order by {order}", values)
         return rows.df(), int(total)
 
@@ -222,9 +231,10 @@ class Reader:
             return []
         rows = self._cursor.execute(models.text("queries/found_transactions"), {"text": text, "limit": limit}).fetchall()
         rows += self._cursor.execute(models.text("queries/beginning_with"), {"text": text, "limit": limit - len(rows)}).fetchall()
+        statuses = status_of(self._cursor, (number for *_, number, _ in rows))
         hits = [
-            Hit("transaction", title, workflow, name, kind, object_id, None, status, site)
-            for workflow, title, name, kind, object_id, status, site in rows
+            Hit("transaction", title, workflow, name, kind, object_id, None, statuses[number], site)
+            for workflow, title, name, kind, object_id, number, site in rows
         ]
         span_hash = int(text, 16) if SPAN_ID.fullmatch(text) else None
         traces = self._cursor.execute(models.text("queries/found_traces"), {"text": text, "span_hash": span_hash}).fetchall()
@@ -301,7 +311,7 @@ class Reader:
 
     def follow_transaction(self, workflow: str, transaction_id: str) -> None:
         """Leaves the same of one transaction, in trouble or not."""
-        self._set(workflow=workflow, transaction_id=transaction_id)
+        self._set(transaction_no=number_of(self._cursor, workflow, transaction_id))
         models.run(self._cursor, "impact/named_transaction")
         models.run(self._cursor, "impact/asked")
         self.follow()
@@ -348,6 +358,19 @@ class Reader:
     def gather(self) -> None:
         """Leaves `members`, the events of the transactions in `scope`, and `scoped_events`, all there is to say of each."""
         self._entered.gather()
+
+    def _leave_recent(self, hours: int) -> None:
+        """Leaves `recent`, once for a window: what a page asks of it in several questions is the most costly part of each."""
+        if self._window_hours != hours:
+            self._set(window_ns=hours * HOUR_NS)
+            models.run(self._cursor, "queries/recent")
+            self._window_hours = hours
+
+    def _leave_cases(self) -> None:
+        """Leaves `cases_now`, once."""
+        if not self._has_cases:
+            models.run(self._cursor, "queries/cases_now")
+            self._has_cases = True
 
     def _set(self, **variables: Any) -> None:
         for variable, value in variables.items():

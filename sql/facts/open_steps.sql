@@ -1,12 +1,9 @@
 -- one row per unreached step that is waited for, overtaken or failing (the columns of transaction_open_steps)
 {into}
 with
-open as (
-  select * from fresh_facts where not is_cancelled and not (is_complete and not has_open_errors)
-),
 waiting as (
   select o.transaction_no, o.site, o.reached, o.due, o.tries, unnest(w.steps) as s
-  from open o
+  from fresh_open_facts o
   join def_workflows w using (workflow)
 ),
 told as (
@@ -33,7 +30,8 @@ select
   tried.first_error_ns as first_error_ns,
   tried.last_error_ns as last_error_ns,
   tried.error_class as error_class,
-  y.last_error_no as last_error_no
+  y.last_error_no as last_error_no,
+  y.error_code as error_code
 from told
 left join tries y using (transaction_no, step)
 where opened_ns is not null or behind_ns is not null or tried.attempts > 0

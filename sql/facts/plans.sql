@@ -2,6 +2,7 @@
 create or replace temp table plans as
 select
   workflow,
+  object_type,
   pace_step,
   steps[pace_step].after_step as pace_after_step,
   len(steps) as last_step,

@@ -71,6 +71,7 @@ select
   due[:last_step] as due,
   tries,
   variant,
-  is_straight
+  is_straight,
+  object_key(object_type, transaction_id) as object_key
 from due_then
 order by transaction_no

@@ -39,6 +39,7 @@ select
   errors[1].ns as first_error_ns,
   last.ns as last_error_ns,
   last.class as error_class,
+  last.code as error_code,
   last.no as last_error_no,
   case
     when reached_ns is not null then null

@@ -3,7 +3,7 @@ create or replace temp table acted as
 with
 open as (
   select t.transaction_no, t.workflow, t.transaction_id, t.site, s.step as step, true as is_open
-  from transactions t
+  from open_transactions t
   join (select workflow, unnest(steps) as s from def_workflows) w on w.workflow = t.workflow and w.s.milestone = t.failed_milestone
   where t.state = 'failed'
 ),

@@ -6,10 +6,3 @@ create or replace temp view reach as
 from transaction_reach where transaction_no not in (from reach_recomputed)
 union all by name
 from recomputed_reach;
-
-create or replace temp table recomputed_open as from fresh_open;
-
-create or replace temp view open_now as
-from open_transactions where may_see(site) and transaction_no not in (from leaving)
-union all by name
-from recomputed_open where may_see(site);

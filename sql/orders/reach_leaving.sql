@@ -1,5 +1,3 @@
 -- takes out what was computed anew and what is gone
 delete from transaction_reach
 where transaction_no in (from leaving) or transaction_no in (select transaction_no from reaching);
-
-delete from open_transactions where transaction_no in (from leaving);

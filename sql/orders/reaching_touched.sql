@@ -1,7 +1,7 @@
 -- the transactions with open steps that were computed anew, and those near to an object that what has changed names
 create or replace temp table reaching as
 select f.transaction_no, w.object_type, f.transaction_id as object_id
-from fresh_open f
+from (from fresh_open_facts where transaction_no in (select transaction_no from fresh_open_steps)) f
 join def_workflows w using (workflow)
 union all
 select r.transaction_no, r.object_type, r.object_id

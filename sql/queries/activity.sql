@@ -13,7 +13,7 @@ started as (
     count(*) filter (where status = 'complete') as complete,
     count(*) filter (where status in ('late', 'overdue')) as late,
     count(*) filter (where status in ('failed', 'inconsistent')) as failed
-  from transactions
+  from recent
   where start_ns >= getvariable('as_of') - getvariable('window_ns')
     and ($site is null or site = $site)
   group by all

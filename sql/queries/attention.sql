@@ -7,7 +7,7 @@ weighed as (
     *,
     coalesce(last_ns <= cast(getvariable('settled') as map(varchar, bigint))[concat_ws('|', kind, workflow, transaction_id, milestone)], false) as is_settled,
     not is_settled or getvariable('also_settled') as is_listed
-  from open_cases
+  from cases_now
   where ($site is null or site = $site)
 ),
 grouped as (
@@ -17,14 +17,9 @@ grouped as (
     count(*) filter (where is_settled) as settled,
     min(since_ns) filter (where is_listed) as first_ns,
     max(last_ns) filter (where is_listed) as last_ns,
-    arg_max({id: transaction_id, event_no: last_error_no}, last_ns) filter (where is_listed) as example
+    arg_max({id: transaction_id, event_no: last_error_no}, last_ns) filter (where is_listed) as example,
+    list_sort(coalesce(list(distinct error_code) filter (where is_listed and error_code is not null), [])) as codes
   from weighed
-  group by all
-),
-coded as (
-  select w.kind, w.workflow, w.milestone, w.error_class, w.site, list_sort(list(distinct e.error_code)) as codes
-  from (from weighed where is_listed and last_error_no is not null) w
-  join events e on e.event_no = w.last_error_no
   group by all
 ),
 violated as (
@@ -36,7 +31,9 @@ violated as (
   where ($site is null or site = $site)
     -- what has failed, or has not come, is listed as that
     and not (v.waits_for is not null and exists (
-      from transactions t where t.transaction_no = v.transaction_no and (t.state = 'failed' or t.is_overdue)))
+      from open_steps_then o
+      join open_now n using (transaction_no)
+      where o.transaction_no = v.transaction_no and (o.is_overdue or (o.is_failed and not n.is_abandoned))))
   group by all
 ),
 listed as (
@@ -58,10 +55,8 @@ shown as (
 )
 select
   s.kind, s.workflow, s.title, s.milestone, s.error_class, s.site, s.transactions, s.settled, s.first_ns, s.last_ns, s.example_id,
-  coalesce(s.detail, e.error_text, e.error_type) as example_text, coalesce(c.codes, []) as codes, s.owner, s.criticality
+  coalesce(s.detail, e.error_text, e.error_type) as example_text, coalesce(s.codes, []) as codes, s.owner, s.criticality
 from shown s
 left join events e on e.event_no = s.example_no
-left join coded c on c.kind = s.kind and c.workflow = s.workflow and c.milestone = s.milestone and c.error_class is not distinct from s.error_class
-  and c.site is not distinct from s.site
 order by list_position(['critical', 'important', 'routine'], s.criticality), list_position(['failed', 'violation', 'missing'], s.kind), s.transactions desc,
   s.place, s.milestone, s.site

@@ -2,7 +2,7 @@
 with
 shown as (
   select *, start_ns >= getvariable('as_of') - getvariable('window_ns') as is_new
-  from transactions
+  from recent
   where is_open or start_ns >= getvariable('as_of') - getvariable('window_ns')
 ),
 lags as (

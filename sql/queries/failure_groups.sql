@@ -6,7 +6,7 @@ weighed as (
     *,
     coalesce(last_ns <= cast(getvariable('settled') as map(varchar, bigint))[concat_ws('|', kind, workflow, transaction_id, milestone)], false) as is_settled,
     not is_settled or getvariable('also_settled') as is_listed
-  from open_cases
+  from cases_now
   where ($site is null or site = $site) and kind = 'failed'
 ),
 grouped as (

@@ -15,5 +15,5 @@ select
   t.state as transaction_state,
   t.start_ns
 from open_steps o
-join transactions t using (transaction_no)
+join open_transactions t using (transaction_no)
 where o.is_required and (o.opened_ns is not null or o.behind_ns is not null);

@@ -24,7 +24,7 @@ select
   least(min(wanting_since_ns) filter (where is_wanting and is_judged), min(failed_from_ns + 1) filter (where is_failed)) as bad_since_ns,
   min(wanting_since_ns) filter (where is_wanting and not is_judged) as unjudged_since_ns,
   bool_or(is_failed) as is_failed,
-  arg_min({milestone: milestone, error_class: error_class, first_error_ns: first_error_ns, last_error_ns: last_error_ns, last_error_no: last_error_no,
+  arg_min({milestone: milestone, error_class: error_class, error_code: error_code, first_error_ns: first_error_ns, last_error_ns: last_error_ns, last_error_no: last_error_no,
     step: step}, step)
     filter (where is_failed) as failure
 from judged

@@ -1,9 +1,9 @@
--- one row per transaction as of the moment: its state, its flags, the one word for the screen
-create or replace view transactions as
+-- one row per transaction in these states: its state, its flags, the one word for the screen
+create or replace macro worded(states) as table
 with
 stated as (
   select t.*, coalesce(v.violations, []) as violations
-  from transaction_states t
+  from query_table(states) t
   left join violated_transactions v using (transaction_no)
 )
 select
@@ -47,7 +47,15 @@ select
   s.partner,
   s.variant,
   is_over(s.is_complete, s.is_cancelled, s.is_abandoned) as is_over,
+  s.object_key,
   s.transaction_no
 from stated s
 join def_workflows w using (workflow)
 left join def_sites d on d.site = s.site;
+
+-- one row per transaction as of the moment
+create or replace view transactions as from worded('transaction_states');
+
+-- those that time alone may still change, and with them all that are open: they lie together, so that a million that are settled need not be
+-- looked through. What was abandoned with steps to come is among them
+create or replace view open_transactions as from worded('open_states');

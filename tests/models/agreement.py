@@ -74,7 +74,12 @@ def product(store: Store, moment: tuple[int, int], sites: frozenset[str] | None 
 
 
 def judged(reader: Reader) -> Judgement:
-    """The same of what a reader says."""
+    """The same of what a reader says. What is kept once more of those that time alone may change says what all say of them, and leaves out
+    none that a list narrowed to them could show."""
+    words = "('failed', 'unjudged', 'overdue', 'retrying', 'in_progress')"
+    open_ones = f"is_open or status in {words} or len(missing) > 0 or error_class is not null"
+    listed = reader._cursor.execute(f"from open_transactions where {open_ones} order by transaction_no").fetchall()
+    assert listed == reader._cursor.execute(f"from transactions where {open_ones} order by transaction_no").fetchall()
     said = {name: exported(reader, name) for name in COLUMNS}
     unplaced = reader._cursor.execute("select failure_id from unplaced_failures order by failure_id").fetchall()
     return Judgement(**said, unplaced=[failure_id for (failure_id,) in unplaced])
