@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -23,7 +21,7 @@ from metrics.standing import status_of
 from sql import models
 from sql.store import Store
 
-__all__ = ["EXPORTS", "Hit", "Moment", "Reader", "open_reader"]
+__all__ = ["EXPORTS", "Moment", "Reader", "open_reader"]
 
 OBJECTIVES = "objectives"
 EXPORTS = (
@@ -47,25 +45,9 @@ EXPORTS = (
 )
 WEEK = "week"
 PERIODS = ("hour", "day", WEEK, "month")
-SPAN_ID = re.compile("[0-9a-fA-F]{16}")
 HOUR_NS = 3_600_000_000_000
 NOTHING: Mapping[str, int] = MappingProxyType({})
 MOST_HOURLY = 48  # hours whose activity is told hour by hour; of a week there would be 168 bars, thinner than a pixel
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """Something a search found: a transaction (`workflow` and `transaction_id` given) or a trace (`trace_id` given)."""
-
-    kind: str
-    title: str
-    workflow: str | None = None
-    transaction_id: str | None = None
-    object_type: str | None = None
-    object_id: str | None = None
-    trace_id: str | None = None
-    status: str | None = None
-    site: str | None = None
 
 
 @contextmanager
@@ -221,24 +203,9 @@ class Reader:
         )
         return rows.df(), int(total)
 
-    def find(self, text: str, limit: int = 20) -> list[Hit]:
-        """Transactions by the id of their object or of one linked to it (exact first, then by its beginning), and traces by their id
-        or that of a span.
-
-        An exact id is compared as it is, with its capitals; give it in the forms it may have."""
-        text = text.strip()
-        if not text:
-            return []
-        rows = self._cursor.execute(models.text("queries/found_transactions"), {"text": text, "limit": limit}).fetchall()
-        rows += self._cursor.execute(models.text("queries/beginning_with"), {"text": text, "limit": limit - len(rows)}).fetchall()
-        statuses = status_of(self._cursor, (number for *_, number, _ in rows))
-        hits = [
-            Hit("transaction", title, workflow, name, kind, object_id, None, statuses[number], site)
-            for workflow, title, name, kind, object_id, number, site in rows
-        ]
-        span_hash = int(text, 16) if SPAN_ID.fullmatch(text) else None
-        traces = self._cursor.execute(models.text("queries/found_traces"), {"text": text, "span_hash": span_hash}).fetchall()
-        return hits + [Hit("trace", f"{spans:,} span{'' if spans == 1 else 's'}", trace_id=trace_id) for trace_id, spans in traces]
+    def statuses(self, numbers: Iterable[int]) -> dict[int, str]:
+        """The status word of each of a few transactions, by their numbers."""
+        return status_of(self._cursor, numbers)
 
     def columns(self, name: str, by: str = WEEK) -> list[str]:
         """The columns of an export."""
@@ -273,7 +240,7 @@ class Reader:
             self._follow_signatures()
         if by not in PERIODS:
             raise ValueError(f"there is no period called '{by}'; there are {', '.join(PERIODS)}")
-        self._set(period=by, from_ns=from_ns, to_ns=to_ns)
+        self.set(period=by, from_ns=from_ns, to_ns=to_ns)
         parts = {part: models.text(f"queries/{part}") for part in ("hops", "sources", "metric_periods")}
         parts |= {part: models.text(f"impact/{part}") for part in ("risks", "summed")}
         return models.run(self._cursor, f"exports/{name}", **parts, by=by)
@@ -292,7 +259,7 @@ class Reader:
 
     def coverage_by_site(self, from_ns: int) -> pd.DataFrame:
         """Per site and workflow, of transactions that began since then: title, milestones, transactions, reached (how often each was)."""
-        self._set(from_ns=from_ns)
+        self.set(from_ns=from_ns)
         (most,) = self._cursor.execute("select coalesce(max(len(steps)), 1) from def_workflows").fetchall()[0]
         counts = ", ".join(f"count(reached[{step}])" for step in range(1, most + 1))
         return models.run(self._cursor, "queries/coverage_sites", reached_counts=counts).df()
@@ -306,12 +273,12 @@ class Reader:
         """Leaves `troubled`, what is failed, missing, violated or cannot be judged, of the kind, workflow, milestone, error_class or site
         given."""
         self._entered.know("orders")
-        self._set(**{name: narrowed.get(name) for name in ("kind", "workflow", "milestone", "error_class", "site")})
+        self.set(**{name: narrowed.get(name) for name in ("kind", "workflow", "milestone", "error_class", "site")})
         models.run(self._cursor, "impact/troubled")
 
     def follow_transaction(self, workflow: str, transaction_id: str) -> None:
         """Leaves the same of one transaction, in trouble or not."""
-        self._set(transaction_no=number_of(self._cursor, workflow, transaction_id))
+        self.set(transaction_no=number_of(self._cursor, workflow, transaction_id))
         models.run(self._cursor, "impact/named_transaction")
         models.run(self._cursor, "impact/asked")
         self.follow()
@@ -324,7 +291,7 @@ class Reader:
     ) -> None:
         """Leaves `chosen`: of the open orders affected those of this type, needed from … until before `needed` (ns), in `rows`."""
         names = ("order_type", "needed_from_ns", "needed_to_ns", "start", "stop")
-        self._set(**dict(zip(names, (order_type, *needed, *rows), strict=True)))
+        self.set(**dict(zip(names, (order_type, *needed, *rows), strict=True)))
         models.run(self._cursor, "impact/chosen")
 
     def _follow_signatures(self) -> None:
@@ -333,7 +300,7 @@ class Reader:
         self.gather()
         models.run(self._cursor, "impact/grouped")
         models.run(self._cursor, "impact/asked")
-        self._set(by_group=True)
+        self.set(by_group=True)
         self.follow()
 
     def follow(self) -> None:
@@ -345,15 +312,22 @@ class Reader:
 
     def frame(self, name: str, values: dict[str, Any] | None = None, **variables: Any) -> pd.DataFrame:
         """What the query sql/`name` answers; `values` for its $parameters, `variables` for what it reads by getvariable."""
-        self._set(**variables)
+        self.set(**variables)
         return self._cursor.execute(models.text(name), values or {}).df()
 
     def rows(self, name: str, values: dict[str, Any] | None = None, **variables: Any) -> list[dict[str, Any]]:
         """The same as plain values: in a frame a whole number becomes a float where others are absent, and an instant is off."""
-        self._set(**variables)
+        self.set(**variables)
         found = self._cursor.execute(models.text(name), values or {})
         columns = [column for column, *_ in found.description or ()]
         return [dict(zip(columns, row, strict=True)) for row in found.fetchall()]
+
+    def asked(self, name: str, values: dict[str, Any], **words: str) -> list[tuple[Any, ...]]:
+        """Its plain rows; `{word}` in it is replaced by the SQL given for it (never by data)."""
+        statement = models.text(name)
+        for word, sql in words.items():
+            statement = statement.replace("{" + word + "}", sql)
+        return self._cursor.execute(statement, values).fetchall()
 
     def gather(self) -> None:
         """Leaves `members`, the events of the transactions in `scope`, and `scoped_events`, all there is to say of each."""
@@ -362,7 +336,7 @@ class Reader:
     def _leave_recent(self, hours: int) -> None:
         """Leaves `recent`, once for a window: what a page asks of it in several questions is the most costly part of each."""
         if self._window_hours != hours:
-            self._set(window_ns=hours * HOUR_NS)
+            self.set(window_ns=hours * HOUR_NS)
             models.run(self._cursor, "queries/recent")
             self._window_hours = hours
 
@@ -372,7 +346,8 @@ class Reader:
             models.run(self._cursor, "queries/cases_now")
             self._has_cases = True
 
-    def _set(self, **variables: Any) -> None:
+    def set(self, **variables: Any) -> None:
+        """Sets what queries read by getvariable."""
         for variable, value in variables.items():
             self._cursor.execute(f"set variable {variable} = $1", [value])
 

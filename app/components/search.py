@@ -18,11 +18,13 @@ from app.components.tiles import name_of
 from app.figures import words
 from collectors.event import Refused
 from collectors.identifiers import Identifiers
-from metrics.read import Hit
+from metrics.search import Hit
+from metrics.search import find as find_all
 
 SHORTEST, SHOWN, MOST_FORMS = 2, 8, 12
 LOOKED_FOR = (
-    "Looked for: the number of an order, batch, delivery or any other object, exactly or its beginning, and the id of a trace or of a span."
+    "Looked for: the number of an order, batch, delivery or any other object, its beginning, a part of it or what is written nearly so, "
+    "and the id of a message, of a trace or of a span."
 )
 TRACE = re.compile("(?:[0-9a-fA-F]{2}-)?([0-9a-fA-F]{32})(?:-[0-9a-fA-F]{16}-[0-9a-fA-F]{2})?")
 
@@ -58,10 +60,11 @@ def find(text: str | None, query: str) -> tuple[list[Component], bool, str]:
         return [], True, wanted
     with reader.reader(reader.as_of(query)) as now:
         forms = forms_of(wanted, [site for site, _ in now.sites()])
-        hits = list({hit: None for form in forms for hit in now.find(form)})
-    found = [_row(hit) for hit in hits[:SHOWN]]
-    options = [html.Div(found, id="shell-options", role="listbox", **{"aria-label": "Found"})] if found else []
-    return [*options, *_rest(forms, hits)], False, wanted
+        found = find_all(now, forms)
+    rows = [_row(hit) for hit in found.hits[:SHOWN]]
+    near = [html.Div([html.B("Nothing is called so. "), "The nearest:"], className="hit-none")] if rows and found.is_near else []
+    options = [html.Div(rows, id="shell-options", role="listbox", **{"aria-label": "Nearest" if near else "Found"})] if rows else []
+    return [*near, *options, *_rest(forms, found.hits)], False, wanted
 
 
 def forms_of(text: str, sites: Sequence[str]) -> list[str]:

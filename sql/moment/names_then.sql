@@ -6,5 +6,5 @@ union all by name
 from naming;
 create or replace temp view first_named as
 from object_firsts
-union all
-select object_key, event_no from naming;
+union all by name
+select object_key, event_no as first_event_no, object_type, object_id from naming;

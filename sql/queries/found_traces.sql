@@ -1,5 +1,8 @@
--- the trace of this id, or those that have a span of it: `span_hash` is the number its 16 digits are, null when the text is none
+-- the traces of one of these ids, or those that have a span of them: `span_hashes` are the numbers that 16 digits are
 select trace_id, count(*) as spans
 from spans
-where (trace_id = lower($text) or trace_id in (select trace_id from spans where id_hash = $span_hash and may_see(site))) and may_see(site)
+where may_see(site)
+  and (trace_id in (select lower(unnest($forms::varchar[])))
+    or trace_id in (select trace_id from spans where id_hash in (select unnest($span_hashes::ubigint[])) and may_see(site)))
 group by all
+order by trace_id

@@ -17,6 +17,7 @@ from collectors.otlp import PROTOBUF
 from metrics import discovery
 from metrics.objectives.status import statuses
 from metrics.read import Moment, Reader
+from metrics.search import find
 from tests.benchmarks import traffic
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.receiving import CONFIGURATION
@@ -90,8 +91,8 @@ def _asked(application: Application, transactions: int) -> Iterator[Figure]:
         "Objectives": (lambda: client.show("/objectives"), statuses),
         "Process": (lambda: client.show("/process", f"?workflow={WORKFLOW}"), _process),
         "Sources": (lambda: client.show("/sources"), lambda now: (now.sources(), now.rejected())),
-        "search, a whole number": (lambda: _search(client, order), lambda now: now.find(order)),
-        "search, its beginning": (lambda: _search(client, order[:5]), lambda now: now.find(order[:5])),
+        "search, a whole number": (lambda: _search(client, order), lambda now: find(now, [order])),
+        "search, its beginning": (lambda: _search(client, order[:5]), lambda now: find(now, [order[:5]])),
     }
     for name, (page, question) in questions.items():
         yield _compared(application, name, page, question)

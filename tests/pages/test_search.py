@@ -14,11 +14,13 @@ from app.components.search import forms_of
 from tests.pages.served import Client, make_server, opened, someone
 from tests.pages.trees import links, revived, text
 
-TABLE = """no,time,type,system,site,purchase_order,asn
-1,2026-11-23T10:00:00Z,purchase_order.created,erp,brno,00004500012345,
-2,2026-11-23T10:01:00Z,purchase_order.sent,erp,brno,4500012345,
-3,2026-11-23T10:02:00Z,asn.received,supplier,brno,4500012345,k7
-4,2026-11-23T10:03:00Z,purchase_order.created,erp,brno,TO-KUL-1,
+TABLE = """no,time,type,system,site,purchase_order,asn,message
+1,2026-11-23T10:00:00Z,purchase_order.created,erp,brno,00004500012345,,
+2,2026-11-23T10:01:00Z,purchase_order.sent,erp,brno,4500012345,,IDOC-0000000815
+3,2026-11-23T10:02:00Z,asn.received,supplier,brno,4500012345,k7,
+4,2026-11-23T10:03:00Z,purchase_order.created,erp,brno,TO-KUL-1,,
+5,2026-11-23T10:04:00Z,purchase_order.created,erp,kulim,4500099999,,IDOC-0000000816
+6,2026-11-23T10:05:00Z,purchase_order.created,erp,brno,50%_OFF,,
 """
 TRACE_ID, SPAN_ID, HIDDEN_SPAN_ID = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7", "00f067aa0ba902b9"
 CONFIGURATION = """
@@ -38,6 +40,7 @@ sources:
       event_type: {column: type}
       event_time: {column: time}
       system: {column: system}
+      message_id: {column: message}
       site: {column: site}
       objects:
         - {type: {value: purchase_order}, id: {column: purchase_order}}
@@ -149,3 +152,39 @@ def test_a_trace_is_found_by_its_id_and_by_that_of_a_span(server: Flask, typed: 
 
 def test_a_span_of_a_site_one_may_not_see_finds_no_trace(server: Flask) -> None:
     assert find(someone(server, "bruno"), HIDDEN_SPAN_ID)[1] == []
+
+
+# -- messages, parts and what is nearest -----------------------------------------------------------------------------------
+
+ORDER = "/path/procure_to_receipt/4500012345"
+
+
+def test_the_id_of_a_message_finds_what_it_is_about(server: Flask) -> None:
+    said, addresses = find(someone(server, "maria"), "IDOC-0000000815")
+    assert addresses == [ORDER]
+    assert "Nothing is called so" not in said
+
+
+@pytest.mark.parametrize("typed", ["12345", "00012", "5000123"])
+def test_a_part_of_a_number_finds_it_and_says_that_nothing_is_called_so(server: Flask, typed: str) -> None:
+    said, addresses = find(someone(server, "maria"), typed)
+    assert said.startswith("Nothing is called so. The nearest: 4500012345")
+    assert ORDER in addresses
+
+
+@pytest.mark.parametrize("typed", ["4500012354", "450012345", "45000123455", "to-kul-l"])
+def test_a_number_mistyped_in_a_sign_or_two_finds_the_nearest(server: Flask, typed: str) -> None:
+    said, addresses = find(someone(server, "maria"), typed)
+    assert said.startswith("Nothing is called so. The nearest: ")
+    assert addresses[0] == ("/path/procure_to_receipt/TO-KUL-1" if typed == "to-kul-l" else ORDER)
+
+
+@pytest.mark.parametrize("typed", ["4500099999", "45000999", "IDOC-0000000816", "99999", "4500099998"])
+def test_what_one_may_not_see_is_not_found_nor_is_it_the_nearest(server: Flask, typed: str) -> None:
+    assert "/path/procure_to_receipt/4500099999" not in find(someone(server, "bruno"), typed)[1]
+    assert "/path/procure_to_receipt/4500099999" in find(someone(server, "maria"), typed)[1]
+
+
+@pytest.mark.parametrize(("typed", "found"), [("50%", True), ("50%_o", True), ("%", False), ("__", False), ("5_%", False), ("50\\", False)])
+def test_signs_that_stand_for_others_elsewhere_stand_for_themselves(server: Flask, typed: str, found: bool) -> None:
+    assert ("/path/procure_to_receipt/50%25_OFF" in find(someone(server, "maria"), typed)[1]) == found
