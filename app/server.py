@@ -39,6 +39,7 @@ from app.pages import (
     sources,
     suppliers,
     transactions,
+    wall,
     without_event,
 )
 from app.web import guard, headers, login, trouble
@@ -71,6 +72,7 @@ PAGES = (
     Page("/events", "Events", events, "list"),
     Page("/without-event", "Without an event", without_event, "list"),
     Page("/docs", "Docs", docs, "book-open", "Help"),
+    Page("/wall", "Wall", wall, "monitor"),
     Page("/permissions", "Your permissions", permissions, "shield-check"),
 )
 MAX_REQUEST_BYTES = 16 * 1024 * 1024

@@ -247,6 +247,7 @@
     if (!shown) return;
     var silent = Date.now() - lastHeard > SILENT_AFTER_MS;
     shown.classList.toggle("is-stale", silent);
+    document.body.classList.toggle("is-silent", silent);
     shown.title = silent ? "No answer from the server since then: what you see may be out of date" : "All figures are as of this moment";
   }, 3000);
 

@@ -14,7 +14,7 @@ def prefix() -> str:
 
 def to(page: str, /, **query: object) -> str:
     """The address of `page` ("failures", "" for the board) with what is set of `query`; lists repeat the name."""
-    words = [(name, text) for name, value in query.items() for text in _texts(value)]
+    words = [(name, text) for name, value in query.items() for text in several(value)]
     return prefix() + page.lstrip("/") + (f"?{urlencode(words)}" if words else "")
 
 
@@ -49,7 +49,8 @@ def one(value: str | list[str] | None) -> str | None:
     return value[-1] if isinstance(value, list) else value
 
 
-def _texts(value: object) -> list[str]:
+def several(value: object) -> list[str]:
+    """What an address gives none, one or several times."""
     if value is None:
         return []
     if isinstance(value, list | tuple | set | frozenset):

@@ -14,7 +14,7 @@ from flask_login import current_user
 from app import reader
 from app.components import attention, hourly, kpis, links, moment, tiles, verdict, welcome
 from app.components.callbacks import callback
-from app.components.page import card, head
+from app.components.page import button, card, head
 from app.components.silence import held_up
 from app.components.verdict import words_of
 from app.figures import times
@@ -53,7 +53,13 @@ def layout(**query: Any) -> Component:
         )
     return html.Div(
         [
-            head("Sync status", html.Span(_subtitle(at, asked, site), id="board-subtitle"), _sites(asked, site), _periods(period)),
+            head(
+                "Sync status",
+                html.Span(_subtitle(at, asked, site), id="board-subtitle"),
+                _sites(asked, site),
+                _periods(period),
+                button("Wall", links.to("wall", site=site or None), "monitor", quiet=True),
+            ),
             moment.banner(at, asked.zones[None]),
             html.Div(body(asked, at, site, period), id="board-body", **{"data-live": "yes"}),
             dcc.Store(id="board-version", data=_version(at, site, period)),

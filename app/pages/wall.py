@@ -1,0 +1,167 @@
+"""The wall: one site after the other on a screen in the plant, to be read from afar, with nothing around it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from dash import Input, Output, State, dcc, html, no_update
+from dash.development.base_component import Component
+
+from app import reader
+from app.components import attention, links, moment, tiles, verdict
+from app.components.callbacks import callback, clientside
+from app.components.icons import icon
+from app.components.page import card
+from app.figures import times
+from app.pages import board
+from app.pages.errors import WrongAddress
+
+SECONDS, LEAST_SECONDS, MOST_SECONDS = 20, 5, 600
+SHOWN_GROUPS = 3
+QUIET = ("ok", "nodata")
+ORDER = (*tiles.GRAVEST, "late")
+HOURS = {name: hours for name, (_, hours) in board.PERIODS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """What the address asks for: these sites (none: all that one may see), so long each, of this period."""
+
+    sites: tuple[str, ...]
+    seconds: int
+    period: str
+
+    def site_at(self, place: int) -> str | None:
+        """The site on show at a place of the cycle; None where there is no site."""
+        return self.sites[place % len(self.sites)] if self.sites else None
+
+
+def layout(**query: Any) -> Component:
+    at, cycle = reader.as_of(query), _cycle(query)
+    about = {"sites": list(cycle.sites), "seconds": cycle.seconds, "period": cycle.period, "past": at.past}
+    return html.Div(
+        [
+            html.Div(_shown(at, cycle, 0), id="wall-body", className="wall-body", **{"aria-live": "off"}),
+            html.Div(_keys(cycle), className="wall-keys"),
+            html.Div(
+                [icon("unplug"), "No answer from the server: what stands here may be out of date"], className="wall-silent", role="alert"
+            ),
+            dcc.Store(id="wall-about", data=about),
+            dcc.Store(id="wall-version", data=_version(at, 0)),
+            dcc.Interval(id="wall-turn", interval=cycle.seconds * 1000, disabled=len(cycle.sites) < 2),
+            dcc.Interval(id="wall-live", interval=board.LIVE_SECONDS * 1000),
+            dcc.Store(id="wall-kept"),
+        ],
+        className="wall",
+        id="wall",
+        **{"data-title": "Wall"},
+    )
+
+
+def _cycle(query: dict[str, Any]) -> Cycle:
+    asked = [site for site in links.several(query.get("site")) if site]
+    with reader.reader(reader.as_of(query)) as now:
+        known = [name for name, _ in now.sites()]
+    if wrong := [site for site in asked if site not in known]:
+        raise WrongAddress(f"There is no site '{wrong[0]}', or you may not see it. You see: {verdict.words_of(known)}.")
+    period = links.one(query.get("period")) or board.FIRST_PERIOD
+    return Cycle(tuple(asked or known), _seconds(links.one(query.get("seconds"))), period if period in HOURS else board.FIRST_PERIOD)
+
+
+def _seconds(text: str | None) -> int:
+    """How long each site stays. Raises WrongAddress for what is no number of seconds."""
+    if text is None:
+        return SECONDS
+    if not text.isdecimal() or not LEAST_SECONDS <= int(text) <= MOST_SECONDS:
+        raise WrongAddress(f"'{text}' is no time that a site can stay: {LEAST_SECONDS} to {MOST_SECONDS} seconds.")
+    return int(text)
+
+
+def _shown(at: reader.AsOf, cycle: Cycle, place: int) -> list[Component]:
+    site, as_of_ns = cycle.site_at(place), at.moment.as_of_ns
+    asked = board.ask(at, site, HOURS[cycle.period])
+    zone = asked.zones.get(site) or asked.zones[None]
+    chosen = tiles.Chosen(cycle.period, site, at.past)
+    said = verdict.verdict_of(asked.board, as_of_ns, HOURS[cycle.period], chosen, asked.silent)
+    rows = {row["workflow"]: row for row in asked.board if row["site"] == site}
+    shown = [(each, rows.get(each["workflow"])) for each in asked.workflows]
+    troubled = [(each, row) for each, row in shown if tiles.state_of(row)[0] not in QUIET]
+    grid = [
+        html.Div([html.Div(each["title"], className="wall-workflow"), tiles.tile(each, site, row, as_of_ns, chosen)])
+        for each, row in sorted(troubled, key=lambda pair: ORDER.index(tiles.state_of(pair[1])[0]))
+    ]
+    parts = [
+        _head(site, zone, as_of_ns, cycle, place),
+        verdict.banner(verdict.Verdict(said.kind, said.title, said.text, None)),
+        html.Div(grid, className="wall-tiles"),
+        html.Ul([_quiet(each, row) for each, row in shown if (each, row) not in troubled], className="wall-quiet"),
+    ]
+    if asked.groups:
+        owners = reader.application().settings.owners
+        listed = attention.listed(asked.groups[:SHOWN_GROUPS], asked.workflows, owners, as_of_ns, at.past)
+        parts.append(card("Needs attention", listed, className="card-attention"))
+    return parts
+
+
+def _quiet(workflow: dict[str, Any], row: dict[str, Any] | None) -> Component:
+    """What needs nobody: a line, so that all of a site is on one screen."""
+    _, status = tiles.state_of(row)
+    count = html.Span(f"{row['started']:,}", className="num") if row else None
+    return html.Li(
+        [icon(status.icon), html.Span(workflow["title"]), count, html.Span(status.word, className="muted")], className=f"mark-{status.kind}"
+    )
+
+
+def _head(site: str | None, zone: str, as_of_ns: int, cycle: Cycle, place: int) -> Component:
+    of = f"{place % len(cycle.sites) + 1} of {len(cycle.sites)}" if len(cycle.sites) > 1 else ""
+    day, _, clock = times.full(as_of_ns, zone).partition(", ")
+    clock = f"{clock[:5]}{clock[8:]}"  # seconds would look like a clock that stands still
+    return html.Div(
+        [
+            html.H1(tiles.name_of(site) if site else "All sites"),
+            html.Span(of, className="wall-place"),
+            html.Div([html.B(clock), day], className="wall-clock"),
+        ],
+        className="wall-head",
+    )
+
+
+def _keys(cycle: Cycle) -> list[Component]:
+    back = html.A("Leave", href=links.to("", site=cycle.sites[0] if len(cycle.sites) == 1 else None), id="wall-leave")
+    if len(cycle.sites) < 2:
+        return [html.Span([html.Kbd("Esc"), back])]
+    return [
+        html.Span([html.Kbd("Space"), html.Span("pause", id="wall-pause-word")]),
+        html.Span([html.Kbd("←"), html.Kbd("→"), "site before, next site"]),
+        html.Span([html.Kbd("Esc"), back]),
+    ]
+
+
+def _version(at: reader.AsOf, place: int) -> str:
+    return f"{moment.version(at)} {place}"
+
+
+@callback(
+    Output("wall-body", "children"),
+    Output("wall-version", "data"),
+    Input("wall-turn", "n_intervals"),
+    Input("wall-live", "n_intervals"),
+    State("wall-about", "data"),
+    State("wall-version", "data"),
+    prevent_initial_call=True,
+)
+def update(turns: int | None, _lives: int | None, about: dict[str, Any], version: str) -> Any:
+    """The site whose turn it is; nothing when it stands there as it is."""
+    at, cycle = (
+        reader.as_of(about["past"]),
+        _cycle({**about["past"], "site": about["sites"], "seconds": str(about["seconds"]), "period": about["period"]}),
+    )
+    newest = _version(at, turns or 0)
+    if newest == version:
+        return no_update
+    return _shown(at, cycle, turns or 0), newest
+
+
+clientside("wallOpened", Output("wall-kept", "data"), Input("wall-about", "data"))
+clientside("wallTurned", Output("wall-kept", "data", allow_duplicate=True), Input("wall-turn", "n_intervals"), prevent_initial_call=True)
