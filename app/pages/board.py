@@ -58,7 +58,7 @@ def layout(**query: Any) -> Component:
                 html.Span(_subtitle(at, asked, site), id="board-subtitle"),
                 _sites(asked, site),
                 _periods(period),
-                button("Wall", links.to("wall", site=site or None), "monitor", quiet=True),
+                button("Wall", links.to("wall", site=site or None, **at.past), "monitor", quiet=True),
             ),
             moment.banner(at, asked.zones[None]),
             html.Div(body(asked, at, site, period), id="board-body", **{"data-live": "yes"}),

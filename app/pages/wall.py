@@ -43,7 +43,7 @@ def layout(**query: Any) -> Component:
     return html.Div(
         [
             html.Div(_shown(at, cycle, 0), id="wall-body", className="wall-body", **{"aria-live": "off"}),
-            html.Div(_keys(cycle), className="wall-keys"),
+            html.Div(_keys(cycle, at), className="wall-keys"),
             html.Div(
                 [icon("unplug"), "No answer from the server: what stands here may be out of date"], className="wall-silent", role="alert"
             ),
@@ -127,8 +127,8 @@ def _head(site: str | None, zone: str, as_of_ns: int, cycle: Cycle, place: int) 
     )
 
 
-def _keys(cycle: Cycle) -> list[Component]:
-    back = html.A("Leave", href=links.to("", site=cycle.sites[0] if len(cycle.sites) == 1 else None), id="wall-leave")
+def _keys(cycle: Cycle, at: reader.AsOf) -> list[Component]:
+    back = html.A("Leave", href=links.to("", site=cycle.sites[0] if len(cycle.sites) == 1 else None, **at.past), id="wall-leave")
     if len(cycle.sites) < 2:
         return [html.Span([html.Kbd("Esc"), back])]
     return [
