@@ -18,6 +18,7 @@ from sqlalchemy import URL, Engine
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from app.accounts import Accounts
+from app.accounts.views import Views
 from app.configuration.model import Settings, Source
 from app.configuration.sections import is_received
 from app.exports import EXPORTS, Asked, between, exported, written
@@ -104,6 +105,7 @@ class Application:
         world = LiveWorld(self.read_now, self.catalogue, targets, settings.recovery, self._payloads, self.now_ns)
         self.desk = Desk(Runs(self.accounts.engine, self.now_ns, Seal(settings.recovery.payloads.keys)), world, self.catalogue)
         self.memory = Memory(self.accounts.engine, self.now_ns)
+        self.views = Views(self.accounts.engine, self.now_ns)
 
     @property
     def polled_sources(self) -> list[Source]:

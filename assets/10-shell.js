@@ -265,6 +265,8 @@
         showAnchor();
         return opened ? false : none();
       },
+      // What is kept of a view is what stands in the address now: filters get there without the page being drawn again.
+      viewHere: function () { return { address: here(), title: document.title.replace(" · Syncline", ""), at: Date.now() }; },
       heard: function () { lastHeard = Date.now(); return none(); },
       switchScheme: function () {
         window.synclineScheme.choose(window.synclineScheme.current() === "dark" ? "light" : "dark");

@@ -63,6 +63,17 @@ failed_logins = Table(
 by_address = Index("failed_logins_by_address", failed_logins.c.address, failed_logins.c.failed_ns)
 
 
+# What a person calls an address of ours to come back to; `address` stands below the prefix.
+saved_views = Table(
+    "saved_views",
+    metadata,
+    Column("user", String(64), primary_key=True),
+    Column("name", String(80), primary_key=True),
+    Column("address", String(2000), nullable=False),
+    Column("created_ns", BigInteger, nullable=False),
+)
+
+
 def open_engine(url: str | URL) -> Engine:
     """An engine with all tables there; several processes may open the same file at once."""
     engine = create_engine(url)
