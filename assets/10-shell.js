@@ -267,6 +267,17 @@
       },
       // What is kept of a view is what stands in the address now: filters get there without the page being drawn again.
       viewHere: function () { return { address: here(), title: document.title.replace(" · Syncline", ""), at: Date.now() }; },
+      // The page one is at, as of another moment, with the filters it has.
+      travel: function (moment) {
+        var query = new URLSearchParams(location.search);
+        Object.entries(moment || {}).forEach(function (entry) {
+          query.delete(entry[0]);
+          if (entry[1]) query.set(entry[0], entry[1]);
+        });
+        document.querySelectorAll(".menu[open]").forEach(function (menu) { menu.open = false; });
+        go(location.pathname + "?" + query.toString());
+        return none();
+      },
       heard: function () { lastHeard = Date.now(); return none(); },
       switchScheme: function () {
         window.synclineScheme.choose(window.synclineScheme.current() === "dark" ? "light" : "dark");

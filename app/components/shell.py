@@ -11,7 +11,7 @@ from flask_login import current_user
 
 from app import reader
 from app.accounts import ROLES
-from app.components import links, moment, search, views
+from app.components import links, moment, search, travel, views
 from app.components.callbacks import callback, clientside
 from app.components.icons import icon
 from app.pages import errors
@@ -86,7 +86,7 @@ def _header() -> Component:
         [
             html.Div([burger, brand], className="bar-left"),
             search.box(),
-            html.Div([moment.display(), views.menu(), scheme, _user_menu()], className="bar-right"),
+            html.Div([moment.display(), travel.menu(), views.menu(), scheme, _user_menu()], className="bar-right"),
         ],
         className="bar",
     )

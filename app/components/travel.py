@@ -1,0 +1,59 @@
+"""Looking at another moment: any page as it was, judged by what is known now or by what was known then."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import Input, Output, State, dcc, html, no_update
+from dash.development.base_component import Component
+
+from app import reader
+from app.components.callbacks import callback, clientside
+from app.components.icons import icon
+from app.figures.said_times import EXAMPLES, instant_of
+from app.instants import instant_text
+
+KNOWN_NOW, KNOWN_THEN = "now", "then"
+CHOICES = [{"value": KNOWN_THEN, "label": "As it was known then"}, {"value": KNOWN_NOW, "label": "By what is known now"}]
+
+
+def menu() -> Component:
+    """In the header: a disclosure that opens without any script, like the user's menu."""
+    words = "Look at another moment"
+    face = html.Summary(icon("history", size="18px"), className="menu-face menu-plain", title=words, **{"aria-label": words})
+    when = dmc.TextInput(id="travel-when", placeholder="yesterday 14:00", size="sm", value="", **{"aria-label": "Which moment"})
+    parts = [
+        html.B(words),
+        html.Div([when, html.Button("Go", id="travel-go", className="button")], className="views-form"),
+        dmc.SegmentedControl(id="travel-known", data=CHOICES, value=KNOWN_THEN, size="xs", fullWidth=True, **{"aria-label": "Known when"}),
+        html.Div(id="travel-said", className="views-said", role="status"),
+        html.P(f"Say it as {EXAMPLES}. Every page then is as of that moment until you go back to now.", className="muted"),
+        html.A("Back to now", href="", id="travel-now", className="menu-item", **{"data-now": "yes"}),
+        dcc.Store(id="travel-to"),
+    ]
+    return html.Details([face, html.Div(parts, className="menu-list views-list travel")], className="menu")
+
+
+@callback(
+    Output("travel-to", "data"),
+    Output("travel-said", "children"),
+    Output("travel-when", "value"),
+    Input("travel-go", "n_clicks"),
+    Input("travel-when", "n_submit"),
+    State("travel-when", "value"),
+    State("travel-known", "value"),
+    prevent_initial_call=True,
+)
+def go(_clicks: int | None, _enters: int | None, text: str | None, known: str) -> Any:
+    """What the address says from then on; assets/10-shell.js goes there."""
+    application = reader.application()
+    try:
+        moment = instant_of(text or "", reader.definitions().timezone, application.now_ns())
+    except ValueError as wrong:
+        return no_update, str(wrong), no_update
+    said = instant_text(moment)
+    return {"as_of": said, "known_at": said if known == KNOWN_THEN and moment <= application.now_ns() else None}, "", ""
+
+
+clientside("travel", Output("travel-now", "title"), Input("travel-to", "data"), prevent_initial_call=True)
