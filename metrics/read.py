@@ -329,6 +329,11 @@ class Reader:
             statement = statement.replace("{" + word + "}", sql)
         return self._cursor.execute(statement, values).fetchall()
 
+    def leave(self, name: str, **variables: Any) -> None:
+        """Runs sql/`name`, which leaves what is asked about next; `variables` for what it reads by getvariable."""
+        self.set(**variables)
+        models.run(self._cursor, name)
+
     def gather(self) -> None:
         """Leaves `members`, the events of the transactions in `scope`, and `scoped_events`, all there is to say of each."""
         self._entered.gather()

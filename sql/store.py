@@ -22,6 +22,9 @@ SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "autoload_known_extensions": "false",
     # Else the planner takes many moments for few and compares each with every stretch of working time: ten times as long for a month.
     "asof_loop_join_threshold": 0,
+    # Of a new store: names are looked for in their dictionaries, one partner among a million transactions in 3 ms instead of 8. DuckDBs
+    # older than we need cannot read it; a store that is there stays as it is.
+    "storage_compatibility_version": "v1.3.0",
 }
 
 SELDOM = "128MB"  # 64MB and 256MB take 3 % more and less; memory holds as much

@@ -3,29 +3,86 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from dash import html
 from dash.development.base_component import Component
 
+from app import reader
 from app.components import links
+from app.components.choices import choices
 from app.components.icons import icon
 from app.components.kpis import card as kpi
 from app.components.page import card, note, scrolling
+from app.components.pager import first_row, pager
 from app.components.status import badge
 from app.components.tiles import name_of
+from app.figures import promises as shares
 from app.figures import times, words
 from app.figures.outcomes import mark
 from app.figures.rows import rows_of
 from app.instants import SECOND_NS, instant_text
-from metrics.read import Reader
-from metrics.suppliers import orders, promises, receipts, waits, weeks
+from metrics.keys import unknown
+from metrics.suppliers import COUNTED, Suppliers
 
 Row = Mapping[str, Any]
 METRIC = "supplier_response_cycle_time"
 WEEKS = 12
+PROMISES = 50  # on one page
+WORDS = {  # what promised times count as → word
+    "kept": "Kept",
+    "broken": "Not kept",
+    "whole": "On time, in full",
+    "not_whole": "Late or not in full",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What every part needs: whose page it is, since when it counts, in whose zone, and the moment."""
+
+    partner: str
+    from_ns: int
+    zone: str
+    period: str
+    as_of_ns: int
+    past: Mapping[str, Any]
+
+    def promised(self, counted: str | None, page: int | None = None) -> str:
+        """The address of its promises that count so."""
+        here = links.to("suppliers", period=self.period, partner=self.partner, promised=counted, page=page, **self.past)
+        return f"{here}#promises"
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Which promises are listed: what they count as (None: any), and the first of them."""
+
+    counted: str | None
+    start: int
+
+
+def chosen_of(query: Mapping[str, Any]) -> Chosen:
+    """From the address. Raises ValueError with a sentence."""
+    counted = links.one(query.get("promised"))
+    if counted is not None and counted not in COUNTED:
+        raise ValueError(words.sentence(unknown("kind of promise", counted, COUNTED)))
+    return Chosen(counted, first_row(links.one(query.get("page")), PROMISES))
+
+
+def goal() -> Fraction | None:
+    """What is promised of answers in time; None where nothing is."""
+    return next((Fraction(str(metric.goal)) for metric in reader.definitions().metrics if metric.name == METRIC), None)
+
+
+def first_week(as_of_ns: int, zone: str) -> int:
+    """When the first of the weeks begins that are told."""
+    first = _monday(as_of_ns, zone) - timedelta(weeks=WEEKS - 1)
+    return int(first.timestamp()) * SECOND_NS
 
 
 def answers(partner: str, from_ns: int, past: Mapping[str, Any]) -> dict[str, Any]:
@@ -38,6 +95,7 @@ def cards(row: Row, from_ns: int, past: Mapping[str, Any]) -> Component:
     listed: dict[str, Any] = {"partner": row["partner"], **past}
     problems = [f"{row[name]:,} {name}" for name in ("overdue", "failed") if row[name]]
     took = f"half within {words.duration(row['p50'])}, 9 in 10 within {words.duration(row['p90'])}" if row["p50"] is not None else ""
+    faults = words.count(row["clock_faults"], "clock fault left out", "clock faults left out") if row["clock_faults"] else ""
     unread = f"{row['unread']:,} of them: it could not read it" if row["unread"] else "it could read what it got; these are no answers"
     open_ = links.transactions(state="open", **listed)
     cases, kept, whole = (
@@ -48,7 +106,7 @@ def cards(row: Row, from_ns: int, past: Mapping[str, Any]) -> Component:
     read = unread if row["receipts"] else "997 or CONTRL: none came"
     made = [
         kpi("Open orders", f"{row['open']:,}", "", " and ".join(problems) or "none overdue, none failed", [], href=open_),
-        kpi("Answered in time", *_share(row["good"], row["bad"]), took, [], href=cases),
+        kpi("Answered in time", *_share(row["good"], row["bad"], goal()), ", ".join(filter(None, (took, faults))), [], href=cases),
         kpi("Promises kept", *_share(*kept), _of(*kept, "promise"), [], href="#promises"),
         kpi("On time, in full", *_share(*whole), _of(*whole, "order"), [], href="#promises"),
         kpi("Receipts", f"{row['receipts']:,}", "", read, [], href="#receipts"),
@@ -56,27 +114,23 @@ def cards(row: Row, from_ns: int, past: Mapping[str, Any]) -> Component:
     return html.Div(made, className="kpis")
 
 
-def _share(good: int, bad: int) -> tuple[str, str]:
+def _share(good: int, bad: int, like: Fraction | None = None) -> tuple[str, str]:
     """The share and its unit; without anything decided it is no data, which is not zero."""
-    return (words.percent(good / (good + bad)).removesuffix(" %"), "%") if good + bad else ("no data", "")
+    return (shares.share(Fraction(good, good + bad), like).removesuffix(" %"), "%") if good + bad else ("no data", "")
 
 
 def _of(good: int, bad: int, noun: str) -> str:
     return f"{good:,} of {words.count(good + bad, noun)}" if good + bad else f"no {noun} fell into this period"
 
 
-def body(now: Reader, partner: str, from_ns: int, zone: str, past: Mapping[str, Any]) -> list[Component]:
-    """Everything below the line of one supplier."""
-    as_of_ns = now.moment.as_of_ns
-    first = _monday(as_of_ns, zone) - timedelta(weeks=WEEKS - 1)
-    first_ns = int(first.timestamp()) * SECOND_NS
-    promised = rows_of(promises(now, partner, from_ns))
+def body(asked: Suppliers, row: Row, chosen: Chosen, view: View) -> list[Component]:
+    """Everything below the line of one supplier, which is `row`."""
     return [
-        _waits(rows_of(waits(now, partner)), as_of_ns, past),
-        _weeks(rows_of(weeks(now, partner, first_ns)), partner, zone, past),
-        _orders(rows_of(orders(now, partner)), partner, as_of_ns, past),
-        _receipts(rows_of(receipts(now, partner, from_ns)), as_of_ns, past),
-        _promises(promised, as_of_ns, past),
+        _waits(rows_of(asked.waits()), view.as_of_ns, view.past),
+        _weeks(rows_of(asked.weeks()), view.partner, view.zone, view.past),
+        _orders(rows_of(asked.orders()), view.partner, view.as_of_ns, view.past),
+        _receipts(rows_of(asked.receipts()), view.as_of_ns, view.past),
+        _promises(rows_of(asked.promises(chosen.counted, chosen.start, chosen.start + PROMISES)), row, chosen, view),
     ]
 
 
@@ -135,28 +189,43 @@ def _outcome(name: str | None) -> Component:
     return html.Td(mark(name or "unmeasured"))
 
 
-def _promises(rows: Sequence[Row], as_of_ns: int, past: Mapping[str, Any]) -> Component:
+def _promises(rows: Sequence[Row], row: Row, chosen: Chosen, view: View) -> Component:
     title = "Promised, on time and in full"
-    if not rows:
+    if not rows and chosen == Chosen(None, 0):
         return card(title, html.P("No promised time fell into this period.", className="muted"), id="promises")
-    lines = [
-        html.Tr(
-            [
-                _transaction(row, past),
-                _time(row["promised_ns"], row["timezone"], as_of_ns, ""),
-                _time(row["sent_ns"], row["timezone"], as_of_ns, "not yet"),
-                _outcome(row["on_time"]),
-                _time(row["full_due_ns"], row["timezone"], as_of_ns, "not sent yet"),
-                _time(row["full_ns"], row["timezone"], as_of_ns, "not yet"),
-                _outcome(row["in_full"]),
-            ]
-        )
-        for row in rows
-    ]
-    total = rows[0]["promises"]
-    aside = f"Showing {len(rows):,} of {total:,}, what was not kept first" if total > len(rows) else "What was not kept first"
+    if not rows:
+        back = html.A("All of them", href=view.promised(None))
+        return card(title, html.P(["No promised time of this period is so. ", back], className="muted"), id="promises")
     heads = ("Order", "Promised for", "Sent", "On time", "All of it due", "All received", "In full")
-    return _table(title, heads, lines, aside, id="promises")
+    head = html.Thead(html.Tr([html.Th(name) for name in heads]))
+    table = html.Table([head, html.Tbody([_promise(each, view) for each in rows])], className="table")
+    aside = html.Span("What was not kept first", className="muted")
+    more = pager(chosen.start, rows[0]["promises"], lambda page: view.promised(chosen.counted, page), PROMISES)
+    return html.Div([card(title, _counted(row, chosen, view), scrolling(table, title), aside=aside, id="promises"), more])
+
+
+def _counted(row: Row, chosen: Chosen, view: View) -> Component:
+    """Each narrows the list to itself; the chosen one gives it free again."""
+    offered = (
+        ([word, " ", html.B(f"{row[name]:,}")], view.promised(None if name == chosen.counted else name), name == chosen.counted)
+        for name, word in WORDS.items()
+    )
+    return choices("What promised times count as", offered, "cases-outcomes")
+
+
+def _promise(row: Row, view: View) -> Component:
+    zone, as_of_ns = row["timezone"], view.as_of_ns
+    return html.Tr(
+        [
+            _transaction(row, view.past),
+            _time(row["promised_ns"], zone, as_of_ns, ""),
+            _time(row["sent_ns"], zone, as_of_ns, "not yet"),
+            _outcome(row["on_time"]),
+            _time(row["full_due_ns"], zone, as_of_ns, "not sent yet"),
+            _time(row["full_ns"], zone, as_of_ns, "not yet"),
+            _outcome(row["in_full"]),
+        ]
+    )
 
 
 def _receipts(rows: Sequence[Row], as_of_ns: int, past: Mapping[str, Any]) -> Component:
@@ -195,10 +264,14 @@ def _week(row: Row, partner: str, zone: str, past: Mapping[str, Any]) -> Compone
     edges = (instant_text(int(moment.timestamp()) * SECOND_NS) for moment in (begins, begins + timedelta(weeks=1)))
     cases: dict[str, Any] = {"metric": METRIC, "partner": partner, **dict(zip(("from", "to"), edges, strict=True)), **past}
     decided = row["good"] + row["bad"]
-    share = f"{words.percent(row['good'] / decided)} of {decided:,}" if decided else "no data"
+    share = f"{shares.share(Fraction(row['good'], decided), goal())} of {decided:,}" if decided else "no data"
     waiting = html.A(f"{row['waiting']:,}", href=links.to("cases", outcome="open", **cases)) if row["waiting"] else "0"
-    took = "no data" if row["p50"] is None else words.duration(row["p50"])
-    return html.Tr([html.Td(row["week"]), html.Td(html.A(share, href=links.to("cases", **cases))), html.Td(took), html.Td(waiting)])
+    took = "no data" if row["p50"] is None else html.A(words.duration(row["p50"]), href=links.to("cases", reached="yes", **cases))
+    many = words.count(row["clock_faults"], "clock fault")
+    href = links.to("cases", outcome="clock_fault", **cases)
+    faults = [", ", html.A(many, href=href, className="mark-inconsistent")] if row["clock_faults"] else []
+    answered = html.Td([html.A(share, href=links.to("cases", **cases)), *faults])
+    return html.Tr([html.Td(row["week"]), answered, html.Td(took), html.Td(waiting)])
 
 
 def _orders(rows: Sequence[Row], partner: str, as_of_ns: int, past: Mapping[str, Any]) -> Component:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from dash import html
@@ -15,12 +16,12 @@ from app.components.choices import choices
 from app.components.empty import empty
 from app.components.icons import icon
 from app.components.page import button, card, head, scrolling
-from app.figures import times, words
+from app.figures import promises, times, words
 from app.figures.rows import rows_of
 from app.pages import supplier
 from app.pages.errors import WrongAddress
 from app.pages.narrowing import HOUR_NS, PERIODS
-from metrics.suppliers import suppliers
+from metrics.suppliers import Suppliers
 
 Row = Mapping[str, Any]
 USUAL = "28d"
@@ -48,11 +49,18 @@ def layout(**query: Any) -> Component:
     from_ns = at.moment.as_of_ns - PERIODS[period][1] * HOUR_NS
     past: dict[str, Any] = {name: query[name] for name in ("as_of", "known_at") if name in query}
     titles = {partner.name: partner.title or partner.name for partner in reader.definitions().partners}
-    partner = links.one(query.get("partner"))
+    partner, as_of_ns = links.one(query.get("partner")), at.moment.as_of_ns
+    try:
+        chosen = supplier.chosen_of(query)
+    except ValueError as wrong:
+        raise WrongAddress(str(wrong)) from wrong
     with reader.reader(at) as now:
-        rows, zone = rows_of(suppliers(now, from_ns, partner)), now.timezone()
-        below = supplier.body(now, partner, from_ns, zone, past) if partner else []
-    as_of_ns = at.moment.as_of_ns
+        zone = now.timezone()
+        asked = Suppliers(now, from_ns, partner, supplier.first_week(as_of_ns, zone) if partner else None)
+        rows = rows_of(asked.standing())
+        below = (
+            supplier.body(asked, rows[0], chosen, supplier.View(partner, from_ns, zone, period, as_of_ns, past)) if partner and rows else []
+        )
     heading = titles.get(partner or "", partner) or "Suppliers"
     controls = _periods(period, {**past, "partner": partner})
     if partner:
@@ -139,11 +147,11 @@ def _line(row: Row, view: _View) -> Component:
         [
             _name(row, view, heard),
             *_standing(row, view),
-            _share(row["good"], row["good"] + row["bad"], links.to("cases", **answers)),
-            html.Td(_took(row["p50"], row["p90"]), className="num nowrap"),
+            _share(row["good"], row["bad"], links.to("cases", **answers), supplier.goal(), _clock_faults(row, answers)),
+            html.Td(_took(row["p50"], row["p90"], links.to("cases", reached="yes", **answers)), className="num nowrap"),
             _count(row["waiting"], links.to("cases", outcome="open", **answers)),
-            _share(row["kept"], row["kept"] + row["broken"], f"{mine}#promises"),
-            _share(row["whole"], row["whole"] + row["not_whole"], f"{mine}#promises"),
+            _share(row["kept"], row["broken"], f"{mine}#promises"),
+            _share(row["whole"], row["not_whole"], f"{mine}#promises"),
             _receipts(row, f"{mine}#receipts"),
             _count(row["unanswered"], f"{mine}#unanswered", "mark-overdue"),
         ]
@@ -167,21 +175,27 @@ def _count(number: int, href: str, mark: str = "") -> Component:
     return html.Td(html.A(f"{number:,}", href=href, className=mark) if number else html.Span("0", className="muted"), className="num")
 
 
-def _share(good: int, decided: int, href: str) -> Component:
+def _share(good: int, bad: int, href: str, like: Fraction | None = None, beside: Component | None = None) -> Component:
     """A share with what it is of; without anything decided it is no data, which is not zero."""
-    if not decided:
-        return html.Td(html.Span("no data", className="muted"), className="num nowrap")
-    return html.Td(
-        [html.A(words.percent(good / decided), href=href), html.Span(f"of {decided:,}", className="muted interfaces-share")],
-        className="num nowrap",
-    )
+    if not good + bad:
+        return html.Td([html.Span("no data", className="muted"), beside], className="num nowrap")
+    told = html.A(promises.share(Fraction(good, good + bad), like), href=href)
+    return html.Td([told, html.Span(f"of {good + bad:,}", className="muted interfaces-share"), beside], className="num nowrap")
 
 
-def _took(half: float | None, most: float | None) -> list[Component | str]:
+def _clock_faults(row: Row, answers: Mapping[str, Any]) -> Component | None:
+    """Answers from before they were asked for: in neither the share nor the times."""
+    if not row["clock_faults"]:
+        return None
+    many = words.count(row["clock_faults"], "clock fault")
+    return html.A(many, href=links.to("cases", outcome="clock_fault", **answers), className="mark-inconsistent interfaces-share")
+
+
+def _took(half: float | None, most: float | None, href: str) -> list[Component | str]:
     """The time that half of the answers took at most, and nine in ten of them."""
     if half is None or most is None:
         return [html.Span("no data", className="muted")]
-    return [words.duration(half), html.Div(f"90 %: {words.duration(most)}", className="muted")]
+    return [html.A(words.duration(half), href=href), html.Div(f"90 %: {words.duration(most)}", className="muted")]
 
 
 def _unknown(partner: str) -> Component:

@@ -1,26 +1,13 @@
--- one row per transaction in these states: its state, its flags, the one word for the screen
+-- one row per transaction in these states: how it stands, and what lists show beside that
 create or replace macro worded(states) as table
-with
-stated as (
-  select t.*, coalesce(v.violations, []) as violations
-  from query_table(states) t
-  left join violated_transactions v using (transaction_no)
-)
 select
   s.workflow,
   s.transaction_id,
   s.site,
   coalesce(d.timezone, (select timezone from def_sites where site = '')) as timezone,
   s.state,
-  case
-    when s.state in ('cancelled', 'abandoned', 'failed') then s.state
-    when s.is_inconsistent or len(s.violations) > 0 then 'inconsistent'
-    when s.is_unjudged then 'unjudged'
-    when s.is_overdue then 'overdue'
-    when s.is_late then 'late'
-    when s.state = 'in_progress' and s.has_open_errors then 'retrying'
-    else s.state end as status,
-  s.state not in ('cancelled', 'abandoned', 'complete') as is_open,
+  s.status,
+  s.is_open,
   s.is_overdue,
   s.is_late,
   s.state = 'in_progress' and s.has_open_errors as is_retrying,
@@ -49,7 +36,7 @@ select
   is_over(s.is_complete, s.is_cancelled, s.is_abandoned) as is_over,
   s.object_key,
   s.transaction_no
-from stated s
+from statuses_of(states) s
 join def_workflows w using (workflow)
 left join def_sites d on d.site = s.site;
 

@@ -22,6 +22,7 @@ SHARES = {  # of a hundred transactions
     "shipment_to_invoice": 12,
     "procure_to_receipt": 8,
 }
+SUPPLIERS, CARRIERS = 40, 5
 
 
 def definitions() -> Definitions:
@@ -34,7 +35,8 @@ def definitions() -> Definitions:
 
 def fill(cursor: duckdb.DuckDBPyConnection, told: Definitions, first: int, transactions: int, begin_ns: int) -> int:
     """Appends the events of transactions number `first` … `first + transactions`; how many events. Number 0 begins at `begin_ns`, and
-    PER_DAY a day follow. Of a hundred one loses its last step, one is refused for good, three are tried twice."""
+    PER_DAY a day follow. Of a hundred one loses its last step, one is refused for good, three are tried twice. Purchase orders have a
+    supplier, which says that it could read them, and promises; deliveries have a carrier."""
     before = _make(cursor, told, first, transactions, 1, begin_ns)
     _keep(cursor)
     return _newest(cursor) - before
@@ -61,7 +63,8 @@ def _make(cursor: duckdb.DuckDBPyConnection, told: Definitions, first: int, coun
     cursor.execute(PLAN)
     cursor.executemany(f"insert into plan values ({', '.join('?' * 8)})", [row for name in SHARES for row in _steps(told, name)])
     values = {"first": first, "count": count, "stride": stride, "begin": begin_ns, "apart": DAY // PER_DAY, "before": before}
-    cursor.execute(MADE, {**values, "sites": list(SITES)})
+    partners = {"suppliers": SUPPLIERS, "carriers": CARRIERS}
+    cursor.execute(MADE, {**values, **partners, "sites": list(SITES)})
     return before
 
 
@@ -111,8 +114,21 @@ tried as (
   select * replace (event_ns - 30000000000 as event_ns), true as is_error, 1 as attempt from stepping where fate in (2, 3, 4) and step = 2
   union all by name
   select *, true as is_error, 1 as attempt from stepping where fate = 1 and step = steps
+  union all by name
+  -- no step: the supplier says that it could read the order, or, of a hundred orders one, that it could not
+  select * replace ('technical.receipt' as event_type, 'supplier' as system, event_ns + 300000000000 as event_ns),
+    fate = 5 as is_error, 1 as attempt
+  from stepping
+  where event_type = 'purchase_order.sent'
 )
-select row_number() over (order by start_ns, n, step, attempt) + $before as event_no, *
+select row_number() over (order by start_ns, n, step, attempt, event_type) + $before as event_no, *,
+  case
+    when workflow = 'procure_to_receipt' and step > 1 then 'V-' || hash(n) % $suppliers
+    when event_type = 'shipment.dispatched' then 'C-' || n % $carriers end as partner,
+  -- it comes within four days; of seven promises one is for two days, and not kept
+  case when event_type = 'purchase_order.confirmed'
+    then start_ns + (12 - 10 * (hash(n, 1) % 7 = 0)::bigint) * 86400000000000 end as promised_ns,
+  case when workflow = 'procure_to_receipt' and step = 1 then 1 + n % 90 end as ordered_quantity
 from tried
 """
 EVENTS = """
@@ -121,8 +137,9 @@ select
   event_no, md5(n || workflow) || lpad(to_hex(event_no), 16, '0') as event_id, event_id as identity, hash(event_no) as id_hash,
   'bench' as source, event_no::varchar as position, event_ns + 1000000000 as recorded_ns, event_ns, event_type, system, site, is_error,
   attempt, false as dead_letter, event_type || ':' || n || ':' || attempt as idempotency_key,
-  case when is_error then case when fate = 1 then 'business' else 'transient' end end as error_class,
-  case when is_error then 'http:409' end as error_code,
+  case when is_error then case fate when 1 then 'business' when 5 then 'contract' else 'transient' end end as error_class,
+  case when is_error then case fate when 5 then 'x12.997:R' else 'http:409' end end as error_code,
+  partner, promised_ns, ordered_quantity,
   1 + n % 90 as quantity, 'M-' || (n % 5000) as item, 100 + n % 9000 as value, 'EUR' as currency,
   left(event_id, 32) as trace_id, event_id as span_id
 from made

@@ -10,7 +10,7 @@ from flask import Flask
 from app.application import Application
 from app.figures.rows import rows_of
 from metrics.read import Moment, open_reader
-from metrics.suppliers import promises, receipts, suppliers
+from metrics.suppliers import Suppliers
 from tests.pages import trees
 from tests.pages.made_paths import ns
 from tests.pages.served import drawn_text, opened_on, someone, table
@@ -69,7 +69,7 @@ def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
 def test_an_answer_takes_the_suppliers_working_time(plant: Application):
     now = ns("2026-03-25 12:00:00")
     with open_reader(plant.store, Moment(now, 2**62)) as reader:
-        found = {row["partner"]: row for row in rows_of(suppliers(reader, 0))}
+        found = {row["partner"]: row for row in rows_of(Suppliers(reader, 0).standing())}
     assert {"20017", "20018"} <= set(found)
     sakura, silent = found["20017"], found["20018"]
     assert (sakura["good"], sakura["bad"], sakura["p50"], sakura["kept"], sakura["broken"]) == (1, 0, 7200.0, 1, 0)
@@ -105,9 +105,9 @@ def test_the_orders_of_one_supplier_are_listed(plant: Application):
 def test_what_was_promised_is_judged_on_time_and_in_full(plant: Application):
     now = ns("2026-04-25 12:00:00")
     with open_reader(plant.store, Moment(now, 2**62)) as reader:
-        sakura = next(row for row in rows_of(suppliers(reader, 0)) if row["partner"] == "20017")
+        sakura = next(row for row in rows_of(Suppliers(reader, 0).standing()) if row["partner"] == "20017")
         assert (sakura["kept"], sakura["broken"], sakura["whole"], sakura["not_whole"]) == (1, 0, 0, 1)
-        (order,) = rows_of(promises(reader, "20017", 0))
+        (order,) = rows_of(Suppliers(reader, 0, "20017").promises())
         assert (order["transaction_id"], order["on_time"], order["in_full"]) == ("A", "kept", "missing")
 
 
@@ -124,8 +124,8 @@ def test_one_supplier_shows_what_it_owes_and_that_it_is_quiet(web: Flask):
 
 def test_a_receipt_is_counted_apart_from_answers_and_opens_what_it_is_about(plant: Application, web: Flask):
     with open_reader(plant.store, Moment(ns("2026-03-25 12:00:00"), 2**62)) as reader:
-        found = {row["partner"]: row for row in rows_of(suppliers(reader, 0))}
-        refused, read = rows_of(receipts(reader, "20018", 0))
+        found = {row["partner"]: row for row in rows_of(Suppliers(reader, 0).standing())}
+        refused, read = rows_of(Suppliers(reader, 0, "20018").receipts())
     assert [(row["receipts"], row["unread"], row["good"], row["bad"]) for row in (found["20017"], found["20018"])] == [
         (1, 0, 1, 0),
         (2, 1, 0, 1),

@@ -1,10 +1,7 @@
--- one row per receipt that one partner sent since `from_ns`, what it could not read first, then the newest; `receipts`: how many there are in all
+-- one row per receipt of the partner asked about, what it could not read first, then the newest; `receipts`: how many there are in all
 with
-listed as materialized (
-  select * from supplier_receipts where partner = $partner and event_ns >= getvariable('from_ns')
-),
 shown as materialized (
-  from listed
+  from asked_receipts
   order by is_error desc, event_ns desc, event_no desc
   limit $stop::bigint
 ),
@@ -16,7 +13,7 @@ named as (
   group by all
 )
 select s.event_ns, s.is_error, s.error_code, s.error_text, n.workflow, n.transaction_id, coalesce(z.timezone, e.timezone) as timezone,
-  (select count(*) from listed) as receipts
+  (select count(*) from asked_receipts) as receipts
 from shown s
 left join named n using (event_no)
 left join def_sites z on z.site = s.site
