@@ -13,23 +13,25 @@ from metrics.read import Reader
 UNEXPLAINED, NOT_COMPARABLE = "unexplained", "not_comparable"
 CAUSES = ("lost", "failed", "duplicated", "quantity", "in_flight", UNEXPLAINED, NOT_COMPARABLE)
 GROUPS = ("site", "location", "abc_class")
+SHOWN = ("differences", "misses", "all")  # what differs or has a cause; what counts as wrong; what agrees, too
 PAIRS = 28  # of a site, in its history
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which keys: of a site, location, class (`""`: of none) or item, touched by a cause, where given. `everything`: what agrees, too."""
+    """Which keys: of a site, location, class (`""`: of none) or item, touched by a cause, where given; one of SHOWN."""
 
     site: str | None = None
     location: str | None = None
     abc_class: str | None = None
     item: str | None = None
     cause: str | None = None
-    everything: bool = False
+    shown: str = SHOWN[0]
 
     @property
-    def place(self) -> dict[str, Any]:
-        return {"site": self.site, "location": self.location, "abc_class": self.abc_class}
+    def narrowed(self) -> dict[str, Any]:
+        """All but the cause."""
+        return {"site": self.site, "location": self.location, "abc_class": self.abc_class, "item": self.item, "shown": self.shown}
 
 
 class Stock:
@@ -53,12 +55,12 @@ class Stock:
     def differences(self, asked: Asked, start: int = 0, stop: int = 200) -> pd.DataFrame:
         """Rows start … stop (excluded) of the keys: the columns of the export `inventory`, value of a base unit, timezone, and in every row
         `keys`, how many there are in all."""
-        values = {**asked.place, "item": asked.item, "cause": asked.cause or "", "everything": asked.everything}
+        values = {**asked.narrowed, "cause": asked.cause or ""}
         return self._reader.frame("queries/stock_differences", {**values, "start": start, "stop": stop})
 
     def causes(self, asked: Asked) -> dict[str, tuple[int, int]]:
         """Of every cause that is there: how many keys it touches, and how many movements (or keys) there are of it."""
-        found = self._reader.frame("queries/stock_causes", asked.place).to_dict("records")
+        found = self._reader.frame("queries/stock_causes", asked.narrowed).to_dict("records")
         return {row["cause"]: (row["keys"], row["movements"]) for row in found}
 
     def misstated(self, site: str | None = None, most: int = 10) -> pd.DataFrame:

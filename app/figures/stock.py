@@ -52,7 +52,7 @@ def apart(ns: int) -> str:
     return f"{words.duration(ns / 1e9)} apart" if ns else "at the same time"
 
 
-def columns(pairs: Sequence[Row], goal: float, zone: str, address: Callable[[int], str]) -> Component:
+def columns(pairs: Sequence[Row], goal: Fraction, zone: str, address: Callable[[int], str]) -> Component:
     """One column for each pair of snapshots, the oldest first: the share of keys that differ. The line is what the promise allows."""
     allowed = 1 - goal
     return html.Span(
@@ -63,10 +63,10 @@ def columns(pairs: Sequence[Row], goal: float, zone: str, address: Callable[[int
     )
 
 
-def _column(pair: Row, allowed: float, zone: str, address: Callable[[int], str]) -> Component:
+def _column(pair: Row, allowed: Fraction, zone: str, address: Callable[[int], str]) -> Component:
     total = pair["good"] + pair["bad"]
-    missed = pair["bad"] / total if total else 0.0
-    height = 100 * min(missed / allowed, TALLEST) / TALLEST if allowed else 100.0 * bool(missed)
+    missed = Fraction(pair["bad"], total) if total else Fraction(0)
+    height = 100 * float(min(missed / allowed, Fraction(TALLEST))) / TALLEST if allowed else 100.0 * bool(missed)
     kind = "none" if not total else "within" if missed <= allowed else "over"
     said = f"{times.full(pair['pair_ns'], zone)}: {accuracy(pair['good'], pair['bad'])}"
     said += f", {pair['bad']:,} of {words.count(total, 'key')} differ" if total else ""

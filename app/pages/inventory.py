@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from dash import html
@@ -23,7 +24,7 @@ from app.figures.rows import rows_of
 from app.instants import instant_text
 from app.pages.errors import WrongAddress
 from app.pages.narrowing import unknown_site
-from metrics.inventory import CAUSES, GROUPS, Asked, Stock
+from metrics.inventory import CAUSES, GROUPS, SHOWN, Asked, Stock
 from metrics.keys import unknown
 
 Row = Mapping[str, Any]
@@ -54,6 +55,10 @@ class Page:
     def to(self, **changed: Any) -> str:
         """The address with this changed; a list begins at its first page again."""
         return links.to("inventory", **{**self.query, "page": None, **changed})
+
+    def keys(self, **only: Any) -> str:
+        """The address of the keys that a figure counts: narrowed to this, and to nothing else."""
+        return self.to(**{**dict.fromkeys(("site", "location", "class", "item", "cause", "show")), **only})
 
     @property
     def past(self) -> dict[str, Any]:
@@ -90,19 +95,21 @@ def _body(page: Page) -> list[Component | None]:
     shown = [row for row in page.sites if page.asked.site in (None, row["site"])]
     if not shown:
         return [_nothing(page)]
-    wrong = planning(page.misstated, _rules(), reader.definitions().inventory.currency, lambda item: page.to(item=item))
+    wrong = planning(
+        page.misstated, _rules(), reader.definitions().inventory.currency, lambda item: page.keys(site=page.asked.site, item=item)
+    )
     return [_now(page, shown), _history(page), wrong, _differences(page)]
 
 
 def _asked(query: Mapping[str, Any]) -> tuple[Asked, str, int]:
     """Which keys, by which parts their history is told, and the first row. Raises ValueError with a sentence."""
     said = {name: links.one(query.get(name)) for name in ("site", "location", "class", "item", "cause", "show", "by", "page")}
-    known = {"cause": CAUSES, "show": ("differences", "all"), "by": GROUPS}
+    known = {"cause": CAUSES, "show": SHOWN, "by": GROUPS}
     for name, allowed in known.items():
         if said[name] is not None and said[name] not in allowed:
             raise ValueError(words.sentence(unknown(name, said[name] or "", allowed)))
     location, abc_class = ("" if said[name] == NONE else said[name] for name in ("location", "class"))
-    asked = Asked(said["site"], location, abc_class, said["item"], said["cause"], said["show"] == "all")
+    asked = Asked(said["site"], location, abc_class, said["item"], said["cause"], said["show"] or SHOWN[0])
     return asked, said["by"] or "site", first_row(said["page"])
 
 
@@ -117,15 +124,15 @@ def _question() -> str:
     return f"Does the {other} have in stock what the {reference} has, and if not, which movement is it?"
 
 
-def _goal() -> float:
-    return next(metric.goal for metric in reader.definitions().metrics if metric.name == "inventory_sync_accuracy")
+def _goal() -> Fraction:
+    return next(Fraction(str(metric.goal)) for metric in reader.definitions().metrics if metric.name == "inventory_sync_accuracy")
 
 
 # -- how accurate it is now --------------------------------------------------------------------------------------------
 def _now(page: Page, shown: Sequence[Row]) -> Component:
     heads = [html.Th(text, className="right" if number else None) for text, number in _site_heads()]
     table = html.Table([html.Thead(html.Tr(heads)), html.Tbody([_site(row, page) for row in shown])], className="table")
-    aside = html.Span(f"Promised: {stock.share_of(_goal())} of the keys agree", className="muted")
+    aside = html.Span(f"Promised: {stock.share_of(float(_goal()))} of the keys agree", className="muted")
     return card("Now", scrolling(table, "Accuracy by site"), aside=aside)
 
 
@@ -147,9 +154,9 @@ def _site(row: Row, page: Page) -> Component:
         [
             name,
             html.Td(html.Span([icon(picture), " ", html.B(stock.accuracy(good, bad))], className=f"mark-{kind} nowrap"), className="right"),
-            html.Td(html.A(f"{bad:,} of {good + bad:,}", href=page.to(site=row["site"], cause=None)), className="right nowrap"),
-            _count(row["unexplained"], page.to(site=row["site"], cause="unexplained")),
-            _count(row["not_comparable"], page.to(site=row["site"], cause="not_comparable")),
+            html.Td(html.A(f"{bad:,} of {good + bad:,}", href=page.keys(site=row["site"], show="misses")), className="right nowrap"),
+            _count(row["unexplained"], page.keys(site=row["site"], cause="unexplained")),
+            _count(row["not_comparable"], page.keys(site=row["site"], cause="not_comparable")),
             html.Td(_nearness(row["gross_quantity"]), className="right"),
             html.Td(_nearness(row["gross_value"]), className="right"),
             html.Td(_when(row, page)),
@@ -203,7 +210,7 @@ def _history(page: Page) -> Component | None:
     ]
     lines = [_group(site, part, rows, page) for (site, part), rows in groups.items()]
     table = html.Table([html.Thead(html.Tr(heads)), html.Tbody(lines)], className="table inventory-history")
-    goal = stock.share_of(1 - _goal())
+    goal = stock.share_of(float(1 - _goal()))
     legend = html.P(
         f"Each column is the share of keys that differ in a pair of snapshots; it opens what differed then. The dashed line is the {goal} "
         "that the promise leaves, a hatched column is above it.",
@@ -215,16 +222,17 @@ def _history(page: Page) -> Component | None:
 def _group(site: str, part: str, rows: Sequence[Row], page: Page) -> Component:
     zone = next((each["timezone"] for each in page.sites if each["site"] == site), page.zone)
     cells = [html.Th(html.A(name_of(site), href=page.to(site=site)), scope="row")]
+    mine = {"site": site}
     if page.by != "site":
-        name = {"location": "location", "abc_class": "class"}[page.by]
-        cells.append(html.Td(html.A(part or _none(page.by), href=page.to(site=site, **{name: part or NONE}))))
+        mine[{"location": "location", "abc_class": "class"}[page.by]] = part or NONE
+        cells.append(html.Td(html.A(part or _none(page.by), href=page.to(**mine))))
     newest = rows[-1]
 
     def then(ns: int) -> str:
-        return page.to(as_of=instant_text(ns), site=site)
+        return page.keys(as_of=instant_text(ns), show="misses", **mine)
 
     cells += [
-        html.Td(stock.accuracy(newest["good"], newest["bad"]), className="right nowrap"),
+        html.Td(html.A(stock.accuracy(newest["good"], newest["bad"]), href=page.keys(show="misses", **mine)), className="right nowrap"),
         html.Td(stock.columns(rows, _goal(), zone, then), className="pairs-cell"),
     ]
     return html.Tr(cells)
@@ -249,9 +257,8 @@ def _differences(page: Page) -> Component:
     heads = [html.Th(name.format(other=other, reference=reference), className="right" if name in NUMBERS else None) for name in HEADS]
     table = html.Table([html.Thead(html.Tr(heads)), html.Tbody([_line(row, page) for row in page.rows])], className="table inventory-list")
     body = scrolling(table, "Stock keys") if page.rows else _no_rows(page)
-    shown = _choices(
-        page, "show", {"differences": "Only what differs", "all": "Everything"}, "all" if page.asked.everything else "differences"
-    )
+    titles = {"differences": "Only what differs", "misses": "Only what counts as wrong", "all": "Everything"}
+    shown = _choices(page, "show", titles, page.asked.shown)
     narrowed = html.Div([*_chosen(page), _causes(page)], className="inventory-narrowed")
     return html.Div([card("Key by key", narrowed, body, aside=shown), pager(page.start, total, lambda number: page.to(page=number))])
 
@@ -337,7 +344,8 @@ def _mark(word: Word) -> list[Any]:
 
 # -- nothing -----------------------------------------------------------------------------------------------------------
 def _no_rows(page: Page) -> Component:
-    is_narrowed = page.asked.cause or page.asked.location is not None or page.asked.abc_class is not None or page.asked.item
+    asked = page.asked
+    is_narrowed = asked.cause or asked.location is not None or asked.abc_class is not None or asked.item or asked.shown == "misses"
     if page.start:
         return empty("The list is not that long", "Its first page has all there is.", picture="list")
     if is_narrowed:

@@ -18,7 +18,10 @@ listed as materialized (
       when 'not_comparable' then hit is null
       when '' then true
       else list_contains(list_transform(causes, lambda c: c.cause), $cause) end
-    and ($everything or hit is null or difference <> 0 or len(d.causes) > 0)
+    and case $shown
+      when 'all' then true
+      when 'misses' then not hit
+      else hit is null or difference <> 0 or len(d.causes) > 0 end
 )
 select *, (select count(*) from listed) as keys
 from listed

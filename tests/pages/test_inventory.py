@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 
 import pytest
 from flask import Flask
@@ -177,6 +179,43 @@ def test_who_may_see_one_site_sees_no_other(web: Flask):
 )
 def test_an_address_that_means_nothing_is_told(web: Flask, query: str, sentence: str):
     assert sentence in trees.text(page(web, query))
+
+
+@pytest.mark.parametrize("query", ["", "&class=A", "&by=abc_class", "&by=location&item=GEAR&show=all"])
+def test_every_figure_opens_the_keys_it_counts_whatever_the_list_is_narrowed_to(web: Flask, query: str):
+    tree = page(web, query)
+    figures = [
+        (text, address) for text, address in trees.links(tree) if address.startswith("/inventory?") and re.match(r"\d+( of \d+)?$", text)
+    ]
+    columns = [(_differing(trees.said(part)), part.href) for part in trees.with_class(tree, "pair")]
+    assert {text.split()[0] for text, _ in figures} == {"0", "1", "2"}  # what differs is tolerated in Brno and not comparable, too
+    assert len(columns) > 4
+    for text, address in figures + columns:
+        said = someone(web, "maria").show("/inventory", "?" + address.partition("?")[2])
+        assert len(rows_of(trees.drawn(said))) == int(text.split()[0]), address
+
+
+def _differing(said: str) -> str:
+    """Of what a column says; where nothing was compared nothing differs."""
+    found = re.search(r"(\d+) of \d+ keys?", said)
+    return found[1] if found else "0"
+
+
+def test_a_cause_says_how_many_keys_of_what_is_chosen_it_touches(web: Flask):
+    (chips,) = trees.with_class(page(web, "&item=GEAR"), "cases-outcomes")
+    assert trees.text(chips) == "Lost 1"
+
+
+def test_what_differs_by_as_much_as_is_promised_is_within_the_promise():
+    pairs = [{"pair_ns": 0, "good": 9, "bad": 1, "not_comparable": 0}]
+    assert trees.with_class(stock.columns(pairs, Fraction("0.9"), "UTC", str), "pair-within")
+    assert not trees.with_class(stock.columns(pairs, Fraction("0.91"), "UTC", str), "pair-within")
+
+
+def rows_of(tree: object) -> list[object]:
+    """The keys that are listed."""
+    found = [part for part in trees.parts(tree) if getattr(part, "aria-label", None) == "Stock keys"]
+    return [part for part in trees.parts(found) if getattr(part, "kind", None) == "Tr"][1:]
 
 
 def test_shares_never_flatter():

@@ -63,7 +63,7 @@ def test_lists_are_compared_every_six_hours_and_once_just_before_the_end(told: t
     service, _ = told
     with service.application.reader(Moment(to_ns(END), service.application.now_ns())) as reader:
         history = Stock(reader).history("site", "kulim")
-        keys = Stock(reader).differences(Asked(everything=True))
+        keys = Stock(reader).differences(Asked(shown="all"))
     assert len(history) == 16
     assert set(keys["abc_class"]) == {"A", "B", "C"}
     assert keys["value"].notna().all()
