@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from dash import html
@@ -15,26 +17,43 @@ from app.components.empty import empty
 from app.components.icons import icon
 from app.components.page import card, head, scrolling
 from app.components.pager import ROWS, first_row, pager
-from app.components.spark import spark
 from app.components.tiles import name_of
 from app.configuration.model import Owner
 from app.figures import times, words
 from app.figures.rows import rows_of
+from app.instants import instant_ns, instant_text
 from app.owners import owners_of_each
 from app.pages.errors import WrongAddress
 from app.pages.narrowing import unknown_site
 from metrics.keys import unknown
-from metrics.rules.reading import DAYS, rules, violations
+from metrics.rules.reading import DAYS, edges_of, rules, violations
 
 Row = Mapping[str, Any]
 SEVERITIES = {"critical": "failed", "important": "late", "routine": "closed"}  # severity → colours
 MOST_EVIDENCE = 6
 
 
+@dataclass(frozen=True, slots=True)
+class Days:
+    """When each of the days told of a rule begins and the last one ends, in ns, and in whose zone."""
+
+    edges: Sequence[int]
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The violations of one rule that are listed, the place of the first, and between which moments they began where that is asked."""
+
+    rows: Sequence[Row]
+    start: int
+    begun: tuple[int, int] | None
+
+
 def layout(**query: Any) -> Component:
     at, site, name = reader.as_of(query), links.one(query.get("site")), links.one(query.get("rule"))
     try:
-        start = first_row(links.one(query.get("page")))
+        start, begun = first_row(links.one(query.get("page"))), _begun(query)
     except ValueError as wrong:
         raise WrongAddress(str(wrong)) from wrong
     with reader.reader(at) as now:
@@ -44,10 +63,17 @@ def layout(**query: Any) -> Component:
         known = {row["rule"]: row for row in found}
         if name is not None and name not in known:
             raise WrongAddress(words.sentence(unknown("rule", name, known)))
-        listed = rows_of(violations(now, name, site, start, start + ROWS)) if name else []
+        listed = rows_of(violations(now, name, site, start, start + ROWS, begun)) if name else []
+        days = Days(edges_of(now), zone)
     kept = {key: value for key, value in query.items() if key != "page"}
-    body = _one(known[name], listed, start, zone, at, kept) if name else _all(found, zone, at, kept)
+    body = _one(known[name], Listed(listed, start, begun), days, at, kept) if name else _all(found, days, at, kept)
     return html.Div([*_top(known[name] if name else None, found, sites, site, kept), moment.banner(at, zone), *body])
+
+
+def _begun(query: Mapping[str, Any]) -> tuple[int, int] | None:
+    """From when and until before when a violation began, of the address. Raises ValueError with a sentence."""
+    since, until = links.one(query.get("from")), links.one(query.get("to"))
+    return (instant_ns(since), instant_ns(until)) if since and until else None
 
 
 def _top(rule: Row | None, found: Sequence[Row], sites: Sequence[str], site: str | None, kept: Mapping[str, Any]) -> list[Component]:
@@ -77,9 +103,9 @@ def _sites(sites: Sequence[str], site: str | None, kept: Mapping[str, Any]) -> C
     return choices("Site", offered)
 
 
-def _all(found: Sequence[Row], zone: str, at: reader.AsOf, kept: Mapping[str, Any]) -> list[Component | None]:
+def _all(found: Sequence[Row], days: Days, at: reader.AsOf, kept: Mapping[str, Any]) -> list[Component | None]:
     checked, unchecked = [row for row in found if not row["unchecked"]], [row for row in found if row["unchecked"]]
-    return [_checked(checked, zone, at, kept) if checked else _nothing(), _unchecked(unchecked, kept) if unchecked else None]
+    return [_checked(checked, days, at, kept) if checked else _nothing(), _unchecked(unchecked, kept) if unchecked else None]
 
 
 def _nothing() -> Component:
@@ -90,30 +116,30 @@ def _nothing() -> Component:
     )
 
 
-def _checked(rows: Sequence[Row], zone: str, at: reader.AsOf, kept: Mapping[str, Any]) -> Component:
+def _checked(rows: Sequence[Row], days: Days, at: reader.AsOf, kept: Mapping[str, Any]) -> Component:
     heads = html.Tr(
         [
             html.Th(name, className="num" if name == "Violations" else None)
-            for name in ("Rule", "Violations", f"{DAYS} days", "Since", "Sites", "Owner")
+            for name in ("Rule", "Violations", f"Began in {DAYS} days", "Since", "Sites", "Owner")
         ]
     )
     owners = reader.application().settings.owners
-    table = html.Table([html.Thead(heads), html.Tbody([_line(row, owners, zone, at, kept) for row in rows])], className="table rules-table")
+    table = html.Table([html.Thead(heads), html.Tbody([_line(row, owners, days, at, kept) for row in rows])], className="table rules-table")
     return card("Checked", scrolling(table, "Rules"), aside=html.Span("What is violated first, by severity", className="muted"))
 
 
-def _line(row: Row, owners: Sequence[Owner], zone: str, at: reader.AsOf, kept: Mapping[str, Any]) -> Component:
+def _line(row: Row, owners: Sequence[Owner], days: Days, at: reader.AsOf, kept: Mapping[str, Any]) -> Component:
     count: Component = html.Span("none", className="muted")
     if row["violations"]:
         count = html.A(html.B(f"{row['violations']:,}"), href=_address(row, kept), className="mark-inconsistent")
-    since = times.brief(row["first_ns"], zone, at.moment.as_of_ns) if row["violations"] else ""
+    since = times.brief(row["first_ns"], days.zone, at.moment.as_of_ns) if row["violations"] else ""
     titles = {owner.name: owner.title for owner in owners}
     names = ", ".join(titles.get(name, name) for name in owners_of_each(owners, row["owner"], row["sites"]))
     return html.Tr(
         [
             html.Td([_severity(row), html.A(row["sentence"], href=_address(row, kept), className="rules-name"), _in_part(row)]),
             html.Td(count, className="num"),
-            html.Td(_trend(row["days"])),
+            html.Td(_days(row, days, kept)),
             html.Td(since, className="nowrap"),
             html.Td(", ".join(map(name_of, row["sites"]))),
             html.Td(names or html.Span("no owner", className="muted")),
@@ -143,11 +169,24 @@ def _untold(row: Row) -> Component | None:
     return html.P([icon("unplug"), f" Checked in part: nothing has told about {', '.join(row['untold'])}."], className="muted")
 
 
-def _trend(days: Sequence[int]) -> Component:
-    if not any(days):
+def _days(row: Row, days: Days, kept: Mapping[str, Any]) -> Component:
+    """A column for each day: how many began on it, also what is over since; it opens them."""
+    most = max(row["days"], default=0)
+    if not most:
         return html.Span("none", className="muted")
-    said = f"{days[0]:,} {words.count(len(days) - 1, 'day')} ago, {max(days):,} at most, {days[-1]:,} now"
-    return html.Span([spark(days), html.Span(said, className="unseen")], title=said, className="rules-trend")
+    columns = [_day(row, count, most, begun, days.zone, kept) for count, begun in zip(row["days"], pairwise(days.edges), strict=True)]
+    said = f"{sum(row['days']):,} began in {DAYS} days, {most:,} on one day at most, {row['days'][-1]:,} today"
+    return html.Span(columns, className="rules-days", title=said, role="group", **{"aria-label": said})
+
+
+def _day(row: Row, count: int, most: int, begun: tuple[int, int], zone: str, kept: Mapping[str, Any]) -> Component:
+    said = f"{times.day(begun[0], zone)}: {words.count(count, 'violation')} began"
+    if not count:
+        return html.Span(className="rules-day", title=said)
+    bounds = dict(zip(("from", "to"), map(instant_text, begun), strict=True))
+    href = links.to("rules", **{**kept, **bounds, "rule": row["rule"]})
+    bar = html.I(style={"height": f"{max(100 * count / most, 8):.0f}%"})
+    return html.A(bar, href=href, className="rules-day", title=said, tabIndex=-1, **{"aria-label": said})
 
 
 def _unchecked(rows: Sequence[Row], kept: Mapping[str, Any]) -> Component:
@@ -170,19 +209,37 @@ def _reason(row: Row) -> Component:
 # -- one rule ----------------------------------------------------------------------------------------------------------
 
 
-def _one(rule: Row, rows: Sequence[Row], start: int, zone: str, at: reader.AsOf, kept: Mapping[str, Any]) -> list[Component | None]:
+def _one(rule: Row, listed: Listed, days: Days, at: reader.AsOf, kept: Mapping[str, Any]) -> list[Component | None]:
     past: dict[str, Any] = {name: kept[name] for name in ("as_of", "known_at") if name in kept}
     why = card("Why it matters", *markdown.render(rule["why"] or "Its file does not say.", links.to).parts, _untold(rule), _read_more(rule))
     if rule["unchecked"]:
         return [card("Not checked", html.P(_reason(rule))), why]
-    if not rows:
-        title = "Nothing violates this rule" if not rule["violations"] else "The list is not that long"
-        return [empty(title, "Each violation would stand here, with the events that show it.", picture="shield-check"), why]
+    began = card("Began", _days(rule, days, kept), _narrowed(listed.begun, days.zone, kept))
+    if not listed.rows:
+        return [began, _nothing_listed(rule, listed), why]
     return [
-        _violations(rule, rows, at, past),
-        pager(start, rows[0]["violations"], lambda page: links.to("rules", **{**kept, "page": page})),
+        began,
+        _violations(listed, at, past),
+        pager(listed.start, listed.rows[0]["violations"], lambda page: links.to("rules", **{**kept, "page": page})),
         why,
     ]
+
+
+def _narrowed(begun: tuple[int, int] | None, zone: str, kept: Mapping[str, Any]) -> Component | None:
+    """Between which moments those that are listed began; gives the list free again."""
+    if begun is None:
+        return html.P("Each column opens what began on that day, also what is over since.", className="muted")
+    first, last = times.day(begun[0], zone), times.day(begun[1] - 1, zone)
+    told = first if first == last else f"{first} to {last}"
+    href = links.to("rules", **{**kept, "from": None, "to": None})
+    return html.P(html.A([f"Began {told} ", icon("x", "show what stands")], href=href, className="pill pill-drop"))
+
+
+def _nothing_listed(rule: Row, listed: Listed) -> Component:
+    if listed.begun and not listed.start:
+        return empty("Nothing began then", "Each violation that began in this time would stand here.", picture="shield-check")
+    title = "The list is not that long" if listed.start else "Nothing violates this rule"
+    return empty(title, "Each violation would stand here, with the events that show it.", picture="shield-check")
 
 
 def _read_more(rule: Row) -> Component:
@@ -195,18 +252,23 @@ def _read_more(rule: Row) -> Component:
     )
 
 
-def _violations(rule: Row, rows: Sequence[Row], at: reader.AsOf, past: Mapping[str, Any]) -> Component:
+def _violations(listed: Listed, at: reader.AsOf, past: Mapping[str, Any]) -> Component:
+    rows = listed.rows
     amounts = any(row["quantity"] is not None or row["value"] is not None for row in rows)
     names = ["Since", "What", "Site", *(["How much"] if amounts else []), "Transactions", "Shown by"]
     lines = [_violation(row, amounts, at, past) for row in rows]
     table = html.Table([html.Thead(html.Tr([html.Th(name) for name in names])), html.Tbody(lines)], className="table rules-table")
     aside = html.Span("The newest first", className="muted")
-    return card(words.count(rule["violations"], "violation"), scrolling(table, "Violations"), aside=aside)
+    return card(words.count(rows[0]["violations"], "violation"), scrolling(table, "Violations"), aside=aside)
 
 
 def _violation(row: Row, amounts: bool, at: reader.AsOf, past: Mapping[str, Any]) -> Component:
+    zone, as_of_ns = row["timezone"], at.moment.as_of_ns
+    over = (
+        html.Div(f"over since {times.brief(row['until_ns'], zone, as_of_ns)}", className="muted") if row["until_ns"] is not None else None
+    )
     cells = [
-        html.Td(times.brief(row["from_ns"], row["timezone"], at.moment.as_of_ns), className="nowrap"),
+        html.Td([times.brief(row["from_ns"], zone, as_of_ns), over], className="nowrap"),
         html.Td(row["detail"], className="rules-detail"),
         html.Td(name_of(row["site"])),
         html.Td(_amount(row), className="num nowrap") if amounts else None,

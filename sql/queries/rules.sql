@@ -1,21 +1,16 @@
--- one row per rule: what it says, why it is not checked, and what it finds, now and at the same hour of the days before (`days`, the oldest first)
+-- one row per rule: what it says, why it is not checked, what it finds, and how many violations began on each of the days between $edges (`days`, the
+-- oldest first), also what is over since
 with
-seen as (
-  select distinct rule, kind, key, from_ns, until_ns, detail
-  from kept_violations
-  where may_see(site) and ($site is null or site = $site)
-),
 days as (
-  select unnest(range($days - 1, 0, -1)) as ago
+  select day, ($edges::bigint[])[day] as from_ns, ($edges::bigint[])[day + 1] as to_ns
+  from range(1, len($edges::bigint[])) t(day)
 ),
 history as (
-  select d.rule, a.ago, count(s.rule) as violations
+  select d.rule, y.day, count(distinct {kind: v.kind, key: v.key, from_ns: v.from_ns, detail: v.detail}) filter (where v.rule is not null) as violations
   from def_rules d
-  cross join days a
-  left join seen s
-    on s.rule = d.rule
-    and s.from_ns < getvariable('as_of') - a.ago * 86400000000000
-    and (s.until_ns is null or s.until_ns > getvariable('as_of') - a.ago * 86400000000000)
+  cross join days y
+  left join (from begun_violations where may_see(site) and ($site is null or site = $site)) v
+    on v.rule = d.rule and v.from_ns >= y.from_ns and v.from_ns < y.to_ns
   group by all
 ),
 found as (
@@ -33,8 +28,7 @@ found as (
 select
   d.rule, d.sentence, d.why, d.severity, d.owner, t.unchecked, t.untold,
   coalesce(f.violations, 0) as violations, coalesce(f.transactions, 0) as transactions, coalesce(f.sites, []) as sites, f.first_ns, f.last_ns,
-  list_append(
-    coalesce((select list(h.violations order by h.ago desc) from history h where h.rule = d.rule), []), coalesce(f.violations, 0)) as days
+  coalesce((select list(h.violations order by h.day) from history h where h.rule = d.rule), []) as days
 from def_rules d
 join rules_then t using (rule)
 left join found f using (rule)

@@ -26,18 +26,20 @@ from def_rules r
 join awaited a using (rule)
 group by r.rule, r.skipped;
 
--- one row per violation as of the moment, and transaction it names. What is violated because something has not come counts only where
--- the feed it would come from is known to be complete
-create or replace view violations_then as
-select v.*
+-- one row per violation that had begun at the moment, and transaction it names, also what is over since (not is_standing). What is violated because
+-- something has not come counts only where the feed it would come from is known to be complete
+create or replace view begun_violations as
+select v.*, v.until_ns is null or v.until_ns > getvariable('as_of') as is_standing
 from kept_violations v
 join rules_then r using (rule)
 left join watermarks m on m.system = v.waits_for and m.site = coalesce(v.site, '')
 left join system_watermarks a on a.system = v.waits_for
 where v.from_ns < getvariable('as_of')
-  and (v.until_ns is null or v.until_ns > getvariable('as_of'))
   and r.unchecked is null
   and (v.waits_for is null or v.from_ns <= coalesce(m.watermark_ns, a.watermark_ns, getvariable('default_mark')));
+
+-- one row per violation as of the moment, and transaction it names
+create or replace view violations_then as select * exclude (is_standing) from begun_violations where is_standing;
 
 -- those that the reader may see
 create or replace view violations as from violations_then where may_see(site);

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from app.figures.rows import rows_of
 from collectors.event import Event
 from metrics.read import Moment, open_reader
 from metrics.refresh import Refresher
-from metrics.rules.reading import rules, violations
+from metrics.rules.reading import edges_of, rules, violations
 from metrics.rules.rule import Rule, parse_rule, shipped_rules
 from metrics.workflows import Definitions, Feed
 from tests import plants, rule_plants
@@ -370,15 +371,19 @@ def test_what_nobody_has_told_about_is_not_checked_and_breaks_nothing():
     assert before["invoiced_without_shipment"] == "nothing has told about invoice.issued at fin, shipment.dispatched at tms"
 
 
-def test_the_history_of_a_rule_shows_when_it_was_broken():
+def test_the_history_of_a_rule_shows_on_which_day_it_was_broken_and_lists_what_is_over_since():
     told = "at  event  names\nMon 08:00  shipment.dispatched@tms  delivery D1\nWed 08:45  goods_issue.posted@erp  delivery D1"
     with empty_store() as store:
         plants.write(store, plants.Batch(events(told)))
         plants.refresh(store, definitions("shipped_without_goods_issue"))
         with open_reader(store, Moment(ns("Fri 08:00"), LATER)) as reader:
             (row,) = rows_of(rules(reader, days=6))
-    assert list(row["days"]) == [0, 0, 1, 1, 0, 0]
-    assert row["violations"] == 0
+            edges = edges_of(reader, days=6)
+            days = [len(violations(reader, "shipped_without_goods_issue", begun=begun)) for begun in pairwise(edges)]
+            (over,) = rows_of(violations(reader, "shipped_without_goods_issue", begun=(edges[1], edges[2])))
+            assert violations(reader, "shipped_without_goods_issue").empty
+    assert list(row["days"]) == days == [0, 1, 0, 0, 0, 0]
+    assert (row["violations"], over["until_ns"]) == (0, ns("Wed 08:45"))
 
 
 def test_who_may_see_one_site_sees_its_violations_only():

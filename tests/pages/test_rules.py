@@ -105,6 +105,19 @@ def test_what_shows_a_violation_is_opened_as_of_the_same_moment(web: Flask) -> N
     assert opened.endswith("as_of=2026-03-23T12%3A00%3A00Z")
 
 
+def test_each_column_of_a_rule_opens_what_began_on_that_day(web: Flask) -> None:
+    page = trees.drawn(someone(web, "maria").show("/rules", f"?{AS_OF}"))
+    columns = [part for part in trees.with_class(page, "rules-day") if getattr(part, "href", None)]
+    assert [trees.said(part) for part in columns] == ["Mon 23 Mar: 1 violation began"] * 2
+    for column, what in zip(columns, ("Lot B1 was on hold", "M1: the step moved_erp"), strict=True):
+        text = drawn_text(someone(web, "maria").show("/rules", "?" + column.href.partition("?")[2]))
+        assert "Began Mon 23 Mar" in text
+        assert "1 violation" in text
+        assert what in text
+    before = "&rule=duplicate_posting&from=2026-03-21T23:00:00Z&to=2026-03-22T23:00:00Z"
+    assert "Nothing began then" in said(web, "/rules", before)
+
+
 def test_a_rule_without_a_violation_says_so(web: Flask) -> None:
     assert "Nothing violates this rule" in said(web, "/rules", "&rule=step_before_its_cause")
 
