@@ -25,7 +25,7 @@ from metrics.keys import unknown
 from metrics.objectives.budget import Part
 from metrics.objectives.model import Objective
 from metrics.objectives.ringing import Ring
-from metrics.objectives.status import Status, statuses
+from metrics.objectives.status import Status, clock_faults, statuses
 from metrics.objectives.windows import MINUTE_NS, told_minutes
 
 ORDER = tuple(promises.STATES)
@@ -34,21 +34,24 @@ SEVERITIES = {"page": "Page", "ticket": "Ticket"}
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What every part of the page needs: the enterprise's zone, the moment, the past one for links, the objective that is open."""
+    """What every part of the page needs: the enterprise's zone, the moment, the past one for links, the objective that is open, and what is
+    in none of the figures."""
 
     zone: str
     now_ns: int
     past: Mapping[str, Any]
     opened: str | None
+    clock_faults: Mapping[str, int]  # by objective
 
 
 def layout(**query: Any) -> Component:
     at, opened = reader.as_of(query), links.one(query.get("objective"))
     with reader.reader(at) as now:
         standing, zone = statuses(now), now.timezone()
+        faults = clock_faults(now, standing)
     if opened and opened not in (names := [status.objective.name for status in standing]):
         raise WrongAddress(f"N{unknown('objective', opened, names)[1:]}")
-    view = View(zone, at.moment.as_of_ns, {name: query[name] for name in ("as_of", "known_at") if name in query}, opened)
+    view = View(zone, at.moment.as_of_ns, {name: query[name] for name in ("as_of", "known_at") if name in query}, opened, faults)
     ordered = sorted(standing, key=lambda status: ORDER.index(status.state))
     body: list[Component | None] = [_nothing()]
     if standing:
@@ -139,13 +142,18 @@ def _line(status: Status, view: View) -> Component:
     figure = promises.share(attained, objective.target) if known and attained is not None else "no data"
     slices = objective.slices.minutes if objective.slices else None
     left = promises.budget_words(status.budget, slices) if known else "nobody can say"
+    faults = view.clock_faults.get(objective.name, 0)
+    promised = promises.promise(objective.target) + (f", without {words.count(faults, 'clock fault')}" if faults else "")
     state = html.Span([icon(word.icon), word.word], className=f"badge kind-{word.kind}", title=word.meaning)
     return html.Summary(
         [
             html.Span(state, className="objective-state"),
             html.Span([html.B(objective.title), html.Span(_about(objective), className="muted")], className="objective-name"),
             html.Span(
-                [html.B(figure, className="num" if known else "muted"), html.Span(f"promised {promises.promise(objective.target)}")],
+                [
+                    html.B(figure, className="num" if known else "muted"),
+                    html.Span(f"promised {promised}"),
+                ],
                 className="objective-attained",
             ),
             html.Span([promises.budget_bar(status.budget, known), html.Span(left)], className="objective-budget"),
@@ -193,6 +201,12 @@ def _counts(status: Status, view: View) -> Component:
         number = getattr(status.cases, outcome)
         href = _cases(status.objective, outcome, status.from_ns, status.to_ns, view)
         parts += [html.A(f"{number:,} {word}", href=href) if number else html.Span(f"0 {word}", className="muted"), ", "]
+    if faults := view.clock_faults.get(status.objective.name, 0):
+        href = _cases(status.objective, "clock_fault", status.from_ns, status.to_ns, view)
+        parts += [
+            html.A(words.count(faults, "clock fault"), href=href, title="The second step before the first: in none of the figures."),
+            ", ",
+        ]
     span = f"from {times.full(status.from_ns, view.zone)} to {times.full(status.to_ns, view.zone)}."
     slices = [f" In slices: {status.units.good:,} good, {status.units.bad:,} bad."] if status.objective.slices else []
     observed = status.units.observed

@@ -32,7 +32,7 @@ from metrics.suppliers import COUNTED, Suppliers
 Row = Mapping[str, Any]
 METRIC = "supplier_response_cycle_time"
 WEEKS = 12
-PROMISES = 50  # on one page
+PROMISES = 25  # on one page
 WORDS = {  # what promised times count as → word
     "kept": "Kept",
     "broken": "Not kept",
@@ -194,8 +194,8 @@ def _promises(rows: Sequence[Row], row: Row, chosen: Chosen, view: View) -> Comp
     if not rows and chosen == Chosen(None, 0):
         return card(title, html.P("No promised time fell into this period.", className="muted"), id="promises")
     if not rows:
-        back = html.A("All of them", href=view.promised(None))
-        return card(title, html.P(["No promised time of this period is so. ", back], className="muted"), id="promises")
+        absent = html.P("No promised time of this period is on this page.", className="muted")
+        return card(title, _counted(row, chosen, view), absent, id="promises")
     heads = ("Order", "Promised for", "Sent", "On time", "All of it due", "All received", "In full")
     head = html.Thead(html.Tr([html.Th(name) for name in heads]))
     table = html.Table([head, html.Tbody([_promise(each, view) for each in rows])], className="table")

@@ -71,6 +71,20 @@ def statuses(reader: Reader) -> list[Status]:
     return _looked_at(reader, spans, made, FAR, lambda ring: ring.at_ns is None)
 
 
+def clock_faults(reader: Reader, standing: Sequence[Status]) -> dict[str, int]:
+    """By name of an objective: how many cases of its window are in none of its figures, because their second step was before the first."""
+    values = {
+        "metrics": [status.objective.metric for status in standing],
+        "sites": [status.objective.site for status in standing],
+        "workflows": [status.objective.workflow for status in standing],
+        "partners": [status.objective.partner for status in standing],
+        "from_ns": [status.from_ns for status in standing],
+        "to_ns": [status.to_ns for status in standing],
+    }
+    found = reader.frame("queries/clock_faults", values)
+    return {standing[place].objective.name: int(count) for place, count in zip(found["place"], found["clock_faults"], strict=True)}
+
+
 def _may_see(reader: Reader, objective: Objective) -> bool:
     return reader.seen is None or objective.site is None or objective.site in reader.seen
 

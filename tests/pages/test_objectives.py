@@ -6,6 +6,7 @@ import re
 import time
 from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -20,7 +21,30 @@ from metrics.read import Moment
 from tests.models.test_objectives import GOOD, LAG_PROMISE, LATE, stands
 from tests.models.told import ns
 from tests.pages import trees
-from tests.pages.served import drawn_text, someone
+from tests.pages.served import drawn_text, make_server, opened_on, someone, table
+
+FAULTY = """
+version: 1
+sites: [{name: brno, timezone: Europe/Prague}, {name: hamburg, timezone: Europe/Berlin}]
+sources:
+  - name: bus
+    kind: csv
+    complete: true
+    path: bus.csv
+    map:
+      event_type: {column: T}
+      event_time: {column: AT}
+      system: {column: SYSTEM}
+      site: {column: SITE}
+      objects: {type: {value: production_order}, id: {column: ID}}
+"""
+ORDERS = (  # 2 is received before it is released, in hamburg
+    ("T", "AT", "SYSTEM", "SITE", "ID"),
+    ("order.released", "2026-03-23T08:00:00Z", "erp", "brno", "1"),
+    ("work_order.received", "2026-03-23T08:01:00Z", "mes", "brno", "1"),
+    ("order.released", "2026-03-23T09:00:00Z", "erp", "hamburg", "2"),
+    ("work_order.received", "2026-03-23T08:59:30Z", "mes", "hamburg", "2"),
+)
 
 
 def test_an_executive_sees_how_many_promises_were_kept_and_what_is_left(server: Flask):
@@ -51,6 +75,16 @@ def test_a_burn_rate_says_of_how_many_cases_and_opens_its_bad_ones(server: Flask
     link = next(part for part in burned if "metric=quality_hold_propagation" in part.href)
     assert re.fullmatch(r"[\d,]+ of [\d,]+ bad", link.title)
     assert f"Not kept {link.title.split()[0]} " in drawn_text(someone(server, "tom").show("/cases", "?" + link.href.partition("?")[2]))
+
+
+def test_clock_faults_are_told_where_the_figure_stands_and_opened(tmp_path: Path):
+    with opened_on(tmp_path, FAULTY, bus=table(*ORDERS)) as plant:
+        web = make_server(plant)
+        page = trees.drawn(someone(web, "eva").show("/objectives", "?as_of=2026-03-23T12:00:00Z"))
+        assert "Kept Order release latency the last 28 days 100 % promised 99 %, without 1 clock fault" in trees.text(page)
+        ((_, address),) = [(text, href) for text, href in trees.links(page) if text == "1 clock fault"]
+        assert "Clock fault 1" in drawn_text(someone(web, "eva").show("/cases", "?" + address.partition("?")[2]))
+        assert "clock fault" not in drawn_text(someone(web, "bruno").show("/objectives", "?as_of=2026-03-23T12:00:00Z"))
 
 
 def test_slices_of_time_are_not_called_cases():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -13,7 +14,7 @@ from metrics.read import Moment, open_reader
 from metrics.suppliers import Suppliers
 from tests.pages import trees
 from tests.pages.made_paths import ns
-from tests.pages.served import drawn_text, opened_on, someone, table
+from tests.pages.served import drawn_text, make_server, opened_on, someone, table
 
 COLUMNS = ("T", "AT", "SYSTEM", "PARTNER", "PROMISED", "ID", "ORDERED", "QUANTITY", "OUTCOME", "CODE")
 CONFIGURATION = """
@@ -134,6 +135,60 @@ def test_a_receipt_is_counted_apart_from_answers_and_opens_what_it_is_about(plan
     said = drawn_text(someone(web, "maria").show("/suppliers", f"?partner=20018&as_of={AS_OF}"))
     assert "A receipt says that a message could be read, and no more: it is no answer" in said
     assert "Could not be read x12.997:R" in said
+
+
+def answered(folder: Path, *answers: str) -> list[tuple[object, ...]]:
+    """Orders sent on Monday morning to a supplier that keeps the hours of Berlin, each answered at such a time."""
+    rows: list[tuple[object, ...]] = [COLUMNS]
+    for number, answer in enumerate(answers):
+        sent = ("purchase_order.sent", "2026-03-23T08:00:00Z", "erp", "20021", "", number)
+        rows += [(*sent, "", "", "", ""), ("purchase_order.confirmed", answer, "supplier", "20021", "", number, "", "", "", "")]
+    return rows
+
+
+def test_a_share_never_looks_as_if_it_kept_what_it_misses(tmp_path: Path):
+    """Of 59 answers 3 are late: 94.9 %, where 95 % are promised."""
+    rows = answered(tmp_path, *["2026-03-23T09:00:00Z"] * 56, *["2026-03-27T09:00:00Z"] * 3)
+    with opened_on(tmp_path, CONFIGURATION, bus=table(*rows)) as plant:
+        web = make_server(plant)
+        for query in ("", "&partner=20021"):
+            said = drawn_text(someone(web, "maria").show("/suppliers", f"?as_of=2026-03-28T12:00:00Z{query}"))
+            assert "94.91" in said
+            assert "95 %" not in said
+
+
+def test_answers_before_the_question_are_told_beside_the_figures_they_are_left_out_of(tmp_path: Path):
+    rows = answered(tmp_path, "2026-03-23T09:00:00Z", "2026-03-23T07:00:00Z")
+    with opened_on(tmp_path, CONFIGURATION, bus=table(*rows)) as plant:
+        web = make_server(plant)
+        for query in ("", "&partner=20021"):
+            page = trees.drawn(someone(web, "maria").show("/suppliers", f"?as_of=2026-03-28T12:00:00Z{query}"))
+            opened = {address for text, address in trees.links(page) if "1 clock fault" in text and "outcome=clock_fault" in address}
+            assert len(opened) == 1
+            assert "Clock fault 1" in drawn_text(someone(web, "maria").show("/cases", "?" + opened.pop().partition("?")[2]))
+        assert "1 clock fault left out" in trees.text(page)
+
+
+def test_what_half_of_the_answers_took_opens_the_answers(web: Flask):
+    page = trees.drawn(someone(web, "maria").show("/suppliers", f"?as_of={AS_OF}"))
+    ((took, address),) = [(text, href) for text, href in trees.links(page) if "reached=yes" in href]
+    assert took == "2 h"
+    said = drawn_text(someone(web, "maria").show("/cases", "?" + address.partition("?")[2]))
+    assert "Half took at most 2 h, nine in ten 2 h" in said
+
+
+@pytest.mark.parametrize(("counted", "orders"), [("kept", ["A"]), ("broken", []), ("whole", []), ("not_whole", ["A"])])
+def test_what_promises_count_as_narrows_them_to_as_many(web: Flask, counted: str, orders: list[str]):
+    page = trees.drawn(someone(web, "maria").show("/suppliers", f"?partner=20017&promised={counted}&as_of=2026-04-15T12:00:00Z"))
+    (counts,) = [part for part in trees.parts(page) if getattr(part, "aria-label", None) == "What promised times count as"]
+    (chosen,) = [part for part in trees.parts(counts) if getattr(part, "aria-current", None)]
+    assert trees.text(chosen).endswith(f" {len(orders)}")
+    tables = [part for part in trees.parts(page) if getattr(part, "aria-label", None) == "Promised, on time and in full"]
+    assert [text for text, href in trees.links(tables) if href.startswith("/path/")] == orders
+
+
+def test_a_way_to_count_promises_that_nobody_knows_is_told(web: Flask):
+    assert "No kind of promise is called 'lost'." in drawn_text(someone(web, "maria").show("/suppliers", "?partner=20017&promised=lost"))
 
 
 def test_of_a_partial_receipt_it_is_told_how_much_of_how_much_has_come(web: Flask):
