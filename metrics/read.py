@@ -99,8 +99,9 @@ class Reader:
     def board(self, hours: int = 24) -> pd.DataFrame:
         """Per workflow and site: counts by status word (`failed` … `abandoned`). What is open counts whatever its age, what is over, or
         late, when it started in the last `hours`; inconsistent counts both, `inconsistent_started` the latter. `started`: in the last
-        `hours`; `total`: all these. lag_p50_seconds and lag_p95_seconds of limit_milestone against limit_seconds, oldest_failed_ns,
-        oldest_overdue_ns, newest_event_ns; with title, owner, criticality."""
+        `hours`; `total`: all these. lag_p50_seconds and lag_p95_seconds of limit_milestone against limit_seconds, of what was asked for in
+        the last `hours`, without clock_faults (how many came before they were asked for); oldest_failed_ns, oldest_overdue_ns,
+        newest_event_ns; with title, owner, criticality."""
         self._leave_recent(hours)
         return self.frame("queries/board")
 

@@ -163,10 +163,11 @@ def lag(seconds: float) -> str:
 def _details(name: str, row: Row) -> tuple[list[str], list[str]]:
     """The other counts, and the lags that the figure does not say."""
     counts = [f"{row[each]:,} {STATUSES[each].word.lower()}" for each in (*GRAVEST, "late", "retrying") if row[each] and each != name]
+    faults = [words.count(row["clock_faults"], "clock fault")] if row["clock_faults"] else []
     if row["lag_p50_seconds"] is None:
-        return counts, []
+        return counts, faults
     p50, p95 = f"p50 {lag(row['lag_p50_seconds'])}", f"p95 {lag(row['lag_p95_seconds'])}"
-    return counts, [p50, p95] if name in ("failed", "overdue") else [p50]
+    return counts, [p50, *([p95] if name in ("failed", "overdue") else []), *faults]
 
 
 def _fitting(counts: Sequence[str], lags: Sequence[str]) -> str:
@@ -192,7 +193,8 @@ def explained(period: str) -> str:
     return (
         f"On time counts what started in the last {period}, late how many of the decided ones came late; "
         "the other states count what is open, however old. "
-        "p50 and p95: half of them, and 95 of 100, took no longer than this; the bar is p95 against the deadline."
+        f"p50 and p95: of what was asked for in the last {period} and has come, half, and 95 of 100, took no longer than this; "
+        "the bar is p95 against the deadline."
     )
 
 

@@ -74,8 +74,9 @@ def graph_of(steps: Sequence[Row], nodes: Sequence[Row], edges: Sequence[Row], t
 
 
 def late_share(row: Row) -> float:
-    """Of all times that this way was taken, how many came after their due time; what had none was not late."""
-    return row["late"] / row["passages"] if row["passages"] else 0.0
+    """Of all times that this way was taken and had a due time, how many came after it. What had none, such as a part of what was ordered,
+    neither kept one nor missed it."""
+    return row["late"] / row["promised"] if row["promised"] else 0.0
 
 
 def _frequent(edges: Sequence[Row], total: int) -> list[Row]:

@@ -38,7 +38,8 @@ def way_words(row: Row) -> str:
     parts += [f"{row['passages']:,} times in all"] if row["passages"] != row["transactions"] else []
     if row["p50"] is not None:
         parts.append(f"median {words.duration(row['p50'])}, nine in ten within {words.duration(row['p90'])}")
-    parts += [f"{words.percent(late_share(row))} after their due time"] if row["late"] else []
+    some = f" of the {row['promised']:,} that had one" if row["promised"] < row["passages"] else ""
+    parts += [f"{words.percent(late_share(row))}{some} after their due time"] if row["late"] else []
     return ", ".join(parts)
 
 

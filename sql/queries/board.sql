@@ -5,10 +5,15 @@ shown as (
   from recent
   where is_open or start_ns >= getvariable('as_of') - getvariable('window_ns')
 ),
+-- of what was asked for in the window and has come, as the metrics count: cancelled ones are in none, and what came before it was asked for is told apart
 lags as (
-  select workflow, site, quantile_cont(pace_ns / 1e9, [0.5, 0.95]) as lags
-  from shown
-  where pace_ns >= 0 and pace_reached_ns > getvariable('as_of') - getvariable('window_ns')
+  select
+    workflow, site,
+    quantile_cont(pace_ns / 1e9, [0.5, 0.95]) filter (where pace_ns >= 0) as lags,
+    count(*) filter (where pace_ns < 0) as clock_faults
+  from facts
+  where pace_reached_ns - pace_ns >= getvariable('as_of') - getvariable('window_ns') and not is_cancelled
+    and last_event_ns >= getvariable('as_of') - getvariable('window_ns')   -- says no more, but spares reading what is older
   group by all
 ),
 counted as (
@@ -39,6 +44,7 @@ select
   w.workflow, w.title, w.owner, w.criticality, c.* exclude (workflow),
   l.lags[1] as lag_p50_seconds,
   l.lags[2] as lag_p95_seconds,
+  coalesce(l.clock_faults, 0) as clock_faults,
   coalesce(w.steps[w.pace_step].within_ns, w.steps[w.pace_step].within_days * d.day_ns) / 1e9 as limit_seconds,
   w.steps[w.pace_step].milestone as limit_milestone
 from counted c

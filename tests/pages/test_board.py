@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -12,10 +13,12 @@ from app.application import Application
 from app.components import attention, hourly, kpis, spark, tiles, verdict
 from app.components.tiles import Chosen, board, lag, state_of, tile
 from app.configuration.model import Owner
-from app.instants import instant_text
+from app.figures.rows import rows_of
+from app.instants import instant_ns, instant_text
 from app.pages.narrowing import asked_of, filters_of
+from metrics.cases import Cases, counted
 from metrics.moment import Moment
-from tests.pages.served import someone
+from tests.pages.served import opened_on, someone, table
 from tests.pages.trees import drawn, links, parts, said, text, with_class
 
 HOUR = 3_600 * 10**9
@@ -37,6 +40,7 @@ def row(**known: Any) -> dict[str, Any]:
         "newest_event_ns": NOW,
         "lag_p50_seconds": 60.0,
         "lag_p95_seconds": 111.0,
+        "clock_faults": 0,
         "limit_seconds": 300.0,
     }
     words = {"limit_milestone": "received", "criticality": "critical", "owner": "plant-it", "site": "augsburg"}
@@ -52,6 +56,54 @@ def test_a_tile_shows_the_gravest_state_and_counts_the_others() -> None:
     assert said(shown) == "Order-to-production release, Augsburg: Failed, 4, oldest 2 h, 2 overdue, 1 late, p50 1 min, p95 1 min 51 s"
     assert shown.href == "/transactions?workflow=order_to_production&site=augsburg&status=failed"
     assert shown.className == "tile kind-failed"
+
+
+FLOOR = """
+version: 1
+sites: [{name: brno, timezone: Europe/Prague}]
+sources:
+  - name: bus
+    kind: csv
+    complete: true
+    path: bus.csv
+    map:
+      event_type: {column: T}
+      event_time: {column: AT}
+      system: {column: SYSTEM}
+      site: {column: SITE}
+      objects: {type: {value: production_order}, id: {column: ID}}
+"""
+ORDERS = {  # number → released, received, scheduled, cancelled
+    "1": ("23T08:00", "23T08:01", "", ""),
+    "2": ("23T09:00", "23T09:03", "", ""),
+    "3": ("22T09:00", "23T09:00", "", ""),  # asked for before the window
+    "4": ("23T10:00", "23T10:09", "", "23T10:10"),  # cancelled: counts nowhere
+    "5": ("23T11:00", "23T10:58", "", ""),  # came before it was asked for
+    "6": ("22T13:00", "23T11:30", "23T11:31", ""),  # over, and began before the window's second half
+}
+KINDS = ("order.released erp", "work_order.received mes", "work_order.scheduled mes", "order.cancelled erp")
+
+
+def test_the_lag_of_a_tile_is_that_of_the_cases_of_its_metric(tmp_path: Path) -> None:
+    rows = [
+        (*kind.split(), f"2026-03-{at}:00Z", "brno", number)
+        for number, times in ORDERS.items()
+        for kind, at in zip(KINDS, times, strict=True)
+        if at
+    ]
+    as_of_ns = instant_ns("2026-03-23T12:00:00Z")
+    bus = table(("T", "SYSTEM", "AT", "SITE", "ID"), *rows)
+    with opened_on(tmp_path, FLOOR, bus=bus) as plant, plant.reader(Moment(as_of_ns, 2**62)) as reader:
+        (brno,) = rows_of(reader.board(24))
+        asked = counted(reader, Cases("order_release_latency", as_of_ns - 24 * HOUR, as_of_ns + 1, "brno"))
+    assert (brno["lag_p50_seconds"], brno["clock_faults"]) == (180.0, 1)
+    assert (asked.quantiles, asked.outcomes["clock_fault"]) == ((180.0, 64836.0, 72918.0), 1)
+    assert brno["lag_p95_seconds"] == pytest.approx(72918.0)
+
+
+def test_a_tile_tells_its_clock_faults() -> None:
+    shown = tile(WATCHED, "augsburg", row(clock_faults=2), NOW, Chosen("24h"))
+    assert said(shown).endswith("p95 1 min 51 s, p50 1 min, 2 clock faults")
 
 
 def test_a_late_tile_says_of_how_many_it_is_judged() -> None:

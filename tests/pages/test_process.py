@@ -234,7 +234,8 @@ def test_rare_ways_are_left_out_but_never_the_only_one_of_a_step() -> None:
 
 
 def test_what_comes_after_its_due_time_changes_the_kind_of_its_way() -> None:
-    assert process.late_share({"passages": 8, "promised": 1, "late": 1}) == 0.125
+    assert process.late_share({"passages": 20, "promised": 8, "late": 1}) == 0.125  # twelve had no due time to keep
+    assert process.late_share({"passages": 8, "promised": 0, "late": 0}) == 0
     steps = [{"milestone": "sent", "system": "erp"}]
     kinds = [
         graph_of(
