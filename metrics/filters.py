@@ -33,6 +33,7 @@ CONDITIONS = {
     "and (workflow, transaction_id) in (select (workflow, transaction_id) from transactions_naming({value}))",
     "from_ns": "start_ns >= {value}",
     "to_ns": "start_ns < {value}",
+    "open_or_from_ns": "(is_open or start_ns >= {value})",
     # what has failed hangs there, whatever else has not come
     "milestone": "case when state = 'failed' then failed_milestone = {value} else list_contains(missing, {value}) end",
     "missing": "list_contains(missing, {value})",

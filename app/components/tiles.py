@@ -122,9 +122,10 @@ def tile(workflow: Row, site: str | None, row: Row | None, as_of_ns: int, chosen
 
 
 def _counted(name: str, row: Row, period: str) -> dict[str, str]:
-    """The filters that find what the tile counts: what is open has no age, what is over is of the period."""
-    is_of_period = name in ("ok", "late") or (name == "inconsistent" and row["inconsistent"] == row["inconsistent_started"])
-    return {**({"status": name} if name in STATUSES else {}), **({"period": period} if is_of_period else {})}
+    """The filters that find what the tile counts: what is open has no age, what is over is of the period, inconsistent is both."""
+    is_of_period = name in ("ok", "late", "inconsistent")
+    both = {"state": "open_or_new"} if name == "inconsistent" and row["inconsistent"] != row["inconsistent_started"] else {}
+    return {**({"status": name} if name in STATUSES else {}), **both, **({"period": period} if is_of_period else {})}
 
 
 def _place(site: str | None) -> Component:

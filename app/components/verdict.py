@@ -44,10 +44,11 @@ def verdict_of(rows: Sequence[Row], as_of_ns: int, hours: int, chosen: Chosen, s
     affected = (
         f"{len(hit):,} of {words.count(len(rows), 'workflow and site pair')} {'is affected:' if len(hit) == 1 else 'are affected, first'}"
     )
+    both = {"state": "open_or_new", "period": chosen.period} if worst == "inconsistent" else {}
     action = (
         ("Open failures", links.failures(site=chosen.site, **chosen.past))
         if worst == "failed"
-        else (f"Open {STATUSES[worst].word.lower()}", links.transactions(status=worst, site=chosen.site, **chosen.past))
+        else (f"Open {STATUSES[worst].word.lower()}", links.transactions(status=worst, site=chosen.site, **both, **chosen.past))
     )
     text = f"{affected} {'; '.join([first, *rest])}{more}.{_silent(silent)}"
     return Verdict(worst, _title(counts), text, action, links.to("at-risk", site=chosen.site, **chosen.past))

@@ -16,6 +16,7 @@ from metrics.read import Reader
 HOUR_NS = 3_600 * 10**9
 PERIODS = {"24h": ("Last 24 hours", 24), "7d": ("Last 7 days", 7 * 24), "28d": ("Last 28 days", 28 * 24)}
 STATES_OF = {"open": ["failed", "in_progress"]}  # in the address: what is neither complete, nor cancelled, nor abandoned
+OPEN_OR_NEW = "open_or_new"  # and this: what is open, however old, and what began in the period
 # Python's keyword stands in the way of `from`; the address keeps the plain words.
 _IN_ADDRESS = {"since": "from", "until": "to"}
 
@@ -104,6 +105,7 @@ def filters_of(asked: Asked, as_of_ns: int) -> dict[str, Any]:
     since = instant_ns(asked.since) if asked.since else None
     if asked.period:
         since = as_of_ns - PERIODS[asked.period][1] * HOUR_NS
+    is_open_or_new = asked.state == OPEN_OR_NEW and since is not None
     return {
         "workflow": list(asked.workflow),
         "site": list(asked.site),
@@ -113,12 +115,13 @@ def filters_of(asked: Asked, as_of_ns: int) -> dict[str, Any]:
         "milestone": asked.milestone,
         "missing": asked.missing,
         "error_class": asked.error_class,
-        "state": STATES_OF.get(asked.state, asked.state),
+        "state": "" if asked.state == OPEN_OR_NEW else STATES_OF.get(asked.state, asked.state),
         "partner": asked.partner,
         "variant": asked.variant,
         "went": asked.went,
         "deviation": asked.deviation,
-        "from_ns": since,
+        "from_ns": None if is_open_or_new else since,
+        "open_or_from_ns": since if is_open_or_new else None,
         "to_ns": instant_ns(asked.until) if asked.until else None,
     }
 

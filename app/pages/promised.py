@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
 from dash import html
@@ -16,7 +17,7 @@ from app.components.icons import icon
 from app.components.page import button, card, head, scrolling
 from app.components.pager import ROWS, first_row, pager
 from app.components.tiles import name_of
-from app.figures import outcomes, times, words
+from app.figures import outcomes, promises, times, words
 from app.figures.rows import rows_of
 from app.figures.stakes import order_link, workflows_of
 from app.instants import instant_ns, instant_text
@@ -94,7 +95,7 @@ def _sentence(asked: Promised, counts: Mapping[str, int]) -> str:
     good, bad = counts.get("kept", 0), sum(counts.get(name, 0) for name in ("missed", "late", "missing"))
     if not good + bad:
         return "Nothing of it can be decided."
-    return f"{words.percent(good / (good + bad))} of {good + bad:,} {'kept their day' if asked.order_type else 'came in time'}."
+    return f"{promises.share(Fraction(good, good + bad))} of {good + bad:,} {'kept their day' if asked.order_type else 'came in time'}."
 
 
 def _outcomes(asked: Promised, counts: Mapping[str, int], kept: Mapping[str, Any]) -> Component:

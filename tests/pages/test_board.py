@@ -18,7 +18,7 @@ from app.instants import instant_ns, instant_text
 from app.pages.narrowing import asked_of, filters_of
 from metrics.cases import Cases, counted
 from metrics.moment import Moment
-from tests.pages.served import opened_on, someone, table
+from tests.pages.served import make_server, opened_on, someone, table
 from tests.pages.trees import drawn, links, parts, said, text, with_class
 
 HOUR = 3_600 * 10**9
@@ -99,6 +99,31 @@ def test_the_lag_of_a_tile_is_that_of_the_cases_of_its_metric(tmp_path: Path) ->
     assert (brno["lag_p50_seconds"], brno["clock_faults"]) == (180.0, 1)
     assert (asked.quantiles, asked.outcomes["clock_fault"]) == ((180.0, 64836.0, 72918.0), 1)
     assert brno["lag_p95_seconds"] == pytest.approx(72918.0)
+
+
+def test_an_inconsistent_tile_opens_what_is_open_and_what_began_in_the_period(tmp_path: Path) -> None:
+    """Received three minutes before it was released: one is open for days, one was over days ago, one is new and over."""
+    orders = {
+        "old": ("20T09:03", "20T09:00", "", ""),
+        "over": ("20T10:03", "20T10:00", "20T10:05", ""),
+        "new": ("23T09:03", "23T09:00", "23T09:05", ""),
+    }
+    rows = [
+        (*kind.split(), f"2026-03-{at}:00Z", "brno", number)
+        for number, times in orders.items()
+        for kind, at in [("order.created erp", times[1]), *zip(KINDS, times, strict=True)]
+        if at
+    ]
+    as_of = "2026-03-23T12:00:00Z"
+    with opened_on(tmp_path, FLOOR, bus=table(("T", "SYSTEM", "AT", "SITE", "ID"), *rows)) as plant:
+        web = make_server(plant)
+        tiles_shown = with_class(drawn(someone(web, "maria").show("/", f"?as_of={as_of}")), "tile")
+        (shown,) = [part for part in tiles_shown if "workflow=order_to_production" in getattr(part, "href", "")]
+        query = {name: values[-1] for name, values in parse_qs(urlsplit(shown.href).query).items()}
+        with plant.reader(Moment(instant_ns(as_of), 2**62)) as reader:
+            listed, total = reader.transactions(filters_of(asked_of(query), instant_ns(as_of)))
+    assert "Inconsistent, 2," in said(shown)
+    assert (set(listed["transaction_id"]), total) == ({"old", "new"}, 2)
 
 
 def test_a_tile_tells_its_clock_faults() -> None:
