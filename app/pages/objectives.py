@@ -143,7 +143,7 @@ def _line(status: Status, view: View) -> Component:
     slices = objective.slices.minutes if objective.slices else None
     left = promises.budget_words(status.budget, slices) if known else "nobody can say"
     faults = view.clock_faults.get(objective.name, 0)
-    promised = promises.promise(objective.target) + (f", without {words.count(faults, 'clock fault')}" if faults else "")
+    left_out = html.Span(f"without {words.count(faults, 'clock fault')}") if faults else None
     state = html.Span([icon(word.icon), word.word], className=f"badge kind-{word.kind}", title=word.meaning)
     return html.Summary(
         [
@@ -152,7 +152,8 @@ def _line(status: Status, view: View) -> Component:
             html.Span(
                 [
                     html.B(figure, className="num" if known else "muted"),
-                    html.Span(f"promised {promised}"),
+                    html.Span(f"promised {promises.promise(objective.target)}"),
+                    left_out,
                 ],
                 className="objective-attained",
             ),

@@ -214,7 +214,7 @@ def _one(rule: Row, listed: Listed, days: Days, at: reader.AsOf, kept: Mapping[s
     why = card("Why it matters", *markdown.render(rule["why"] or "Its file does not say.", links.to).parts, _untold(rule), _read_more(rule))
     if rule["unchecked"]:
         return [card("Not checked", html.P(_reason(rule))), why]
-    began = card("Began", _days(rule, days, kept), _narrowed(listed.begun, days.zone, kept))
+    began = card(f"Began in the last {DAYS} days", _days(rule, days, kept), _narrowed(listed.begun, days.zone, kept))
     if not listed.rows:
         return [began, _nothing_listed(rule, listed), why]
     return [

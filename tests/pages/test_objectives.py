@@ -81,7 +81,7 @@ def test_clock_faults_are_told_where_the_figure_stands_and_opened(tmp_path: Path
     with opened_on(tmp_path, FAULTY, bus=table(*ORDERS)) as plant:
         web = make_server(plant)
         page = trees.drawn(someone(web, "eva").show("/objectives", "?as_of=2026-03-23T12:00:00Z"))
-        assert "Kept Order release latency the last 28 days 100 % promised 99 %, without 1 clock fault" in trees.text(page)
+        assert "Kept Order release latency the last 28 days 100 % promised 99 % without 1 clock fault" in trees.text(page)
         ((_, address),) = [(text, href) for text, href in trees.links(page) if text == "1 clock fault"]
         assert "Clock fault 1" in drawn_text(someone(web, "eva").show("/cases", "?" + address.partition("?")[2]))
         assert "clock fault" not in drawn_text(someone(web, "bruno").show("/objectives", "?as_of=2026-03-23T12:00:00Z"))
