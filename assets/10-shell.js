@@ -258,7 +258,9 @@
         prepareSearch();
         watchLive();
         markCurrent();
-        if (lastPath !== null && lastPath !== location.pathname) document.getElementById("main").focus({ preventScroll: true });
+        // Who goes to another page begins at its head; so does who chose something on this one that is no longer there.
+        var isLost = lastPath !== location.pathname || document.activeElement === document.body;
+        if (lastPath !== null && isLost) document.getElementById("main").focus({ preventScroll: true });
         lastPath = location.pathname;
         drawn = kept = here();
         pointToNow();

@@ -5,9 +5,39 @@
   var cells = (window.dashAgGridComponentFunctions = window.dashAgGridComponentFunctions || {});
   var functions = (window.dashAgGridFunctions = window.dashAgGridFunctions || {});
 
+  var narrow = window.matchMedia("(max-width: 640px)");
+
   cells.TransactionLink = function (props) {
     if (!props.data) return element("span", { className: "grid-loading" }, "…");
-    return element("a", { href: props.data.href, className: "path-link", dir: "auto", tabIndex: -1 }, props.value);
+    var link = element("a", { href: props.data.href, className: "path-link", dir: "auto", tabIndex: -1 }, props.value);
+    return narrow.matches ? block(link, props) : link;
+  };
+
+  // On a phone a row is one cell: what it is, how it stands, and the rest as label and value, in the order of the columns.
+  function block(link, props) {
+    var values = props.api.getAllGridColumns().filter(function (column) {
+      return ["problem", "workflow", "site", "due", "last"].includes(column.getColId()) && props.data[column.getColId()];
+    }).map(function (column) {
+      var words = [element("span", { key: "label" }, column.getColDef().headerName), element("span", { key: "value" }, props.data[column.getColId()])];
+      return element("div", { key: column.getColId() }, words);
+    });
+    var top = element("div", { key: "top", className: "grid-block-top" }, link, cells.StatusBadge({ data: props.data, value: props.data.status }));
+    return element("div", { className: "grid-block" }, [top].concat(values));
+  }
+
+  // Called when the list has its first rows, and whenever it gets another size.
+  functions.fitGrid = function (params) {
+    var api = params.api;
+    var isNarrow = narrow.matches;
+    if ((api.getGridOption("headerHeight") === 0) === isNarrow) return;
+    api.setGridOption("headerHeight", isNarrow ? 0 : 40);
+    api.setGridOption("rowHeight", isNarrow ? 138 : 44);
+    api.setColumnsVisible(api.getAllGridColumns().filter(function (column) {
+      return column.getColDef().headerName && column.getColId() !== "transaction";
+    }), !isNarrow);
+    var width = isNarrow ? document.querySelector(".transactions-grid").clientWidth : 156;
+    api.applyColumnState({ state: [{ colId: "transaction", pinned: isNarrow ? null : "left", width: width }] });
+    api.redrawRows();
   };
 
   cells.StatusBadge = function (props) {

@@ -118,7 +118,7 @@ def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
         contexts.append(browser.new_context(base_url=base_url, **settings))
         page = contexts[-1].new_page()
         page.problems = problems
-        _note_problems(page, base_url, problems)
+        note_problems(page, base_url, problems)
         return page
 
     yield open_page
@@ -127,7 +127,7 @@ def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
     assert not problems, f"the pages of this test had problems: {problems}"
 
 
-def _note_problems(page: Page, base_url: str, problems: list[str]) -> None:
+def note_problems(page: Page, base_url: str, problems: list[str]) -> None:
     ours = (base_url, "data:", "blob:", "about:")
     page.on("pageerror", lambda error: problems.append(f"script error: {error}"))
     page.on("console", lambda message: problems.append(f"console: {message.text}") if message.type == "error" else None)

@@ -11,6 +11,8 @@ import mistune
 from dash import html
 from dash.development.base_component import Component
 
+from app.components.page import stacked
+
 Token = dict[str, Any]
 _PARSE = mistune.create_markdown(renderer=None, plugins=["table", "strikethrough"])
 _INLINE = {"strong": html.Strong, "emphasis": html.Em, "strikethrough": html.Del}
@@ -53,7 +55,8 @@ def _block(token: Token, document: Document, link: Callable[[str], str]) -> Comp
     if kind == "block_quote":
         return html.Blockquote(_inside(token, document, link))
     if kind == "table":
-        return html.Div(html.Table([_rows(part, link) for part in token["children"]], className="table"), className="scroll", tabIndex=0)
+        table = html.Table([_rows(part, link) for part in token["children"]], className="table")
+        return html.Div(stacked(table), className="scroll", tabIndex=0)
     if kind == "thematic_break":
         return html.Hr()
     return html.P(_text(token, link))
@@ -79,7 +82,7 @@ def _heading(token: Token, document: Document, link: Callable[[str], str]) -> Co
 
 def _rows(part: Token, link: Callable[[str], str]) -> Component:
     if part["type"] == "table_head":
-        return html.Thead(html.Tr([html.Th(_text(cell, link)) for cell in part["children"]]))
+        return html.Thead(html.Tr([(html.Th if _plain(cell).strip() else html.Td)(_text(cell, link)) for cell in part["children"]]))
     return html.Tbody([html.Tr([html.Td(_text(cell, link)) for cell in row["children"]]) for row in part["children"]])
 
 

@@ -43,7 +43,8 @@ def layout() -> Component:
         dmc.AppShellNavbar(_navigation(), className="no-print", **{"aria-label": "Pages"}),
     )
     main = dmc.AppShellMain(html.Div(id="shell-page", className="page"), id="main", tabIndex=-1)
-    frame = dmc.AppShell([bar, pages, main], id="shell", header={"height": 56}, navbar=_navbar(False), padding=0)
+    foot = html.Div(id="shell-foot", className="print-foot")  # on paper: filled by assets/12-print.js
+    frame = dmc.AppShell([bar, pages, main, foot], id="shell", header={"height": 56}, navbar=_navbar(False), padding=0)
     return dmc.MantineProvider([*_invisible(), frame], theme=THEME, defaultColorScheme="auto")
 
 

@@ -6,6 +6,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from app.components.icons import icon
+from app.components.page import scrolling
 from app.figures import times
 from app.figures.boxes import ICONS, WORDS, is_early
 from app.figures.detail import agreed
@@ -19,13 +20,7 @@ def milestone_table(path: Path) -> Component:
     """One row a milestone, in the order of the workflow; times in the zone of the path."""
     head = html.Thead(html.Tr([html.Th(name, scope="col") for name in HEADS]))
     rows = [_row(path, step) for step in path.steps]
-    return html.Div(
-        html.Table([head, html.Tbody(rows)], className="table"),
-        className="scroll",
-        tabIndex=0,
-        role="region",
-        **{"aria-label": "Milestones"},
-    )
+    return scrolling(html.Table([head, html.Tbody(rows)], className="table"), "Milestones")
 
 
 def tone_of(path: Path, step: Step) -> str:

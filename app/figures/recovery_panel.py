@@ -13,7 +13,7 @@ from dash.development.base_component import Component
 from app.accounts.people import roles_words
 from app.components import links
 from app.components.icons import icon
-from app.components.page import note
+from app.components.page import note, scrolling
 from app.components.recoveries import SAFETIES, badge
 from app.figures import times
 from app.figures.words import amount, count, duration
@@ -177,7 +177,7 @@ def differences(found: Mapping[str, Sequence[Difference]]) -> Component | None:
         else None
     )
     table = html.Table([html.Thead(heads), html.Tbody(lines)], className="table")
-    return html.Div([html.Div(table, className="scroll", tabIndex=0, role="region", **{"aria-label": "What would be changed"}), more])
+    return html.Div([scrolling(table, "What would be changed"), more])
 
 
 def hint(path: Path) -> Component | None:

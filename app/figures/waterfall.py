@@ -109,7 +109,7 @@ def _name(span: Span) -> Component:
     return html.Span(
         [icon("chevron-right"), *words, *[mark for mark in marks if mark is not None]],
         className="span-name",
-        style={"paddingLeft": 14 * min(span["depth"], DEEPEST)},
+        style={"--depth": min(span["depth"], DEEPEST)},
     )
 
 

@@ -130,7 +130,7 @@ def _chips(kept: Mapping[str, Any]) -> Component:
         ("Order", [_chip(type_words(name).capitalize(), "order", name, kept) for name in reader.definitions().impact.orders]),
     ]
     shown = [html.Nav(chips, className="stakes-chips", **{"aria-label": label}) for label, chips in rows]
-    return html.Div([*shown, *([free] if narrowed else [])], className="stakes-filters no-print")
+    return html.Div([*shown, *([free] if narrowed else [])], className="stakes-filters")
 
 
 def _chip(word: str, name: str, value: str, kept: Mapping[str, Any], picture: str = "", kind: str = "") -> Component:

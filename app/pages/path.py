@@ -238,6 +238,7 @@ def _trace_page(trace: str, now: Reader, at: reader.AsOf, all_spans: bool) -> Co
             f"No span of trace {trace} has arrived, or it belongs to a site you may not see.",
             button("To the sources", links.to("sources")),
             picture="waypoints",
+            whole_page=True,
         )
     return html.Div(
         [
@@ -265,7 +266,7 @@ def _unknown(workflow: str, transaction: str, at: reader.AsOf, zone: str) -> Com
         "another way, or it belongs to a site you may not see."
     )
     actions = [button(f"Transactions with “{transaction}”", links.transactions(text=transaction))] if transaction else []
-    return empty(named, text, *actions, button("All transactions", links.transactions(), quiet=True), picture="search")
+    return empty(named, text, *actions, button("All transactions", links.transactions(), quiet=True), picture="search", whole_page=True)
 
 
 # -- choosing a step -------------------------------------------------------------------------------------------------------

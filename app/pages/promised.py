@@ -110,7 +110,7 @@ def _outcomes(asked: Promised, counts: Mapping[str, int], kept: Mapping[str, Any
 
 
 def _list(rows: Sequence[Row], workflows: Mapping[str, str], as_of_ns: int, past: Mapping[str, Any]) -> Component:
-    heads = html.Tr([html.Th(name) for name in ("What", "Site", "Outcome", "Due", "Done", "")])
+    heads = html.Tr([html.Th(name) for name in ("What", "Site", "Outcome", "Due", "Done", "Early or late")])
     table = html.Table([html.Thead(heads), html.Tbody([_line(row, workflows, as_of_ns, past) for row in rows])], className="table")
     return card("One by one", scrolling(table, "One by one"), aside=html.Span("The newest due first", className="muted"))
 

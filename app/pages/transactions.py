@@ -241,7 +241,12 @@ def _grid(asked: Asked, order: Order) -> Component:
         filterModel=_carried(asked),
         defaultColDef={"sortable": True, "resizable": True, "filter": False, "minWidth": 90},
         style={"height": "min(68vh, 780px)"},
-        eventListeners={"rowClicked": ["openRow(params)"], "cellKeyDown": ["openOnEnter(params)"]},
+        eventListeners={
+            "rowClicked": ["openRow(params)"],
+            "cellKeyDown": ["openOnEnter(params)"],
+            "firstDataRendered": ["fitGrid(params)"],
+            "gridSizeChanged": ["fitGrid(params)"],
+        },
         # One request at a time: two at once would overwrite each other in the one property they travel in, and a block would stay blank.
         dashGridOptions={
             "theme": "themeQuartz",

@@ -39,10 +39,3 @@ def test_a_site_is_chosen_and_stays_in_the_address(page: Page) -> None:
     expect(page.get_by_role("status").filter(has_text="failed in")).to_contain_text(
         "10 transactions failed in 1 group and nothing is missing."
     )
-
-
-def test_on_a_phone_nothing_sticks_out(odd_page: Callable[..., Page]) -> None:
-    phone = odd_page(viewport={"width": 390, "height": 844})
-    phone.goto("/failures")
-    phone.locator(".group").first.wait_for()
-    assert phone.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")

@@ -275,16 +275,16 @@ def fall(*spans: dict[str, object], **more: object) -> html.Div:
 
 
 def names(tree: html.Div) -> list[tuple[str, int]]:
-    return [(trees.text(part.children[1]), part.style["paddingLeft"]) for part in trees.with_class(tree, "span-name") if part.children]
+    return [(trees.text(part.children[1]), part.style["--depth"]) for part in trees.with_class(tree, "span-name") if part.children]
 
 
 def test_spans_stand_right_after_their_parents() -> None:
     tree = fall(span(1, None, 0, 9), span(2, 1, 1, 2), span(3, 1, 4, 5), span(4, 2, 1.5, 1.8), span(5, 77, 0.5, 1))
-    assert names(tree) == [("span 1", 0), ("span 2", 14), ("span 4", 28), ("span 3", 14), ("span 5", 0)]
+    assert names(tree) == [("span 1", 0), ("span 2", 1), ("span 4", 2), ("span 3", 1), ("span 5", 0)]
 
 
 def test_spans_that_are_each_others_parents_are_shown_all_the_same() -> None:
-    assert names(fall(span(1, 2, 0, 1), span(2, 1, 0, 1), span(3, 3, 2, 3))) == [("span 1", 0), ("span 2", 14), ("span 3", 0)]
+    assert names(fall(span(1, 2, 0, 1), span(2, 1, 0, 1), span(3, 3, 2, 3))) == [("span 1", 0), ("span 2", 1), ("span 3", 0)]
 
 
 def test_traces_far_apart_have_their_own_axes_and_say_the_time_between() -> None:

@@ -1,0 +1,182 @@
+"""Whole ways through the product without a mouse: what has the focus is always seen, nothing traps it, and each page begins at its head."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from app.application import Application
+from app.recovery.worker import Worker
+from tests.browser.stage import reachable, session_of
+from tests.pages import recovering
+
+MOST = 160  # steps of the Tab key to anything on a page
+# Whoever looks sees where the focus is: an outline of two pixels, of what has it or of the frame around it; and it is on the screen.
+HELD = r"""() => {
+  const held = document.activeElement, box = held.getBoundingClientRect(), what = held.outerHTML.slice(0, 200);
+  if (held === document.body || held === document.documentElement) return "nothing has the focus";
+  const around = [held, held.parentElement, held.parentElement.closest("[class*=-input], .dash-input-container")];
+  const styles = around.filter(each => each && each !== document.body).map(each => getComputedStyle(each));
+  if (!styles.some(style => style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2)) return `not seen: ${what}`;
+  return box.bottom < 0 || box.top > innerHeight || box.right < 0 ? `outside of the screen: ${what}` : "";
+}"""
+
+
+@pytest.fixture(scope="module")
+def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
+    with recovering.plant(tmp_path_factory.mktemp("keyboard")) as application:
+        worker = Worker(application.desk.runs, application.desk.world)
+        worker.start()
+        yield application
+        worker.stop()
+
+
+@pytest.fixture(scope="module")
+def address(application: Application) -> Iterator[str]:
+    with reachable(application) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def sessions(browser: Browser, address: str) -> dict[str, Any]:
+    return {name: session_of(browser, address, name) for name in ("maria", "tom", "eva")}
+
+
+@pytest.fixture
+def page_of(new_page: Callable[..., Page], address: str, sessions: dict[str, Any]) -> Callable[..., Page]:
+    """`page_of("tom", "/failures")` is that page, with nothing pressed yet."""
+
+    def opened(name: str, where: str) -> Page:
+        page = new_page(address, storage_state=sessions[name])
+        page.goto(where)
+        page.locator("#shell-page h1").first.wait_for()
+        return page
+
+    return opened
+
+
+def tab_to(page: Page, wanted: Locator) -> None:
+    """Presses Tab until `wanted` has the focus; on the way everything that gets it shows it, and nothing keeps it."""
+    wanted.wait_for()
+    before = None
+    for _ in range(MOST):
+        page.keyboard.press("Tab")
+        held = page.evaluate_handle("document.activeElement")
+        assert page.evaluate(HELD) == ""
+        assert before is None or not page.evaluate("([one, other]) => one === other", [before, held]), "the focus is trapped"
+        before = held
+        if wanted.evaluate("wanted => wanted === document.activeElement"):
+            return
+    raise AssertionError(f"{MOST} times Tab do not lead to {wanted}")
+
+
+def skip(page: Page) -> None:
+    """The first Tab shows the way past the navigation, and Enter takes it."""
+    page.keyboard.press("Tab")
+    link = page.get_by_role("link", name="Skip to the page")
+    expect(link).to_be_focused()
+    expect(link).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    expect(page.locator("#main")).to_be_focused()
+
+
+def arrived(page: Page, heading: str) -> None:
+    """The next page is there, and Tab begins at its head."""
+    page.get_by_role("heading", level=1, name=heading).wait_for()
+    expect(page.locator("#main")).to_be_focused()
+
+
+def test_a_supply_chain_manager_gets_from_the_board_to_the_one_stuck_document(page_of: Callable[..., Page]) -> None:
+    page = page_of("maria", "/")
+    skip(page)
+    tab_to(page, page.get_by_role("link", name="Purchase order sent in ERP failed"))
+    page.keyboard.press("Enter")
+    arrived(page, "Purchase order")
+    expect(page.locator("#path-step")).to_contain_text("Certificate expired on 21 Nov 2026")
+
+
+def test_a_document_is_opened_from_the_list_of_a_group(page_of: Callable[..., Page]) -> None:
+    page = page_of("maria", "/")
+    skip(page)
+    tab_to(page, page.get_by_role("link", name="Invoice issued in Finance has not come"))
+    page.keyboard.press("Enter")
+    arrived(page, "Transactions")
+    page.locator("a.path-link").first.wait_for()
+    tab_to(page, page.locator(".ag-header-cell").first)
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate(HELD) == ""
+    page.keyboard.press("Enter")
+    arrived(page, "Delivery")
+
+
+def test_plant_it_gets_from_an_alert_to_a_group_that_is_recovered(page_of: Callable[..., Page], application: Application) -> None:
+    page = page_of("tom", "/failure?" + urlencode(recovering.GROUP))
+    skip(page)
+    button = page.get_by_role("button", name="Recover ")
+    many = int(button.inner_text().split()[-1])
+    tab_to(page, button)
+    page.keyboard.press("Enter")
+    arrived(page, "Recovery R-")
+    expect(page.locator(".badge", has_text="Accepted")).to_have_count(many, timeout=20_000)
+    first = page.locator("#recovery-body tbody tr").first.locator("td a").first
+    recovering.confirm(application, first.inner_text())
+    expect(page.locator("#recovery-now")).to_contain_text(f"1 of {many} cases proven", timeout=20_000)
+    tab_to(page, page.locator("#recovery-body tbody tr").first.locator("td a").first)
+    page.keyboard.press("Enter")
+    arrived(page, "Confirmation")
+
+
+def test_an_executive_gets_from_a_figure_to_its_cases(page_of: Callable[..., Page]) -> None:
+    page = page_of("eva", "/objectives")
+    skip(page)
+    folded = page.locator("details.objective:not([open]) > summary").first
+    tab_to(page, folded)
+    page.keyboard.press("Enter")
+    expect(page.locator("details.objective[open] > summary").first).to_be_focused()
+    figure = page.locator("details.objective[open] a", has_text=" bad").first
+    tab_to(page, figure)
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", level=1).wait_for()
+    page.wait_for_url("**/cases?**")
+    expect(page.locator("#main")).to_be_focused()
+    expect(page.locator("#shell-page tbody tr").first).to_be_visible()
+
+
+def test_escape_closes_what_is_open_and_the_focus_stays_where_it_was(page_of: Callable[..., Page]) -> None:
+    page = page_of("tom", "/failures")
+    menu = page.get_by_label("Signed in as tom: menu")
+    tab_to(page, menu)
+    page.keyboard.press("Enter")
+    tab_to(page, page.get_by_role("link", name="Your permissions"))
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("link", name="Your permissions")).to_be_hidden()
+    expect(menu).to_be_focused()
+    page.keyboard.press("/")
+    expect(page.locator("#shell-search")).to_be_focused()
+    assert page.evaluate(HELD) == ""
+    page.keyboard.type(page.locator("#shell-page a[href^='/path/']").first.inner_text())
+    page.locator("#shell-hits a.hit").first.wait_for()
+    page.keyboard.press("Escape")
+    expect(page.locator("#shell-hits")).to_be_hidden()
+    expect(page.locator("#shell-search")).to_be_focused()
+    choice = page.locator("#main").get_by_label("Site", exact=True).first
+    tab_to(page, choice)
+    page.keyboard.press("ArrowDown")
+    page.get_by_role("option").first.wait_for()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("option").first).to_be_hidden()
+    expect(choice).to_be_focused()
+
+
+def test_what_is_narrowed_begins_at_its_head(page_of: Callable[..., Page]) -> None:
+    page = page_of("tom", "/at-risk")
+    skip(page)
+    tab_to(page, page.locator(".stakes-filters a").first)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/at-risk?**")
+    expect(page.locator(".stakes-filters [aria-current=true]").first).to_be_visible()
+    expect(page.locator("body")).not_to_be_focused()
