@@ -65,6 +65,9 @@ NARROW = (
     + r"""
   const width = document.documentElement.clientWidth, found = [];
   if (document.documentElement.scrollWidth > width) found.push(`the page is ${document.documentElement.scrollWidth} px wide`);
+  document.querySelectorAll(".scroll:has(> .stacks)").forEach(each => {
+    if (each.scrollWidth > each.clientWidth + 1) found.push(`stacked, and moved sideways: ${each.innerText.slice(0, 60)}`);
+  });
   const all = lines().filter(line => !line.where).sort((one, other) => one.box.top - other.box.top);
   all.filter(line => line.box.right > width + 1 || line.box.left < -1).forEach(line => found.push(`sticks out: ${line.text}`));
   const place = (one, other) => one.contains(other) || other.contains(one);

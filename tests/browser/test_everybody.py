@@ -150,5 +150,23 @@ def test_signing_in_and_what_is_refused_look_as_well(new_page: Callable[..., Pag
     assert found(problems) == {}
 
 
+def test_where_the_system_chooses_the_colours_pictures_are_drawn_in_them_and_nothing_moves(
+    new_page: Callable[..., Page], address: str, session: Any
+) -> None:
+    page = new_page(address, storage_state=session, forced_colors="active", reduced_motion="reduce")
+    page.goto("/")
+    page.locator("#shell-page h1").wait_for()
+    unseen = """() => [...document.querySelectorAll(".icon, .spark, .hourly-all, .tile-bar span")].filter(each => each.checkVisibility())
+      .filter(each => getComputedStyle(each).backgroundColor === getComputedStyle(document.body).backgroundColor)
+      .map(each => each.outerHTML)"""
+    assert page.evaluate(unseen) == []
+    assert page.locator("#shell-page .icon").count() > 10
+    assert page.evaluate("document.getAnimations().length") == 0
+    moving = """() => [...document.querySelectorAll("*")].map(each => getComputedStyle(each))
+      .filter(style => style.transitionDuration.split(", ").some(time => time !== "0s") && style.transitionProperty !== "none")
+      .map(style => style.transitionProperty)"""
+    assert page.evaluate(moving) == []
+
+
 def test_no_page_has_a_fault(seen: Seen) -> None:
     assert seen.problems == []
