@@ -29,6 +29,7 @@ exit codes:
   4  something needed cannot be had: a port or a home in use, a server that does not answer
 
 Times are RFC 3339 with their offset from UTC: 2026-03-24T20:43:00Z."""
+STOPPED = 130  # by Ctrl-C, as shells count
 CHOICE = re.compile(r"argument (\S+): invalid choice: '(.*)' \(choose from (.*)\)")
 
 
@@ -37,7 +38,11 @@ def main(words: Sequence[str] | None = None) -> int:
     try:
         return _run(words)
     except KeyboardInterrupt:
-        return 130
+        return STOPPED
+    except RuntimeError as error:  # DuckDB's word for Ctrl-C inside a statement
+        if not isinstance(error.__cause__, KeyboardInterrupt):
+            raise
+        return STOPPED
     except BrokenPipeError:  # `syncline export events | head`: whoever reads has enough
         _drop_output()
         return 0

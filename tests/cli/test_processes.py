@@ -8,10 +8,11 @@ import signal
 import socket
 import stat
 import subprocess
+import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -169,3 +170,30 @@ def test_interrupting_an_ingest_is_quiet_and_it_goes_on_later(run: Run, folder: 
     assert run("ingest").code == 0
     lines = run("export", "transactions").out.splitlines()
     assert len(lines) == 59_902
+
+
+LONG = """
+import sys
+import duckdb
+from app import cli
+
+def long(_words):
+    print("begun", flush=True)
+    duckdb.connect().execute("select count(*) from range(10000000) a, range(10000000) b where hash(a.range + b.range) = 3").fetchall()
+
+cli._run = long
+sys.exit(cli.main([]))
+"""
+
+
+def test_an_interrupt_inside_a_statement_ends_without_a_traceback() -> None:
+    with subprocess.Popen([sys.executable, "-c", LONG], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        assert process.stdout.readline() == "begun\n"
+        code = None
+        while code is None:  # the first may come before the statement has begun
+            process.send_signal(signal.SIGINT)
+            with suppress(subprocess.TimeoutExpired):
+                code = process.wait(timeout=1)
+        assert process.stderr
+        assert (code, process.stderr.read()) == (130, "")
