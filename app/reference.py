@@ -78,7 +78,7 @@ how many **bad**, how many are still **open**, and how long it took (median, 90t
 * A case counts in the period in which it *began*: of a metric between two milestones when the first of them was reached, else when the
   transaction started, or first failed. Periods of a site follow its own clocks, those of all sites together the enterprise's.
 * *Attainment* is good ÷ (good + bad). What is still open is in neither. Without anything decided there is *no data*, which is not 100 %.
-* A case whose second milestone comes before its first is a *clock fault*: in no ratio and no percentile, and counted apart.
+* A case whose second milestone comes before its first is a *clock fault*: in no ratio or percentile, and told apart wherever one stands.
 * A case that is past its due time while the feed it would come from lags is *unjudged*: neither good nor bad.
   *Observed* is the share of what was due that could be judged.
 * Cancelled transactions are in no metric. Abandoned ones are bad in every ratio.

@@ -16,6 +16,7 @@ while their lot was on hold, an invoice for what is still in the warehouse. The 
 
 * A violation is about something: a transaction, an order, a lot, an item. It says from when on it holds, in a sentence with the facts, and the
   events that show it. A transaction that a violation names is *inconsistent* until the violation has ended.
+* The columns of the last 14 days say how many violations began on each, also those that are over since; each opens them.
 * A rule is evaluated again only for what new events are about, and says the same as if everything were evaluated.
 * What is violated because something has not come counts only when the feed it would come from is known to be complete up to then. A feed
   that lags raises nothing.

@@ -130,6 +130,7 @@ def test_an_address_and_its_filters_are_the_same_thing() -> None:
         "went": "",
         "deviation": "",
         "from_ns": NOW - 7 * 86_400 * 10**9,
+        "open_or_from_ns": None,
         "to_ns": None,
     }
 
