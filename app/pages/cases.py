@@ -76,8 +76,10 @@ def _asked(query: Mapping[str, Any], as_of_ns: int) -> tuple[Metric, Cases]:
     """The metric and which of its cases. Raises ValueError with a sentence."""
     known = {metric.name: metric for metric in reader.definitions().metrics}
     name, outcome = (links.one(query.get(key)) for key in ("metric", "outcome"))
+    if not name:
+        raise ValueError("No metric is named: the figures of other pages open this list.")
     if name not in known:
-        raise ValueError(words.sentence(unknown("metric", name or "", known)))
+        raise ValueError(words.sentence(unknown("metric", name, known)))
     if outcome is not None and outcome not in OUTCOMES:
         raise ValueError(words.sentence(unknown("outcome", outcome, OUTCOMES)))
     from_ns, until_ns = stretch_of(query, USUAL, as_of_ns)

@@ -50,6 +50,7 @@ def test_every_case_leads_to_its_path(server: Flask):
     ("query", "sentence"),
     [
         ("?metric=latency", "No metric is called 'latency'."),
+        ("", "No metric is named: the figures of other pages open this list."),
         ("?metric=first_pass_yield&outcome=fine", "No outcome is called 'fine'."),
         ("?metric=first_pass_yield&period=99y", "No period is called '99y'."),
         ("?metric=first_pass_yield&page=0", "There is no page '0'"),
