@@ -13,6 +13,9 @@ SHORTEST_PART = 3  # signs: what is shorter is held by everything
 SHORTEST_NEAR = 5  # signs: of shorter ones two others are another number
 ALIKE = 3  # signs at the beginning or end that the nearest share: without them all ids are measured, which takes three times as long
 
+# Objects looked at for the transactions that are shown: some are of none, and of those who see some sites only, many are of others.
+LOOKED_AT, LOOKED_AT_BY_FEW = 200, 5_000
+
 Found = list[tuple[str, str, int, int, bool]]  # object_type, object_id, object_key, first_event_no, whether it is called exactly so
 
 
@@ -47,14 +50,15 @@ def find(reader: Reader, forms: Sequence[str], limit: int = 20) -> Hits:
     wanted = [form.strip() for form in forms if form.strip()]
     if not wanted:
         return Hits([])
-    objects = _called(reader, wanted, limit)
+    most = LOOKED_AT if reader.seen is None else LOOKED_AT_BY_FEW
+    objects = _called(reader, wanted, most)
     if not any(is_it for *_, is_it in objects):
-        objects = _messages(reader, wanted, limit) + objects
+        objects = _messages(reader, wanted, most) + objects
     if hits := [*_transactions(reader, objects, limit), *_traces(reader, wanted)]:
         return Hits(hits)
     parts, longer = ([form for form in wanted if len(form) >= least] for least in (SHORTEST_PART, SHORTEST_NEAR))
-    hits = _transactions(reader, _called(reader, parts, limit, "contains") if parts else [], limit)
-    return Hits(hits or _transactions(reader, _nearest(reader, longer, limit) if longer else [], limit), is_near=True)
+    hits = _transactions(reader, _called(reader, parts, most, "contains") if parts else [], limit)
+    return Hits(hits or _transactions(reader, _nearest(reader, longer, most) if longer else [], limit), is_near=True)
 
 
 def _called(reader: Reader, forms: Sequence[str], limit: int, function: str = "starts_with") -> Found:

@@ -21,7 +21,8 @@ TABLE = """no,time,type,system,site,purchase_order,asn,message
 4,2026-11-23T10:03:00Z,purchase_order.created,erp,brno,TO-KUL-1,,
 5,2026-11-23T10:04:00Z,purchase_order.created,erp,kulim,4500099999,,IDOC-0000000816
 6,2026-11-23T10:05:00Z,purchase_order.created,erp,brno,50%_OFF,,
-"""
+7,2026-11-23T10:06:00Z,purchase_order.created,erp,brno,770000,,
+""" + "".join(f"{8 + n},2026-11-23T10:07:00Z,purchase_order.created,erp,kulim,7700-{n:03d},,\n" for n in range(300))
 TRACE_ID, SPAN_ID, HIDDEN_SPAN_ID = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7", "00f067aa0ba902b9"
 CONFIGURATION = """
 version: 1
@@ -188,3 +189,8 @@ def test_what_one_may_not_see_is_not_found_nor_is_it_the_nearest(server: Flask, 
 @pytest.mark.parametrize(("typed", "found"), [("50%", True), ("50%_o", True), ("%", False), ("__", False), ("5_%", False), ("50\\", False)])
 def test_signs_that_stand_for_others_elsewhere_stand_for_themselves(server: Flask, typed: str, found: bool) -> None:
     assert ("/path/procure_to_receipt/50%25_OFF" in find(someone(server, "maria"), typed)[1]) == found
+
+
+@pytest.mark.parametrize("typed", ["7700", "70000", "770000", "77000O"])
+def test_what_others_see_does_not_crowd_out_what_one_sees_oneself(server: Flask, typed: str) -> None:
+    assert "/path/procure_to_receipt/770000" in find(someone(server, "bruno"), typed)[1]
