@@ -268,7 +268,12 @@
         return opened ? false : none();
       },
       // What is kept of a view is what stands in the address now: filters get there without the page being drawn again.
-      viewHere: function () { return { address: here(), title: document.title.replace(" · Syncline", ""), at: Date.now() }; },
+      // What was typed is read from the field: Enter is told before the last letter is.
+      viewHere: function () {
+        var name = document.getElementById("views-name").value;
+        return { address: here(), title: document.title.replace(" · Syncline", ""), name: name, at: Date.now() };
+      },
+      travelAsked: function () { return { text: document.getElementById("travel-when").value, at: Date.now() }; },
       // The page one is at, as of another moment, with the filters it has.
       travel: function (moment) {
         var query = new URLSearchParams(location.search);

@@ -30,6 +30,7 @@ def menu() -> Component:
         html.Div(id="travel-said", className="views-said", role="status"),
         html.P(f"Say it as {EXAMPLES}. Every page then is as of that moment until you go back to now.", className="muted"),
         html.A("Back to now", href="", id="travel-now", className="menu-item", **{"data-now": "yes"}),
+        dcc.Store(id="travel-asked"),
         dcc.Store(id="travel-to"),
     ]
     return html.Details([face, html.Div(parts, className="menu-list views-list travel")], className="menu")
@@ -39,21 +40,26 @@ def menu() -> Component:
     Output("travel-to", "data"),
     Output("travel-said", "children"),
     Output("travel-when", "value"),
-    Input("travel-go", "n_clicks"),
-    Input("travel-when", "n_submit"),
-    State("travel-when", "value"),
+    Input("travel-asked", "data"),
     State("travel-known", "value"),
     prevent_initial_call=True,
 )
-def go(_clicks: int | None, _enters: int | None, text: str | None, known: str) -> Any:
+def go(asked: dict[str, str], known: str) -> Any:
     """What the address says from then on; assets/10-shell.js goes there."""
     application = reader.application()
     try:
-        moment = instant_of(text or "", reader.definitions().timezone, application.now_ns())
+        moment = instant_of(asked["text"], reader.definitions().timezone, application.now_ns())
     except ValueError as wrong:
         return no_update, str(wrong), no_update
     said = instant_text(moment)
     return {"as_of": said, "known_at": said if known == KNOWN_THEN and moment <= application.now_ns() else None}, "", ""
 
 
+clientside(
+    "travelAsked",
+    Output("travel-asked", "data"),
+    Input("travel-go", "n_clicks"),
+    Input("travel-when", "n_submit"),
+    prevent_initial_call=True,
+)
 clientside("travel", Output("travel-now", "title"), Input("travel-to", "data"), prevent_initial_call=True)

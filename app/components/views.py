@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import ALL, Input, Output, State, ctx, dcc, html, no_update
+from dash import ALL, Input, Output, ctx, dcc, html, no_update
 from dash.development.base_component import Component
 from flask_login import current_user
 
@@ -61,14 +61,13 @@ def _listed(views: list[View]) -> list[Component]:
     Output("views-said", "children"),
     Output("views-name", "value"),
     Input("views-here", "data"),
-    State("views-name", "value"),
     prevent_initial_call=True,
 )
-def keep(here: dict[str, str], name: str | None) -> tuple[Any, str, Any]:
+def keep(here: dict[str, str]) -> tuple[Any, str, Any]:
     """Keeps the view the browser is at."""
     views, user = _views(), current_user.name
     try:
-        kept = views.keep(user, (name or "").strip() or here["title"], _below(here["address"]))
+        kept = views.keep(user, here["name"].strip() or here["title"], _below(here["address"]))
     except AccountError as wrong:
         return no_update, str(wrong), no_update
     return _listed(views.of(user)), f"“{kept.name}” is kept.", ""

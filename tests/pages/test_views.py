@@ -35,9 +35,8 @@ def keep(client: Client, name: str, address: str, title: str = "Failures") -> tu
         {"id": "views-said", "property": "children"},
         {"id": "views-name", "property": "value"},
     ]
-    inputs = [{"id": "views-here", "property": "data", "value": {"address": address, "title": title, "at": 1}}]
-    state = [{"id": "views-name", "property": "value", "value": name}]
-    answer = client.call("..views-kept.children...views-said.children...views-name.value..", inputs, outputs, state).json["response"]
+    inputs = [{"id": "views-here", "property": "data", "value": {"address": address, "title": title, "name": name, "at": 1}}]
+    answer = client.call("..views-kept.children...views-said.children...views-name.value..", inputs, outputs).json["response"]
     return revived(answer.get("views-kept", {}).get("children")), answer["views-said"]["children"]
 
 
