@@ -71,10 +71,7 @@ def compute_stock(cursor: duckdb.DuckDBPyConnection) -> None:
 
 
 def _run(cursor: duckdb.DuckDBPyConnection, name: str, steps: int, **words: str) -> None:
-    statements = _by_step(name, steps)
-    for word, sql in words.items():
-        statements = statements.replace("{" + word + "}", sql)
-    cursor.execute(statements)
+    cursor.execute(models.filled(_by_step(name, steps), words))
 
 
 @cache

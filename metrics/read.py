@@ -80,8 +80,7 @@ class Reader:
         self.moment = moment
         self.seen = seen  # the sites it is limited to
         self.objectives = objectives
-        self._window_hours: int | None = None
-        self._has_cases = False
+        self._left: dict[str, dict[str, Any]] = {}  # name of what was left once → the variables it was made with
 
     def workflows(self) -> pd.DataFrame:
         """workflow, title, object_type, criticality, owner, grace_ns, steps; in the order of the configuration."""
@@ -102,14 +101,14 @@ class Reader:
         `hours`; `total`: all these. lag_p50_seconds and lag_p95_seconds of limit_milestone against limit_seconds, of what was asked for in
         the last `hours`, without clock_faults (how many came before they were asked for); oldest_failed_ns, oldest_overdue_ns,
         newest_event_ns; with title, owner, criticality."""
-        self._leave_recent(hours)
+        self._leave_once("queries/recent", window_ns=hours * HOUR_NS)
         return self.frame("queries/board")
 
     def activity(self, hours: int = 24, site: str | None = None) -> pd.DataFrame:
         """Per hour (of more than two days per six), empty ones included: from_ns, to_ns, transactions started, of these complete, late
         (or overdue) and failed (or inconsistent) as of the moment. All together are the last `hours`."""
         bar_ns = HOUR_NS if hours <= MOST_HOURLY else 6 * HOUR_NS
-        self._leave_recent(hours)
+        self._leave_once("queries/recent", window_ns=hours * HOUR_NS)
         return self.frame("queries/activity", {"site": site}, bar_ns=bar_ns)
 
     def attention(
@@ -119,13 +118,13 @@ class Reader:
         settled, first_ns, last_ns, example_id, example_text, codes, owner, criticality. Of violations: no workflow, the rule's sentence and
         its name, and how many there are. `settled`: the ids of cases, and until when (ns) what happened to them is; they are counted apart,
         and among the others too when `also_settled`: a group may have 0 others."""
-        self._leave_cases()
+        self._leave_once("queries/cases_now")
         return self.frame("queries/attention", {"limit": limit, "site": site}, settled=_as_map(settled), also_settled=also_settled)
 
     def failures(self, site: str | None = None, settled: Mapping[str, int] = NOTHING, also_settled: bool = False) -> pd.DataFrame:
         """Per workflow, milestone and error_class: title, transactions, settled (as in `attention`), sites, first_ns, last_ns, example_id,
         example_text, owner."""
-        self._leave_cases()
+        self._leave_once("queries/cases_now")
         return self.frame("queries/failure_groups", {"site": site}, settled=_as_map(settled), also_settled=also_settled)
 
     def unplaced(self) -> pd.DataFrame:
@@ -324,11 +323,8 @@ class Reader:
         return [dict(zip(columns, row, strict=True)) for row in found.fetchall()]
 
     def asked(self, name: str, values: dict[str, Any], **words: str) -> list[tuple[Any, ...]]:
-        """Its plain rows; `{word}` in it is replaced by the SQL given for it (never by data)."""
-        statement = models.text(name)
-        for word, sql in words.items():
-            statement = statement.replace("{" + word + "}", sql)
-        return self._cursor.execute(statement, values).fetchall()
+        """The plain rows of the query sql/`name`, its words filled in."""
+        return self._cursor.execute(models.filled(models.text(name), words), values).fetchall()
 
     def leave(self, name: str, **variables: Any) -> None:
         """Runs sql/`name`, which leaves what is asked about next; `variables` for what it reads by getvariable."""
@@ -339,18 +335,11 @@ class Reader:
         """Leaves `members`, the events of the transactions in `scope`, and `scoped_events`, all there is to say of each."""
         self._entered.gather()
 
-    def _leave_recent(self, hours: int) -> None:
-        """Leaves `recent`, once for a window: what a page asks of it in several questions is the most costly part of each."""
-        if self._window_hours != hours:
-            self.set(window_ns=hours * HOUR_NS)
-            models.run(self._cursor, "queries/recent")
-            self._window_hours = hours
-
-    def _leave_cases(self) -> None:
-        """Leaves `cases_now`, once."""
-        if not self._has_cases:
-            models.run(self._cursor, "queries/cases_now")
-            self._has_cases = True
+    def _leave_once(self, name: str, **variables: Any) -> None:
+        """The same, once for these variables: what several questions of a page are made of is the most costly part of each."""
+        if self._left.get(name) != variables:
+            self.leave(name, **variables)
+            self._left[name] = variables
 
     def set(self, **variables: Any) -> None:
         """Sets what queries read by getvariable."""

@@ -16,4 +16,4 @@ def status_of(cursor: duckdb.DuckDBPyConnection, numbers: Iterable[int]) -> dict
     if not wanted:
         return {}
     places = ", ".join(f"${place}" for place in range(1, len(wanted) + 1))
-    return dict(cursor.execute(models.text("queries/standing").replace("{numbers}", places), wanted).fetchall())
+    return dict(cursor.execute(models.filled(models.text("queries/standing"), {"numbers": places}), wanted).fetchall())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -16,12 +17,16 @@ def text(name: str) -> str:
     return (FOLDER / f"{name}.sql").read_text()
 
 
-def run(cursor: duckdb.DuckDBPyConnection, name: str, **words: str) -> duckdb.DuckDBPyConnection:
-    """Executes one file; `{word}` in it is replaced by the SQL given for it (never by data)."""
-    statements = text(name)
+def filled(statements: str, words: Mapping[str, str]) -> str:
+    """Each `{word}` replaced by the SQL given for it (never by data)."""
     for word, sql in words.items():
         statements = statements.replace("{" + word + "}", sql)
-    return cursor.execute(statements)
+    return statements
+
+
+def run(cursor: duckdb.DuckDBPyConnection, name: str, **words: str) -> duckdb.DuckDBPyConnection:
+    """Executes one file, its words filled in."""
+    return cursor.execute(filled(text(name), words))
 
 
 @cache

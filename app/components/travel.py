@@ -10,7 +10,8 @@ from dash.development.base_component import Component
 
 from app import reader
 from app.components.callbacks import callback, clientside
-from app.components.icons import icon
+from app.components.menu import answer, form
+from app.components.menu import menu as panel
 from app.figures.said_times import EXAMPLES, instant_of
 from app.instants import instant_text
 
@@ -19,21 +20,22 @@ CHOICES = [{"value": KNOWN_THEN, "label": "As it was known then"}, {"value": KNO
 
 
 def menu() -> Component:
-    """In the header: a disclosure that opens without any script, like the user's menu."""
+    """In the header."""
     words = "Look at another moment"
-    face = html.Summary(icon("history", size="18px"), className="menu-face menu-plain", title=words, **{"aria-label": words})
     when = dmc.TextInput(id="travel-when", placeholder="yesterday 14:00", size="sm", value="", **{"aria-label": "Which moment"})
-    parts = [
+    return panel(
+        "history",
+        words,
         html.B(words),
-        html.Div([when, html.Button("Go", id="travel-go", className="button")], className="views-form"),
+        form(when, html.Button("Go", id="travel-go", className="button")),
         dmc.SegmentedControl(id="travel-known", data=CHOICES, value=KNOWN_THEN, size="xs", fullWidth=True, **{"aria-label": "Known when"}),
-        html.Div(id="travel-said", className="views-said", role="status"),
+        answer("travel-said"),
         html.P(f"Say it as {EXAMPLES}. Every page then is as of that moment until you go back to now.", className="muted"),
         html.A("Back to now", href="", id="travel-now", className="menu-item", **{"data-now": "yes"}),
         dcc.Store(id="travel-asked"),
         dcc.Store(id="travel-to"),
-    ]
-    return html.Details([face, html.Div(parts, className="menu-list views-list travel")], className="menu")
+        className="travel",
+    )
 
 
 @callback(

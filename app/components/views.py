@@ -15,18 +15,21 @@ from app.accounts.views import View
 from app.components import links
 from app.components.callbacks import callback, clientside
 from app.components.icons import icon
+from app.components.menu import answer, form
+from app.components.menu import menu as panel
 from app.web.guard import sitemap
 
 
 def menu() -> Component:
-    """In the header: a disclosure that opens without any script, like the user's menu."""
-    face = html.Summary(icon("bookmark", size="18px"), className="menu-face menu-plain", title="Your views", **{"aria-label": "Your views"})
+    """In the header."""
     name = dmc.TextInput(id="views-name", placeholder="Name of this view", size="sm", value="", **{"aria-label": "Name of this view"})
-    form = html.Div([name, html.Button("Keep", id="views-keep", className="button")], className="views-form")
-    said = html.Div(id="views-said", className="views-said", role="status")
-    kept = html.Div(_listed(_views().of(current_user.name)), id="views-kept")
-    return html.Details(
-        [face, html.Div([form, said, kept, dcc.Store(id="views-here")], className="menu-list views-list")], className="menu"
+    return panel(
+        "bookmark",
+        "Your views",
+        form(name, html.Button("Keep", id="views-keep", className="button")),
+        answer("views-said"),
+        html.Div(_listed(_views().of(current_user.name)), id="views-kept"),
+        dcc.Store(id="views-here"),
     )
 
 

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 from app.figures.times import local
 from app.instants import instant_ns
+from collectors.event import Refused
+from collectors.instants import YEARS, checked
 
 EXAMPLES = "14:00, yesterday 14:00, Tue 14:00, 24 Nov 14:00, 2026-11-24 14:00 or 2 hours ago"
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -22,6 +24,13 @@ NAMED = re.compile(r"(\d{1,2})\.?\s+([a-z]{3})[a-z]*\.?(?:\s+(\d{4}))?", re.ASCI
 
 def instant_of(text: str, zone: str, now_ns: int) -> int:
     """What `text` says, by the clocks of that zone; of several such moments the last before `now_ns`. Raises ValueError with a sentence."""
+    try:
+        return checked(_instant(text, zone, now_ns), text)
+    except (Refused, OverflowError):
+        raise ValueError(f"'{text}' lies outside the years {YEARS.start} to {YEARS.stop - 1}.") from None
+
+
+def _instant(text: str, zone: str, now_ns: int) -> int:
     said = " ".join(text.split()).lower()
     if ago := AGO.fullmatch(said):
         return now_ns - int(ago[1]) * UNITS[ago[2]] * SECOND_NS

@@ -149,7 +149,7 @@ def _is_looked_at(rule: Told) -> str:
 def _evaluate(cursor: duckdb.DuckDBPyConnection, rule: Told, everything: bool) -> None:
     words = {"rule": quoted(rule.name), "event_columns": models.text("integrity/event_columns")}
     words["is_looked_at"] = _is_looked_at(rule)
-    words["known_event"] = _filled(models.text("integrity/known_event"), words)
+    words["known_event"] = models.filled(models.text("integrity/known_event"), words)
     if rule.workflow:
         words["is_mine"] = "true" if rule.workflow == ANY_WORKFLOW else f"n.workflow = {quoted(rule.workflow)}"
         relations = _of_transactions(cursor, rule, words, everything)
@@ -160,7 +160,7 @@ def _evaluate(cursor: duckdb.DuckDBPyConnection, rule: Told, everything: bool) -
         raise RuleFailed(rule.name, problem)
     mine = "true" if everything else f"exists (from judged_keys k where k.rule = {words['rule']} and k.kind = f.kind and k.key = f.key)"
     # The statement comes last: what it says in braces is its own.
-    found = _filled(
+    found = models.filled(
         models.text("integrity/found"),
         {**words, "relations": relations, "columns": _columns(rule, given), "mine": mine, "statement": rule.statement},
     )
@@ -192,7 +192,7 @@ def _of_transactions(cursor: duckdb.DuckDBPyConnection, rule: Told, words: dict[
         "milestone": _of_step(rule, steps, 0),
         "adds_up": _of_step(rule, steps, 1),
     }
-    return _filled(models.text("integrity/of_transactions"), {**words, **fields})
+    return models.filled(models.text("integrity/of_transactions"), {**words, **fields})
 
 
 def _steps(cursor: duckdb.DuckDBPyConnection, rule: Told) -> dict[str, list[tuple[str, str]]]:
@@ -227,9 +227,9 @@ def _milestones(rule: Told, steps: dict[str, list[tuple[str, str]]]) -> str:
 def _of_things(cursor: duckdb.DuckDBPyConnection, rule: Told, words: dict[str, str], everything: bool) -> str:
     if everything:
         models.run(cursor, "integrity/about_all", kinds=_listed(rule.kinds), **words)
-        return _filled(models.text("integrity/of_things"), {**words, "events": "events", "objects": "named_objects"})
+        return models.filled(models.text("integrity/of_things"), {**words, "events": "events", "objects": "named_objects"})
     models.run(cursor, "integrity/about_judged", **words)
-    return _filled(models.text("integrity/of_things"), {**words, "events": "judged_events", "objects": "judged_objects"})
+    return models.filled(models.text("integrity/of_things"), {**words, "events": "judged_events", "objects": "judged_objects"})
 
 
 def _columns(rule: Told, given: dict[str, str]) -> str:
@@ -260,12 +260,6 @@ def _problem(rule: Told, given: dict[str, str]) -> str | None:
         if column in given and given[column] not in (*allowed, '"NULL"', "NULL"):
             return f"its column {column} is {given[column]}; it must be {allowed[3]}."
     return None
-
-
-def _filled(statement: str, words: dict[str, str]) -> str:
-    for word, sql in words.items():
-        statement = statement.replace("{" + word + "}", sql)
-    return statement
 
 
 def _listed(texts: Iterable[str]) -> str:

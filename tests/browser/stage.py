@@ -11,7 +11,9 @@ from typing import Any
 from playwright.sync_api import Browser, Page
 
 from app.application import Application
+from app.recovery.worker import Worker
 from app.web_server import WebServer
+from tests.pages import recovering
 from tests.pages.odd_plant import write_odd_plant
 from tests.pages.served import PASSWORD, make_server, opened
 
@@ -21,6 +23,18 @@ def served(folder: Path) -> Iterator[str]:
     """The address of a running server."""
     with opened(write_odd_plant(folder, time.time_ns())) as application, reachable(application) as base_url:
         yield base_url
+
+
+@contextmanager
+def recovering_by_itself(folder: Path) -> Iterator[Application]:
+    """A plant with failures whose approved recoveries are carried out."""
+    with recovering.plant(folder) as application:
+        worker = Worker(application.desk.runs, application.desk.world)
+        worker.start()
+        try:
+            yield application
+        finally:
+            worker.stop()
 
 
 @contextmanager

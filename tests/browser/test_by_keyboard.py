@@ -10,8 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from app.application import Application
-from app.recovery.worker import Worker
-from tests.browser.stage import reachable, session_of
+from tests.browser.stage import reachable, recovering_by_itself, session_of
 from tests.pages import recovering
 
 MOST = 160  # steps of the Tab key to anything on a page
@@ -28,11 +27,8 @@ HELD = r"""() => {
 
 @pytest.fixture(scope="module")
 def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
-    with recovering.plant(tmp_path_factory.mktemp("keyboard")) as application:
-        worker = Worker(application.desk.runs, application.desk.world)
-        worker.start()
+    with recovering_by_itself(tmp_path_factory.mktemp("keyboard")) as application:
         yield application
-        worker.stop()
 
 
 @pytest.fixture(scope="module")

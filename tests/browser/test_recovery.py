@@ -9,8 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from app.application import Application
-from app.recovery.worker import Worker
-from tests.browser.stage import reachable, sign_in
+from tests.browser.stage import reachable, recovering_by_itself, sign_in
 from tests.pages import recovering
 
 RISKY = {"kind": "failed", "workflow": "procure_to_receipt", "milestone": "sent"}
@@ -18,11 +17,8 @@ RISKY = {"kind": "failed", "workflow": "procure_to_receipt", "milestone": "sent"
 
 @pytest.fixture(scope="module")
 def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
-    with recovering.plant(tmp_path_factory.mktemp("recovery")) as application:
-        worker = Worker(application.desk.runs, application.desk.world)
-        worker.start()
+    with recovering_by_itself(tmp_path_factory.mktemp("recovery")) as application:
         yield application
-        worker.stop()
 
 
 @pytest.fixture(scope="module")

@@ -51,6 +51,9 @@ def test_a_moment_is_understood(said: str, meant: str) -> None:
         ("2026-11-24T13:00:00", "Say it as 14:00"),
         ("tuesda 14:00", "Say it as 14:00"),
         ("9999999 hours ago", "Say it as 14:00"),
+        ("9999 weeks ago", "outside the years 1900 to 2179"),
+        ("0001-01-01 00:00", "outside the years 1900 to 2179"),
+        ("9999-12-31 23:59", "outside the years 1900 to 2179"),
     ],
 )
 def test_what_is_no_moment_is_said(said: str, sentence: str) -> None:
