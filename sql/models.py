@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -40,7 +41,27 @@ def order(folder: str) -> tuple[str, ...]:
 
 
 def install_views(connection: duckdb.DuckDBPyConnection) -> None:
-    """Creates every macro and view anew, so that a newer Syncline never reads through an older one's."""
-    run(connection, "macros")
-    for name in order("views"):
-        run(connection, name)
+    """Creates every macro and view anew unless those that are there are these, so that no Syncline ever reads through another one's."""
+    installed = connection.execute("select value from meta where key = 'views'").fetchall()
+    if installed == [(wanted := _fingerprint(connection),)]:
+        return
+    connection.execute("begin")
+    try:
+        for name in _views():
+            run(connection, name)
+        connection.execute("delete from meta where key = 'views'")
+        connection.execute("insert into meta values ('views', $1)", [wanted])
+    except BaseException:
+        connection.execute("rollback")
+        raise
+    connection.execute("commit")
+
+
+def _views() -> tuple[str, ...]:
+    return ("macros", *order("views"))
+
+
+def _fingerprint(connection: duckdb.DuckDBPyConnection) -> str:
+    """Of what the views say, the tables they are of and the DuckDB that read them: with any of them another, a view is another."""
+    made_of = [duckdb.__version__, *connection.execute("select name from migrations order by number").fetchall(), *map(text, _views())]
+    return hashlib.sha256(repr(made_of).encode()).hexdigest()

@@ -13,7 +13,7 @@ from argon2 import PasswordHasher
 
 from app.accounts import people
 from sql import store
-from tests import browsers, processes
+from tests import browsers, empty_store, processes
 from tests.servers import without
 
 if TYPE_CHECKING:
@@ -30,6 +30,9 @@ hypothesis.settings.load_profile("syncline")
 # One of several test processes uses one core: what two threads share of tables this small costs a fifth more than it saves.
 if "PYTEST_XDIST_WORKER" in os.environ:
     store.SETTINGS["threads"] = 1
+
+# A new store is a copy of an empty one; how one is made is asked by tests/sources/test_store.py.
+store._connect = empty_store.connect_to_copy
 
 # Passwords are made slow on purpose, a fifth of a second each; what the product's own cost is asked by tests/accounts.
 PRODUCT_HASHER, people._HASHER = people._HASHER, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
