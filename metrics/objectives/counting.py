@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from metrics.objectives.budget import Counts
 from metrics.objectives.model import Objective
@@ -37,6 +37,12 @@ class Span:
     def back(self, minutes: int) -> int:
         """The moment so many minutes before `to_ns`; with slices that of the slice which holds it."""
         return self.to_ns - self.objective.whole_steps(minutes) * MINUTE_NS
+
+    @property
+    def least_ns(self) -> int:
+        """Nothing before it is ever looked at: alerts look back as far as the window goes, and one long window more."""
+        longest = max((tier.long for tier in self.objective.tiers), default=0)
+        return min(self.from_ns, self.back(self.objective.window.duration.minutes + longest), self.back(max(looked_back(self.objective))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +98,10 @@ def looked_back(objective: Objective) -> list[int]:
 def count(reader: Reader, spans: Sequence[Span]) -> list[Counted]:
     """What counts for each of them, for the stretches they are made of and those of `looked_back`."""
     reader.know_minutes()
-    reader.frame("queries/objective_live")
-    sliced = dict(_sliced(reader, [span for span in spans if span.objective.slices]))
-    summed = _Summed(reader, [span for span in spans if not span.objective.slices])
-    return [sliced[id(span)] if span.objective.slices else summed.of(span) for span in spans]
+    reader.leave("queries/objective_live", least_ns=min((span.least_ns for span in spans), default=0) // MINUTE_NS * MINUTE_NS)
+    found = dict(_sliced(reader, [span for span in spans if span.objective.slices]))
+    found |= _summed(reader, [span for span in spans if not span.objective.slices])
+    return [found[id(span)] for span in spans]
 
 
 def steps(reader: Reader, stretches: Sequence[tuple[Span, str, int]]) -> list[Steps]:
@@ -103,16 +109,13 @@ def steps(reader: Reader, stretches: Sequence[tuple[Span, str, int]]) -> list[St
     if not stretches:
         return []
     values: dict[str, list[Any]] = {
-        "metrics": [span.objective.metric for span, *_ in stretches],
+        **_asked([span for span, *_ in stretches]),
         "moments": [moment for _, moment, _ in stretches],
-        "sites": [span.objective.site for span, *_ in stretches],
-        "workflows": [span.objective.workflow for span, *_ in stretches],
-        "partners": [span.objective.partner for span, *_ in stretches],
         "from_ns": [from_ns for *_, from_ns in stretches],
         "to_ns": [span.to_ns for span, *_ in stretches],
         "step_ns": [span.objective.step_minutes * MINUTE_NS for span, *_ in stretches],
     }
-    found = reader.frame("queries/objective_steps", values)
+    found = reader.frame("queries/objective_steps", values, **_minutes(values))
     bounds = np.searchsorted(found["place"].to_numpy(), np.arange(len(stretches) + 1))
     columns = [found[name].to_numpy(dtype=np.int64) for name in ("at_ns", "good", "bad", "open", "unjudged")]
     return [Steps(*(column[first:last] for column in columns)) for first, last in pairwise(bounds)]
@@ -130,37 +133,41 @@ def _sliced(reader: Reader, spans: Sequence[Span]) -> Iterable[tuple[int, Counte
         )
 
 
-class _Summed:
-    """Sums between all the bounds that any objective has, so that one question answers for all of them."""
-
-    def __init__(self, reader: Reader, spans: Sequence[Span]) -> None:
-        bounds = {
-            BEGUN: {ns for span in spans for part in span.parts for ns in part},
-            DECIDED: {ns for span in spans for ns in (span.to_ns, *map(span.back, looked_back(span.objective)))},
-        }
-        self._bands = [(moment, *band) for moment, found in bounds.items() for band in pairwise(sorted(found))]
-        values = {
-            "moments": [moment for moment, *_ in self._bands],
-            "from_ns": [from_ns for _, from_ns, _ in self._bands],
-            "to_ns": [to_ns for *_, to_ns in self._bands],
-            "by_partner": any(span.objective.partner for span in spans),
-        }
-        kept = ["band", "metric", "site", "workflow", "partner"]
-        self._rows = _rows(reader.frame("queries/objective_bands", values), kept) if self._bands else []
-
-    def of(self, span: Span) -> Counted:
-        objective, by_moment = span.objective, {BEGUN: [], DECIDED: []}  # type: ignore[var-annotated]
-        asked = (objective.site, objective.workflow, objective.partner)
-        for (band, metric, *said), counts in self._rows:
-            if metric == objective.metric and all(wanted in (None, found) for wanted, found in zip(asked, said, strict=True)):
-                moment, from_ns, _ = self._bands[band]
-                by_moment[moment].append((from_ns, counts))
-        begun, decided = Tally(by_moment[BEGUN]), Tally(by_moment[DECIDED])
-        return Counted(begun, begun, decided, decided)
+def _summed(reader: Reader, spans: Sequence[Span]) -> Iterable[tuple[int, Counted]]:
+    """Sums between all the bounds that any of them has, so that one question answers for all of them."""
+    bounds = {
+        BEGUN: {ns for span in spans for part in span.parts for ns in part},
+        DECIDED: {ns for span in spans for ns in (span.to_ns, *map(span.back, looked_back(span.objective)))},
+    }
+    bands = [(moment, *band) for moment, found in bounds.items() for band in pairwise(sorted(found))]
+    if not bands:
+        return
+    values: dict[str, list[Any]] = {
+        **_asked(spans),
+        "moments": [moment for moment, *_ in bands],
+        "from_ns": [from_ns for _, from_ns, _ in bands],
+        "to_ns": [to_ns for *_, to_ns in bands],
+    }
+    counted: dict[tuple[int, str], list[tuple[int, Counts]]] = defaultdict(list)
+    for place, band, *counts in reader.frame("queries/objective_bands", values, **_minutes(values)).itertuples(index=False, name=None):
+        moment, from_ns, _ = bands[band]
+        counted[place, moment].append((from_ns, Counts(*counts)))
+    for place, span in enumerate(spans):
+        begun, decided = Tally(counted[place, BEGUN]), Tally(counted[place, DECIDED])
+        yield id(span), Counted(begun, begun, decided, decided)
 
 
-def _rows(found: pd.DataFrame, kept: Sequence[str]) -> list[tuple[list[Any], Counts]]:
-    """The rows as (values of the columns kept, counts)."""
-    columns = [found[name].astype(object).where(found[name].notna(), None).tolist() for name in kept]
-    numbers = [found[name].tolist() for name in ("good", "bad", "open", "unjudged")]
-    return [(list(values), Counts(*said)) for values, said in zip(zip(*columns, strict=True), zip(*numbers, strict=True), strict=True)]
+def _asked(spans: Sequence[Span]) -> dict[str, list[Any]]:
+    """What the cases of each must be of."""
+    asked = [span.objective for span in spans]
+    return {
+        "metrics": [objective.metric for objective in asked],
+        "sites": [objective.site for objective in asked],
+        "workflows": [objective.workflow for objective in asked],
+        "partners": [objective.partner for objective in asked],
+    }
+
+
+def _minutes(values: Mapping[str, Any]) -> dict[str, int]:
+    """The minutes that must be read: those of earlier years lie before them and are not looked at."""
+    return {"least_ns": min(values["from_ns"]) // MINUTE_NS * MINUTE_NS, "most_ns": max(values["to_ns"])}

@@ -1,5 +1,5 @@
 -- one row per series and minute in which a case of these facts counts that time alone cannot change (the columns of
--- settled_minutes); series that are new join the others
+-- settled_minutes); series that are new join the others: an odd number of when cases began, the even one after it of when they were decided
 create or replace temp view settled_cases as
 select metric, workflow, site, partner, from_ns, decided_ns, outcome = 'good' as is_good
 from metric_cases
