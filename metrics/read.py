@@ -118,13 +118,13 @@ class Reader:
         settled, first_ns, last_ns, example_id, example_text, codes, owner, criticality. Of violations: no workflow, the rule's sentence and
         its name, and how many there are. `settled`: the ids of cases, and until when (ns) what happened to them is; they are counted apart,
         and among the others too when `also_settled`: a group may have 0 others."""
-        self._leave_once("queries/cases_now")
+        self._leave_once("queries/trouble_now")
         return self.frame("queries/attention", {"limit": limit, "site": site}, settled=_as_map(settled), also_settled=also_settled)
 
     def failures(self, site: str | None = None, settled: Mapping[str, int] = NOTHING, also_settled: bool = False) -> pd.DataFrame:
         """Per workflow, milestone and error_class: title, transactions, settled (as in `attention`), sites, first_ns, last_ns, example_id,
         example_text, owner."""
-        self._leave_once("queries/cases_now")
+        self._leave_once("queries/trouble_now")
         return self.frame("queries/failure_groups", {"site": site}, settled=_as_map(settled), also_settled=also_settled)
 
     def unplaced(self) -> pd.DataFrame:
@@ -272,6 +272,7 @@ class Reader:
     def find_trouble(self, **narrowed: str | None) -> None:
         """Leaves `troubled`, what is failed, missing, violated or cannot be judged, of the kind, workflow, milestone, error_class or site
         given."""
+        self._leave_once("queries/trouble_now")
         self._entered.know("orders")
         self.set(**{name: narrowed.get(name) for name in ("kind", "workflow", "milestone", "error_class", "site")})
         models.run(self._cursor, "impact/troubled")

@@ -2,10 +2,10 @@
 create or replace temp table chosen as
 with
 held as (
-  select object_key, object_type, object_id, any_value(place) as place, any_value(least(promised_ns, due_ns)) as need_ns
+  select order_no, object_type, object_id, any_value(place) as place, any_value(least(promised_ns, due_ns)) as need_ns
   from affected
   where not (is_cancelled or is_done)
-  group by object_key, object_type, object_id
+  group by order_no, object_type, object_id
 ),
 asked as materialized (
   from held

@@ -2,15 +2,15 @@
 with
 held as (
   select
-    c.object_type, c.object_id,
+    c.order_no,
     list({kind: t.kind, workflow: t.workflow, title: w.title, transaction_id: t.transaction_id, milestone: t.milestone, error_class: t.error_class,
           since_ns: t.since_ns, distance: a.distance}
       order by list_position(['failed', 'missing', 'violation', 'unjudged'], t.kind), a.distance, w.place, t.transaction_id, t.milestone) as holds
   from chosen c
-  join affected a on a.object_key = c.object_key and a.object_type = c.object_type and a.object_id = c.object_id
+  join affected a using (order_no)
   join troubled t using (transaction_no)
   join def_workflows w using (workflow)
-  group by c.object_type, c.object_id
+  group by c.order_no
 )
 select
   c.object_type, c.object_id, c.place, o.site, coalesce(s.timezone, e.timezone) as timezone, o.customer, o.partner, o.work_center,
@@ -21,9 +21,9 @@ select
   o.is_measured,
   h.holds, c.orders
 from chosen c
-join held h on h.object_type = c.object_type and h.object_id = c.object_id
-join (from orders where not is_over) o on o.object_key = c.object_key and o.object_type = c.object_type and o.object_id = c.object_id
-left join open_worths p on p.object_type = c.object_type and p.object_id = c.object_id
+join held h using (order_no)
+join near_orders o using (order_no)
+left join open_worths p using (order_no)
 left join def_sites s on s.site = o.site
 cross join (select timezone from def_sites where site = '') e
 order by c.need_ns nulls last, c.place, c.object_id

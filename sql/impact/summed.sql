@@ -1,28 +1,31 @@
 -- one row per group in `troubled` (kind, workflow, milestone, error class, a key of the asker's; of what never came, site), and one, number 0,
 -- of all together: orders and values count once, however many transactions of the group they stand behind
 with
-grouped as materialized (
-  select
-    dense_rank() over (order by kind, workflow, milestone, error_class, group_key, case when kind <> 'failed' then site end) as group_no,
-    kind, workflow, milestone, error_class, group_key, case when kind <> 'failed' then site end as site, transaction_no
+parted as (
+  select kind, workflow, milestone, error_class, group_key, case when kind <> 'failed' then site end as site, transaction_no
   from troubled
   where getvariable('by_group') and (kind is distinct from 'missing' or state <> 'failed')   -- what failed waits for nothing else
 ),
-groups as (
-  select distinct group_no, kind, workflow, milestone, error_class, group_key, site from grouped
+groups as materialized (
+  select row_number() over (order by kind, workflow, milestone, error_class, group_key, site) as group_no, *
+  from (select distinct kind, workflow, milestone, error_class, group_key, site from parted)
   union all
   select 0, null, null, null, null, null, null
 ),
 members as materialized (
-  select distinct group_no, transaction_no from grouped
+  select distinct g.group_no, p.transaction_no
+  from parted p
+  join groups g on g.kind is not distinct from p.kind and g.workflow = p.workflow and g.milestone is not distinct from p.milestone
+    and g.error_class is not distinct from p.error_class and g.group_key is not distinct from p.group_key and g.site is not distinct from p.site
+  where g.group_no > 0
   union all
   select distinct 0, transaction_no from troubled
 ),
 waiting as materialized (
-  select group_no, object_key, object_type, object_id, any_value(least(due_ns, promised_ns)) as need_ns
+  select group_no, order_no, object_type, any_value(least(due_ns, promised_ns)) as need_ns
   from members
   join affected using (transaction_no)
-  group by group_no, object_key, object_type, object_id
+  group by group_no, order_no, object_type
 ),
 counted as (
   select group_no, sum(orders)::bigint as orders, sum(late)::bigint as late_orders,
@@ -39,7 +42,7 @@ open as (
   from (
     select w.group_no, w.object_type, l.uom, count(*) as lines, sum(l.quantity)::decimal(38, 6) as quantity
     from waiting w
-    join open_lines l using (object_type, object_id)
+    join open_lines l using (order_no)
     group by all)
   group by group_no
 ),
@@ -51,7 +54,7 @@ at_stake as (
       select group_no, max({value: value, currency: currency}) as said
       from members
       join worth using (transaction_no)
-      group by group_no, object_type, object_id)
+      group by group_no, thing_no)
     group by all)
   group by group_no
 ),

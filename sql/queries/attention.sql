@@ -30,10 +30,8 @@ violated as (
   from violations v
   where ($site is null or site = $site)
     -- what has failed, or has not come, is listed as that
-    and not (v.waits_for is not null and exists (
-      from open_steps_then o
-      join open_now n using (transaction_no)
-      where o.transaction_no = v.transaction_no and (o.is_overdue or (o.is_failed and not n.is_abandoned))))
+    and not (v.waits_for is not null and v.transaction_no in (
+      select transaction_no from trouble_now where is_missing or (kind = 'failed' and not is_abandoned)))
   group by all
 ),
 listed as (
