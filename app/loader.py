@@ -27,7 +27,7 @@ class Loader:
         self._end = threading.Event()
         self._end_by = float("inf")
         self._thread = threading.Thread(target=self._run, name="loader", daemon=True)
-        self._seen = -1
+        self.seen = -1  # the newest record that all that follows from it was computed of
         self.failure = ""  # why the newest attempt failed; empty when it did not
         self.has_run = False
 
@@ -55,7 +55,7 @@ class Loader:
 
     def _advance(self) -> None:
         last = self._application.journal.last
-        if last <= self._seen:
+        if last <= self.seen:
             return
         try:
             self._application.advance(self._go_on)
@@ -68,7 +68,7 @@ class Loader:
             return
         if self.failure:
             log.info("Loading works again.")
-        self._seen, self.failure, self.has_run = last, "", True
+        self.seen, self.failure, self.has_run = last, "", True
 
     def _go_on(self, _what: str, _records: int) -> None:
         if time.monotonic() > self._end_by:

@@ -20,6 +20,7 @@ from app.pages import (
     board,
     business_case,
     cases,
+    connect,
     docs,
     errors,
     events,
@@ -42,42 +43,43 @@ from app.pages import (
     wall,
     without_event,
 )
-from app.web import guard, headers, login, trouble
+from app.web import build, guard, headers, login, trouble
 from app.web.sitemap import Page, Sitemap
 
 if TYPE_CHECKING:
     from app.application import Application
 
 PAGES = (
-    Page("/", "Sync status", board, "layout-grid", ""),
-    Page("/transactions", "Transactions", transactions, "list", ""),
-    Page("/failures", "Failures", failures, "triangle-alert", ""),
-    Page("/failure", "Failure", failure, "triangle-alert"),
-    Page("/recoveries", "Recoveries", recoveries, "refresh-cw", ""),
-    Page("/recovery", "Recovery", recovery, "refresh-cw", parts=("recovery",)),
-    Page("/at-risk", "At risk", at_risk, "clock-alert", ""),
-    Page("/inventory", "Inventory", inventory, "inbox", ""),
-    Page("/objectives", "Objectives", objectives, "shield-check", ""),
-    Page("/expected", "Expected", expected, "hourglass", ""),
-    Page("/suppliers", "Suppliers", suppliers, "users", ""),
-    Page("/rules", "Rules", rules, "scale", ""),
-    Page("/process", "Process", process, "workflow", ""),
-    Page("/business-case", "Business case", business_case, "banknote", ""),
-    Page("/cases", "Cases", cases, "list"),
-    Page("/promised", "By their day", promised, "list"),
-    Page("/path", "Path", path, "route", parts=("workflow", "transaction")),
-    Page("/audit", "Audit", audit, "history", ""),
-    Page("/sources", "Sources", sources, "plug", "Connections"),
-    Page("/interfaces", "Interfaces", interfaces, "waypoints", "Connections"),
-    Page("/events", "Events", events, "list"),
-    Page("/without-event", "Without an event", without_event, "list"),
+    Page("/", "Sync status", board, "layout-grid", "", help="reading#sync-status"),
+    Page("/transactions", "Transactions", transactions, "list", "", help="reading#transactions"),
+    Page("/failures", "Failures", failures, "triangle-alert", "", help="recovery#cases"),
+    Page("/failure", "Failure", failure, "triangle-alert", help="recovery#what-is-known-of-a-group"),
+    Page("/recoveries", "Recoveries", recoveries, "refresh-cw", "", help="recovery#on-the-pages"),
+    Page("/recovery", "Recovery", recovery, "refresh-cw", parts=("recovery",), help="recovery#what-a-recovery-goes-through"),
+    Page("/at-risk", "At risk", at_risk, "clock-alert", "", help="impact#orders"),
+    Page("/inventory", "Inventory", inventory, "inbox", "", help="inventory#why-a-key-differs"),
+    Page("/objectives", "Objectives", objectives, "shield-check", "", help="objectives#how-it-is-counted"),
+    Page("/expected", "Expected", expected, "hourglass", "", help="workflows#what-should-have-come"),
+    Page("/suppliers", "Suppliers", suppliers, "users", "", help="purchasing#what-suppliers-shows"),
+    Page("/rules", "Rules", rules, "scale", "", help="rules"),
+    Page("/process", "Process", process, "workflow", "", help="process-mining"),
+    Page("/business-case", "Business case", business_case, "banknote", "", help="impact#the-business-case"),
+    Page("/cases", "Cases", cases, "list", help="reading#cases-and-what-is-behind-a-figure"),
+    Page("/promised", "By their day", promised, "list", help="impact#the-business-case"),
+    Page("/path", "Path", path, "route", parts=("workflow", "transaction"), help="reading#path"),
+    Page("/audit", "Audit", audit, "history", "", help="recovery#audit"),
+    Page("/sources", "Sources", sources, "plug", "Connections", help="sources#what-all-of-them-keep-to"),
+    Page("/connect", "Connect a source", connect, "plug", help="connect"),
+    Page("/interfaces", "Interfaces", interfaces, "waypoints", "Connections", help="mapping#what-nobody-has-mapped-yet"),
+    Page("/events", "Events", events, "list", help="words#attributes-of-an-event"),
+    Page("/without-event", "Without an event", without_event, "list", help="mapping#what-nobody-has-mapped-yet"),
     Page("/docs", "Docs", docs, "book-open", "Help"),
-    Page("/wall", "Wall", wall, "monitor"),
-    Page("/permissions", "Your permissions", permissions, "shield-check"),
+    Page("/wall", "Wall", wall, "monitor", help="reading#wall"),
+    Page("/permissions", "Your permissions", permissions, "shield-check", help="people"),
 )
 MAX_REQUEST_BYTES = 16 * 1024 * 1024
 INDEX = """<!DOCTYPE html>
-<html lang="en" data-prefix="{prefix}">
+<html lang="en" data-prefix="{prefix}" data-build="{build}">
 <head>
   {{%metas%}}
   <title>{{%title%}}</title>
@@ -102,6 +104,7 @@ def create_app(application: Application) -> Flask:
     trouble.install(server)
     dash = _create_dash(server, server.config["SYNCLINE_PREFIX"])
     headers.install(server, dash.csp_hashes)
+    build.install(server)
     Compress(server)
     return server
 
@@ -138,7 +141,7 @@ def _create_dash(server: Flask, prefix: str) -> Dash:
         assets_folder=str(Path(__file__).parent.parent / "assets"),
         assets_ignore=r"theme\.js|plain\.css",
         suppress_callback_exceptions=True,
-        index_string=INDEX.format(prefix=prefix),
+        index_string=INDEX.format(prefix=prefix, build=build.build()),
         on_error=errors.broken,
     )
     dash.layout = shell.layout

@@ -1,5 +1,4 @@
-// The few things the shell does in the browser: in-page navigation, keyboard of the search box, light and dark, noticing silence,
-// an ended session and answers that come too late.
+// The few things the shell does in the browser: in-page navigation, keyboard of the search box, light and dark, noticing silence.
 (function () {
   "use strict";
   var SILENT_AFTER_MS = 45000;
@@ -10,55 +9,6 @@
   var drawn = null; // the address whose page stands there, as it was when it was drawn
   var kept = null; // the same with the filters chosen since
   var none = function () { return window.dash_clientside.no_update; };
-
-  // ── questions: what Dash asks the server goes through here ──
-  var ask = window.fetch;
-  var draws = 0; // pages drawn so far
-  var slow = null; // the timer of the page that is waited for
-
-  function outputOf(resource, options) {
-    var isQuestion = String(resource.url || resource).includes("_dash-update-component") && options && typeof options.body === "string";
-    return isQuestion ? String(JSON.parse(options.body).output) : null;
-  }
-
-  // What Dash understands as: nothing changes.
-  function nothing() { return new Response(null, { status: 204 }); }
-
-  // A page that comes at once shows no sign of waiting: that would only flicker.
-  function busy(isBusy) {
-    clearTimeout(slow);
-    var main = document.getElementById("main");
-    if (!main) return;
-    main.removeAttribute("aria-busy");
-    if (isBusy) slow = setTimeout(function () { main.setAttribute("aria-busy", "true"); }, SLOW_AFTER_MS);
-  }
-
-  // The page asked for stays in the address, so that signing in leads to it.
-  function tellEnded(isEnded) {
-    var note = document.getElementById("shell-ended");
-    if (!note) return;
-    if (isEnded) note.querySelector("a").href = prefix + "login?next=" + encodeURIComponent(here());
-    note.hidden = !isEnded;
-  }
-
-  window.fetch = function (resource, options) {
-    var output = outputOf(resource, options);
-    if (output === null) return ask.apply(window, arguments);
-    var isPage = output.includes("shell-page.children");
-    var draw = draws;
-    if (isPage) busy(true);
-    return ask.apply(window, arguments).then(function (answer) {
-      var isEnded = answer.status === 401;
-      if (isPage) { busy(false); draws += isEnded ? 0 : 1; }
-      tellEnded(isEnded);
-      // Filters of a page that was left meanwhile are nobody's: they must not get into the address of the next one.
-      var isLate = draw !== draws && output.includes("shell-address.data");
-      return isEnded || isLate ? nothing() : answer;
-    }, function (fault) {
-      if (isPage) busy(false);
-      throw fault;
-    });
-  };
 
   // ── links: pages of ours are exchanged without loading everything again ──
   function isOurs(link) {
@@ -71,6 +21,7 @@
 
   // Filters change the address without drawing the page. A link back to the address that was drawn looks like no change then: it is said aloud.
   function go(href) {
+    if (window.synclineAsking.isNewer()) { location.assign(href); return; } // what stands here is of an older Syncline
     var filtered = here() !== drawn;
     history.pushState({}, "", href);
     window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
@@ -141,6 +92,16 @@
       var here = new URL(link.href).pathname.replace(/\/$/, "") === location.pathname.replace(/\/$/, "");
       if (here) link.setAttribute("aria-current", "page"); else link.removeAttribute("aria-current");
     });
+  }
+
+  // “Help with this page” leads to what the docs say about it.
+  function pointToHelp() {
+    var link = document.getElementById("shell-help");
+    if (!link) return;
+    var told = JSON.parse(link.dataset.help), path = location.pathname.replace(/\/$/, "");
+    var known = Object.keys(told).filter(function (each) { var own = each.replace(/\/$/, ""); return path === own || path.startsWith(own + "/"); });
+    var closest = known.sort(function (one, other) { return other.length - one.length; })[0];
+    link.href = told[closest] || prefix + "docs";
   }
 
   // ── search: / focuses, arrows walk through what was found, Enter goes to the best, Escape closes ──
@@ -263,7 +224,9 @@
         if (lastPath !== null && isLost) document.getElementById("main").focus({ preventScroll: true });
         lastPath = location.pathname;
         drawn = kept = here();
+        window.synclineAsking.giveBack();
         pointToNow();
+        pointToHelp();
         showAnchor();
         return opened ? false : none();
       },

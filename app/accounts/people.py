@@ -16,6 +16,8 @@ ROLES = {
     "supply": "Supply chain: is every order, batch and shipment in step, and what is at risk?",
     "it": "Plant IT and integration: what is failing, why, and whose is it?",
     "exec": "Management: did we keep our promises, and is it getting better?",
+    "approver": "Approval: looks at what colleagues want to recover, and says yes or no where a path names this role.",
+    "viewer": "Viewing: sees what the others see, and changes nothing.",
     "admin": "Administration: users, tokens and everything the others may see.",
 }
 PASSWORD_MIN, PASSWORD_MAX = 12, 1024

@@ -73,6 +73,14 @@ saved_views = Table(
     Column("created_ns", BigInteger, nullable=False),
 )
 
+# Where somebody chose to land; `address` stands below the prefix. No row: as the role says.
+landings = Table(
+    "landings",
+    metadata,
+    Column("user", String(64), primary_key=True),
+    Column("address", String(200), nullable=False),
+)
+
 
 def open_engine(url: str | URL) -> Engine:
     """An engine with all tables there; several processes may open the same file at once."""

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from app.accounts import Accounts
     from app.settings import Settings
 
+ROLE_HELP = "supply, it, exec, approver, viewer or admin; may be repeated"
+
 
 def add_user(arguments: argparse.Namespace) -> None:
     with _accounts(arguments) as (accounts, settings):
@@ -29,6 +31,19 @@ def add_user(arguments: argparse.Namespace) -> None:
         limit = f" for {', '.join(sites)}" if sites else ""
         print(f"{user.name} may sign in as {', '.join(sorted(user.roles))}{limit}.")
         _tell(arguments, password)
+
+
+def change_user(arguments: argparse.Namespace) -> None:
+    if not (arguments.role or arguments.site or arguments.all_sites):
+        raise Mistake("nothing was asked for. Name new roles with --role, or sites with --site or --all-sites.")
+    with _accounts(arguments) as (accounts, settings):
+        sites = _known_sites(arguments.site, settings)
+        if arguments.role:
+            accounts.set_roles(arguments.name, arguments.role)
+        if sites is not None or arguments.all_sites:
+            accounts.set_sites(arguments.name, sites)
+        user = accounts.user(arguments.name)
+    print(f"{user.name} may sign in as {', '.join(sorted(user.roles))}, for {_sites(user.sites)} sites. Open sessions have ended.")
 
 
 def list_users(arguments: argparse.Namespace) -> None:
@@ -195,7 +210,7 @@ def _limited(parser: argparse.ArgumentParser) -> None:
 def _new_user(parser: argparse.ArgumentParser) -> None:
     _with_password(parser)
     _limited(parser)
-    parser.add_argument("--role", action="append", required=True, metavar="ROLE", help="supply, it, exec or admin; may be repeated")
+    parser.add_argument("--role", action="append", required=True, metavar="ROLE", help=ROLE_HELP)
 
 
 def _new_token(parser: argparse.ArgumentParser) -> None:
@@ -206,8 +221,17 @@ def _new_token(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--role", action="append", default=[], metavar="ROLE", help=roles)
 
 
+def _changed_user(parser: argparse.ArgumentParser) -> None:
+    _named(parser)
+    parser.add_argument("--role", action="append", default=[], metavar="ROLE", help=f"from now on these roles: {ROLE_HELP}")
+    sites = parser.add_mutually_exclusive_group()
+    sites.add_argument("--site", action="append", default=[], metavar="SITE", help="from now on these sites; may be repeated")
+    sites.add_argument("--all-sites", action="store_true", help="from now on all sites, also those that come later")
+
+
 COMMANDS = (
     Command("user add", "adds a user", _new_user, add_user),
+    Command("user change", "changes what a user may do and see; their sessions end", _changed_user, change_user),
     Command("user list", "lists the users", _plain, list_users),
     Command("user disable", "ends a user's access", _named, disable_user),
     Command("user passwd", "changes a password", _with_password, change_password),

@@ -40,6 +40,12 @@ def failures(**filters: object) -> str:
     return to("failures", **filters)
 
 
+def document(where: str) -> str:
+    """A document, or with `#` a section of it: recovery#cases."""
+    name, _, anchor = where.partition("#")
+    return to("docs", page=name) + (f"#{anchor}" if anchor else "")
+
+
 def asset(name: str) -> str:
     return to(f"assets/{name}")
 

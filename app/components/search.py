@@ -10,18 +10,19 @@ from dash import Input, Output, State, html
 from dash.development.base_component import Component
 
 from app import reader
-from app.components import links
+from app.components import found_documents, links
 from app.components.callbacks import callback
 from app.components.icons import icon
 from app.components.status import badge
 from app.components.tiles import name_of
+from app.documents import handbook
 from app.figures import words
 from collectors.event import Refused
 from collectors.identifiers import Identifiers
 from metrics.search import Hit
 from metrics.search import find as find_all
 
-SHORTEST, SHOWN, MOST_FORMS = 2, 8, 12
+SHORTEST, SHOWN, MOST_FORMS, DOCUMENTS = 2, 8, 12, 3
 LOOKED_FOR = (
     "Looked for: the number of an order, batch, delivery or any other object, its beginning, a part of it or what is written nearly so, "
     "and the id of a message, of a trace or of a span."
@@ -63,8 +64,24 @@ def find(text: str | None, query: str) -> tuple[list[Component], bool, str]:
         found = find_all(now, forms)
     rows = [_row(hit) for hit in found.hits[:SHOWN]]
     near = [html.Div([html.B("Nothing is called so. "), "The nearest:"], className="hit-none")] if rows and found.is_near else []
-    options = [html.Div(rows, id="shell-options", role="listbox", **{"aria-label": "Nearest" if near else "Found"})] if rows else []
-    return [*near, *options, *_rest(forms, found.hits)], False, wanted
+    told = _documents(wanted)
+    groups = [_group("Nearest" if near else "Numbers", rows), _group("In the docs", told)]
+    options = [html.Div(groups, id="shell-options", role="listbox", **{"aria-label": "Found"})] if rows or told else []
+    rest = _rest(forms, found.hits)
+    return [*near, *rest, *options] if not rows else [*near, *options, *rest], False, wanted
+
+
+def _group(label: str, rows: list[Component]) -> Component | None:
+    """The label is drawn by assets/10-shell.css: between options nothing else may stand."""
+    return html.Div(rows, role="group", className="hit-group", **{"aria-label": label}) if rows else None
+
+
+def _documents(text: str) -> list[Component]:
+    """What the docs say of it; a number is looked for among numbers only."""
+    if any(sign.isdigit() for sign in text) or not re.search(r"[^\W_]{3}", text):
+        return []
+    found = handbook().find(text, DOCUMENTS)
+    return [] if found.missing or found.is_partial else [found_documents.hit(match) for match in found.matches]
 
 
 def forms_of(text: str, sites: Sequence[str]) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import dash_mantine_components as dmc
+import orjson
 from dash import Input, Output, State, dcc, html
 from dash.development.base_component import Component
 from flask_login import current_user
@@ -58,13 +59,25 @@ def _invisible() -> list[Component]:
         dcc.Store(id="shell-counted"),  # the version of the data that the counts in the navigation were made from, and its time zone
         html.Div(id="shell-fault", role="alert"),
         _ended(),
+        _note(
+            "shell-away",
+            "refresh-cw",
+            ["The server does not answer. ", "This page goes on by itself when it does. What you did last may not have arrived."],
+        ),
+        _note("shell-newer", "info", ["A newer Syncline is served now. ", html.A("Reload this page", href=""), " when you are ready."]),
     ]
 
 
 def _ended() -> Component:
-    """Shown by assets/10-shell.js, which also makes the link lead back to where one is."""
-    text = html.Div(["Your session has ended. ", html.A("Sign in again", href=links.to("login")), "."])
-    return html.Div(html.Div([icon("history"), text], className="note note-late"), id="shell-ended", hidden=True, role="alert")
+    """assets/08-asking.js makes the link lead back to where one is."""
+    return _note("shell-ended", "history", ["Your session has ended. ", html.A("Sign in again", href=links.to("login")), "."])
+
+
+def _note(name: str, picture: str, text: list[Any]) -> Component:
+    """Shown by assets/08-asking.js."""
+    return html.Div(
+        html.Div([icon(picture), html.Div(text)], className="note note-late"), id=name, className="shell-note", hidden=True, role="alert"
+    )
 
 
 def _header() -> Component:
@@ -87,9 +100,23 @@ def _header() -> Component:
         [
             html.Div([burger, brand], className="bar-left"),
             search.box(),
-            html.Div([moment.display(), travel.menu(), views.menu(), scheme, _user_menu()], className="bar-right"),
+            html.Div([moment.display(), travel.menu(), views.menu(), _help(), scheme, _user_menu()], className="bar-right"),
         ],
         className="bar",
+    )
+
+
+def _help() -> Component:
+    """Leads to what the docs say about the page one is at: assets/10-shell.js points it there."""
+    told = {links.to(page.path): links.document(page.help) for page in sitemap().pages}
+    words = "Help with this page"
+    return html.A(
+        icon("circle-question-mark", size="18px"),
+        id="shell-help",
+        href=links.to("docs"),
+        className="menu-face menu-plain",
+        title=words,
+        **{"aria-label": words, "data-help": orjson.dumps(told).decode()},
     )
 
 

@@ -1,71 +1,49 @@
-"""The first start: nothing has arrived yet, and this is how the first source is connected."""
+"""The first start: nothing has arrived yet; who may connect a source is led through it, everybody else hears who that is."""
 
 from __future__ import annotations
 
 from dash import html
 from dash.development.base_component import Component
+from flask_login import current_user
 
-from app.components import links
+from app import reader
+from app.components import arrivals, connecting, links, ways_in
 from app.components.icons import icon
-from app.components.page import button
-from app.configuration.model import Settings
+from metrics.arrivals import is_anything_there
+
+NAMED = 5  # people who may connect a source
 
 
-def first_start(settings: Settings) -> Component:
-    steps = [_otlp(settings), _files(settings), _check(settings)]
-    words = html.Div(
-        [
-            html.H2("Nothing has arrived yet"),
-            html.P(
-                "Once events come, this page says for every workflow and site whether orders, batches and shipments got through. "
-                "There are three ways to the first one."
-            ),
-        ],
-        className="welcome-words",
+def first_start(at: reader.AsOf) -> list[Component]:
+    """For the head of a page that people land on: nothing once there is a transaction. Who sees some sites is not told what came from
+    others, so for them it is never the very first start."""
+    if not at.is_now or current_user.sites is not None:
+        return []
+    with reader.reader(at) as now:
+        if is_anything_there(now):
+            return []
+    return [_guide() if arrivals.may_connect() else _others()]
+
+
+def _guide() -> Component:
+    text = (
+        "Once events come, Syncline says for every workflow and site whether orders, batches and shipments got through. "
+        "Choose where the first ones come from, and watch them arrive."
     )
-    return html.Section(
-        [
-            html.Div([html.Span(icon("plug"), className="empty-picture"), words], className="welcome-head"),
-            html.Ol(steps, className="welcome-steps"),
-        ],
-        className="card welcome",
+    return html.Section([_heading(text), *connecting.parts(ways_in.WAYS[0], 0)], className="card welcome", id="welcome")
+
+
+def _others() -> Component:
+    people = [user.name for user in reader.application().accounts.list_users() if user.may(arrivals.MAY_CONNECT) and not user.disabled]
+    named = f" Here: {', '.join(people[:NAMED])}{' and others' if len(people) > NAMED else ''}." if people else ""
+    text = (
+        "Once events come, Syncline says for every workflow and site whether orders, batches and shipments got through. "
+        f"Plant IT or an administrator connects the first source.{named}"
     )
+    more = html.P(html.A("What Syncline can read", href=links.to("docs", page="sources")))
+    return html.Section([_heading(text), more], className="card welcome", id="welcome")
 
 
-def _otlp(settings: Settings) -> Component:
-    address = f"http://{settings.otlp.http_host}:{settings.otlp.http_port}"
-    token = "\nexport OTEL_EXPORTER_OTLP_HEADERS='authorization=Bearer TOKEN'" if settings.otlp.token_required else ""
-    return html.Li(
-        [
-            html.B("Send OpenTelemetry"),
-            html.P("Point any OpenTelemetry SDK or collector here, over HTTP:"),
-            _code(f"export OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf\nexport OTEL_EXPORTER_OTLP_ENDPOINT={address}{token}"),
-        ]
-    )
-
-
-def _files(settings: Settings) -> Component:
-    names = ", ".join(source.name for source in settings.sources)
-    told = f"Configured so far: {names}." if names else "None is configured yet."
-    return html.Li(
-        [
-            html.B("Read files or tables"),
-            html.P([f"Name them under sources in {settings.file.name}. {told} Then:"]),
-            _code("syncline ingest"),
-        ]
-    )
-
-
-def _check(settings: Settings) -> Component:
-    return html.Li(
-        [
-            html.B("Look before you connect"),
-            html.P("Shows how each record of a sample would be read, and which fields stay empty:"),
-            _code(f"syncline check --config {settings.file.name} --sample FILE"),
-            html.P(button("How to connect a source", links.to("docs", page="connect"), "arrow-right", quiet=True)),
-        ]
-    )
-
-
-def _code(text: str) -> Component:
-    return html.Pre(html.Code(text), tabIndex=0)
+def _heading(text: str) -> Component:
+    words = html.Div([html.H2("Nothing has arrived yet"), html.P(text)], className="welcome-words")
+    return html.Div([html.Span(icon("plug"), className="empty-picture"), words], className="welcome-head")

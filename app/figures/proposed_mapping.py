@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 TIME = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d.*)?|1\d{9}(\d{3}){0,3}")
 NAMED_TYPE = re.compile(r"(^|[._ -])(event_?type|type|event|action|activity|status|state|kind|step|msg_?type)$", re.IGNORECASE)
@@ -14,6 +14,26 @@ OBJECTS = {"purchase": "purchase_order", "ebeln": "purchase_order", "po": "purch
 WHOLE = re.compile(r"""^\[['"](.*)['"]\]$""")  # how a path names a field with dots in its name; a column is named as it is
 BRACKETS = re.compile(r"[\[\]'\"]+")
 UNKNOWN = "WHERE_IT_STANDS"
+OF_COLUMNS = ("csv", "database", "parquet")  # kinds and formats whose places are columns; those of others are paths
+# What begins so says how a message travelled or why it failed, not what happened.
+TECHNICAL = ("messaging.", "net.", "network.", "server.", "client.", "http.", "url.", "rpc.", "error.", "exception.", "mfg.")
+
+
+def place_word(kind: str, form: str) -> str:
+    """How a source of that kind and format calls the place of a field."""
+    return "column" if kind in OF_COLUMNS or form in OF_COLUMNS else "path"
+
+
+def attribute_mapping(source: str, attributes: Iterable[str], destination: str | None, system: str | None) -> str:
+    """YAML that makes events of spans or log records with these attributes."""
+    own = next((name for name in attributes if not name.startswith(TECHNICAL)), None)
+    named = own or ("messaging.destination.name" if destination else "ATTRIBUTE")
+    return (
+        f"sources:\n  - name: {source}\n    kind: otlp\n    map:\n"
+        f"      event_type:\n        attribute: {named}\n        values: {{WHAT_IT_SAYS: order.released}}\n"
+        f"      system: {{value: {system or 'erp'}}}\n"
+        f"      objects:\n        type: {{value: production_order}}\n        id: {{attribute: ATTRIBUTE}}"
+    )
 
 
 def proposed_mapping(source: str, kind: str, word: str, fields: Mapping[str, str], is_told: bool = True) -> str:

@@ -39,7 +39,6 @@ class Answers:
     groups: list[dict[str, Any]]
     workflows: list[dict[str, Any]]
     zones: dict[str | None, str]  # of the sites, and under None the enterprise's
-    anything: bool  # something has arrived, ever
     silent: list[str]  # a sentence for each silent feed that holds up what cannot be judged
 
 
@@ -61,6 +60,7 @@ def layout(**query: Any) -> Component:
                 button("Wall", links.to("wall", site=site or None, **at.past), "monitor", quiet=True),
             ),
             moment.banner(at, asked.zones[None]),
+            *welcome.first_start(at),
             html.Div(body(asked, at, site, period), id="board-body", **{"data-live": "yes"}),
             dcc.Store(id="board-version", data=_version(at, site, period)),
             dcc.Interval(id="board-tick", interval=LIVE_SECONDS * 1000),
@@ -73,10 +73,7 @@ def ask(at: reader.AsOf, site: str | None, hours: int) -> Answers:
         board = [row for row in rows_of(now.board(hours)) if site in (None, ALL_SITES, row["site"])]
         activity, groups = rows_of(now.activity(hours, site or None)), rows_of(now.attention(SHOWN_GROUPS + 1, site or None))
         zones: dict[str | None, str] = {None: now.timezone(), **dict(now.sites())}
-        # Who sees some sites is not told what came from others, so for them it is never the very first start.
-        limited = current_user.sites is not None
-        anything = bool(board) or limited or not now.sources().query("events > 0 or spans > 0 or log_rows > 0").empty
-        return Answers(board, activity, groups, rows_of(now.workflows()), zones, anything, _silent(now, board, site, at, zones[None]))
+        return Answers(board, activity, groups, rows_of(now.workflows()), zones, _silent(now, board, site, at, zones[None]))
 
 
 def _silent(now: Reader, board: Sequence[dict[str, Any]], site: str | None, at: reader.AsOf, zone: str) -> list[str]:
@@ -88,8 +85,6 @@ def _silent(now: Reader, board: Sequence[dict[str, Any]], site: str | None, at: 
 
 def body(asked: Answers, at: reader.AsOf, site: str | None, period: str) -> list[Component]:
     """Everything below the head: the answer, the figures, the board, the list of work."""
-    if not asked.anything:
-        return [welcome.first_start(reader.application().settings), _board(asked, at, tiles.Chosen(period, site or None, at.past))]
     as_of_ns, (words, hours) = at.moment.as_of_ns, PERIODS[period]
     chosen = tiles.Chosen(period, site or None, at.past)
     figures = kpis.cards(asked.board, asked.bars, as_of_ns, words, chosen)

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from dash import html
+import dash_mantine_components as dmc
+from dash import Input, Output, State, dcc, html
 from dash.development.base_component import Component
+from dash.exceptions import PreventUpdate
 
 from app.components import links, markdown
+from app.components.callbacks import callback
 from app.components.empty import empty
+from app.components.found_documents import listed
+from app.components.icons import icon
 from app.components.markdown import Document
 from app.components.page import head
+from app.documents import FIRST, FOLDER, documents, handbook
+from app.figures.words import count
 from app.pages.errors import WrongAddress
 
-FOLDER = Path(__file__).parent.parent / "docs"
-FIRST = "index"
+MOST = 25
 
 
 def layout(**query: Any) -> Component:
@@ -30,17 +35,68 @@ def layout(**query: Any) -> Component:
     name = links.one(query.get("page")) or (FIRST if FIRST in names else names[0])
     if name not in names:
         raise WrongAddress(f"No document is called '{name}'. There are: {', '.join(names)}.")
-    document = _document(FOLDER, name)
-    body = html.Article(document.parts, className="prose")
-    return html.Div([_contents(names, name), body, _headings(document)], className="docs")
+    text = links.one(query.get("q")) or ""
+    return html.Div(
+        [
+            dcc.Store(id="docs-about", data=name),
+            dcc.Store(id="docs-shown", data=text),
+            _contents(names, name),
+            html.Div([_field(text), html.Div(_body(name, text), id="docs-body")], className="docs-middle"),
+            html.Div(_headings(_document(FOLDER, name)), id="docs-headings", hidden=bool(text)),
+        ],
+        className="docs",
+    )
 
 
-def documents(folder: Path) -> list[str]:
-    """Names without .md, those of subfolders with it: index first, then in the order in which it leads to them, the others by name."""
-    names = [path.relative_to(folder).with_suffix("").as_posix() for path in folder.rglob("*.md")]
-    index = folder / f"{FIRST}.md"
-    led_to = [FIRST, *re.findall(r"\]\(([^)]+)\.md\)", index.read_text(encoding="utf-8"))] if index.exists() else []
-    return sorted(names, key=lambda name: (led_to.index(name) if name in led_to else len(led_to), "/" in name, name))
+def _field(text: str) -> Component:
+    """assets/31-docs.js: Enter goes to the first that was found, arrows walk."""
+    field = dmc.TextInput(
+        id="docs-search",
+        placeholder="Search the docs",
+        leftSection=icon("search", size="16px"),
+        debounce=160,
+        size="sm",
+        value=text,
+        **{"aria-label": "Search the docs"},
+    )
+    return html.Div(field, className="docs-search no-print", role="search")
+
+
+def _body(name: str, text: str) -> list[Component]:
+    """The document, or what was found."""
+    return _found(text) if text.strip() else [html.Article(_document(FOLDER, name).parts, className="prose")]
+
+
+def _found(text: str) -> list[Component]:
+    found = handbook().find(text, MOST)
+    meant = html.Span([" Did you mean ", html.A(found.nearest, href=links.to("docs", q=found.nearest)), "?"]) if found.nearest else None
+    unsaid = f"No document says {' or '.join(f'“{word}”' for word in found.missing)}." if found.missing else ""
+    if not found.total:
+        return [html.H1("Nothing matches"), html.P([unsaid or "Type a word.", meant], role="status")]
+    shown = (
+        f"Showing {len(found.matches)} of {count(found.total, 'section')}." if found.total > MOST else f"{count(found.total, 'section')}."
+    )
+    some = "None says all of these words; these say some." if found.is_partial else ""
+    said = html.P([" ".join(part for part in (shown, some, unsaid) if part), meant], role="status", className="muted")
+    return [html.H1(f"“{text.strip()}” in the docs"), said, listed(found.matches)]
+
+
+@callback(
+    Output("docs-body", "children"),
+    Output("docs-headings", "hidden"),
+    Output("docs-shown", "data"),
+    Output("shell-address", "data", allow_duplicate=True),
+    Input("docs-search", "value"),
+    State("docs-about", "data"),
+    State("docs-shown", "data"),
+    prevent_initial_call=True,
+)
+def search(text: str | None, name: str, shown: str) -> Any:
+    """Without a word the document stands there again."""
+    text = text or ""
+    if text == shown:
+        raise PreventUpdate
+    return _body(name, text), bool(text.strip()), text, {"q": text.strip() or None}
 
 
 @cache

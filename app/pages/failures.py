@@ -13,7 +13,7 @@ from dash.development.base_component import Component
 from flask_login import current_user
 
 from app import reader
-from app.components import attention, links, moment
+from app.components import attention, links, moment, welcome
 from app.components.callbacks import callback
 from app.components.empty import empty
 from app.components.icons import icon
@@ -75,6 +75,7 @@ def layout(**query: Any) -> Component:
             dcc.Interval(id="failures-tick", interval=LIVE_SECONDS * 1000),
             head("Failures", "What failed and what never came, grouped by what has to be done.", _sites(asked, site)),
             moment.banner(at, asked.zone),
+            *welcome.first_start(at),
             html.Div(body(asked, at, site, past), id="failures-body"),
         ]
     )

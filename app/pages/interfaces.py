@@ -18,6 +18,7 @@ from app.components.icons import icon
 from app.components.page import button, card, head, scrolling
 from app.figures import times, words
 from app.figures.interface_facts import Difference, Interface, differences, interfaces_of
+from app.figures.proposed_mapping import attribute_mapping
 from app.figures.rows import rows_of
 from app.pages import unmapped, without_event
 from app.pages.errors import WrongAddress
@@ -29,8 +30,6 @@ from metrics.unmapped import Spans
 Row = Mapping[str, Any]
 USUAL = "7d"
 MAY_READ_ATTRIBUTES = frozenset({"it"})  # and administrators
-# What begins so says how a message travelled or why it failed, not what happened.
-TECHNICAL = ("messaging.", "net.", "network.", "server.", "client.", "http.", "url.", "rpc.", "error.", "exception.", "mfg.")
 HEADS = ("From", "To", "Event", "Version", "Events", "Failed", "Schema errors", "Retries", "Redelivered", "Keys", "Owner")
 
 
@@ -211,14 +210,7 @@ def _unmapped_line(row: Row, zone: str, now_ns: int, kept: Row) -> Component:
 def _help(row: Row) -> Component:
     """A mapping to begin with, made of the attributes the newest such span has; its values only for those who may see them."""
     attributes: dict[str, Any] = orjson.loads(row["example_attributes"] or "{}")
-    own = next((name for name in attributes if not name.startswith(TECHNICAL)), None)
-    named = own or ("messaging.destination.name" if row["destination"] else "ATTRIBUTE")
-    text = (
-        f"sources:\n  - name: {row['source']}\n    kind: otlp\n    map:\n"
-        f"      event_type:\n        attribute: {named}\n        values: {{WHAT_IT_SAYS: order.released}}\n"
-        f"      system: {{value: {row['system'] or 'erp'}}}\n"
-        f"      objects:\n        type: {{value: production_order}}\n        id: {{attribute: ATTRIBUTE}}"
-    )
+    text = attribute_mapping(row["source"], attributes, row["destination"], row["system"])
     shown = current_user.account.may(MAY_READ_ATTRIBUTES)
     there = [html.Li([html.Code(name), f" = {str(value)[:80]}" if shown else ""]) for name, value in attributes.items()]
     return html.Details([html.Summary("Show a mapping"), html.Pre(text), html.P("The newest has these attributes:"), html.Ul(there)])

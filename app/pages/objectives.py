@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 from flask_login import current_user
 
 from app import reader
-from app.components import links, moment
+from app.components import links, moment, welcome
 from app.components.empty import empty
 from app.components.icons import icon
 from app.components.page import button, card, head, scrolling
@@ -58,7 +58,8 @@ def layout(**query: Any) -> Component:
         week = last_week(ordered, view.now_ns, zone, lambda promise, outcome, begin, end: _cases(promise, outcome, begin, end, view))
         body = [_alerts(alerts_of(standing), {s.objective.name: s for s in standing}, view), _list(ordered, view), week]
     return html.Div(
-        [head("Objectives", [_summary(standing), *_week(standing, view)]), moment.banner(at, zone), *body], className="objectives"
+        [head("Objectives", [_summary(standing), *_week(standing, view)]), moment.banner(at, zone), *welcome.first_start(at), *body],
+        className="objectives",
     )
 
 

@@ -1,19 +1,53 @@
-"""Your permissions: who you are here, which sites you see, which pages are yours and why the others are not."""
+"""Your permissions: who you are here, what you may see and do, who can give you more, and where you land."""
 
 from __future__ import annotations
 
-from dash import html
+import shlex
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import dash_mantine_components as dmc
+from dash import Input, Output, html, no_update
 from dash.development.base_component import Component
 from flask_login import current_user
 
 from app import reader
 from app.accounts import ROLES, User
-from app.components import links
+from app.accounts.landings import OF_ROLE, Landings, usual
+from app.accounts.people import roles_words
+from app.components import links, ways_in
+from app.components.callbacks import callback
 from app.components.icons import icon
-from app.components.page import card, head
+from app.components.page import card, head, scrolling
 from app.figures import times
+from app.recovery.memory import ROLES as WRITE_MEMORY
+from app.recovery.model import Approval, Path
 from app.web.guard import sitemap
-from app.web.sitemap import Page
+from app.web.sitemap import EVERYBODY, Page
+
+IT, ADMIN = ("it",), ("admin",)
+WAITING = OF_ROLE["approver"]
+USUAL = "usual"  # what the menu calls: as the role says
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something that can be done, and the roles of which one is enough; administrators may do everything."""
+
+    what: str
+    roles: Collection[str]
+    more: str = ""
+
+
+ACTS = (
+    Act("See the pages and figures of your sites, export them, keep views", tuple(EVERYBODY)),
+    Act("Write notes, tickets and owners of failure groups; mute and resolve them", WRITE_MEMORY),
+    Act("Stop everything automatic, or all sending", IT),
+    Act("Read what was sent: rejected records, attributes, values", IT),
+    Act("Connect a source, and watch it arrive", IT, "with all sites"),
+    Act("Read sources, refresh and rebuild over the API", ADMIN),
+    Act("Give people roles and sites, and machines tokens", (), "with the command line, on the machine that serves"),
+)
 
 
 def layout(**_query: object) -> Component:
@@ -23,6 +57,9 @@ def layout(**_query: object) -> Component:
         [
             head("Your permissions", f"Signed in as {account.name}. What you may see here is set by your administrator."),
             html.Div([_roles(account), _sites(account), _account(account, zone)], className="columns"),
+            _landing(account),
+            _acts(account),
+            _recoveries(account),
             card("Pages", _pages(account)),
         ]
     )
@@ -65,7 +102,120 @@ def _account(account: User, zone: str) -> Component:
                 html.Dd(times.full(account.created_ns, zone)),
             ]
         ),
+        html.P(_who_grants(account), className="muted"),
     )
+
+
+def _who_grants(account: User) -> list[str | Component]:
+    """A role is given on the command line, by who may use it."""
+    admins = [user.name for user in reader.application().accounts.list_users() if "admin" in user.roles and not user.disabled]
+    asked = f"Ask {' or '.join(admins)}" if admins else "Ask who runs this installation"
+    command = ways_in.command(f"user change {shlex.quote(account.name)} --role ROLE", reader.application().settings)
+    return [f"{asked} for more. On the machine that serves: ", html.Code(command)]
+
+
+# -- where one lands -------------------------------------------------------------------------------------------------------
+
+
+def _landing(account: User) -> Component:
+    chosen = _landings().chosen(account.name)
+    offered = _offered(account)
+    known = chosen if chosen in {each["value"] for each in offered} else None
+    menu = dmc.Select(
+        id="permissions-landing",
+        data=offered,
+        value=USUAL if known is None else known,
+        allowDeselect=False,
+        size="sm",
+        **{"aria-label": "Where you land when you sign in"},
+    )
+    text = html.P("The page that stands there when you sign in. It changes no right and no figure.", className="muted")
+    return card("Where you land", text, html.Div([menu, html.Div(id="permissions-said", role="status")], className="permissions-landing"))
+
+
+def _offered(account: User) -> list[dict[str, str]]:
+    """What the role says, what waits for approval, and every page of the navigation that is theirs."""
+    titles = {page.path.strip("/"): page.title for page in sitemap().visible(account) if page.group is not None}
+    titles[WAITING] = "Recoveries that wait for approval"
+    first = {"value": USUAL, "label": f"As your role says: {titles[usual(account)]}"}
+    return [first, *({"value": address, "label": title} for address, title in titles.items())]
+
+
+@callback(Output("permissions-said", "children"), Input("permissions-landing", "value"), prevent_initial_call=True)
+def choose(address: str | None) -> object:
+    """Kept with the account, whichever machine one signs in at."""
+    account = current_user.account
+    titles = {each["value"]: each["label"] for each in _offered(account)}
+    if address not in titles:
+        return no_update
+    if address == (_landings().chosen(account.name) if _landings().chosen(account.name) is not None else USUAL):
+        return no_update
+    _landings().choose(account.name, None if address == USUAL else address)
+    return f"Kept. From the next sign-in on: {titles[address]}."
+
+
+def _landings() -> Landings:
+    return Landings(reader.application().accounts.engine)
+
+
+# -- what one may do -------------------------------------------------------------------------------------------------------
+
+
+def _acts(account: User) -> Component:
+    rows = [
+        html.Tr(
+            [html.Td([act.what, html.Div(act.more, className="muted") if act.more else None]), html.Td(_for(act.roles)), _you(act, account)]
+        )
+        for act in ACTS
+    ]
+    heads = html.Tr([html.Th(name) for name in ("What can be done", "For the roles", "You")])
+    return card("Actions", scrolling(html.Table([html.Thead(heads), html.Tbody(rows)], className="table"), "Actions"))
+
+
+def _for(roles: Collection[str]) -> str:
+    return ", ".join(role for role in ROLES if role in roles) or "nobody here"
+
+
+def _you(act: Act, account: User) -> Component:
+    if not act.roles:
+        return html.Td([icon("lock"), " not on these pages"])
+    may = account.may(frozenset(act.roles)) and not ("all sites" in act.more and account.sites is not None)
+    return html.Td([icon("check"), " yes"] if may else [icon("lock"), f" no: {_missing(act.roles, act.more, account)}"])
+
+
+def _missing(roles: Collection[str], more: str, account: User) -> str:
+    """What would do, and how it is given."""
+    if account.may(frozenset(roles)):
+        return "you see some sites only"
+    return f"needs the role {roles_words([role for role in ROLES if role in roles])}{f', {more}' if more else ''}"
+
+
+def _recoveries(account: User) -> Component | None:
+    """Who may ask for each approved way out, and who lets it go; nothing where none is configured."""
+    catalogue = reader.application().catalogue.now
+    paths = catalogue.paths if catalogue else ()
+    if not paths:
+        return None
+    rows = [html.Tr([html.Td(path.title), *_asking(path, account), *_approving(path, account)]) for path in paths]
+    names = ("Way out", "May be asked for by", "You", "Approved by", "You")
+    table = html.Table([html.Thead(html.Tr([html.Th(name) for name in names])), html.Tbody(rows)], className="table")
+    aside = html.Span("Nobody approves what they asked for", className="muted")
+    return card("Recoveries", scrolling(table, "Recoveries"), aside=aside)
+
+
+def _asking(path: Path, account: User) -> list[Component]:
+    return [html.Td(_for(path.roles)), _yes_or_no(account.may(frozenset(path.roles)))]
+
+
+def _approving(path: Path, account: User) -> list[Component]:
+    if path.approval is Approval.NONE:
+        return [html.Td("needs nobody"), html.Td("")]
+    roles = (path.approvers or ADMIN) if path.approval is Approval.FOUR_EYES else (*path.roles, *path.approvers)
+    return [html.Td(_for(roles)), _yes_or_no(account.may(frozenset(roles)))]
+
+
+def _yes_or_no(may: bool) -> Component:
+    return html.Td([icon("check"), " yes"] if may else [icon("lock"), " no"])
 
 
 def _pages(account: User) -> Component:
@@ -78,5 +228,4 @@ def _pages(account: User) -> Component:
 def _page(page: Page, account: User) -> Component:
     may = account.may(page.roles)
     name = html.A(page.title, href=links.to(page.path)) if may else page.title
-    verdict = [icon("check"), " yes"] if may else [icon("lock"), " no"]
-    return html.Tr([html.Td(name), html.Td(", ".join(role for role in ROLES if role in page.roles)), html.Td(verdict)])
+    return html.Tr([html.Td(name), html.Td(_for(page.roles)), _yes_or_no(may)])

@@ -12,7 +12,7 @@ from dash.development.base_component import Component
 
 from app import reader
 from app.accounts.people import roles_words
-from app.components import links
+from app.components import links, welcome
 from app.components.callbacks import callback
 from app.components.choices import choices
 from app.components.empty import empty
@@ -48,6 +48,7 @@ def layout(**query: Any) -> Component:
             dcc.Store(id="recoveries-version", data=version),
             dcc.Interval(id="recoveries-tick", interval=LIVE_SECONDS * 1000),
             head("Recoveries", "What was done about failures, by whom, and whether it worked: only what was observed counts as proven."),
+            *welcome.first_start(reader.as_of(query)),
             html.Div(drawn, id="recoveries-body"),
             _switches(),
         ]

@@ -7,19 +7,20 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from dash import dcc, html
+from dash import Input, Output, State, dcc, html, no_update
 from dash.development.base_component import Component
 from flask_login import current_user
 
 from app import reader
-from app.components import links, moment, welcome
+from app.components import arrivals, links, moment, welcome
+from app.components.callbacks import callback
 from app.components.clocks import LEAST_NS, clocks
 from app.components.icons import icon
-from app.components.page import card, head, note, scrolling
+from app.components.page import button, card, head, note, scrolling
 from app.components.silence import silence, usual
 from app.components.source_trouble import trouble_of
 from app.components.tiles import name_of
-from app.configuration.model import Settings, Source
+from app.configuration.model import Source
 from app.configuration.sections import RECEIVED, SENT_EVENTS
 from app.figures import times, words
 from app.figures.rows import rows_of
@@ -29,6 +30,7 @@ from app.source_state import SourceState
 
 Row = Mapping[str, Any]
 PER_PAGE = 25
+LIVE_SECONDS = 12
 NOT_SHOWN = (
     "Events are those of your sites. How many spans, log records and stock rows came and what was rejected is not shown to people who see "
     "only some sites: it is counted for all sites together."
@@ -38,6 +40,24 @@ MAY_READ_EXCERPTS = frozenset({"it"})  # and administrators: an excerpt can hold
 
 def layout(**query: Any) -> Component:
     at, source, number = reader.as_of(query), links.one(query.get("source")), _number(links.one(query.get("page")) or "1")
+    states = _states(at)
+    body, summary, zone = _body(at, source, number, states)
+    about = {"source": source, "page": number}
+    return html.Div(
+        [
+            dcc.Store(id="sources-about", data=about),
+            dcc.Store(id="sources-version", data=_version(at, states)),
+            dcc.Interval(id="sources-tick", interval=LIVE_SECONDS * 1000),
+            head("Sources", html.Span(summary, id="sources-summary"), _connect()),
+            moment.banner(at, zone),
+            *([note("info", NOT_SHOWN)] if current_user.sites is not None else welcome.first_start(at)),
+            html.Div(body, id="sources-body", **{"data-live": "yes"}),
+        ]
+    )
+
+
+def _body(at: reader.AsOf, source: str | None, number: int, states: Mapping[str, SourceState]) -> tuple[list[Any], str, str]:
+    """What stands below the head, the sentence in it, and the time zone."""
     with reader.reader(at) as now:
         rows, zone, unjudged = rows_of(now.sources()), now.timezone(), now.transactions({"status": ["unjudged"]}, stop=1)[1]
         skewed = rows_of(now.clock_skew(at.moment.as_of_ns - 24 * HOUR_NS, LEAST_NS))
@@ -46,29 +66,50 @@ def layout(**query: Any) -> Component:
     by_name = {name: list(mine) for name, mine in groupby(rows, key=lambda row: row["source"])}
     if source and source not in by_name:
         raise WrongAddress(f"No source is called '{source}'. There are: {', '.join(by_name) or 'none'}.")
-    states = {} if not at.is_now or current_user.sites is not None else reader.application().source_states()
     cards = [
         _source(name, by_name[name], settings.sources, at, zone, states.get(name))
         for name in sorted(by_name, key=lambda name: (not _is_troubled(states.get(name)), not has_come(by_name[name])))
     ]
-    return html.Div(
-        [
-            head("Sources", _summary(by_name, at, [name for name in by_name if _is_troubled(states.get(name))])),
-            moment.banner(at, zone),
-            _held_up(unjudged),
-            *_beginning(by_name, settings),
-            html.Div(cards, className="sources"),
-            clocks(skewed),
-            _rejected(rows_of(frame), total, source, number, zone, at.now_ns),
-        ]
-    )
+    refused = _rejected(rows_of(frame), total, source, number, zone, at.now_ns)
+    parts = [_held_up(unjudged), html.Div(cards, className="sources"), clocks(skewed), refused]
+    summary = _summary(by_name, at, [name for name in by_name if _is_troubled(states.get(name))])
+    return [part for part in parts if part is not None], summary, zone
 
 
-def _beginning(by_name: Mapping[str, Sequence[Row]], settings: Settings) -> list[Component]:
-    """What is left out for those who see some sites; for all others, how to connect the first source."""
-    if current_user.sites is not None:
-        return [note("info", NOT_SHOWN)]
-    return [] if any(map(has_come, by_name.values())) else [welcome.first_start(settings)]
+def _states(at: reader.AsOf) -> dict[str, SourceState]:
+    """How reading goes is known of now alone, and of no site."""
+    return {} if not at.is_now or current_user.sites is not None else reader.application().source_states()
+
+
+def _version(at: reader.AsOf, states: Mapping[str, SourceState]) -> str:
+    return f"{moment.version(at)} {sorted((name, state.troubles, state.is_down, state.tries) for name, state in states.items())}"
+
+
+@callback(
+    Output("sources-body", "children"),
+    Output("sources-summary", "children"),
+    Output("sources-version", "data"),
+    Input("sources-tick", "n_intervals"),
+    State("sources-version", "data"),
+    State("sources-about", "data"),
+    State("shell-url", "search"),
+    prevent_initial_call=True,
+)
+def update(_ticks: int | None, version: str, about: dict[str, Any], query: str) -> Any:
+    at = reader.as_of(query)
+    states = _states(at)
+    newest = _version(at, states)
+    if newest == version:
+        return no_update, no_update, no_update
+    body, summary, _ = _body(at, about["source"], about["page"], states)
+    return body, summary, newest
+
+
+def _connect() -> Component | None:
+    """What comes from now on is watched there."""
+    if not arrivals.may_connect():
+        return None
+    return button("Connect a source", links.to("connect", after=reader.application().journal.last), "plug")
 
 
 def _held_up(unjudged: int) -> Component | None:

@@ -13,13 +13,12 @@ from flask_login import current_user
 from app.components.page import card, scrolling
 from app.configuration.model import Source
 from app.figures import times
-from app.figures.proposed_mapping import proposed_mapping
+from app.figures.proposed_mapping import place_word, proposed_mapping
 from app.pages import without_event
 from metrics.unmapped import Records
 
 Row = Mapping[str, Any]
 MAY_READ_VALUES = frozenset({"it"})  # and administrators
-OF_COLUMNS = ("csv", "database", "parquet")  # kinds and formats whose places are columns; those of others are paths
 SHOWN = 6  # fields named before the rest is folded away
 
 
@@ -67,7 +66,7 @@ def _help(number: int, row: Row, source: Source | None, fields: Mapping[str, str
     shown = current_user.account.may(MAY_READ_VALUES)
     kind = source.kind if source else "csv"
     form = str(source.options.get("format", "")) if source else ""
-    word = "column" if kind in OF_COLUMNS or form in OF_COLUMNS else "path"
+    word = place_word(kind, form)
     text, name = proposed_mapping(row["source"], kind, word, fields, shown), f"unmapped-map-{number}"
     there = [html.Li([html.Code(field), f" = {value}" if shown else ""]) for field, value in fields.items()]
     return html.Details(

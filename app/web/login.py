@@ -10,8 +10,8 @@ from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
 from app.accounts import Accounts, TooManyAttempts, User
-
-LANDING = {"it": "failures", "exec": "objectives"}  # role: page; everybody else lands on the board
+from app.accounts.landings import Landings, usual
+from app.web.guard import sitemap
 
 
 class Session(UserMixin):
@@ -85,9 +85,10 @@ def _form(target: str | None, error: str | None = None) -> str:
 
 
 def _landing(account: User) -> str:
-    """Where a role's own question is answered; who has several roles starts with the board."""
-    page = LANDING.get(next(iter(account.roles)), "") if len(account.roles) == 1 else ""
-    return str(current_app.config["SYNCLINE_PREFIX"]) + page
+    """Where somebody chose to land, while it is theirs to see; else where the role's own question is answered."""
+    prefix, chosen = str(current_app.config["SYNCLINE_PREFIX"]), Landings(_accounts().engine).chosen(account.name)
+    page = sitemap().page_at(prefix + chosen.partition("?")[0]) if chosen is not None else None
+    return prefix + (chosen if chosen is not None and page and account.may(page.roles) else usual(account))
 
 
 def _accounts() -> Any:

@@ -8,9 +8,9 @@ from urllib.parse import parse_qs, unquote
 
 from dash.development.base_component import Component
 
-from app.accounts import User
+from app.accounts import ROLES, User
 
-EVERYBODY = frozenset({"supply", "it", "exec", "admin"})
+EVERYBODY = frozenset(ROLES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,7 @@ class Page:
     group: str | None = None  # heading in the navigation; None: not in it
     roles: frozenset[str] = EVERYBODY
     parts: tuple[str, ...] = ()  # names of what may follow the path: /path/<workflow>/<transaction>
+    help: str = "index"  # the document about it, and behind # the section
 
     def draw(self, search: str | None, below: str = "") -> Component:
         """The page for this query string, and what stands `below` its path. A name given several times comes as a list, else as text."""

@@ -46,6 +46,7 @@ class Gone(Exception):
 
 class OtlpGrpcReceiver:
     """Listens from start() to stop(). `counts` holds answers by (signal, name of the status code) since then; signal "" is any other.
+    `refusals` holds the newest sentence of each status that was no success.
 
     The port is bound at once (0: any free one, see `.port`); OSError when it is taken.
     """
@@ -53,6 +54,7 @@ class OtlpGrpcReceiver:
     def __init__(self, reception: Reception, host: str, port: int, tokens_ok: Callable[[str], bool] | None) -> None:
         self._reception, self._tokens_ok = reception, tokens_ok
         self.counts: Counter[tuple[str, str]] = Counter()
+        self.refusals: dict[str, str] = {}
         self._counting = threading.Lock()
         self._sending: dict[int, tuple[float, Any]] = {}  # of each thread that waits for a message: since when, and its call
         self._ended = threading.Event()
@@ -88,6 +90,7 @@ class OtlpGrpcReceiver:
             status = self._later("a fault of the receiver; send again later")
         self._count(signal, "OK" if not status else "CANCELLED" if status is NO_MESSAGE else CODES[status.code].name)
         if status:
+            self.refusals[CODES[status.code].name] = status.message
             context.set_trailing_metadata(((DETAILS, status.encoded(otlp.PROTOBUF)),))
             context.abort(CODES[status.code], status.message)
         return body

@@ -61,7 +61,8 @@ class Refusal(Exception):
 
 
 class OtlpHttpReceiver:
-    """Listens from start() to stop(). `counts` holds answers by (signal, status) since then.
+    """Listens from start() to stop(). `counts` holds answers by (signal, status) since then, `refusals` the newest sentence of each
+    status that was no success.
 
     The port is bound at once (0: any free one, see `.port`); OSError when it is taken.
     """
@@ -69,6 +70,7 @@ class OtlpHttpReceiver:
     def __init__(self, reception: Reception, host: str, port: int, tokens_ok: Callable[[str], bool] | None) -> None:
         self._reception, self._tokens_ok = reception, tokens_ok
         self.counts: Counter[tuple[str, int]] = Counter()
+        self.refusals: dict[int, str] = {}
         self._counting = threading.Lock()
         self._sockets: dict[int, Any] = {}
         self._workers = ThreadedTaskDispatcher()
@@ -141,6 +143,7 @@ class OtlpHttpReceiver:
                 status, headers, body = 200, [], success(signal, encoding, self._accept(signal, environ))
         except Refusal as refusal:
             status, headers, body = refusal.status, refusal.headers, _status(refusal.status, refusal.message, encoding)
+            self.refusals[status] = refusal.message
         except Exception:  # good data must come again once the fault is mended, and clients drop it after a 500
             log.exception("a request to %s failed", environ["PATH_INFO"])
             status, headers, body = 503, self._later(), _status(503, "a fault of the receiver; send again later", encoding)

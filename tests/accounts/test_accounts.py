@@ -83,8 +83,9 @@ def test_what_cannot_be_a_user_is_refused_in_a_sentence(accounts):
     assert refused(accounts.add_user, "tom", "a long p\udcf6ssword", ["it"]) == (
         "The password is not UTF-8 text; type or save it as such, or use other characters."
     )
-    assert refused(accounts.add_user, "tom", GOOD, ["boss"]) == "No role is called 'boss'. Known: supply, it, exec, admin."
-    assert refused(accounts.add_user, "tom", GOOD, []) == "A user needs at least one role. Known: supply, it, exec, admin."
+    known = "Known: supply, it, exec, approver, viewer, admin."
+    assert refused(accounts.add_user, "tom", GOOD, ["boss"]) == f"No role is called 'boss'. {known}"
+    assert refused(accounts.add_user, "tom", GOOD, []) == f"A user needs at least one role. {known}"
     assert refused(accounts.add_user, "tom|1", GOOD, ["it"]).startswith("'tom|1' cannot be a user name.")
     assert refused(accounts.add_user, "tom", GOOD, ["it"], ["DE 01"]) == "'DE 01' cannot be a site: a site is a name without spaces."
     assert refused(accounts.set_password, "eva", GOOD) == "No user is called 'eva'. Known: maria."

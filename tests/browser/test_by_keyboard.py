@@ -4,25 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import Any
-from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from app.application import Application
+from tests.browser.journey import HELD, skip, tab_to
 from tests.browser.stage import reachable, recovering_by_itself, session_of
-from tests.pages import recovering
-
-MOST = 160  # steps of the Tab key to anything on a page
-# Whoever looks sees where the focus is: an outline of two pixels, of what has it or of the frame around it; and it is on the screen.
-HELD = r"""() => {
-  const held = document.activeElement, box = held.getBoundingClientRect(), what = held.outerHTML.slice(0, 200);
-  if (held === document.body || held === document.documentElement) return "nothing has the focus";
-  const around = [held, held.parentElement, held.parentElement.closest("[class*=-input], .dash-input-container")];
-  const styles = around.filter(each => each && each !== document.body).map(each => getComputedStyle(each));
-  if (!styles.some(style => style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2)) return `not seen: ${what}`;
-  return box.bottom < 0 || box.top > innerHeight || box.right < 0 ? `outside of the screen: ${what}` : "";
-}"""
 
 
 @pytest.fixture(scope="module")
@@ -55,44 +43,10 @@ def page_of(new_page: Callable[..., Page], address: str, sessions: dict[str, Any
     return opened
 
 
-def tab_to(page: Page, wanted: Locator) -> None:
-    """Presses Tab until `wanted` has the focus; on the way everything that gets it shows it, and nothing keeps it."""
-    wanted.wait_for()
-    before = None
-    for _ in range(MOST):
-        page.keyboard.press("Tab")
-        held = page.evaluate_handle("document.activeElement")
-        assert page.evaluate(HELD) == ""
-        assert before is None or not page.evaluate("([one, other]) => one === other", [before, held]), "the focus is trapped"
-        before = held
-        if wanted.evaluate("wanted => wanted === document.activeElement"):
-            return
-    raise AssertionError(f"{MOST} times Tab do not lead to {wanted}")
-
-
-def skip(page: Page) -> None:
-    """The first Tab shows the way past the navigation, and Enter takes it."""
-    page.keyboard.press("Tab")
-    link = page.get_by_role("link", name="Skip to the page")
-    expect(link).to_be_focused()
-    expect(link).to_be_in_viewport()
-    page.keyboard.press("Enter")
-    expect(page.locator("#main")).to_be_focused()
-
-
 def arrived(page: Page, heading: str) -> None:
     """The next page is there, and Tab begins at its head."""
     page.get_by_role("heading", level=1, name=heading).wait_for()
     expect(page.locator("#main")).to_be_focused()
-
-
-def test_a_supply_chain_manager_gets_from_the_board_to_the_one_stuck_document(page_of: Callable[..., Page]) -> None:
-    page = page_of("maria", "/")
-    skip(page)
-    tab_to(page, page.get_by_role("link", name="Purchase order sent in ERP failed"))
-    page.keyboard.press("Enter")
-    arrived(page, "Purchase order")
-    expect(page.locator("#path-step")).to_contain_text("Certificate expired on 21 Nov 2026")
 
 
 def test_a_document_is_opened_from_the_list_of_a_group(page_of: Callable[..., Page]) -> None:
@@ -107,23 +61,6 @@ def test_a_document_is_opened_from_the_list_of_a_group(page_of: Callable[..., Pa
     assert page.evaluate(HELD) == ""
     page.keyboard.press("Enter")
     arrived(page, "Delivery")
-
-
-def test_plant_it_gets_from_an_alert_to_a_group_that_is_recovered(page_of: Callable[..., Page], application: Application) -> None:
-    page = page_of("tom", "/failure?" + urlencode(recovering.GROUP))
-    skip(page)
-    button = page.get_by_role("button", name="Recover ")
-    many = int(button.inner_text().split()[-1])
-    tab_to(page, button)
-    page.keyboard.press("Enter")
-    arrived(page, "Recovery R-")
-    expect(page.locator(".badge", has_text="Accepted")).to_have_count(many, timeout=20_000)
-    first = page.locator("#recovery-body tbody tr").first.locator("td a").first
-    recovering.confirm(application, first.inner_text())
-    expect(page.locator("#recovery-now")).to_contain_text(f"1 of {many} cases proven", timeout=20_000)
-    tab_to(page, page.locator("#recovery-body tbody tr").first.locator("td a").first)
-    page.keyboard.press("Enter")
-    arrived(page, "Confirmation")
 
 
 def test_an_executive_gets_from_a_figure_to_its_cases(page_of: Callable[..., Page]) -> None:

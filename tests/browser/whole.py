@@ -38,6 +38,8 @@ PLAIN = {
     "nothing matches": "/transactions?text=nobody&status=failed",
     "nothing fails": "/failures?as_of=2026-01-01T00:00:00Z",
     "a document": "/docs?page=calendars",
+    "connect by OpenTelemetry": "/connect?after=0",
+    "connect Kafka": "/connect?way=kafka",
     "the wall": "/wall",
 }
 

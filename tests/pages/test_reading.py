@@ -17,7 +17,7 @@ from app.server import PAGES
 from app.source_state import SourceState
 from app.web.sitemap import Page, Sitemap
 from metrics.read import Moment, open_reader
-from tests.pages.served import Client, drawn_text, make_server, opened, someone
+from tests.pages.served import drawn_text, make_server, opened, someone
 from tests.pages.trees import drawn, links, of_kind, text
 
 ASSETS = Path(__file__).parents[2] / "assets"
@@ -174,17 +174,6 @@ def test_a_page_that_is_none_is_told_in_a_sentence(broken: Flask, page: str) -> 
 def test_a_feed_that_is_behind_is_said_with_what_it_holds_up(server: Flask) -> None:
     said = drawn_text(someone(server, "tom").show("/sources"))
     assert "cannot be judged: the feed of the system they wait for has not yet said anything" in said
-
-
-def test_an_empty_store_leads_to_the_first_source(tmp_path: Path) -> None:
-    (tmp_path / "syncline.yaml").write_text("version: 1\ntimezone: UTC\n")
-    with opened(tmp_path / "syncline.yaml") as application:
-        client: Client = someone(make_server(application), "maria")
-        for path in ("/", "/sources"):
-            said = drawn_text(client.show(path))
-            assert "Nothing has arrived yet" in said
-            assert "OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318" in said
-        assert "could not be made" not in drawn_text(client.show("/transactions"))
 
 
 # ── addresses and icons ─────────────────────────────────────────────────────────────────────────────────────────────────

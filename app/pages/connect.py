@@ -1,0 +1,55 @@
+"""Connect a source: where is it, what has to be written and run, and does it arrive?"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from dash import html
+from dash.development.base_component import Component
+
+from app import reader
+from app.components import arrivals, connecting, links, ways_in
+from app.components.empty import empty
+from app.components.page import button, head
+from app.pages.errors import WrongAddress
+from metrics.arrivals import is_anything_there
+from metrics.keys import unknown
+
+
+def layout(**query: Any) -> Component:
+    """`way` is one of WAYS; `after` the number of the newest record that is not waited for."""
+    name = links.one(query.get("way")) or ways_in.WAYS[0].name
+    chosen = ways_in.way(name)
+    if chosen is None:
+        raise WrongAddress(f"N{unknown('way', name, [each.name for each in ways_in.WAYS])[1:]}")
+    after = _after(links.one(query.get("after")))
+    if not arrivals.may_connect():
+        return html.Div([head("Connect a source"), _not_for_you()])
+    heading = head(
+        "Connect a source", "Choose where it comes from, write what stands at the left, and watch its first record arrive.", _sources()
+    )
+    return html.Div([heading, html.Section(connecting.parts(chosen, after, is_page=True), className="card welcome")])
+
+
+def _after(number: str | None) -> int:
+    """Without one: everything on the first start, later what comes from now on."""
+    if number is not None:
+        if not re.fullmatch("[0-9]{1,18}", number):
+            raise WrongAddress(f"after={number}: the number of a record is a whole number.")
+        return int(number)
+    with reader.reader() as now:
+        return int(reader.application().journal.last) if is_anything_there(now) else 0
+
+
+def _sources() -> Component:
+    return button("Sources", links.to("sources"), quiet=True)
+
+
+def _not_for_you() -> Component:
+    return empty(
+        "Plant IT connects sources",
+        "What has arrived and is no event yet belongs to no site, so this is for people of plant IT and administrators who see all sites.",
+        button("Your permissions", links.to("permissions"), quiet=True),
+        picture="lock",
+    )
