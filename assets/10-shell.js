@@ -96,12 +96,12 @@
 
   // “Help with this page” leads to what the docs say about it.
   function pointToHelp() {
-    var link = document.getElementById("shell-help");
-    if (!link) return;
-    var told = JSON.parse(link.dataset.help), path = location.pathname.replace(/\/$/, "");
-    var known = Object.keys(told).filter(function (each) { var own = each.replace(/\/$/, ""); return path === own || path.startsWith(own + "/"); });
-    var closest = known.sort(function (one, other) { return other.length - one.length; })[0];
-    link.href = told[closest] || prefix + "docs";
+    document.querySelectorAll("a[data-help]").forEach(function (link) {
+      var told = JSON.parse(link.dataset.help), path = location.pathname.replace(/\/$/, "");
+      var known = Object.keys(told).filter(function (each) { var own = each.replace(/\/$/, ""); return path === own || path.startsWith(own + "/"); });
+      var closest = known.sort(function (one, other) { return other.length - one.length; })[0];
+      link.href = told[closest] || prefix + "docs";
+    });
   }
 
   // ── search: / focuses, arrows walk through what was found, Enter goes to the best, Escape closes ──

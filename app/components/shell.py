@@ -107,17 +107,15 @@ def _header() -> Component:
 
 
 def _help() -> Component:
-    """Leads to what the docs say about the page one is at: assets/10-shell.js points it there."""
-    told = {links.to(page.path): links.document(page.help) for page in sitemap().pages}
     words = "Help with this page"
-    return html.A(
-        icon("circle-question-mark", size="18px"),
-        id="shell-help",
-        href=links.to("docs"),
-        className="menu-face menu-plain",
-        title=words,
-        **{"aria-label": words, "data-help": orjson.dumps(told).decode()},
-    )
+    picture = icon("circle-question-mark", size="18px")
+    return html.A(picture, id="shell-help", className="menu-face menu-plain", title=words, **{**_about_page(), "aria-label": words})
+
+
+def _about_page() -> dict[str, str]:
+    """Of a link to what the docs say about the page one is at: assets/10-shell.js points it there."""
+    told = {links.to(page.path): links.document(page.help) for page in sitemap().pages}
+    return {"href": links.to("docs"), "data-help": orjson.dumps(told).decode()}
 
 
 def _user_menu() -> Component:
@@ -127,6 +125,7 @@ def _user_menu() -> Component:
     who = html.Div([html.B(f"User {name}"), html.Div(_roles(), className="muted")], className="menu-who")
     parts = [
         html.A([icon("shield-check"), "Your permissions"], href=links.to("permissions"), className="menu-item"),
+        html.A([icon("circle-question-mark"), "Help with this page"], className="menu-item menu-phone", **_about_page()),
         html.Button([icon("sun-moon"), "Theme: light or dark"], id="shell-scheme-menu", className="menu-item menu-phone"),
         html.Button([icon("monitor"), "Theme: as the system"], id="shell-scheme-auto", className="menu-item"),
         html.Button([icon("log-out"), "Sign out"], id="shell-signout", className="menu-item"),

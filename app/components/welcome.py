@@ -10,19 +10,25 @@ from app import reader
 from app.components import arrivals, connecting, links, ways_in
 from app.components.icons import icon
 from metrics.arrivals import is_anything_there
+from metrics.read import Reader
 
 NAMED = 5  # people who may connect a source
 
 
 def first_start(at: reader.AsOf) -> list[Component]:
-    """For the head of a page that people land on: nothing once there is a transaction. Who sees some sites is not told what came from
-    others, so for them it is never the very first start."""
-    if not at.is_now or current_user.sites is not None:
+    """For the head of a page that people land on: nothing once there is a transaction."""
+    if not at.is_now:
         return []
     with reader.reader(at) as now:
-        if is_anything_there(now):
+        if not is_first_start(now):
             return []
     return [_guide() if arrivals.may_connect() else _others()]
+
+
+def is_first_start(now: Reader) -> bool:
+    """Whether there was never a transaction: then no figure is zero, there is none. Who sees some sites is not told what came from others,
+    so for them it is never the very first start."""
+    return current_user.sites is None and not is_anything_there(now)
 
 
 def _guide() -> Component:

@@ -39,6 +39,7 @@ class Answers:
     groups: list[dict[str, Any]]
     workflows: list[dict[str, Any]]
     zones: dict[str | None, str]  # of the sites, and under None the enterprise's
+    is_first_start: bool  # there was never a transaction
     silent: list[str]  # a sentence for each silent feed that holds up what cannot be judged
 
 
@@ -73,7 +74,15 @@ def ask(at: reader.AsOf, site: str | None, hours: int) -> Answers:
         board = [row for row in rows_of(now.board(hours)) if site in (None, ALL_SITES, row["site"])]
         activity, groups = rows_of(now.activity(hours, site or None)), rows_of(now.attention(SHOWN_GROUPS + 1, site or None))
         zones: dict[str | None, str] = {None: now.timezone(), **dict(now.sites())}
-        return Answers(board, activity, groups, rows_of(now.workflows()), zones, _silent(now, board, site, at, zones[None]))
+        return Answers(
+            board,
+            activity,
+            groups,
+            rows_of(now.workflows()),
+            zones,
+            welcome.is_first_start(now),
+            _silent(now, board, site, at, zones[None]),
+        )
 
 
 def _silent(now: Reader, board: Sequence[dict[str, Any]], site: str | None, at: reader.AsOf, zone: str) -> list[str]:
@@ -85,6 +94,8 @@ def _silent(now: Reader, board: Sequence[dict[str, Any]], site: str | None, at: 
 
 def body(asked: Answers, at: reader.AsOf, site: str | None, period: str) -> list[Component]:
     """Everything below the head: the answer, the figures, the board, the list of work."""
+    if asked.is_first_start:
+        return [_board(asked, at, tiles.Chosen(period, site or None, at.past))]
     as_of_ns, (words, hours) = at.moment.as_of_ns, PERIODS[period]
     chosen = tiles.Chosen(period, site or None, at.past)
     figures = kpis.cards(asked.board, asked.bars, as_of_ns, words, chosen)

@@ -59,7 +59,8 @@ def _field(text: str) -> Component:
         value=text,
         **{"aria-label": "Search the docs"},
     )
-    return html.Div(field, className="docs-search no-print", role="search")
+    all_of_them = html.A("All documents", href="#docs-contents", className="docs-all")  # on a phone they stand below
+    return html.Div([field, all_of_them], className="docs-search no-print", role="search")
 
 
 def _body(name: str, text: str) -> list[Component]:
@@ -138,7 +139,7 @@ def _contents(names: list[str], current: str) -> Component:
         )
         for name in names
     ]
-    return html.Nav(rows, className="docs-contents no-print", **{"aria-label": "Documents"})
+    return html.Nav(rows, id="docs-contents", className="docs-contents no-print", **{"aria-label": "Documents"})
 
 
 def _headings(document: Document) -> Component:

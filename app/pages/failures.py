@@ -53,6 +53,7 @@ class Answers:
     told: dict[Key, list[Told]]
     settled: dict[Key, int] = field(default_factory=dict)  # how many of each group a person parked or closed
     also_settled: bool = False
+    is_first_start: bool = False  # there was never a transaction: that nothing fails says nothing then
 
     @property
     def zone(self) -> str:
@@ -101,7 +102,8 @@ def ask(at: reader.AsOf, site: str | None, also_settled: bool = False) -> Answer
             known = every.get(signature_named(row["kind"], row["workflow"], row["milestone"]))
             row["owner"] = (known and known.owner) or owner_of(owners, row["owner"], row["site"], None)
         known = told(every, signed, missing + broken, at.moment.as_of_ns)
-        return Answers(failed, missing, rows_of(now.unplaced()), broken, steps, sites, zones, stakes, known, counted, also_settled)
+        unplaced, first = rows_of(now.unplaced()), welcome.is_first_start(now)
+        return Answers(failed, missing, unplaced, broken, steps, sites, zones, stakes, known, counted, also_settled, first)
 
 
 def _standing(
@@ -119,7 +121,7 @@ def _standing(
 
 def body(asked: Answers, at: reader.AsOf, site: str | None, past: dict[str, Any]) -> list[Component]:
     if not (asked.failed or asked.missing or asked.unplaced or asked.broken):
-        return [_all_well(asked, at, site), *_set_aside(asked, site, past)]
+        return [] if asked.is_first_start else [_all_well(asked, at, site), *_set_aside(asked, site, past)]
     owners = {owner.name: owner.title for owner in reader.application().settings.owners}
     costs = reader.application().settings.costs
     kept = {name: value for name, value in past.items() if name != ALSO}

@@ -169,11 +169,12 @@ def _acts(account: User) -> Component:
         for act in ACTS
     ]
     heads = html.Tr([html.Th(name) for name in ("What can be done", "For the roles", "You")])
-    return card("Actions", scrolling(html.Table([html.Thead(heads), html.Tbody(rows)], className="table"), "Actions"))
+    aside = html.Span("Administrators may do what any role may", className="muted")
+    return card("Actions", scrolling(html.Table([html.Thead(heads), html.Tbody(rows)], className="table"), "Actions"), aside=aside)
 
 
 def _for(roles: Collection[str]) -> str:
-    return ", ".join(role for role in ROLES if role in roles) or "nobody here"
+    return "everybody" if set(ROLES) <= set(roles) else ", ".join(role for role in ROLES if role in roles) or "nobody here"
 
 
 def _you(act: Act, account: User) -> Component:

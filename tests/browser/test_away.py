@@ -18,6 +18,7 @@ from tests.pages.served import PASSWORD, make_server
 from tests.waiting import until
 
 RISKY = {"kind": "failed", "workflow": "procure_to_receipt", "milestone": "sent"}
+WEEK_MS = 7 * 86_400_000
 UPDATES = "**/_dash-update-component*"
 AWAY = "The server does not answer. This page goes on by itself when it does. What you did last may not have arrived."
 
@@ -69,7 +70,7 @@ def test_a_page_asked_for_while_the_server_is_started_anew_comes_by_itself(page:
     expect(page.get_by_role("heading", level=1)).to_have_text("Failures")
     serving.start()
     expect(page.get_by_role("heading", level=1)).to_have_text("Sources")
-    expect(page.locator("#shell-away")).to_be_hidden()
+    expect(page.locator("#shell-away .note")).to_be_hidden()
     expect(page).to_have_url("/sources")
 
 
@@ -94,12 +95,12 @@ def test_what_was_typed_stands_there_while_the_server_is_away(page: Page, servin
     reason.fill("The certificate is renewed.")
     serving.stop()
     request.click()
-    expect(page.locator("#shell-away")).to_be_visible()
+    expect(page.locator("#shell-away .note")).to_be_visible()
     expect(reason).to_have_value("The certificate is renewed.")
     serving.start()
     request.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Recovery R-")
-    expect(page.locator("#shell-away")).to_be_hidden()
+    expect(page.locator("#shell-away .note")).to_be_hidden()
 
 
 def test_a_page_that_is_older_than_the_server_says_so_and_the_next_one_is_new(page: Page) -> None:
@@ -116,7 +117,7 @@ def test_a_page_that_is_older_than_the_server_says_so_and_the_next_one_is_new(pa
     page.get_by_role("link", name="Docs").first.click()
     expect(page.get_by_role("heading", level=1).first).to_have_text("Syncline")
     assert page.evaluate("window.isOld") is None
-    expect(page.locator("#shell-newer")).to_be_hidden()
+    expect(page.locator("#shell-newer .note")).to_be_hidden()
 
 
 def test_a_proxy_without_a_server_behind_it_is_a_server_that_is_away(page: Page) -> None:
@@ -125,7 +126,7 @@ def test_a_proxy_without_a_server_behind_it_is_a_server_that_is_away(page: Page)
     expect(page.locator("#shell-away")).to_have_text(AWAY)
     page.unroute_all(behavior="wait")
     expect(page.get_by_role("heading", level=1)).to_have_text("Sources")
-    expect(page.locator("#shell-away")).to_be_hidden()
+    expect(page.locator("#shell-away .note")).to_be_hidden()
 
 
 def test_a_page_that_was_open_for_a_week_is_up_to_date(new_page: Callable[..., Page], serving: Serving) -> None:
@@ -137,7 +138,7 @@ def test_a_page_that_was_open_for_a_week_is_up_to_date(new_page: Callable[..., P
     with (serving.application.settings.folder / "bus.csv").open("a") as file:
         file.write(f"week-1,{now},order.released,erp,augsburg,production_order,WEEK-1,ok,,,1,\n")
     serving.application.ingest()
-    page.clock.fast_forward("168:00:00")
+    page.clock.fast_forward(WEEK_MS)
     expect(page.locator(".kpi-figure").first).not_to_have_text(before)
     page.clock.run_for(4_000)
     expect(page.locator("#shell-moment")).to_have_class("moment")
