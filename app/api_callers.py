@@ -11,7 +11,7 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFError, validate_csrf
 from wtforms import ValidationError
 
-from app.accounts.tokens import RECOVER
+from app.accounts.tokens import ANNOTATE, RECOVER
 from app.application import Application
 from app.recovery.audit import NOBODY, own_of
 from app.recovery.runs import Actor
@@ -63,9 +63,24 @@ def _bearer(secret: str) -> Caller:
         roles = frozenset({"admin"}) if token.scope == "admin" else token.roles
         actor = Actor(f"token {token.name}", roles, token.sites) if token.allows(RECOVER) else None
         return Caller(token.sites, may_order=False, own=None if token.sites is None else NOBODY, actor=actor)
+    if here.accounts.check_token(secret, ANNOTATE):
+        raise Denied(403, "This token is for annotations only. Reading needs one of scope read.")
     if here.accounts.check_token(secret, "ingest"):
         raise Denied(403, "This token is for sending data, not for reading it. Reading needs one of scope read.")
     raise Denied(401, "This token is unknown or revoked.")
+
+
+def annotator_of_request() -> Actor:
+    """As whom the caller says what happened. Raises Denied."""
+    kind, _, secret = request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() == "bearer" and (token := application().accounts.check_token(secret.strip(), ANNOTATE)):
+        return Actor(f"token {token.name}", frozenset({"admin" if token.scope == "admin" else ANNOTATE}), token.sites)
+    actor = caller_of_request().actor
+    if actor is None:
+        raise Denied(403, "Annotations need a token of scope annotate (syncline token add NAME --scope annotate), or sign in.")
+    if not secret:
+        check_csrf()
+    return actor
 
 
 def check_csrf() -> None:

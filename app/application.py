@@ -19,6 +19,8 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 
 from app.accounts import Accounts
 from app.accounts.views import Views
+from app.alerts.kept import Alerts
+from app.annotations.kept import Annotations, Known
 from app.configuration.model import Settings, Source
 from app.configuration.sections import is_received
 from app.exports import EXPORTS, Asked, between, exported, written
@@ -38,6 +40,7 @@ from app.recovery.selection import Selected
 from app.recovery.targets.settings import open_target
 from app.recovery.world import LiveWorld
 from app.source_state import SourceState
+from app.telling.kept import Subscriptions
 from app.trouble import Mistake, Unreachable
 from collectors.ingest import Intake, IntakeReport, RecordsLost
 from collectors.journal import Journal, JournalBusy, JournalUnavailable
@@ -53,6 +56,7 @@ from sql.store import Store, StoreBusy
 if TYPE_CHECKING:
     from app.jobs import Jobs
     from app.loader import Loader
+    from app.telling.teller import Teller
     from collectors.receivers.otlp_grpc import OtlpGrpcReceiver
     from collectors.receivers.otlp_http import OtlpHttpReceiver
 
@@ -81,8 +85,11 @@ class Application:
         self.loader: Loader | None = None  # while serving
         self.jobs: Jobs | None = None  # while serving
         self.receiver: OtlpHttpReceiver | None = None  # while serving
+        self.teller: Teller | None = None  # while serving
         self.grpc_receiver: OtlpGrpcReceiver | None = None  # while serving, where grpcio is installed
         self.answers: Counter[int] = Counter()  # of the web server, by status
+        self.refreshed = threading.Event()  # set whenever the numbers may be others
+        self.is_rebuilding = False
         self._changing = threading.Lock()
         self._totals: Counter[str] = Counter()  # loaded and computed since the start, by whoever asked for it
         self._told = 0  # how many of the journal's problems somebody has been told
@@ -106,6 +113,9 @@ class Application:
         self.desk = Desk(Runs(self.accounts.engine, self.now_ns, Seal(settings.recovery.payloads.keys)), world, self.catalogue)
         self.memory = Memory(self.accounts.engine, self.now_ns)
         self.views = Views(self.accounts.engine, self.now_ns)
+        self.alerts = Alerts(self.accounts.engine, self.now_ns)
+        self.subscriptions = Subscriptions(self.accounts.engine, self.now_ns, settings.telling)
+        self.annotations = Annotations(self.accounts.engine, self.now_ns, _known(settings))
 
     @property
     def polled_sources(self) -> list[Source]:
@@ -127,6 +137,7 @@ class Application:
             loaded = self.intake.load(on_progress)
             refreshed = self.refresher.refresh()
             self._totals.update(events=loaded.events, rejected=loaded.rejected, transactions=refreshed.transactions)
+        self.refreshed.set()
         return self._done(before, begun)
 
     def poll(self, names: Collection[str] = (), on_progress: Progress | None = None) -> IntakeReport:
@@ -157,12 +168,16 @@ class Application:
         """Everything anew from the records. Raises Unreachable when the journal lacks some of them, unless `anyway`."""
         begun, before = time.monotonic(), self._so_far()
         with self._changing:
+            self.is_rebuilding = True
             try:
                 loaded = self.intake.rebuild(on_progress, anyway)
+                refreshed = self.refresher.rebuild()
             except RecordsLost as error:
                 raise Unreachable(str(error)) from error
-            refreshed = self.refresher.rebuild()
+            finally:
+                self.is_rebuilding = False
             self._totals.update(events=loaded.events, rejected=loaded.rejected, transactions=refreshed.transactions)
+        self.refreshed.set()
         return self._done(before, begun)
 
     def _so_far(self) -> Counter[str]:
@@ -246,6 +261,12 @@ def _recovery(settings: Settings, engine: Engine, now_ns: int) -> Catalogue:
     tables.create(engine)
     audit.keep_head(engine, settings.home / audit.HEAD_FILE)
     return remember(engine, settings.recovery.paths, now_ns)
+
+
+def _known(settings: Settings) -> Known:
+    """What annotations may speak of."""
+    workflows = tuple(workflow.name for workflow in settings.definitions.workflows)
+    return Known(workflows, tuple(site.name for site in settings.definitions.sites))
 
 
 def _check_sources(names: Collection[str], known: list[str]) -> None:

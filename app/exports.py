@@ -62,6 +62,8 @@ EXPORTS = {
     "coverage": Export("milestone and source, system name and site its events come from, or that nothing ever came"),
     "links": Export("two objects that some event names together, with the evidence", "since_time"),
     "recoveries": Export("recovery and case in it: who asked and agreed, what became of the case, and by which proof", "requested_time"),
+    "alerts": Export("alert: what needed somebody, where, since and until when, what it held up, and who looks after it", "started_time"),
+    "annotations": Export("annotation: what somebody says happened at a moment or between two, where, and who says so", "from_time"),
     "audit": Export("entry of the audit: who did what, when and why, with the hash that binds it to those before", "at_time"),
 }
 OCEL = "ocel"

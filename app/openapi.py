@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.annotations.annotation import KINDS
+from app.annotations.kept import LISTS
 from app.exports import EXPORTS, FORMATS, PERIODS, WEEK, Export, formats_of
 from app.recovery.selection import KEYS
 
@@ -42,7 +44,7 @@ def description(prefix: str, version: str) -> dict[str, Any]:
     """The document served at /api/v1/openapi.json."""
     paths: dict[str, Any] = {f"/api/v1/{name}": {"get": _export(name, export)} for name, export in EXPORTS.items()}
     paths |= {f"/api/v1/{name}": {"post": _order(name, about)} for name, about in ORDERS.items()}
-    paths |= _recoveries(paths["/api/v1/recoveries"])
+    paths |= _recoveries(paths["/api/v1/recoveries"]) | _annotations(paths["/api/v1/annotations"])
     paths |= {path: {"get": _health(about, form)} for path, (about, form) in HEALTH.items()}
     return {
         "openapi": "3.1.0",
@@ -97,6 +99,21 @@ def _recoveries(listed: dict[str, Any]) -> dict[str, Any]:
         identity = {"name": "id", "in": "path", "required": True, "description": "The recovery.", "schema": text}
         found[f"/api/v1/recoveries/{{id}}/{action}"] = {"post": {**operation, "parameters": [identity]}}
     return found
+
+
+def _annotations(listed: dict[str, Any]) -> dict[str, Any]:
+    """Saying, changing and taking back: with a token of scope annotate."""
+    refused = {**REFUSALS, "409": {"description": "Not kept; the sentence says why.", **SENTENCE}}
+    names = {"type": "array", "items": {"type": "string"}}
+    fields = {"kind": {"type": "string", "enum": list(KINDS)}, "text": {"type": "string"}, "from": INSTANT, "to": INSTANT}
+    fields |= dict.fromkeys(LISTS, names)
+    done = {"content": {"application/json": {"schema": {"type": "object", "properties": {"number": {"type": "integer"}, **fields}}}}}
+    identity = {"name": "number", "in": "path", "required": True, "description": "The annotation.", "schema": {"type": "integer"}}
+    changed = _said("change_annotation", "What is given replaces what was said; all else stays.", fields, "200", done, refused)
+    taken = _said("take_back_annotation", "It is shown no more.", {"reason": {"type": "string"}}, "200", done, refused)
+    said = _said("say_annotation", "Says that something happened; without `from` it happened now.", fields, "201", done, refused)
+    one = {"patch": {**changed, "parameters": [identity]}, "delete": {**taken, "parameters": [identity]}}
+    return {"/api/v1/annotations": {**listed, "post": said}, "/api/v1/annotations/{number}": one}
 
 
 def _said(name: str, about: str, body: dict[str, Any], status: str, done: dict[str, Any], refused: dict[str, Any]) -> dict[str, Any]:

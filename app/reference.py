@@ -16,6 +16,7 @@ from app.configuration.environment import VARIABLES
 from app.configuration.inventory import inventory_keys
 from app.configuration.recovery import CLOSING, LIMITS, PATH, PAYLOADS, PERIOD, PROOF, recovery_keys
 from app.configuration.sections import OTLP, OWNER, PARTNER, SITE, SOURCE, WEB, configuration, moment
+from app.configuration.telling import ALERTS, CHANNEL, MAIL
 from app.exports import EXPORTS
 from app.recovery.targets.settings import KINDS
 from app.rule_reference import rule_reference
@@ -123,6 +124,8 @@ def configuration_reference() -> str:
         parts += [f"### kind: {kind}\n", f"{_about(kind)}\n", _options(kind)]
     parts += ["## error_rules\n", RULES_TEXT]
     parts += _recovery()
+    parts += _section("alerts", ALERTS, "See [alerts](alerts.md).") + _section("mail", MAIL)
+    parts += _section("channels", CHANNEL, "One entry per channel, by name.")
     parts += (
         _section("web", WEB) + _section("otlp", OTLP) + _section("owners", OWNER, "One entry per owner, by the name that workflows use.")
     )

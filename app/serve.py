@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
+from app.alerts.watcher import Watcher
 from app.application import Application, opened
 from app.configuration.model import Settings
 from app.configuration.sections import RECEIVED
@@ -22,6 +23,7 @@ from app.recovery.automatic import Rules
 from app.recovery.worker import Worker
 from app.remote import remove_card, write_card
 from app.server import create_app
+from app.telling.teller import Teller
 from app.trouble import Unreachable
 from app.web_server import WebServer, taken
 from collectors.receivers import NO_GRPC, has_grpc
@@ -64,6 +66,8 @@ def running(settings: Settings) -> Iterator[Service]:
             application.grpc_receiver = _started(_grpc_receiver(application, reception), parts)
         web = _started(WebServer(create_app(application), settings.web.host, settings.web.port, **_options(settings)), parts)
         application.jobs = _started(Jobs(application), parts)
+        teller = _started(Teller(application), parts)
+        _started(Watcher(application, teller.wake), parts)
         rules = Rules(application.desk, application.read_now)
         _started(Worker(application.desk.runs, application.desk.world, rules, (application.tell_closings, application.age_payloads)), parts)
         service = Service(application, web, receiver.port)

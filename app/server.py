@@ -15,6 +15,7 @@ from app import api
 from app.accounts.secret import secret_key
 from app.components import callbacks, shell
 from app.pages import (
+    alerts,
     at_risk,
     audit,
     board,
@@ -29,6 +30,7 @@ from app.pages import (
     failures,
     interfaces,
     inventory,
+    noted,
     objectives,
     path,
     permissions,
@@ -38,6 +40,7 @@ from app.pages import (
     recovery,
     rules,
     sources,
+    subscriptions,
     suppliers,
     transactions,
     wall,
@@ -54,6 +57,7 @@ PAGES = (
     Page("/transactions", "Transactions", transactions, "list", "", help="reading#transactions"),
     Page("/failures", "Failures", failures, "triangle-alert", "", help="recovery#cases"),
     Page("/failure", "Failure", failure, "triangle-alert", help="recovery#what-is-known-of-a-group"),
+    Page("/alerts", "Alerts", alerts, "bell", "", help="alerts"),
     Page("/recoveries", "Recoveries", recoveries, "refresh-cw", "", help="recovery#on-the-pages"),
     Page("/recovery", "Recovery", recovery, "refresh-cw", parts=("recovery",), help="recovery#what-a-recovery-goes-through"),
     Page("/at-risk", "At risk", at_risk, "clock-alert", "", help="impact#orders"),
@@ -64,6 +68,7 @@ PAGES = (
     Page("/rules", "Rules", rules, "scale", "", help="rules"),
     Page("/process", "Process", process, "workflow", "", help="process-mining"),
     Page("/business-case", "Business case", business_case, "banknote", "", help="impact#the-business-case"),
+    Page("/annotations", "Annotations", noted, "flag", "", help="annotations"),
     Page("/cases", "Cases", cases, "list", help="reading#cases-and-what-is-behind-a-figure"),
     Page("/promised", "By their day", promised, "list", help="impact#the-business-case"),
     Page("/path", "Path", path, "route", parts=("workflow", "transaction"), help="reading#path"),
@@ -75,6 +80,7 @@ PAGES = (
     Page("/without-event", "Without an event", without_event, "list", help="mapping#what-nobody-has-mapped-yet"),
     Page("/docs", "Docs", docs, "book-open", "Help"),
     Page("/wall", "Wall", wall, "monitor", help="reading#wall"),
+    Page("/subscriptions", "What you are told of", subscriptions, "megaphone", help="alerts#be-told"),
     Page("/permissions", "Your permissions", permissions, "shield-check", help="people"),
 )
 MAX_REQUEST_BYTES = 16 * 1024 * 1024

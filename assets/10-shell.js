@@ -236,6 +236,9 @@
         var name = document.getElementById("views-name").value;
         return { address: here(), title: document.title.replace(" · Syncline", ""), name: name, at: Date.now() };
       },
+      tellHere: function () {
+        return { address: here(), name: document.getElementById("tell-name").value, at: Date.now() };
+      },
       travelAsked: function () { return { text: document.getElementById("travel-when").value, at: Date.now() }; },
       // The page one is at, as of another moment, with the filters it has.
       travel: function (moment) {

@@ -33,6 +33,7 @@ class Alert:
     at_ns: int  # as of when; earlier than now while the feed lags
     is_frozen: bool
     targets: tuple[str, ...]  # who is to be told
+    bad: int  # what broke the promise in the long window
     broke: str
     pace: str
 
@@ -73,6 +74,7 @@ def _alert(status: Status, ring: Ring) -> Alert:
         at_ns=ring.at_ns,
         is_frozen=ring.is_frozen,
         targets=tier.targets,
+        bad=ring.long.bad,
         broke=_broke(status, ring),
         pace=_pace(status, ring),
     )

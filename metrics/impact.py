@@ -108,6 +108,12 @@ def summed(reader: Reader) -> Summary:
     return _summaries(reader, by_group=False)[0][1]
 
 
+def summaries(reader: Reader) -> list[tuple[Group, str | None, Summary]]:
+    """Of what was left to be followed, each group with the key that whoever left it gave it; without the one of all together."""
+    found = reader.frame("impact/summed", by_group=True).to_dict("records")
+    return [(_group(row), row["group_key"] or None, _summary(row)) for row in found if row["group_no"]]
+
+
 def money(worths: Mapping[str, Decimal], costs: Costs) -> tuple[Decimal, str] | None:
     """The sum in the currency of the costs; None unless there is a rate for each of them. Currencies are never added silently."""
     rates = costs.all_rates

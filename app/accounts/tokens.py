@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 RECOVER = "recover"
+ANNOTATE = "annotate"
 SCOPES = {
     "read": "read exports and metrics",
     "ingest": "send traces, logs and records",
     RECOVER: "read exports, and request, approve and stop recoveries as its roles may",
+    ANNOTATE: "say on the charts what happened, such as a release, and nothing else",
     "admin": "everything, also ingest, refresh and rebuild on command",
 }
 

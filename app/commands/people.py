@@ -216,7 +216,8 @@ def _new_user(parser: argparse.ArgumentParser) -> None:
 def _new_token(parser: argparse.ArgumentParser) -> None:
     _named(parser)
     _limited(parser)
-    parser.add_argument("--scope", required=True, metavar="SCOPE", help="read: the API; ingest: sending OTLP; recover: recoveries")
+    scopes = "read: the API; ingest: sending OTLP; recover: recoveries; annotate: annotations only"
+    parser.add_argument("--scope", required=True, metavar="SCOPE", help=scopes)
     roles = "of scope recover: what it may do, as people's roles; may be repeated"
     parser.add_argument("--role", action="append", default=[], metavar="ROLE", help=roles)
 

@@ -10,7 +10,8 @@ from dash.development.base_component import Component
 
 from app.components import links
 from app.components.tiles import Chosen
-from app.figures import times, words
+from app.figures import marks, times, words
+from app.figures.marks import NOTHING, Noted
 from app.instants import instant_text
 
 Row = Mapping[str, Any]
@@ -23,14 +24,21 @@ def step(bars: Sequence[Row]) -> str:
     return "hour" if hours == 1 else f"{hours} hours"
 
 
-def chart(bars: Sequence[Row], zone: str, chosen: Chosen) -> Component:
-    """From the rows of Reader.activity(). Each bar is a link to its transactions, and a plain element: it needs no script."""
+def edges(bars: Sequence[Row]) -> marks.Edges:
+    """From when until before when each bar stands."""
+    return [(row["from_ns"], row["to_ns"]) for row in bars]
+
+
+def chart(bars: Sequence[Row], zone: str, chosen: Chosen, noted: Noted = NOTHING) -> Component:
+    """From the rows of Reader.activity(), with what was noted in their time. Each bar is a link to its transactions, and a plain element:
+    it needs no script."""
     peak, trouble = max((row["transactions"] for row in bars), default=0), max((row["late"] + row["failed"] for row in bars), default=0)
     columns = [_column(row, peak, trouble, zone, chosen) for row in bars]
     parts = [
         _axis("All transactions", peak),
         _axis("Late and failed", trouble),
-        html.Div(columns, className="hourly-bars"),
+        html.Div([marks.behind(noted, len(bars)), *columns], className="hourly-bars"),
+        marks.lane(noted, len(bars)),
         _clock(bars, zone),
     ]
     return html.Div(parts, className="hourly", role="group", **{"aria-label": _summary(bars, zone)})

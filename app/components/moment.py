@@ -6,6 +6,7 @@ from typing import Any
 
 from dash import ALL, Input, Output, State, html, no_update
 from dash.development.base_component import Component
+from flask_login import current_user
 
 from app import reader
 from app.components import links
@@ -49,14 +50,15 @@ def tell(_ticks: int | None, query: str, counted: dict[str, str] | None, counter
     """The moment in the enterprise's time zone, and how many cases wait behind each entry of the navigation.
 
     Counted only when the number may be another: this is asked every few seconds by every page that is open."""
-    at, waiting = reader.as_of(query), _awaiting()
-    present = f"{version(at)} {waiting}"
+    at, waiting, alerts = reader.as_of(query), _awaiting(), reader.application().alerts.open_count(current_user.sites)
+    present = f"{version(at)} {waiting} {alerts}"
     if counted and counted["version"] == present:
         return _words(at, counted["zone"]), [no_update] * len(counters), no_update
     with reader.reader(at) as now:
         zone, failed = now.timezone(), now.transactions({"status": ["failed"]}, stop=0)[1]
     numbers = {"/failures": _number(failed, count(failed, "failed transaction"))}
     numbers["/recoveries"] = _number(waiting, f"{waiting:,} waiting for your approval")
+    numbers["/alerts"] = _number(alerts, f"{alerts:,} open")
     return _words(at, zone), [numbers.get(counter["page"]) for counter in counters], {"version": present, "zone": zone}
 
 

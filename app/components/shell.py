@@ -12,7 +12,7 @@ from flask_login import current_user
 
 from app import reader
 from app.accounts import ROLES
-from app.components import links, moment, search, travel, views
+from app.components import inbox, links, moment, search, tell_me, travel, views
 from app.components.callbacks import callback, clientside
 from app.components.icons import icon
 from app.pages import errors
@@ -100,7 +100,10 @@ def _header() -> Component:
         [
             html.Div([burger, brand], className="bar-left"),
             search.box(),
-            html.Div([moment.display(), travel.menu(), views.menu(), _help(), scheme, _user_menu()], className="bar-right"),
+            html.Div(
+                [moment.display(), travel.menu(), views.menu(), tell_me.menu(), inbox.menu(), _help(), scheme, _user_menu()],
+                className="bar-right",
+            ),
         ],
         className="bar",
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from app.recovery.settings import Recovery
+from app.telling.settings import Telling
 from collectors.classify import ErrorRules
 from collectors.collector import Collector
 from collectors.identifiers import Identifiers
@@ -82,6 +83,7 @@ class Settings:
     objectives: tuple[Objective, ...] = ()
     costs: Costs = Costs()
     recovery: Recovery = Recovery()
+    telling: Telling = Telling()
 
     @property
     def folder(self) -> Path:

@@ -141,6 +141,7 @@ def _settings(
         objectives=objectives,
         costs=found["costs"],
         recovery=recovery_of(found["recovery"]),
+        telling=found["alerts"],
     )
 
 

@@ -11,8 +11,10 @@ from app.configuration.elsewhere import checked_by, located
 from app.configuration.inventory import inventory_in
 from app.configuration.model import Otlp, Source, Web
 from app.configuration.recovery import NAMES, code, recovery_in
+from app.configuration.telling import alerts
 from app.configuration.zones import zone
 from app.instants import instant_ns
+from app.telling.settings import Telling
 from collectors import own
 from collectors.classify import check_error_rules
 from collectors.identifiers import check_objects
@@ -278,6 +280,13 @@ def configuration(folder: Path) -> tuple[Key, ...]:
             recovery_in(folder),
             "mapping",
             "What may be done with which failures, where it is sent, who has to agree; see [recovery](recovery.md).",
+        ),
+        Key(
+            "alerts",
+            alerts,
+            "mapping",
+            "When an alert ends, and the ways in which people are told of one; see [alerts](alerts.md).",
+            default=Telling(),
         ),
         *SERVED_AT,
     )

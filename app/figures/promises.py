@@ -10,7 +10,8 @@ from math import floor
 from dash import html
 from dash.development.base_component import Component
 
-from app.figures import times, words
+from app.figures import marks, times, words
+from app.figures.marks import NOTHING, Noted
 from metrics.objectives.budget import Budget, Counts, Part, burn_rate
 
 TALLEST = 3  # a column that is three times as high as allowed is cut there
@@ -86,10 +87,13 @@ def bad_words(counts: Counts, in_slices: bool) -> str:
     return f"{counts.bad:,} of {counts.decided:,}{' slices' if in_slices else ''} bad"
 
 
-def days(parts: Sequence[Part], target: Fraction, zone: str, in_slices: bool, href: Callable[[Part], str]) -> Component:
+def days(
+    parts: Sequence[Part], target: Fraction, zone: str, in_slices: bool, href: Callable[[Part], str], noted: Noted = NOTHING
+) -> Component:
     """A column for every day (of long windows, week): how much of what is allowed was bad. The line is what is allowed."""
     columns = (_day(part, target, zone, in_slices, href(part)) for part in parts)
-    return html.Div([html.I(className="days-allowed"), *columns], className="days")
+    shown = [marks.behind(noted, len(parts), "marks-days"), html.I(className="days-allowed"), *columns]
+    return html.Div([html.Div(shown, className="days"), marks.lane(noted, len(parts), "marks-days")])
 
 
 def _day(part: Part, target: Fraction, zone: str, in_slices: bool, href: str) -> Component:

@@ -9,7 +9,8 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
-from app.figures import times, words
+from app.figures import marks, times, words
+from app.figures.marks import NOTHING, Noted
 from app.figures.promises import Word, share
 
 Row = Mapping[str, Any]
@@ -52,15 +53,16 @@ def apart(ns: int) -> str:
     return f"{words.duration(ns / 1e9)} apart" if ns else "at the same time"
 
 
-def columns(pairs: Sequence[Row], goal: Fraction, zone: str, address: Callable[[int], str]) -> Component:
+def columns(pairs: Sequence[Row], goal: Fraction, zone: str, address: Callable[[int], str], noted: Noted = NOTHING) -> Component:
     """One column for each pair of snapshots, the oldest first: the share of keys that differ. The line is what the promise allows."""
     allowed = 1 - goal
-    return html.Span(
-        [html.Span(className="pairs-allowed"), *(_column(pair, allowed, zone, address) for pair in pairs)],
-        className="pairs",
-        role="group",
-        **{"aria-label": _course(pairs)},
-    )
+    parts = [
+        marks.behind(noted, len(pairs), "marks-pairs"),
+        html.Span(className="pairs-allowed"),
+        *(_column(pair, allowed, zone, address) for pair in pairs),
+    ]
+    shown = html.Span(parts, className="pairs", role="group", **{"aria-label": _course(pairs)})
+    return html.Div([shown, marks.lane(noted, len(pairs), "marks-pairs")])
 
 
 def _column(pair: Row, allowed: Fraction, zone: str, address: Callable[[int], str]) -> Component:

@@ -8,17 +8,27 @@ from dash import html
 from dash.development.base_component import Component
 
 from app.components.icons import icon
-from app.figures import strokes
+from app.figures import meanwhile, strokes
 from app.figures.boxes import Box
 from app.figures.lanes import HEAD, ROW, Chip, Connector, Drawing, Label, Rect, gap_text
+from app.figures.marks import NOTHING, Noted
 
 KINDS = ("expected", "line", "failed")
 
 
-def swim_lanes(drawing: Drawing, selected: str | None) -> Component:
-    """The drawing as buttons a person reaches with Tab, in order of events; `selected` is the key of a box."""
+def swim_lanes(drawing: Drawing, selected: str | None, noted: Noted = NOTHING) -> Component:
+    """The drawing as buttons a person reaches with Tab, in order of events; `selected` is the key of a box. `noted`: what was said to have
+    happened meanwhile."""
+    stretches = meanwhile.stretches_of(drawing, noted)
     stage = html.Div(
-        [*_backdrop(drawing), *_arrows(drawing), *[_chip(chip) for chip in drawing.chips], *_nodes(drawing, selected)],
+        [
+            *_backdrop(drawing),
+            *meanwhile.bands(drawing, stretches),
+            *_arrows(drawing),
+            *[_chip(chip) for chip in drawing.chips],
+            *_nodes(drawing, selected),
+            *meanwhile.badges(drawing, stretches, noted.around),
+        ],
         className="swim",
         style={"width": drawing.width, "height": drawing.height},
     )

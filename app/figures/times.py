@@ -47,6 +47,12 @@ def brief(ns: int, zone: str, today_ns: int) -> str:
     return f"{moment.day} {moment:%b}{year} {moment:%H:%M} {_zone(moment)}"
 
 
+def said(ns: int, zone: str) -> str:
+    """2026-03-23 14:05, as somebody may type it again; with seconds where there are some."""
+    moment = local(ns, zone)
+    return f"{moment:%Y-%m-%d %H:%M}" + (f":{moment:%S}" if moment.second else "")
+
+
 def full(ns: int, zone: str) -> str:
     """Mon 23 Mar 2026, 14:05:12 CET"""
     moment = local(ns, zone)

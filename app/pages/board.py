@@ -12,7 +12,7 @@ from dash.development.base_component import Component
 from flask_login import current_user
 
 from app import reader
-from app.components import attention, hourly, kpis, links, moment, tiles, verdict, welcome
+from app.components import annotated, attention, hourly, kpis, links, moment, tiles, verdict, welcome
 from app.components.callbacks import callback
 from app.components.page import button, card, head
 from app.components.silence import held_up
@@ -99,7 +99,7 @@ def body(asked: Answers, at: reader.AsOf, site: str | None, period: str) -> list
     as_of_ns, (words, hours) = at.moment.as_of_ns, PERIODS[period]
     chosen = tiles.Chosen(period, site or None, at.past)
     figures = kpis.cards(asked.board, asked.bars, as_of_ns, words, chosen)
-    below = html.Div([_attention(asked, as_of_ns, chosen), _hourly(asked, chosen)], className="board-below")
+    below = html.Div([_attention(asked, as_of_ns, chosen), _hourly(asked, at, chosen)], className="board-below")
     return [
         verdict.banner(verdict.verdict_of(asked.board, as_of_ns, hours, chosen, asked.silent)),
         figures,
@@ -136,12 +136,16 @@ def _attention(asked: Answers, as_of_ns: int, chosen: tiles.Chosen) -> Component
     )
 
 
-def _hourly(asked: Answers, chosen: tiles.Chosen) -> Component:
+def _hourly(asked: Answers, at: reader.AsOf, chosen: tiles.Chosen) -> Component:
     legend = html.Div(
         [html.Span([html.I(className="hourly-late"), "Late or overdue"]), html.Span([html.I(className="hourly-failed"), "Failed"])],
         className="legend",
     )
-    return card(f"Transactions per {hourly.step(asked.bars)}", hourly.chart(asked.bars, asked.zones[None], chosen), aside=legend)
+    edges, zone = hourly.edges(asked.bars), asked.zones[None]
+    noted = annotated.on_columns(at, zone, edges, [chosen.site] if chosen.site else ())
+    bars = hourly.chart(asked.bars, zone, chosen, noted)
+    below = annotated.below(noted, edges[0][0], edges[-1][1], site=chosen.site) if edges else None
+    return card(f"Transactions per {hourly.step(asked.bars)}", bars, below, aside=legend)
 
 
 def _subtitle(at: reader.AsOf, asked: Answers, site: str | None) -> str:

@@ -10,13 +10,13 @@ from dash import html
 from dash.development.base_component import Component
 
 from app import reader
-from app.components import links, moment
+from app.components import annotated, links, moment
 from app.components.choices import choices
 from app.components.empty import empty
 from app.components.kpis import card as kpi
 from app.components.page import card, head, note, scrolling
 from app.components.tiles import name_of
-from app.figures import times, words
+from app.figures import marks, times, words
 from app.figures.outcomes import OUTCOMES
 from app.figures.rows import rows_of
 from app.instants import instant_text
@@ -61,7 +61,7 @@ def layout(**query: Any) -> Component:
             _verdict(average, before, costs, whole, zone) if whole or running else None,
             *([_cards(average, before, whole, costs, cases.address(METRIC, None, *between, site, **past))] if whole else []),
             _missing_rates(costs, before),
-            _weeks([*whole, *running], len(whole), costs, site, zone, past) if whole or running else _nothing(),
+            _weeks([*whole, *running], len(whole), costs, site, zone, past, at) if whole or running else _nothing(),
             _promises(promises, until_now, site, past),
             _coverage([row for row in observed if site in (None, row["site"])], until_now[0], past),
         ],
@@ -200,14 +200,21 @@ def _missing_rates(costs: Costs, before: Average | None) -> Component | None:
 # -- week by week ----------------------------------------------------------------------------------------------------------
 
 
-def _weeks(shown: Sequence[Week], whole: int, costs: Costs, site: str | None, zone: str, past: Mapping[str, Any]) -> Component:
+def _weeks(
+    shown: Sequence[Week], whole: int, costs: Costs, site: str | None, zone: str, past: Mapping[str, Any], at: reader.AsOf
+) -> Component:
     """The newest first; what comes behind the `whole` ones is still running."""
     known = reader.definitions().impact.orders
     kinds = [kind for kind in known if any(week.kept.get(kind) or week.missed.get(kind) for week in shown)]
     others = [kind for kind in known if kind not in kinds and any(week.unmeasured.get(kind) for week in shown)]
     heads = ["Week", "Failures", "Mended by hand", "Still open", "Median until mended", "Median until known", "Work"]
     heads += (["Cost"] if costs.currency else []) + [f"{words.type_words(kind).capitalize()} on its day" for kind in kinds]
-    lines = [_week(week, number >= whole, kinds, costs, site, zone, past) for number, week in reversed(list(enumerate(shown)))]
+    bounds = [business_case.bounds_of(week.week, zone) for week in shown]
+    noted, drawn = annotated.noted(at, bounds[0][0], bounds[-1][1], [site] if site else ()), annotated.around(at, zone)
+    told = [marks.beside(marks.within(noted, *between), drawn) for between in bounds]
+    lines = [
+        _week(week, number >= whole, kinds, costs, site, zone, past, told[number]) for number, week in reversed(list(enumerate(shown)))
+    ]
     table = html.Table([html.Thead(html.Tr([html.Th(name) for name in heads])), html.Tbody(lines)], className="table business-weeks")
     return card(
         "Week by week",
@@ -229,7 +236,14 @@ def _unmeasured(kinds: Sequence[str], shown: Sequence[Week], site: str | None, z
 
 
 def _week(
-    week: Week, is_running: bool, kinds: Sequence[str], costs: Costs, site: str | None, zone: str, past: Mapping[str, Any]
+    week: Week,
+    is_running: bool,
+    kinds: Sequence[str],
+    costs: Costs,
+    site: str | None,
+    zone: str,
+    past: Mapping[str, Any],
+    told: Sequence[Component],
 ) -> Component:
     between = business_case.bounds_of(week.week, zone)
     one = business_case.average([week], costs)
@@ -238,7 +252,7 @@ def _week(
         return html.A(text, href=cases.address(METRIC, None, *between, site, **past, reached=reached)) if number else text
 
     cells = [
-        html.Th([week.week, html.Div("so far", className="muted")] if is_running else week.week, scope="row"),
+        html.Th([week.week, html.Div("so far", className="muted") if is_running else None, *told], scope="row"),
         html.Td(opened(f"{week.failed:,}", week.failed), className="num"),
         html.Td(opened(f"{week.manual:,}", week.manual, "yes"), className="num"),
         html.Td(opened(f"{week.open:,}", week.open, "no"), className="num"),

@@ -11,14 +11,15 @@ from dash import html
 from dash.development.base_component import Component
 
 from app import reader
-from app.components import links, moment
+from app.components import annotated, links, moment
 from app.components.empty import empty
 from app.components.icons import icon
 from app.components.page import button, card, head, scrolling
 from app.components.pager import ROWS, first_row, pager
 from app.components.planning import planning
 from app.components.tiles import name_of
-from app.figures import stock, times, words
+from app.figures import marks, stock, times, words
+from app.figures.marks import Noted
 from app.figures.promises import Word
 from app.figures.rows import rows_of
 from app.instants import instant_text
@@ -208,7 +209,8 @@ def _history(page: Page) -> Component | None:
         html.Th("Now", className="right"),
         html.Th("The newest pairs of snapshots, the oldest first"),
     ]
-    lines = [_group(site, part, rows, page) for (site, part), rows in groups.items()]
+    found = marks.numbered(_noted(groups, page))
+    lines = [_group(site, part, rows, noted, page) for ((site, part), rows), noted in zip(groups.items(), found, strict=True)]
     table = html.Table([html.Thead(html.Tr(heads)), html.Tbody(lines)], className="table inventory-history")
     goal = stock.share_of(float(1 - _goal()))
     legend = html.P(
@@ -216,10 +218,24 @@ def _history(page: Page) -> Component | None:
         "that the promise leaves, a hatched column is above it.",
         className="muted",
     )
-    return card("From snapshot to snapshot", scrolling(table, "Accuracy over time"), legend, aside=_choices(page, "by", PARTS, page.by))
+    bounds = [row["pair_ns"] for row in page.history]
+    explained = marks.together(found, annotated.around(page.at, page.zone))
+    below = annotated.below(explained, min(bounds), max(bounds), site=page.asked.site)
+    return card(
+        "From snapshot to snapshot", scrolling(table, "Accuracy over time"), legend, below, aside=_choices(page, "by", PARTS, page.by)
+    )
 
 
-def _group(site: str, part: str, rows: Sequence[Row], page: Page) -> Component:
+def _noted(groups: Mapping[tuple[str, str], Sequence[Row]], page: Page) -> list[Noted]:
+    """What was noted of the site of each group, at its columns."""
+    bounds = [row["pair_ns"] for row in page.history]
+    every, around = annotated.noted(page.at, min(bounds), max(bounds)), annotated.around(page.at, page.zone)
+    mine = ([each for each in every if each.is_about([site])] for site, _ in groups)
+    edges = (marks.between([row["pair_ns"] for row in rows]) for rows in groups.values())
+    return [Noted(marks.marks_on(*of_group), around) for of_group in zip(edges, mine, strict=True)]
+
+
+def _group(site: str, part: str, rows: Sequence[Row], noted: Noted, page: Page) -> Component:
     zone = next((each["timezone"] for each in page.sites if each["site"] == site), page.zone)
     cells = [html.Th(html.A(name_of(site), href=page.to(site=site)), scope="row")]
     mine = {"site": site}
@@ -233,7 +249,7 @@ def _group(site: str, part: str, rows: Sequence[Row], page: Page) -> Component:
 
     cells += [
         html.Td(html.A(stock.accuracy(newest["good"], newest["bad"]), href=page.keys(show="misses", **mine)), className="right nowrap"),
-        html.Td(stock.columns(rows, _goal(), zone, then), className="pairs-cell"),
+        html.Td(stock.columns(rows, _goal(), zone, then, noted), className="pairs-cell"),
     ]
     return html.Tr(cells)
 

@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 from flask_login import current_user
 
 from app import reader
-from app.components import links, moment, welcome
+from app.components import annotated, links, moment, welcome
 from app.components.empty import empty
 from app.components.icons import icon
 from app.components.page import button, card, head, scrolling
@@ -34,9 +34,10 @@ SEVERITIES = {"page": "Page", "ticket": "Ticket"}
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What every part of the page needs: the enterprise's zone, the moment, the past one for links, the objective that is open, and what is
-    in none of the figures."""
+    """What every part of the page needs: what is asked, the enterprise's zone, the moment, the past one for links, the objective that is
+    open, and what is in none of the figures."""
 
+    at: reader.AsOf
     zone: str
     now_ns: int
     past: Mapping[str, Any]
@@ -51,7 +52,7 @@ def layout(**query: Any) -> Component:
         faults = clock_faults(now, standing)
     if opened and opened not in (names := [status.objective.name for status in standing]):
         raise WrongAddress(f"N{unknown('objective', opened, names)[1:]}")
-    view = View(zone, at.moment.as_of_ns, {name: query[name] for name in ("as_of", "known_at") if name in query}, opened, faults)
+    view = View(at, zone, at.moment.as_of_ns, {name: query[name] for name in ("as_of", "known_at") if name in query}, opened, faults)
     ordered = sorted(standing, key=lambda status: ORDER.index(status.state))
     body: list[Component | None] = [_nothing()]
     if standing:
@@ -182,11 +183,21 @@ def _inside(status: Status, view: View) -> Component:
         _counts(status, view),
         html.P(_ahead(status, view)),
         html.H3("By day" if len(status.parts) < 2 or status.parts[0].to_ns - status.parts[0].from_ns <= 25 * 60 * MINUTE_NS else "By week"),
-        promises.days(_days(status), objective.target, view.zone, bool(objective.slices), lambda part: _part(objective, part, view)),
+        *_by_day(status, view),
         _tiers(status, view),
         html.P(html.A(["Only this one ", icon("link")], href=_open(objective.name, view)), className="no-print"),
     ]
     return html.Div([part for part in parts if part is not None], className="objective-inside")
+
+
+def _by_day(status: Status, view: View) -> list[Component]:
+    """The columns, and below them what was noted in their time."""
+    objective, parts = status.objective, _days(status)
+    limits = ([name] if name else () for name in (objective.site, objective.workflow))
+    noted = annotated.on_columns(view.at, view.zone, [(part.from_ns, part.to_ns) for part in parts], *limits)
+    columns = promises.days(parts, objective.target, view.zone, bool(objective.slices), lambda part: _part(objective, part, view), noted)
+    below = annotated.below(noted, status.from_ns, status.to_ns, site=objective.site, workflow=objective.workflow)
+    return [columns, below]
 
 
 def _days(status: Status) -> list[Part]:

@@ -10,7 +10,7 @@ from dash import ALL, MATCH, Input, Output, State, dcc, html, no_update
 from dash.development.base_component import Component
 
 from app import reader
-from app.components import links, moment
+from app.components import annotated, links, moment
 from app.components.callbacks import callback, clientside
 from app.components.empty import empty
 from app.components.icons import icon
@@ -22,6 +22,7 @@ from app.figures.boxes import Box, boxes_of, lanes_of
 from app.figures.broken import broken_list
 from app.figures.detail import detail_panel
 from app.figures.lanes import drawing_of
+from app.figures.marks import Mark, Noted
 from app.figures.milestones import milestone_table
 from app.figures.related import goods_words, named_list, neighbour_list, object_list
 from app.figures.rows import rows_of
@@ -194,7 +195,18 @@ def _steps(path: Path, at: reader.AsOf, boxes: list[Box], chosen: Box | None) ->
     now = f"{'now' if at.is_now else 'as of'} {times.short(path.as_of_ns, path.timezone, path.last_event_ns)}"
     key = chosen.key if chosen else None
     drawing = drawing_of(boxes, lanes_of(path, boxes), path.timezone, now)
-    return [swim_lanes(drawing, key), step_list(boxes, path.timezone, now, key)]
+    noted = _meanwhile(path, at)
+    below = annotated.below(noted, path.start_ns, path.as_of_ns, site=path.site, workflow=path.workflow)
+    return [swim_lanes(drawing, key, noted), step_list(boxes, path.timezone, now, key), below]
+
+
+def _meanwhile(path: Path, at: reader.AsOf) -> Noted:
+    """What was noted of its site, workflow or systems while it ran; of what has ended, until its last event."""
+    until_ns = path.as_of_ns if path.state in ("failed", "in_progress") else path.last_event_ns
+    systems = {step.system for step in path.steps} | {row[name] for row in rows_of(path.events) for name in ("system", "system_name")}
+    site = [path.site] if path.site else ()
+    found = annotated.noted(at, path.start_ns, until_ns, site, [path.workflow], [each for each in systems if each])
+    return Noted([Mark(number, each, 0, 0) for number, each in enumerate(found, 1)], annotated.around(at, path.timezone))
 
 
 def _folding(path: Path, boxes: list[Box], at: reader.AsOf, view: View) -> Component:

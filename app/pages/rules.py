@@ -11,7 +11,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from app import reader
-from app.components import links, markdown, moment
+from app.components import annotated, links, markdown, moment
 from app.components.choices import choices
 from app.components.empty import empty
 from app.components.icons import icon
@@ -19,7 +19,7 @@ from app.components.page import card, head, scrolling
 from app.components.pager import ROWS, first_row, pager
 from app.components.tiles import name_of
 from app.configuration.model import Owner
-from app.figures import times, words
+from app.figures import marks, times, words
 from app.figures.rows import rows_of
 from app.instants import instant_ns, instant_text
 from app.owners import owners_of_each
@@ -214,7 +214,15 @@ def _one(rule: Row, listed: Listed, days: Days, at: reader.AsOf, kept: Mapping[s
     why = card("Why it matters", *markdown.render(rule["why"] or "Its file does not say.", links.to).parts, _untold(rule), _read_more(rule))
     if rule["unchecked"]:
         return [card("Not checked", html.P(_reason(rule))), why]
-    began = card(f"Began in the last {DAYS} days", _days(rule, days, kept), _narrowed(listed.begun, days.zone, kept))
+    edges, site = list(pairwise(days.edges)) if any(rule["days"]) else [], links.one(kept.get("site"))
+    noted = annotated.on_columns(at, days.zone, edges, [site] if site else ())
+    began = card(
+        f"Began in the last {DAYS} days",
+        _days(rule, days, kept),
+        marks.lane(noted, len(edges), "marks-rules"),
+        _narrowed(listed.begun, days.zone, kept),
+        annotated.below(noted, days.edges[0], days.edges[-1], site=site),
+    )
     if not listed.rows:
         return [began, _nothing_listed(rule, listed), why]
     return [

@@ -13,7 +13,8 @@ from dash import html
 from dash.development.base_component import Component
 
 from app import reader
-from app.components import links
+from app.annotations.annotation import Annotation
+from app.components import annotated, links
 from app.components.choices import choices
 from app.components.icons import icon
 from app.components.kpis import card as kpi
@@ -21,8 +22,8 @@ from app.components.page import card, note, scrolling
 from app.components.pager import first_row, pager
 from app.components.status import badge
 from app.components.tiles import name_of
+from app.figures import marks, times, words
 from app.figures import promises as shares
-from app.figures import times, words
 from app.figures.outcomes import mark
 from app.figures.rows import rows_of
 from app.instants import SECOND_NS, instant_text
@@ -43,8 +44,9 @@ WORDS = {  # what promised times count as → word
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What every part needs: whose page it is, since when it counts, in whose zone, and the moment."""
+    """What every part needs: what is asked, whose page it is, since when it counts, in whose zone, and the moment."""
 
+    at: reader.AsOf
     partner: str
     from_ns: int
     zone: str
@@ -127,7 +129,7 @@ def body(asked: Suppliers, row: Row, chosen: Chosen, view: View) -> list[Compone
     """Everything below the line of one supplier, which is `row`."""
     return [
         _waits(rows_of(asked.waits()), view.as_of_ns, view.past),
-        _weeks(rows_of(asked.weeks()), view.partner, view.zone, view.past),
+        _weeks(rows_of(asked.weeks()), view),
         _orders(rows_of(asked.orders()), view.partner, view.as_of_ns, view.past),
         _receipts(rows_of(asked.receipts()), view.as_of_ns, view.past),
         _promises(rows_of(asked.promises(chosen.counted, chosen.start, chosen.start + PROMISES)), row, chosen, view),
@@ -250,19 +252,25 @@ def _receipts(rows: Sequence[Row], as_of_ns: int, past: Mapping[str, Any]) -> Co
     return _table(title, ("Order", "When", "What it says", "Why"), lines, aside, id="receipts")
 
 
-def _weeks(rows: Sequence[Row], partner: str, zone: str, past: Mapping[str, Any]) -> Component:
+def _weeks(rows: Sequence[Row], view: View) -> Component:
     title = "Week by week"
     if not rows:
         return card(title, html.P(f"Nothing was sent to it in the last {WEEKS} weeks.", className="muted"))
-    return _table(
-        title, ("Week", "Answered in time", "Median answer", "Waiting for answer"), [_week(row, partner, zone, past) for row in rows]
-    )
+    noted = annotated.noted(view.at, first_week(view.as_of_ns, view.zone), view.as_of_ns, workflows=_workflows())
+    return _table(title, ("Week", "Answered in time", "Median answer", "Waiting for answer"), [_week(row, noted, view) for row in rows])
 
 
-def _week(row: Row, partner: str, zone: str, past: Mapping[str, Any]) -> Component:
-    begins = datetime.strptime(f"{row['week']}-1", "%G-W%V-%u").replace(tzinfo=ZoneInfo(zone))
-    edges = (instant_text(int(moment.timestamp()) * SECOND_NS) for moment in (begins, begins + timedelta(weeks=1)))
-    cases: dict[str, Any] = {"metric": METRIC, "partner": partner, **dict(zip(("from", "to"), edges, strict=True)), **past}
+def _workflows() -> list[str]:
+    """What the times of its answers are of."""
+    return [metric.workflow for metric in reader.definitions().metrics if metric.name == METRIC and metric.workflow]
+
+
+def _week(row: Row, noted: Sequence[Annotation], view: View) -> Component:
+    begins = datetime.strptime(f"{row['week']}-1", "%G-W%V-%u").replace(tzinfo=ZoneInfo(view.zone))
+    from_ns, to_ns = (int(moment.timestamp()) * SECOND_NS for moment in (begins, begins + timedelta(weeks=1)))
+    edges = {"from": instant_text(from_ns), "to": instant_text(to_ns)}
+    cases: dict[str, Any] = {"metric": METRIC, "partner": view.partner, **edges, **view.past}
+    happened = marks.within(noted, from_ns, to_ns)
     decided = row["good"] + row["bad"]
     share = f"{shares.share(Fraction(row['good'], decided), goal())} of {decided:,}" if decided else "no data"
     waiting = html.A(f"{row['waiting']:,}", href=links.to("cases", outcome="open", **cases)) if row["waiting"] else "0"
@@ -271,7 +279,8 @@ def _week(row: Row, partner: str, zone: str, past: Mapping[str, Any]) -> Compone
     href = links.to("cases", outcome="clock_fault", **cases)
     faults = [", ", html.A(many, href=href, className="mark-inconsistent")] if row["clock_faults"] else []
     answered = html.Td([html.A(share, href=links.to("cases", **cases)), *faults])
-    return html.Tr([html.Td(row["week"]), answered, html.Td(took), html.Td(waiting)])
+    told = marks.beside(happened, annotated.around(view.at, view.zone))
+    return html.Tr([html.Td([row["week"], *told]), answered, html.Td(took), html.Td(waiting)])
 
 
 def _orders(rows: Sequence[Row], partner: str, as_of_ns: int, past: Mapping[str, Any]) -> Component:

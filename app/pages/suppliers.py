@@ -58,9 +58,8 @@ def layout(**query: Any) -> Component:
         zone = now.timezone()
         asked = Suppliers(now, from_ns, partner, supplier.first_week(as_of_ns, zone) if partner else None)
         rows = rows_of(asked.standing())
-        below = (
-            supplier.body(asked, rows[0], chosen, supplier.View(partner, from_ns, zone, period, as_of_ns, past)) if partner and rows else []
-        )
+        whole = supplier.View(at, partner or "", from_ns, zone, period, as_of_ns, past)
+        below = supplier.body(asked, rows[0], chosen, whole) if partner and rows else []
     heading = titles.get(partner or "", partner) or "Suppliers"
     controls = _periods(period, {**past, "partner": partner})
     if partner:

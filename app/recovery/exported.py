@@ -9,6 +9,10 @@ from typing import Any
 import orjson
 from sqlalchemy import Engine
 
+from app.alerts.kept import COLUMNS as ALERTS
+from app.alerts.kept import alert_rows
+from app.annotations.kept import COLUMNS as ANNOTATIONS
+from app.annotations.kept import annotation_rows
 from app.instants import instant_text
 from app.recovery import audit, listing
 from app.recovery.model import Approval, ItemState, State
@@ -86,4 +90,9 @@ OF_TIME = ("requested_time", "reason", "approved_by", "approved_time", "started_
 OF_ITEM = ("number", "kind", "workflow", "transaction_id", "milestone", "site", "item_state", "item_words", "tries")
 OF_PROOF = ("accepted_time", "proven_by", "item_ended_time", "blocked_by")
 RECOVERIES = (*OF_RECOVERY, *OF_TIME, *OF_ITEM, *OF_PROOF)
-KEPT = {"audit": Kept(AUDIT, audit_rows), "recoveries": Kept(RECOVERIES, recovery_rows)}
+KEPT = {
+    "audit": Kept(AUDIT, audit_rows),
+    "recoveries": Kept(RECOVERIES, recovery_rows),
+    "alerts": Kept(ALERTS, lambda engine, until_ns, sight: alert_rows(engine, until_ns, sight.sites)),
+    "annotations": Kept(ANNOTATIONS, lambda engine, until_ns, sight: annotation_rows(engine, until_ns, sight.sites)),
+}

@@ -1,0 +1,120 @@
+"""One alert and its parts by site, the words for its kinds and severities, and what somebody who sees some sites only sees of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+KINDS = {  # kind → word, meaning
+    "objective": ("Promise at risk", "The budget of an objective burns faster than it may."),
+    "failed": ("Failing", "A group of failures is new, or came back."),
+    "missing": ("Missing", "Something should have come by now and has not."),
+    "violation": ("Rule broken", "Something is there that cannot be right."),
+    "feed": ("Feed silent", "A feed has been quiet for longer than it usually is."),
+    "source": ("Source down", "A source cannot be read."),
+}
+SEVERITIES = {"critical": "Critical", "important": "Important", "routine": "Routine"}
+SITELESS = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What an alert is about at one site. `worths`: what is at stake, by currency."""
+
+    site: str  # "": names none
+    cases: int = 0
+    orders: int = 0
+    worths: Mapping[str, Decimal] = field(default_factory=dict)
+    partners: tuple[str, ...] = ()
+    words: str = ""
+    cause: str | None = None
+    cause_address: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Something that needs somebody as of now. Addresses stand below the prefix."""
+
+    key: str
+    kind: str
+    severity: str
+    title: str
+    workflow: str | None
+    owner: str | None
+    address: str
+    began_ns: int
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """As it is kept. `absent_ns`: since when it is not found any more."""
+
+    number: int
+    key: str
+    kind: str
+    severity: str
+    title: str
+    workflow: str | None
+    owner: str | None
+    address: str
+    began_ns: int
+    started_ns: int
+    absent_ns: int | None
+    ended_ns: int | None
+    taken_by: str | None
+    taken_ns: int | None
+    taken_note: str | None
+    parts: tuple[Part, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        return self.ended_ns is None
+
+    @property
+    def cases(self) -> int:
+        return sum(part.cases for part in self.parts)
+
+    @property
+    def orders(self) -> int:
+        """Held up, each once for a site."""
+        return sum(part.orders for part in self.parts)
+
+    @property
+    def worths(self) -> dict[str, Decimal]:
+        """By currency."""
+        found: dict[str, Decimal] = {}
+        for part in self.parts:
+            for currency, value in part.worths.items():
+                found[currency] = found.get(currency, Decimal(0)) + value
+        return found
+
+    @property
+    def sites(self) -> tuple[str, ...]:
+        return tuple(part.site for part in self.parts if part.site != SITELESS)
+
+    def seen_by(self, sites: frozenset[str] | None) -> Alert | None:
+        """As far as who may see these sites may see it; None: not at all. What names no site is for who may see all."""
+        if sites is None:
+            return self
+        shown = tuple(part for part in self.parts if part.site in sites)
+        return replace(self, parts=shown) if shown else None
+
+    def at(self, sites: Sequence[str]) -> Alert | None:
+        """What it is about at these sites; none given: at all."""
+        return self.seen_by(frozenset(sites)) if sites else self
+
+    def first_cause(self) -> Part | None:
+        """The part that says what it began with."""
+        return next((part for part in self.parts if part.cause), None)
+
+
+def weight(alert: Alert) -> tuple[int, int]:
+    """The gravest first, then the newest."""
+    return list(SEVERITIES).index(alert.severity) if alert.severity in SEVERITIES else len(SEVERITIES), -alert.started_ns
+
+
+def words_of(parts: Iterable[Part]) -> str:
+    """What there is to say beside the title, each once."""
+    return " ".join(dict.fromkeys(part.words for part in parts if part.words))

@@ -1,0 +1,79 @@
+"""Looks at what needs somebody, and writes down what began and what ended: each once, also over restarts and with several that look."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from app.alerts.alert import Alert, Condition
+from app.alerts.kept import open_ones, part_row
+from app.alerts.tables import alerts, parts
+from app.recovery import audit
+
+ACTOR = "syncline"
+QUIET_SECONDS = 15 * 60  # what is not found for so long has ended; what comes back sooner is the same alert
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What one look changed, by number."""
+
+    started: tuple[int, ...] = ()
+    ended: tuple[int, ...] = ()
+
+
+def look(engine: Engine, found: Iterable[Condition], now_ns: int, quiet_seconds: int = QUIET_SECONDS) -> Looked:
+    """Writes down what is different from what was known. `found`: everything that needs somebody as of `now_ns`."""
+    present = {condition.key: condition for condition in found}
+    with engine.begin() as connection:
+        audit.take_turn(connection)  # whoever else looks waits, and then finds what this one wrote
+        known = {alert.key: alert for alert in open_ones(connection)}
+        started = [_start(connection, condition, now_ns) for key, condition in present.items() if key not in known]
+        for key, alert in known.items():
+            if condition := present.get(key):
+                _go_on(connection, alert, condition)
+        ended = _missing(connection, [alert for key, alert in known.items() if key not in present], now_ns, quiet_seconds)
+    return Looked(tuple(number for number in started if number is not None), tuple(ended))
+
+
+def _start(connection: Connection, condition: Condition, now_ns: int) -> int | None:
+    """The number of the new alert; None where somebody else was faster."""
+    number = (connection.execute(select(func.max(alerts.c.number))).scalar() or 0) + 1
+    values = {name: getattr(condition, name) for name in ("key", "kind", "severity", "title", "workflow", "owner", "address", "began_ns")}
+    try:
+        with connection.begin_nested():
+            connection.execute(insert(alerts).values(number=number, started_ns=now_ns, **values))
+    except IntegrityError:
+        return None
+    connection.execute(insert(parts), [part_row(number, part) for part in condition.parts])
+    detail = {"kind": condition.kind, "title": condition.title, "cases": sum(part.cases for part in condition.parts)}
+    audit.append(connection, now_ns, ACTOR, "alert started", f"alert {number}", detail, None)
+    return int(number)
+
+
+def _go_on(connection: Connection, alert: Alert, condition: Condition) -> None:
+    """It is still so, or again; how much of it there is may be another."""
+    said = {name: getattr(condition, name) for name in ("severity", "title", "owner", "address")} | {"absent_ns": None}
+    if changed := {name: value for name, value in said.items() if getattr(alert, name) != value}:
+        connection.execute(update(alerts).where(alerts.c.number == alert.number).values(**changed))
+    if {part.site: part for part in alert.parts} != {part.site: part for part in condition.parts}:
+        connection.execute(delete(parts).where(parts.c.alert == alert.number))
+        connection.execute(insert(parts), [part_row(alert.number, part) for part in condition.parts])
+
+
+def _missing(connection: Connection, absent: Sequence[Alert], now_ns: int, quiet_seconds: int) -> list[int]:
+    """What is not found any more: since now, or for so long that it has ended."""
+    ended = []
+    for alert in absent:
+        mine = update(alerts).where(alerts.c.number == alert.number)
+        if alert.absent_ns is None:
+            connection.execute(mine.values(absent_ns=now_ns))
+        if now_ns - (alert.absent_ns or now_ns) >= quiet_seconds * 10**9:
+            connection.execute(mine.values(ended_ns=now_ns))
+            detail: Mapping[str, object] = {"kind": alert.kind, "title": alert.title}
+            audit.append(connection, now_ns, ACTOR, "alert ended", f"alert {alert.number}", dict(detail), None)
+            ended.append(alert.number)
+    return ended

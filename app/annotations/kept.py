@@ -1,0 +1,183 @@
+"""The annotations that are kept: read as of what was known at a moment, said, changed and taken back, each told to the audit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import ColumnElement, Connection, Engine, Row, func, insert, or_, select, update
+
+from app.accounts.people import roles_words
+from app.accounts.tables import create_tables
+from app.accounts.tokens import ANNOTATE
+from app.annotations.annotation import Annotation, Given, checked
+from app.annotations.tables import metadata
+from app.annotations.tables import said as versions
+from app.instants import instant_text
+from app.recovery import audit
+from app.recovery.runs import Actor, Refusal
+
+ROLES = ("supply", "it")  # who may write; administrators always may
+MOST_CHANGES = 50  # of one annotation that are shown
+LISTS = ("sites", "workflows", "systems")
+MINE = "It is about sites that you may not see, so others keep it."
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What there is, of which an annotation may speak."""
+
+    workflows: tuple[str, ...]
+    sites: tuple[str, ...]
+
+
+class Annotations:
+    """Those of one home. Raises Refusal for who may not, and for what cannot be."""
+
+    def __init__(self, engine: Engine, now_ns: Callable[[], int], known: Known) -> None:
+        create_tables(engine, metadata)
+        self._engine, self._now_ns, self._known = engine, now_ns, known
+
+    def between(self, from_ns: int, to_ns: int, known_ns: int, sites: frozenset[str] | None) -> list[Annotation]:
+        """Those that touch the time from `from_ns` to `to_ns`, the earliest first, as they were said at `known_ns`."""
+        end = func.coalesce(versions.c.to_ns, versions.c.from_ns)
+        touching = (versions.c.from_ns <= to_ns, end >= from_ns)
+        return _seen(self._read(known_ns, *touching), sites)
+
+    def every(self, known_ns: int, sites: frozenset[str] | None) -> list[Annotation]:
+        """All of them that had begun or were planned, the latest first, as they were said at `known_ns`."""
+        return _seen(reversed(self._read(known_ns)), sites)
+
+    def one(self, number: int, known_ns: int, sites: frozenset[str] | None) -> Annotation | None:
+        """The one of that number, as it was said at `known_ns`; None where it was not, or nothing of it may be seen."""
+        found = self._read(known_ns, versions.c.number == number)
+        return found[0].seen_by(sites) if found else None
+
+    def changes(self, number: int) -> list[Row[Any]]:
+        """What the audit holds of it, the newest first: at_ns, actor, action, detail, reason."""
+        with self._engine.connect() as connection:
+            return audit.entries(connection, audit.Filter(subject=_subject(number)), stop=MOST_CHANGES)
+
+    # ── writing ─────────────────────────────────────────────────────────────────────────────────────────────────────
+    def say(self, given: Given, actor: Actor) -> Annotation:
+        """Keeps a new one."""
+        given = self._allowed(given, actor)
+        with self._engine.begin() as connection:
+            audit.take_turn(connection)
+            number = (connection.execute(select(func.max(versions.c.number))).scalar() or 0) + 1
+            return self._write(connection, number, 1, given, actor, "annotated")
+
+    def change(self, number: int, given: Given, actor: Actor) -> Annotation:
+        """Says it otherwise from now on; how it was said before stays in the audit, and in what was known then."""
+        given = self._allowed(given, actor)
+        with self._engine.begin() as connection:
+            audit.take_turn(connection)
+            version = self._end(connection, number, actor)
+            return self._write(connection, number, version + 1, given, actor, "annotation changed")
+
+    def take_back(self, number: int, actor: Actor, reason: str | None = None) -> None:
+        """It is shown no more, except as of when it was."""
+        _check_right(actor)
+        with self._engine.begin() as connection:
+            audit.take_turn(connection)
+            self._end(connection, number, actor)
+            audit.append(connection, self._now_ns(), actor.name, "annotation taken back", _subject(number), {}, reason)
+
+    def may_change(self, number: int, actor: Actor) -> str | None:
+        """None when the actor may, else why not."""
+        try:
+            _check_right(actor)
+            with self._engine.connect() as connection:
+                self._current(connection, number, actor)
+        except Refusal as refusal:
+            return str(refusal)
+        return None
+
+    def _allowed(self, given: Given, actor: Actor) -> Given:
+        """Who may see some sites only speaks of those."""
+        _check_right(actor)
+        if actor.sites is not None and not given.sites:
+            raise Refusal("You see some sites only: say of which of them it is.")
+        seen = [site for site in self._known.sites if actor.sites is None or site in actor.sites] or sorted(actor.sites or ())
+        return checked(given, self._known.workflows, seen)
+
+    def _current(self, connection: Connection, number: int, actor: Actor) -> int:
+        """Its newest version. Who said it may change it, and who holds a role and may see all that it is about."""
+        mine = (versions.c.number == number, versions.c.until_ns.is_(None))
+        row = connection.execute(select(versions).where(*mine)).one_or_none()
+        if row is None or annotation_of(row).seen_by(actor.sites) is None:
+            raise Refusal(f"There is no annotation {number}.")
+        sites = annotation_of(row).given.sites
+        if actor.sites is not None and not (sites and actor.sees(sites)):
+            raise Refusal(MINE)
+        if not actor.holds(ROLES) and row.said_by != actor.name:
+            raise Refusal("This token changes only what it said itself.")
+        return int(row.version)
+
+    def _end(self, connection: Connection, number: int, actor: Actor) -> int:
+        """The version that held until now."""
+        version = self._current(connection, number, actor)
+        ended = update(versions).where(versions.c.number == number, versions.c.version == version)
+        connection.execute(ended.values(until_ns=self._now_ns()))
+        return version
+
+    def _write(self, connection: Connection, number: int, version: int, given: Given, actor: Actor, action: str) -> Annotation:
+        said_ns = self._now_ns()
+        made = Annotation(number, given, actor.name, said_ns)
+        values = asdict(given) | {name: orjson.dumps(getattr(given, name)).decode() for name in LISTS}
+        connection.execute(insert(versions).values(number=number, version=version, said_by=actor.name, said_ns=said_ns, **values))
+        audit.append(connection, said_ns, actor.name, action, _subject(number), told(given), None)
+        return made
+
+    def _read(self, known_ns: int, *where: ColumnElement[bool]) -> list[Annotation]:
+        held = (versions.c.said_ns <= known_ns, or_(versions.c.until_ns.is_(None), versions.c.until_ns > known_ns))
+        listed = select(versions).where(*where, *held).order_by(versions.c.from_ns, versions.c.number)
+        with self._engine.connect() as connection:
+            return [annotation_of(row) for row in connection.execute(listed)]
+
+
+def _seen(every: Iterable[Annotation], sites: frozenset[str] | None) -> list[Annotation]:
+    return [shown for each in every if (shown := each.seen_by(sites))]
+
+
+def may_write(actor: Actor) -> bool:
+    """Whether the actor may say anything at all."""
+    return actor.holds((*ROLES, ANNOTATE))
+
+
+def _check_right(actor: Actor) -> None:
+    if not may_write(actor):
+        raise Refusal(f"Only {roles_words(ROLES)} may write annotations.")
+
+
+def annotation_of(row: Any) -> Annotation:
+    """Of a row of the table."""
+    lists = {name: tuple(orjson.loads(getattr(row, name))) for name in LISTS}
+    return Annotation(row.number, Given(row.kind, row.text, row.from_ns, row.to_ns, **lists), row.said_by, row.said_ns)
+
+
+def told(given: Given) -> dict[str, Any]:
+    """As the audit and the API say it: what is said, and nothing of what is not."""
+    said: dict[str, Any] = {"kind": given.kind, "text": given.text, "from": instant_text(given.from_ns)}
+    said |= {"to": instant_text(given.to_ns)} if given.to_ns is not None else {}
+    return said | {name: list(getattr(given, name)) for name in LISTS if getattr(given, name)}
+
+
+def _subject(number: int) -> str:
+    return f"annotation {number}"
+
+
+COLUMNS = ("number", "kind", "text", "from_time", "to_time", *LISTS, "said_by", "said_time")
+
+
+def annotation_rows(engine: Engine, until_ns: int, sites: frozenset[str] | None) -> Iterator[dict[str, Any]]:
+    """The rows of the export, the earliest first: what had begun and been said by then."""
+    kept = Annotations(engine, lambda: until_ns, Known((), ()))
+    for each in kept.between(-(2**63), until_ns, until_ns, sites):
+        given = each.given
+        ends = instant_text(given.to_ns) if given.to_ns is not None else None
+        lists = (list(getattr(given, name)) for name in LISTS)
+        values = (each.number, given.kind, given.text, instant_text(given.from_ns), ends, *lists, each.said_by, instant_text(each.said_ns))
+        yield dict(zip(COLUMNS, values, strict=True))

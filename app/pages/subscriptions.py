@@ -1,0 +1,253 @@
+"""What you are told of: which alerts, by which ways, whether that works, how you are reached, and when it is quiet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import Input, Output, State, ctx, dcc, html, no_update
+from dash.dependencies import ALL
+from dash.development.base_component import Component
+from flask_login import current_user
+
+from app import reader
+from app.accounts import AccountError
+from app.alerts.alert import KINDS, SEVERITIES
+from app.alerts.kept import Narrowed
+from app.components import links
+from app.components.callbacks import callback
+from app.components.empty import empty
+from app.components.icons import icon
+from app.components.page import card, head, note, scrolling
+from app.components.recoveries import act
+from app.components.tell_me import ways_of, words_of
+from app.components.tiles import name_of
+from app.figures import times, words
+from app.telling import outbox, teller
+from app.telling.kept import Contact
+from app.telling.subscription import CHANNEL, LISTS, Subscription, Wanted, target_of
+
+HEADS = ("What", "When", "By", "Open now", "")
+STATES = {  # of the newest message → icon, colour, words before why
+    outbox.DONE: ("circle-check", "ok", "Sent"),
+    outbox.WAITING: ("hourglass", "late", "Waits"),
+    outbox.SENDING: ("refresh-cw", "moving", "Is being sent"),
+    outbox.REFUSED: ("circle-x", "failed", "Did not go"),
+    outbox.UNKNOWN: ("circle-question-mark", "unjudged", "Nobody knows whether it went"),
+    outbox.DROPPED: ("minus", "closed", "Was not sent"),
+}
+
+
+def layout(**_query: Any) -> Component:
+    return html.Div(
+        [
+            head("What you are told of", "What begins to need somebody, and when it is over: in your inbox, and by the ways you choose."),
+            html.Div(_list(), id="subscriptions-list"),
+            _form(),
+            html.Div(_reached(), id="subscriptions-reached"),
+        ],
+        className="subscriptions",
+    )
+
+
+# -- what one is told of -----------------------------------------------------------------------------------------------
+
+
+def _list(said: str | None = None) -> Component:
+    mine = _kept().of(current_user.name)
+    told = html.Div(note("info", said, "check"), role="status") if said else None
+    if not mine:
+        text = "Narrow down any page, for example to a site, and press “Tell me” in the header; or say below what you want to be told of."
+        return html.Div([told, empty("You are told of nothing yet", text, picture="megaphone")])
+    heads = html.Tr([html.Th(name) for name in HEADS])
+    table = html.Table([html.Thead(heads), html.Tbody([_line(each) for each in mine])], className="table")
+    return html.Div([told, card("You are told", scrolling(table, "What you are told of"))])
+
+
+def _line(subscription: Subscription) -> Component:
+    contact = _kept().contact(current_user.name)
+    known = {way: label for way, label, _ in ways_of(contact)}
+    ways = ", ".join(["inbox", *(known.get(way, way.removeprefix(CHANNEL)) for way in subscription.ways)])
+    remove = html.Button(
+        "Remove", id={"type": "subscription-remove", "number": subscription.number}, n_clicks=0, className="button button-quiet"
+    )
+    return html.Tr(
+        [
+            html.Td(html.B(subscription.name), dir="auto"),
+            html.Td(words_of(subscription.wanted)),
+            html.Td(ways),
+            html.Td(_open(subscription.wanted)),
+            html.Td(remove),
+        ]
+    )
+
+
+def _open(wanted: Wanted) -> Component:
+    """How many such alerts there are now: what was there before is not told."""
+    many = 0
+    sites: Sequence[str | None] = wanted.sites or (None,)
+    for kind in wanted.kinds or (None,):
+        for site in sites:
+            asked = Narrowed(is_open=True, kind=kind, site=site, workflow=wanted.workflows[0] if len(wanted.workflows) == 1 else None)
+            many += reader.application().alerts.listed(asked, current_user.sites, 0, 1)[1]
+    first = {"kind": wanted.kinds[0] if len(wanted.kinds) == 1 else None, "site": wanted.sites[0] if len(wanted.sites) == 1 else None}
+    return html.A(f"{many:,}", href=links.to("alerts", **first)) if many else html.Span("none", className="muted")
+
+
+def _form() -> Component:
+    workflows = [{"value": each.name, "label": each.title} for each in reader.definitions().workflows]
+    with reader.reader() as now:
+        sites = [{"value": name, "label": name_of(name)} for name, _ in now.sites()]
+    partners = [{"value": each.name, "label": each.title or each.name} for each in reader.definitions().partners]
+    kinds = [{"value": kind, "label": word} for kind, (word, _) in KINDS.items()]
+    severities = [{"value": name, "label": word} for name, word in SEVERITIES.items()]
+    offered = (
+        ("kinds", "Kinds", kinds),
+        ("sites", "Sites", sites),
+        ("workflows", "Workflows", workflows),
+        ("partners", "Suppliers", partners),
+    )
+    fields = [
+        dmc.MultiSelect(id=f"subscription-{name}", label=title, data=data, value=[], placeholder="All", size="sm")
+        for name, title, data in (*offered, ("severities", "Severities", severities))
+    ]
+    ways = [
+        dmc.Checkbox(value=way, label=label if why_not is None else f"{label}: {why_not}", disabled=why_not is not None, size="sm")
+        for way, label, why_not in ways_of(_kept().contact(current_user.name))
+    ]
+    return card(
+        "Be told of more",
+        html.Div(html.Label(["What it is called", dcc.Input(id="subscription-name", type="text", maxLength=80)]), className="edits"),
+        html.Div(fields, className="edits subscription-fields"),
+        html.Div(dmc.CheckboxGroup(ways, id="subscription-ways", value=[], label="Beside the inbox, by"), className="subscription-ways"),
+        html.Div(act("Tell me", "subscription-add", None), className="acts"),
+        html.Div(id="subscription-said", className="act-said", role="status"),
+    )
+
+
+@callback(
+    Output("subscriptions-list", "children"),
+    Output("subscription-said", "children"),
+    Input("subscription-add", "n_clicks"),
+    Input({"type": "subscription-remove", "number": ALL}, "n_clicks"),
+    State("subscription-name", "value"),
+    State("subscription-ways", "value"),
+    *[State(f"subscription-{name}", "value") for name in LISTS],
+    prevent_initial_call=True,
+)
+def change(add: int | None, remove: Sequence[int | None], name: str | None, ways: Sequence[str] | None, *lists: Any) -> Any:
+    """Adds what the form says, or removes one."""
+    if not (add or any(remove)):
+        return no_update, no_update
+    kept = _kept()
+    if isinstance(ctx.triggered_id, dict):
+        kept.remove(current_user.name, int(ctx.triggered_id["number"]))
+        return _list("You are not told of that any more."), ""
+    wanted = Wanted(**{name: tuple(values or ()) for name, values in zip(LISTS, lists, strict=True)})
+    try:
+        if hidden := [site for site in wanted.sites if current_user.sites is not None and site not in current_user.sites]:
+            raise AccountError(f"There is no site '{hidden[0]}', or you may not see it.")
+        said = words_of(wanted)
+        kept.add(current_user.name, (name or "").strip() or said[:80], wanted, ways or ())
+    except AccountError as wrong:
+        return no_update, html.Div(note("failed", str(wrong), "circle-alert"), role="alert")
+    return _list(f"You are told from now on: {said}."), ""
+
+
+# -- how one is reached ------------------------------------------------------------------------------------------------
+
+
+def _reached(said: Any = None) -> Component:
+    contact, telling = _kept().contact(current_user.name), reader.application().settings.telling
+    quiet = ""
+    if contact.quiet_from is not None and contact.quiet_to is not None:
+        quiet = " to ".join(f"{minute // 60:02}:{minute % 60:02}" for minute in (contact.quiet_from, contact.quiet_to))
+    fields = [
+        html.Label(
+            [
+                "E-mail address",
+                dcc.Input(id="reach-mail", type="email", maxLength=254, value=contact.mail or "", disabled=telling.mail is None),
+            ]
+        ),
+        html.Label(
+            ["Webhook", dcc.Input(id="reach-webhook", type="url", maxLength=1000, value=contact.webhook or "", placeholder="https://")]
+        ),
+        html.Label(["Quiet hours", dcc.Input(id="reach-quiet", type="text", maxLength=20, value=quiet, placeholder="22:00 to 06:00")]),
+    ]
+    hints = [
+        html.P(
+            f"In quiet hours, by the clocks of {reader.definitions().timezone}, only your inbox is told; the rest comes at their end.",
+            className="muted act-said",
+        )
+    ]
+    if telling.mail is None:
+        hints.append(html.Div(note("info", "Nobody can be told by e-mail: the configuration names no mail server."), className="act-said"))
+    if contact.secret:
+        hints.append(
+            html.P(
+                ["The webhook is signed, as Standard Webhooks says, with ", html.Code(contact.secret, className="reach-secret")],
+                className="act-said",
+            )
+        )
+    parts = [
+        html.Div(fields, className="edits reach-fields"),
+        *hints,
+        html.Div(act("Save", {"type": "reach-do", "what": "save"}, None), className="acts"),
+        html.Div(said, className="act-said", role="status") if said is not None else None,
+        _ways(contact),
+    ]
+    return card("How you are reached", *[part for part in parts if part is not None])
+
+
+def _ways(contact: Contact) -> Component:
+    """Each way with what became of the newest message, and a button to try it."""
+    last = outbox.last_of(reader.application().accounts.engine, current_user.name)
+    now_ns, zone = reader.application().now_ns(), reader.definitions().timezone
+    lines = []
+    for way, label, why_not in ways_of(contact):
+        row = last.get(target_of(way, current_user.name))
+        told = _became(row, zone, now_ns) if row is not None else html.Span("nothing was sent yet", className="muted")
+        try_it = act("Try it", {"type": "reach-do", "what": way}, None if why_not is None else words.sentence(f"{why_not}."), quiet=True)
+        lines.append(html.Tr([html.Th(label, scope="row"), html.Td(told), html.Td(try_it)]))
+    table = html.Table(
+        [html.Thead(html.Tr([html.Th(name) for name in ("Way", "The newest message", "")])), html.Tbody(lines)], className="table"
+    )
+    return scrolling(table, "Ways to be told")
+
+
+def _became(row: Any, zone: str, now_ns: int) -> Component:
+    picture, kind, said = STATES[row.state]
+    when = times.brief(row.settled_ns or row.made_ns, zone, now_ns)
+    until = f" until {times.brief(row.next_ns, zone, now_ns)}" if row.state == outbox.WAITING else ""
+    why = f": {row.words}" if row.words else ""
+    return html.Span([icon(picture), f" {said}{until or f', {when}'}{why}"], className=f"mark-{kind}", dir="auto")
+
+
+@callback(
+    Output("subscriptions-reached", "children"),
+    Input({"type": "reach-do", "what": ALL}, "n_clicks"),
+    State("reach-mail", "value"),
+    State("reach-webhook", "value"),
+    State("reach-quiet", "value"),
+    prevent_initial_call=True,
+)
+def reach(clicks: Sequence[int | None], mail: str | None, webhook: str | None, quiet: str | None) -> Any:
+    """Keeps how one is reached, or sends a message that says whether it arrives."""
+    if not any(clicks) or not isinstance(ctx.triggered_id, dict):
+        return no_update
+    kept, what = _kept(), str(ctx.triggered_id["what"])
+    try:
+        if what == "save":
+            kept.reach(current_user.name, mail or "", webhook or "", quiet or "")
+            return _reached(note("info", "It is kept.", "check"))
+        kept.checked_ways([what])
+    except AccountError as wrong:
+        return _reached(html.Div(note("failed", str(wrong), "circle-alert"), role="alert"))
+    teller.attempt(reader.application(), current_user.name, what)
+    again = html.A("see what became of it", href=links.to("subscriptions"))
+    return _reached(note("info", ["A message is on its way; ", again, "."], "check"))
+
+
+def _kept() -> Any:
+    return reader.application().subscriptions

@@ -1,0 +1,146 @@
+"""The thread that tells: makes the messages of what began and ended, sends what is due, and writes down what came of it."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Row, insert, select
+
+from app.alerts.watch import Looked
+from app.telling import outbox
+from app.telling.kept import Contact
+from app.telling.message import TEST, Around, Message, Told, message_of, trial
+from app.telling.outbox import People
+from app.telling.subscription import CHANNEL, MAIL, WEBHOOK, told_of
+from app.telling.tables import contacts, messages
+from app.telling.ways import chat, mail, webhook
+from app.telling.ways.outcome import Outcome, Result
+
+if TYPE_CHECKING:
+    from app.application import Application
+
+EVERY_SECONDS = 15.0
+SENDERS = 4  # at once: one receiver that hangs keeps no other from being told
+
+log = logging.getLogger("syncline.telling")
+
+
+class Teller:
+    """Sends until it is stopped; what is being sent then is finished first."""
+
+    def __init__(self, application: Application) -> None:
+        self._application = application
+        self._end, self._woken = threading.Event(), threading.Event()
+        self._senders = ThreadPoolExecutor(SENDERS, thread_name_prefix="tell")
+        self._thread = threading.Thread(target=self._run, name="telling", daemon=True)
+
+    def start(self) -> None:
+        self._application.teller = self
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._end.set()
+        self._woken.set()
+        self._thread.join()
+        self._senders.shutdown()
+
+    def wake(self, _looked: Looked | None = None) -> None:
+        """There is something to tell."""
+        self._woken.set()
+
+    def _run(self) -> None:
+        while not self._end.is_set():
+            self._woken.wait(EVERY_SECONDS)
+            self._woken.clear()
+            try:
+                tick(self._application, self._senders)
+            except Exception:  # a database that is busy, a disk that is full: told, and tried again
+                log.exception("nobody can be told of alerts at the moment")
+
+
+def tick(application: Application, senders: ThreadPoolExecutor) -> None:
+    """Makes what is to be made, and sends what is due now."""
+    now_ns, engine = application.now_ns(), application.accounts.engine
+    people = people_of(application)
+    outbox.recover(engine, now_ns)
+    outbox.fill(engine, application.subscriptions.every(), people, now_ns)
+    sent = [senders.submit(_send, application, group, people) for group in outbox.due(engine, now_ns)]
+    for each in sent:
+        each.result()
+
+
+def people_of(application: Application) -> People:
+    """Who is there now, with their rights of now."""
+    users = {user.name: user.sites for user in application.accounts.list_users() if not user.disabled}
+    with application.accounts.engine.connect() as connection:
+        rows = connection.execute(select(contacts)).all()
+    reached = {row.user: Contact(row.mail, row.webhook, row.secret, row.quiet_from, row.quiet_to) for row in rows}
+    return People(users, reached, application.settings.telling.channels, application.settings.timezone)
+
+
+def attempt(application: Application, user: str, way: str) -> None:
+    """Sends somebody a message that says that it arrives; also in quiet hours: they sit before the screen."""
+    now_ns = application.now_ns()
+    row = outbox.row_of(user, way, 0, f"{TEST} {now_ns}", people_of(application), now_ns) | {"is_held": False, "next_ns": now_ns}
+    with application.accounts.engine.begin() as connection:
+        connection.execute(insert(messages).values(**row))
+    if application.teller:
+        application.teller.wake()
+
+
+def _send(application: Application, rows: Sequence[Row[Any]], people: People) -> None:
+    """What came of it is written down whatever happens, but for the end of the process."""
+    engine, now_ns = application.accounts.engine, application.now_ns()
+    mine = outbox.claim(engine, rows, now_ns)
+    if not mine:
+        return
+    message = _message(application, mine, people)
+    if message is None:
+        outbox.drop(engine, mine, "It is about sites that may not be seen any more, or was not asked for any more.", now_ns)
+        return
+    try:
+        result = _by_way(application, mine[0], message, people)
+    except Exception as error:  # whatever it was, it is written down: a fault of ours may have come after it went
+        log.exception("a message could not be sent")
+        result = Result(Outcome.UNKNOWN, f"Sending it failed: {error or type(error).__name__}.")
+    outbox.settle(engine, mine, result, application.now_ns())
+
+
+def _message(application: Application, rows: Sequence[Row[Any]], people: People) -> Message | None:
+    """With the rights of now; None where nothing of it may be seen any more."""
+    settings = application.settings
+    around = Around(settings.telling.url, settings.timezone, settings.costs)
+    if rows[0].event.startswith(TEST):
+        return trial(f"test-{rows[0].number}", around)
+    asked = {subscription.number: subscription for subscription in application.subscriptions.every()}
+    told = []
+    for row in rows:
+        subscription = asked.get(row.subscription)
+        if row.user not in people.sites or subscription is None:
+            continue
+        alert = application.alerts.one(row.alert, None)
+        shown = alert and told_of(subscription.wanted, alert, people.seen(row.way, row.user))
+        if shown:
+            told.append(Told(row.event, shown, subscription.name))
+    return message_of(told, around, is_held=len(rows) > 1) if told else None
+
+
+def _by_way(application: Application, row: Row[Any], message: Message, people: People) -> Result:
+    telling, contact = application.settings.telling, people.contacts.get(row.user, Contact())
+    now_ns = application.now_ns()
+    if row.way == MAIL:
+        if telling.mail is None or not contact.mail:
+            return Result(Outcome.REFUSED, "There is no mail server, or no address, any more.")
+        return mail.send(telling.mail, application.settings.folder, contact.mail, message, now_ns)
+    if row.way == WEBHOOK:
+        if not contact.webhook or not contact.secret:
+            return Result(Outcome.REFUSED, "There is no webhook any more.")
+        return webhook.send(contact.webhook, contact.secret, telling.webhooks, message, f"msg_{row.number}", now_ns)
+    channel = telling.channels.get(row.way.removeprefix(CHANNEL))
+    if channel is None:
+        return Result(Outcome.REFUSED, "There is no such channel any more.")
+    return chat.send(channel.url, channel.title or row.way.removeprefix(CHANNEL), message)

@@ -1,0 +1,90 @@
+"""All that is in trouble, in groups by site, with what it holds up: what failed by its signature, what never came, what breaks a rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from metrics.impact import Summary, summaries
+from metrics.read import Reader
+
+SEPARATOR = "\x1f"
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """One group at one site. `signature`: of what failed; `milestone`: of a rule its name. `holds_up` None: nothing that we know of."""
+
+    kind: str  # failed, missing, violation
+    signature: str | None
+    workflow: str | None
+    title: str  # of the workflow; of a rule its sentence
+    milestone: str
+    event_type: str | None
+    system: str | None
+    error_class: str | None
+    error_code: str | None
+    words: str | None  # of the sender, of the transaction it began with
+    site: str | None
+    cases: int
+    first_ns: int
+    last_ns: int
+    first_id: str | None  # the transaction it began with
+    partners: tuple[str, ...]
+    owner: str | None
+    criticality: str
+    holds_up: Summary | None
+
+
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """A feed that has been quiet for longer than it usually is."""
+
+    source: str
+    system: str
+    site: str | None
+    known_until_ns: int | None
+
+
+def troubles(reader: Reader, settled: Mapping[str, int]) -> list[Trouble]:
+    """As of the reader's moment. `settled`: the ids of cases, and until when (ns) what happened to them is."""
+    reader.find_trouble()
+    reader.rows("recovering/failing", transaction_id=None, signature=None)
+    reader.leave("alerting/keyed", settled={"key": list(settled), "value": list(settled.values())})
+    found = reader.rows("alerting/groups")
+    if not found:
+        return []
+    reader.follow()
+    held = {_key(group.kind, group.workflow, group.milestone, group.site, key): summary for group, key, summary in summaries(reader)}
+    return [_trouble(row, held) for row in found]
+
+
+def silent_feeds(reader: Reader) -> list[Silent]:
+    """Those that are silent as of the reader's moment."""
+    reader.know_silence()
+    return [Silent(row["source"], row["system"], row["site"], row["watermark_ns"]) for row in reader.rows("alerting/silent")]
+
+
+Key = tuple[str | None, str | None, str | None, str | None]
+
+
+def _key(kind: str | None, workflow: str | None, milestone: str | None, site: str | None, group_key: str | None) -> Key:
+    """Of what failed the signature and the site stand in the key of the asker; violations are of no workflow."""
+    if kind == "failed":
+        signature, _, at = (group_key or "").partition(SEPARATOR)
+        return kind, signature, None, at or None
+    return kind, None if kind == "violation" else workflow, milestone, site
+
+
+def _trouble(row: Mapping[str, Any], held: Mapping[Key, Summary]) -> Trouble:
+    named = f"{row['signature']}{SEPARATOR}{row['site'] or ''}" if row["signature"] else None
+    step = row["step"] or {}
+    said = {name: row[name] for name in Trouble.__slots__ if name in row and name != "partners"}
+    return Trouble(
+        **said,
+        event_type=step.get("event_type"),
+        system=step.get("system"),
+        partners=tuple(row["partners"]),
+        holds_up=held.get(_key(row["kind"], row["workflow"], row["milestone"], row["site"], named)),
+    )

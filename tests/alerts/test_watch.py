@@ -1,0 +1,174 @@
+"""An alert starts once and ends once, whatever flaps, restarts or looks twice, and says to whom what may be seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from threading import Barrier, Thread
+
+import pytest
+from sqlalchemy import Engine, insert
+from sqlalchemy.exc import IntegrityError
+
+from app.accounts.tables import open_engine
+from app.alerts.alert import Alert, Condition, Part
+from app.alerts.kept import Alerts, Narrowed, alert_rows
+from app.alerts.tables import alerts
+from app.alerts.watch import Looked, look
+from app.recovery import audit, tables
+from app.recovery.runs import Actor, Refusal
+
+MINUTE = 60 * 10**9
+AUGSBURG = Part("augsburg", 7, 3, {"EUR": Decimal(12400)}, ("Isartal",), "posting period not open", "4711 was the first", "path/p/4711")
+BRNO = Part("brno", 2, 1, {"EUR": Decimal(100)}, ("Moravia",), "posting period not open", "8150 was the first", "path/p/8150")
+FAILING = Condition(
+    "failed|a1", "failed", "critical", "Confirmation fails", "p", "plant-it", "failure?signature=a1", MINUTE, (AUGSBURG, BRNO)
+)
+TOM, EVA = Actor("tom", frozenset({"it"})), Actor("eva", frozenset({"exec"}))
+EVERYBODY = None
+
+
+class Clock:
+    """Stands still until it is told."""
+
+    ns = 100 * MINUTE
+
+    def __call__(self) -> int:
+        return self.ns
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    engine = open_engine(f"sqlite:///{tmp_path}/accounts.sqlite")
+    tables.create(engine)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def kept(engine: Engine) -> Alerts:
+    return Alerts(engine, Clock())
+
+
+def listed(kept: Alerts, sites: frozenset[str] | None = EVERYBODY, **asked: object) -> list[Alert]:
+    return kept.listed(Narrowed(**asked), sites, 0, 50)[0]
+
+
+def test_it_starts_once_and_ends_once_it_is_gone_for_long_enough(engine: Engine, kept: Alerts) -> None:
+    changes = [
+        look(engine, found, minute * MINUTE)
+        for minute, found in ((100, [FAILING]), (101, [FAILING]), (102, []), (116, []), (117, []), (118, []))
+    ]
+    assert changes == [Looked((1,)), Looked(), Looked(), Looked(), Looked((), (1,)), Looked()]
+    (alert,) = listed(kept)
+    assert (alert.started_ns, alert.ended_ns, alert.began_ns) == (100 * MINUTE, 117 * MINUTE, MINUTE)
+    told = [change.action for change in reversed(kept.changes(1))]
+    assert told == ["alert started", "alert ended"]
+    with engine.connect() as connection:
+        assert audit.verify(connection) is None
+
+
+def test_what_comes_back_soon_is_the_same_alert_and_later_another(engine: Engine, kept: Alerts) -> None:
+    for minute, found in ((100, [FAILING]), (105, []), (110, [FAILING]), (120, []), (130, [FAILING]), (140, []), (156, [])):
+        look(engine, found, minute * MINUTE)
+    assert [alert.number for alert in listed(kept)] == [1]
+    look(engine, [FAILING], 200 * MINUTE)
+    assert [(alert.number, alert.is_open) for alert in listed(kept)] == [(2, True), (1, False)]
+
+
+def test_a_restart_goes_on_where_it_was(tmp_path: Path) -> None:
+    numbers = []
+    for minute, found in ((100, [FAILING]), (101, []), (110, [FAILING]), (111, [])):
+        engine = open_engine(f"sqlite:///{tmp_path}/accounts.sqlite")
+        tables.create(engine)
+        Alerts(engine, Clock())
+        numbers.append(look(engine, found, minute * MINUTE))
+        engine.dispose()
+    assert numbers == [Looked((1,)), Looked(), Looked(), Looked()]
+
+
+def test_two_that_look_at_once_tell_it_once(engine: Engine, kept: Alerts) -> None:
+    found = [replace(FAILING, key=f"failed|{number}") for number in range(20)]
+    together, changes = Barrier(2), []
+
+    def run() -> None:
+        together.wait()
+        changes.append(look(engine, found, 100 * MINUTE))
+
+    threads = [Thread(target=run) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(len(change.started) for change in changes) == [0, 20]
+    assert len(listed(kept)) == 20
+
+
+def test_the_database_holds_one_open_alert_of_a_key(engine: Engine, kept: Alerts) -> None:
+    look(engine, [FAILING], 100 * MINUTE)
+    values = {name: getattr(FAILING, name) for name in ("key", "kind", "severity", "title", "workflow", "owner", "address", "began_ns")}
+    with pytest.raises(IntegrityError), engine.begin() as connection:
+        connection.execute(insert(alerts).values(number=2, started_ns=0, **values))
+
+
+def test_its_figures_follow_what_is_so(engine: Engine, kept: Alerts) -> None:
+    look(engine, [FAILING], 100 * MINUTE)
+    look(engine, [replace(FAILING, parts=(replace(AUGSBURG, cases=10_000),), owner="supply-chain")], 101 * MINUTE)
+    (alert,) = listed(kept)
+    assert (alert.number, alert.cases, alert.sites, alert.owner) == (1, 10_000, ("augsburg",), "supply-chain")
+
+
+def test_who_sees_some_sites_sees_their_part_only(engine: Engine, kept: Alerts) -> None:
+    siteless = replace(FAILING, key="source|bus", kind="source", parts=(Part("", words="It does not answer."),))
+    look(engine, [FAILING, siteless, replace(FAILING, key="failed|a2", parts=(AUGSBURG,))], 100 * MINUTE)
+    (seen,) = listed(kept, frozenset({"brno"}))
+    assert (seen.sites, seen.cases, seen.orders, seen.worths) == (("brno",), 2, 1, {"EUR": Decimal(100)})
+    assert kept.open_count(frozenset({"brno"})) == 1
+    assert kept.open_count(EVERYBODY) == 3
+    assert kept.one(2, frozenset({"brno"})) is None
+    assert [row["cases"] for row in alert_rows(engine, 200 * MINUTE, frozenset({"brno"}))] == [2]
+
+
+def test_the_list_is_narrowed(engine: Engine, kept: Alerts) -> None:
+    other = replace(
+        FAILING, key="missing|b", kind="missing", severity="routine", workflow="q", parts=(replace(BRNO, partners=("Castco",)),)
+    )
+    look(engine, [FAILING, other], 100 * MINUTE)
+    for asked, numbers in (
+        ({"kind": "missing"}, [2]),
+        ({"severity": "critical"}, [1]),
+        ({"workflow": "q"}, [2]),
+        ({"site": "augsburg"}, [1]),
+        ({"site": "brno"}, [1, 2]),
+        ({"partner": "Moravia"}, [1]),
+        ({"partner": "Mora"}, []),
+        ({"site": "augsburg", "partner": "Moravia"}, []),  # that is at another site
+        ({"is_open": False}, []),
+        ({"as_of_ns": 99 * MINUTE}, []),
+    ):
+        assert [alert.number for alert in listed(kept, **asked)] == numbers, asked
+
+
+def test_as_of_a_past_moment_it_was_still_open(engine: Engine, kept: Alerts) -> None:
+    for minute, found in ((100, [FAILING]), (101, []), (120, [])):
+        look(engine, found, minute * MINUTE)
+    assert listed(kept, is_open=True) == []
+    assert [alert.number for alert in listed(kept, is_open=True, as_of_ns=110 * MINUTE)] == [1]
+
+
+def test_who_may_says_that_they_look_after_it(engine: Engine, kept: Alerts) -> None:
+    look(engine, [FAILING], 100 * MINUTE)
+    kept.take(1, TOM, "  asked   the ERP team ")
+    alert = kept.one(1, EVERYBODY)
+    assert alert is not None
+    assert (alert.taken_by, alert.taken_note) == ("tom", "asked the ERP team")
+    for number, actor, note, said in (
+        (1, EVA, None, "Only Plant IT and integration or Supply chain may acknowledge alerts."),
+        (9, TOM, None, "There is no alert 9, or you may not see it."),
+        (1, TOM, "x" * 501, "The note has 501 letters; 500 are the most."),
+    ):
+        with pytest.raises(Refusal) as refused:
+            kept.take(number, actor, note)
+        assert str(refused.value) == said
