@@ -34,7 +34,7 @@ screenshots: .venv/.test    ## Every page, light and dark, into screenshots/
 bench: .venv/.test          ## How fast: ingest, refresh, pages
 	@$(PYTHON) -m tests.benchmarks
 
-soak: .venv/.test           ## How long: hours of traffic with kills in between; SOAK="--only kills --kills 200" as well
+soak: .venv/.test           ## How long: hours of traffic with kills in between, a board left open; SOAK="--only kills --kills 200" as well
 	@$(PYTHON) -m tests.soak $(SOAK)
 
 fuzz: .venv/.test           ## Ten minutes of hostile input for each decoder; FUZZ="--only segment" as well

@@ -1,4 +1,4 @@
-"""`make soak`: kills under traffic, random plants by the thousand, workflow files, the kit's plants; `--record` keeps the outcome."""
+"""`make soak`: kills under traffic, a board left open, random plants by the thousand, workflow files, the kit; `--record` keeps it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pathlib import Path
 from tests.recovery import real_runs
 from tests.repository import ROOT
 from tests.results import machine, record
-from tests.soak import kills, mutants, workflows
+from tests.soak import kills, mutants, watching, workflows
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
 
@@ -24,7 +24,7 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=60, help="how long there is traffic, with kills in between (default: 60)")
     parser.add_argument("--kills", type=int, default=1_000_000, help="ends the kills after so many (default: when the time is over)")
     parser.add_argument("--seed", type=int, default=1, help="decides when it is killed (default: 1)")
-    parser.add_argument("--only", choices=["kills", "recovery", "mutants", "plants", "workflows", "kit"], help="one part of it")
+    parser.add_argument("--only", choices=["kills", "recovery", "watching", "mutants", "plants", "workflows", "kit"], help="one part of it")
     parser.add_argument("--record", action="store_true", help=f"writes what came out into {RESULTS.name}")
     words = parser.parse_args()
     lines = [f"## {datetime.now(UTC):%Y-%m-%d}", "", f"{machine()}.", ""]
@@ -47,6 +47,9 @@ def _lines(words: argparse.Namespace) -> Iterator[str]:
         for run in (at_once, killed):
             with tempfile.TemporaryDirectory(prefix="soak-") as folder:
                 yield f"recovery: {run(Path(folder))}"
+    if words.only in (None, "watching"):
+        with tempfile.TemporaryDirectory(prefix="soak-") as folder:
+            yield from watching.run(Path(folder), min(words.minutes, 30))
     if words.only in (None, "mutants"):
         yield mutants.run()
     if words.only in (None, "plants"):

@@ -46,7 +46,7 @@ class Killer:
             until = time.monotonic() + alive
             while time.monotonic() < until:
                 assert process.poll() is None, f"it ended by itself, with {process.returncode}: {_end_of(self._folder / 'serve.log')}"
-                self.most_mib = max(self.most_mib, _resident_mib(process.pid))
+                self.most_mib = max(self.most_mib, resident_mib(process.pid))
                 time.sleep(0.05)
         finally:
             process.send_signal(signal.SIGKILL)
@@ -84,7 +84,7 @@ def run(folder: Path, minutes: float, seed: int, most_kills: int) -> Iterator[st
     killer = Killer(folder, Random(seed))
     with running(folder, seed) as plant:
         began, end = time.monotonic(), time.monotonic() + 60 * minutes
-        with _sending(plant.feeds):
+        with sending(plant.feeds):
             while time.monotonic() < end and killer.kills < most_kills:
                 killer.kill_once()
         minutes_taken = (time.monotonic() - began) / 60
@@ -103,7 +103,7 @@ def run(folder: Path, minutes: float, seed: int, most_kills: int) -> Iterator[st
 
 
 @contextmanager
-def _sending(feeds: list[Feed]) -> Iterator[None]:
+def sending(feeds: list[Feed]) -> Iterator[None]:
     threads = [threading.Thread(target=feed.run, name=feed.name) for feed in feeds]
     for thread in threads:
         thread.start()
@@ -149,7 +149,7 @@ def _end_of(file: Path) -> str:
     return file.read_text(errors="replace")[-3000:]
 
 
-def _resident_mib(pid: int) -> float:
+def resident_mib(pid: int) -> float:
     with suppress(OSError):
         return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
     return 0.0
