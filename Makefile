@@ -31,10 +31,12 @@ screenshots: .venv/.test    ## Every page, light and dark, into screenshots/
 	@.ci/browser
 	@$(PYTHON) -m tests.screenshots
 
-bench: .venv/.test          ## How fast: ingest, refresh, pages
+bench: .venv/.test          ## How fast: ingest, refresh, pages, and these in a browser
+	@.ci/browser
 	@$(PYTHON) -m tests.benchmarks
 
 soak: .venv/.test           ## How long: hours of traffic with kills in between, a board left open; SOAK="--only kills --kills 200" as well
+	@.ci/browser
 	@$(PYTHON) -m tests.soak $(SOAK)
 
 fuzz: .venv/.test           ## Ten minutes of hostile input for each decoder; FUZZ="--only segment" as well

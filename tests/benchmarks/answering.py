@@ -18,7 +18,7 @@ from metrics import discovery
 from metrics.objectives.status import statuses
 from metrics.read import Moment, Reader
 from metrics.search import find
-from tests.benchmarks import traffic
+from tests.benchmarks import browsing, traffic
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.receiving import CONFIGURATION
 from tests.pages.served import PASSWORD, Client, ask_grid, make_server, signed_in
@@ -36,6 +36,7 @@ def measure(folder: Path, transactions: int) -> Iterator[Figure]:
         yield from _refreshed(application, transactions)
         yield _size(application, folder)
         yield from _asked(application, transactions)
+        yield from browsing.measure(application, transactions)
 
 
 def _filled(application: Application, transactions: int) -> Iterator[Figure]:
