@@ -85,7 +85,7 @@ def _look(page: Page, name: str, seen: Seen) -> None:
     page.set_viewport_size(_size(WALL))
     seen.wall[name] = looks.long_lines(page)
     page.set_viewport_size(_size(PHONE))
-    seen.axe[f"{name}, phone, light"] = looks.axe(page)
+    seen.axe[f"{name}, phone, light"] = looks.axe(page, of_every_text=False)
     page.set_viewport_size(_size(NARROWEST))
     seen.narrow[name] = looks.narrow(page)
 
@@ -94,9 +94,9 @@ def _look_at_colours(page: Page, name: str, seen: Seen) -> None:
     """What differs in the dark: contrast; and paper, which is light whatever the screen is."""
     page.set_viewport_size(_size(PHONE))
     looks.in_the_dark(page)
-    seen.axe[f"{name}, phone, dark"] = looks.axe(page, only="color-contrast")
+    seen.axe[f"{name}, phone, dark"] = looks.contrast(page)
     page.set_viewport_size(_size(WIDE))
-    seen.axe[f"{name}, wide, dark"] = looks.axe(page, only="color-contrast")
+    seen.axe[f"{name}, wide, dark"] = looks.contrast(page)
     told = set(looks.words(page))
     page.emulate_media(media="print")
     page.set_viewport_size({"width": looks.A4_PX, "height": 1000})
@@ -145,7 +145,7 @@ def test_signing_in_and_what_is_refused_look_as_well(new_page: Callable[..., Pag
             page.set_viewport_size(_size(size))
             problems[f"{where}, {size}"] = [*looks.axe(page), *looks.narrow(page)]
         looks.in_the_dark(page)
-        problems[f"{where}, dark"] = looks.axe(page, only="color-contrast")
+        problems[f"{where}, dark"] = looks.contrast(page)
         page.problems.clear()  # the browser reports each answer that is none
     assert found(problems) == {}
 
