@@ -67,8 +67,10 @@ def find(text: str | None, query: str) -> tuple[list[Component], bool, str]:
     told = _documents(wanted)
     groups = [_group("Nearest" if near else "Numbers", rows), _group("In the docs", told)]
     options = [html.Div(groups, id="shell-options", role="listbox", **{"aria-label": "Found"})] if rows or told else []
-    rest = _rest(forms, found.hits)
-    return [*near, *rest, *options] if not rows else [*near, *options, *rest], False, wanted
+    more = [html.A(f"All about “{wanted}” in the docs", href=links.to("docs", q=wanted))] if told else []
+    nothing = [] if rows else [html.Div([html.B("Nothing is called so. "), LOOKED_FOR], className="hit-none")]
+    foot = [*_rest(forms, found.hits), *more]
+    return [*nothing, *near, *options, *([html.Div(foot, className="hit-rest")] if foot else [])], False, wanted
 
 
 def _group(label: str, rows: list[Component]) -> Component | None:
@@ -122,12 +124,9 @@ def _address(hit: Hit) -> str:
     return links.to("path", trace=hit.trace_id)
 
 
-def _rest(forms: Sequence[str], hits: Sequence[Hit]) -> list[Component]:
+def _rest(forms: Sequence[str], hits: Sequence[Hit]) -> list[str | Component]:
     """What is not shown, and the list of all whose number holds the text, in the form in which the list finds them."""
-    if not hits:
-        return [html.Div([html.B("Nothing is called so. "), LOOKED_FOR], className="hit-none")]
     names = [hit.transaction_id.lower() for hit in hits if hit.transaction_id]
     listed = next((form for form in forms if any(form.lower() in name for name in names)), None)
     more = [f"Showing {SHOWN} of {len(hits)} or more. "] if len(hits) > SHOWN else []
-    link = [html.A(f"All transactions with “{listed}”", href=links.transactions(text=listed))] if listed else []
-    return [html.Div([*more, *link], className="hit-rest")] if more or link else []
+    return [*more, *([html.A(f"All transactions with “{listed}”", href=links.transactions(text=listed))] if listed else [])]

@@ -60,7 +60,7 @@ def _field(text: str) -> Component:
         **{"aria-label": "Search the docs"},
     )
     all_of_them = html.A("All documents", href="#docs-contents", className="docs-all")  # on a phone they stand below
-    return html.Div([field, all_of_them], className="docs-search no-print", role="search")
+    return html.Div([field, all_of_them], className="docs-search no-print", role="search", **{"aria-label": "In the docs"})
 
 
 def _body(name: str, text: str) -> list[Component]:

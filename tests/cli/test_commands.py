@@ -181,6 +181,9 @@ MISTAKES = {
     "demo --port 99999": "argument --port: must be a whole number from 0 to 65535 (found '99999'). `syncline demo --help` shows what there "
     "is.",
     "demo --days -1": "argument --days: must be a whole number from 0 to 90 (found '-1'). `syncline demo --help` shows what there is.",
+    "user change tom": "nothing was asked for. Name new roles with --role, or sites with --site or --all-sites.",
+    "user change tom --role it": "No user is called 'tom'. Known: none yet.",
+    "user change tom --site x": "no site is called 'x'. Known: none; add them under `sites` in the configuration.",
     "user disable tom": "No user is called 'tom'. Known: none yet.",
     "token add /tom --scope read": "'/tom' cannot be a token name. Allowed: 1 to 64 letters a-z, digits and . _ @ -, beginning with a "
     "letter or digit.",
@@ -283,6 +286,9 @@ def test_people_are_added_listed_and_disabled(run: Run, folder: Path, monkeypatc
     monkeypatch.setattr("sys.stdin", io.StringIO("a long enough phrase\n"))
     made = run("user", "add", "Maria", "--role", "supply", "--password-file", "-")
     assert (made.code, made.out) == (0, "maria may sign in as supply.\n")
+    changed = run("user", "change", "maria", "--role", "supply", "--role", "approver", "--all-sites")
+    assert changed.out == "maria may sign in as approver, supply, for all sites. Open sessions have ended.\n"
+    assert run("user", "change", "maria", "--role", "supply").code == 0
     assert run("user", "disable", "maria").code == 0
     listed = run("user", "list").out.splitlines()
     assert listed == ["user   roles   sites  state     last login", "maria  supply  all    disabled  never"]
