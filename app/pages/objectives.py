@@ -57,11 +57,12 @@ def layout(**query: Any) -> Component:
     body: list[Component | None] = [_nothing()]
     if standing:
         week = last_week(ordered, view.now_ns, zone, lambda promise, outcome, begin, end: _cases(promise, outcome, begin, end, view))
-        body = [_alerts(alerts_of(standing), {s.objective.name: s for s in standing}, view), _list(ordered, view), week]
-    return html.Div(
-        [head("Objectives", [_summary(standing), *_week(standing, view)]), moment.banner(at, zone), *welcome.first_start(at), *body],
-        className="objectives",
-    )
+        rings = _alerts(alerts_of(standing), {s.objective.name: s for s in standing}, view)
+        # Who answers for the promises asks about last week, who keeps them what rings now; nothing is left out for either.
+        body = [week, rings, _list(ordered, view)] if "exec" in current_user.roles else [rings, _list(ordered, view), week]
+    cost = button("What it cost", links.to("business-case", **view.past), "banknote", quiet=True)
+    heading = head("Objectives", [_summary(standing), *_week(standing, view)], cost)
+    return html.Div([heading, moment.banner(at, zone), *welcome.first_start(at), *body], className="objectives")
 
 
 def _summary(standing: Sequence[Status]) -> str:

@@ -180,6 +180,11 @@ def _rates(rates: Sequence[listing.Worked]) -> Component:
 
 
 def _nothing(kept: Mapping[str, str]) -> Component:
+    if dict(kept) == {"state": "requested"}:
+        text = "What a colleague wants to recover stands here until somebody else says yes or no, or until it lapses."
+        return empty(
+            "Nothing waits for approval", text, button("All recoveries", links.to("recoveries"), quiet=True), picture="circle-check"
+        )
     if kept:
         return empty(
             "No recovery is like that",

@@ -161,6 +161,7 @@ def test_from_a_number_of_last_week_to_its_cases(
     session = session_of(browser, last_week, "eva")
     way = Journey(new_page(last_week, storage_state=session), by_keyboard)
     way.begin("/objectives")
+    expect(way.page.locator("#last-week tbody tr").first).to_be_in_viewport()
     figure = way.page.locator("#last-week tbody a").first
     many = figure.inner_text()
     way.press(figure)

@@ -47,6 +47,11 @@ def test_each_role_lands_where_its_question_is_answered(web: Flask, name: str, l
     assert Client(web).sign_in(name).headers["Location"] == landing
 
 
+def test_who_approves_lands_where_it_is_said_that_nothing_waits(web: Flask) -> None:
+    said = drawn_text(someone(web, "pia").show("/recoveries", "?state=requested"))
+    assert "Nothing waits for approval What a colleague wants to recover stands here until somebody else says yes or no" in said
+
+
 def test_where_one_lands_can_be_chosen_and_is_kept_with_the_account(web: Flask, plant: Application) -> None:
     client = someone(web, "both")
     assert choose(client, "failures") == "Kept. From the next sign-in on: Failures."
