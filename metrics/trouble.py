@@ -49,13 +49,12 @@ class Silent:
 
 def troubles(reader: Reader, settled: Mapping[str, int]) -> list[Trouble]:
     """As of the reader's moment. `settled`: the ids of cases, and until when (ns) what happened to them is."""
-    reader.find_trouble()
+    reader.follow_trouble()
     reader.rows("recovering/failing", transaction_id=None, signature=None)
     reader.leave("alerting/keyed", settled={"key": list(settled), "value": list(settled.values())})
     found = reader.rows("alerting/groups")
     if not found:
         return []
-    reader.follow()
     held = {_key(group.kind, group.workflow, group.milestone, group.site, key): summary for group, key, summary in summaries(reader)}
     return [_trouble(row, held) for row in found]
 

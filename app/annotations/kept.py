@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Engine, Row, func, insert, or_, select, update
+from sqlalchemy import Connection, Engine, Row, func, insert, select, update
 
 from app.accounts.people import roles_words
 from app.accounts.tables import create_tables
@@ -20,6 +20,7 @@ from app.recovery import audit
 from app.recovery.runs import Actor, Refusal
 
 ROLES = ("supply", "it")  # who may write; administrators always may
+FOREVER = 2**63 - 1
 MOST_CHANGES = 50  # of one annotation that are shown
 LISTS = ("sites", "workflows", "systems")
 MINE = "It is about sites that you may not see, so others keep it."
@@ -33,27 +34,34 @@ class Known:
     sites: tuple[str, ...]
 
 
+class Version(NamedTuple):
+    """How an annotation was said, and until when that held."""
+
+    annotation: Annotation
+    until_ns: int
+
+
 class Annotations:
     """Those of one home. Raises Refusal for who may not, and for what cannot be."""
 
     def __init__(self, engine: Engine, now_ns: Callable[[], int], known: Known) -> None:
         create_tables(engine, metadata)
         self._engine, self._now_ns, self._known = engine, now_ns, known
+        self._read_before: tuple[Any, list[Version]] = (None, [])
 
     def between(self, from_ns: int, to_ns: int, known_ns: int, sites: frozenset[str] | None) -> list[Annotation]:
         """Those that touch the time from `from_ns` to `to_ns`, the earliest first, as they were said at `known_ns`."""
-        end = func.coalesce(versions.c.to_ns, versions.c.from_ns)
-        touching = (versions.c.from_ns <= to_ns, end >= from_ns)
-        return _seen(self._read(known_ns, *touching), sites)
+        held = self._held(known_ns)
+        return _seen((each for each in held if each.given.from_ns <= to_ns and each.end_ns >= from_ns), sites)
 
     def every(self, known_ns: int, sites: frozenset[str] | None) -> list[Annotation]:
         """All of them that had begun or were planned, the latest first, as they were said at `known_ns`."""
-        return _seen(reversed(self._read(known_ns)), sites)
+        return _seen(reversed(self._held(known_ns)), sites)
 
     def one(self, number: int, known_ns: int, sites: frozenset[str] | None) -> Annotation | None:
         """The one of that number, as it was said at `known_ns`; None where it was not, or nothing of it may be seen."""
-        found = self._read(known_ns, versions.c.number == number)
-        return found[0].seen_by(sites) if found else None
+        found = next((each for each in self._held(known_ns) if each.number == number), None)
+        return found.seen_by(sites) if found else None
 
     def changes(self, number: int) -> list[Row[Any]]:
         """What the audit holds of it, the newest first: at_ns, actor, action, detail, reason."""
@@ -131,11 +139,20 @@ class Annotations:
         audit.append(connection, said_ns, actor.name, action, _subject(number), told(given), None)
         return made
 
-    def _read(self, known_ns: int, *where: ColumnElement[bool]) -> list[Annotation]:
-        held = (versions.c.said_ns <= known_ns, or_(versions.c.until_ns.is_(None), versions.c.until_ns > known_ns))
-        listed = select(versions).where(*where, *held).order_by(versions.c.from_ns, versions.c.number)
+    def _held(self, known_ns: int) -> list[Annotation]:
+        """Those that held at that moment, the earliest first."""
+        return [each.annotation for each in self._versions() if each.annotation.said_ns <= known_ns < each.until_ns]
+
+    def _versions(self) -> list[Version]:
+        """All that was ever said. It is read again only when something was said or taken back: every chart asks."""
+        mark = select(func.count(), func.max(versions.c.said_ns), func.max(versions.c.until_ns), func.count(versions.c.until_ns))
         with self._engine.connect() as connection:
-            return [annotation_of(row) for row in connection.execute(listed)]
+            present = tuple(connection.execute(mark).one())
+            if present != self._read_before[0]:
+                rows = connection.execute(select(versions).order_by(versions.c.from_ns, versions.c.number, versions.c.version))
+                found = [Version(annotation_of(row), FOREVER if row.until_ns is None else row.until_ns) for row in rows]
+                self._read_before = (present, found)
+        return self._read_before[1]
 
 
 def _seen(every: Iterable[Annotation], sites: frozenset[str] | None) -> list[Annotation]:

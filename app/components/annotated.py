@@ -7,6 +7,7 @@ from typing import Any
 
 from dash import html
 from dash.development.base_component import Component
+from flask import g
 from flask_login import current_user
 
 from app import reader
@@ -16,7 +17,7 @@ from app.components import links
 from app.components.icons import icon
 from app.components.recoveries import me
 from app.figures import marks
-from app.figures.marks import Around, Edges, Noted
+from app.figures.marks import MOST_MARKS, Around, Edges, Noted
 from app.instants import instant_text
 
 
@@ -24,9 +25,11 @@ def noted(
     at: reader.AsOf, from_ns: int, to_ns: int, sites: Collection[str] = (), workflows: Collection[str] = (), systems: Collection[str] = ()
 ) -> list[Annotation]:
     """Those that touch this time, began by the moment of the page, and are about one of these (empty: about anything)."""
-    until_ns = min(to_ns, at.moment.as_of_ns)
-    found: list[Annotation] = reader.application().annotations.between(from_ns, until_ns, at.moment.known_ns, current_user.sites)
-    return [each for each in found if each.is_about(sites, workflows, systems)]
+    asked = (from_ns, min(to_ns, at.moment.as_of_ns), at.moment.known_ns)
+    read: dict[tuple[int, int, int], list[Annotation]] = g.setdefault("annotations read", {})  # a page has many charts of one time
+    if asked not in read:
+        read[asked] = reader.application().annotations.between(*asked, current_user.sites)
+    return [each for each in read[asked] if each.is_about(sites, workflows, systems)]
 
 
 def around(at: reader.AsOf, zone: str) -> Around:
@@ -38,7 +41,8 @@ def on_columns(at: reader.AsOf, zone: str, edges: Edges, sites: Collection[str] 
     """What was noted in the time of a chart, at its columns."""
     if not edges:
         return marks.NOTHING
-    return Noted(marks.marks_on(edges, noted(at, edges[0][0], edges[-1][1], sites, workflows)), around(at, zone))
+    found = noted(at, edges[0][0], edges[-1][1], sites, workflows)
+    return Noted(marks.marks_on(edges, found[-MOST_MARKS:]), around(at, zone), max(0, len(found) - MOST_MARKS))
 
 
 def below(shown: Noted, from_ns: int, to_ns: int, **about: Any) -> Component:

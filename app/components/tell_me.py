@@ -52,7 +52,9 @@ def menu() -> Component:
 def ways_field(ident: Any, chosen: Sequence[str]) -> Component:
     """Boxes for the ways beside the inbox; one that cannot be used says why."""
     boxes = [
-        dmc.Checkbox(value=way, label=label if why_not is None else f"{label}: {why_not}", disabled=why_not is not None, size="xs")
+        dmc.Checkbox(
+            value=way, label=label if why_not is None else f"{label}: {why_not}", disabled=why_not is not None, size="xs", radius="xs"
+        )
         for way, label, why_not in ways_of(reader.application().subscriptions.contact(current_user.name))
     ]
     if not boxes:

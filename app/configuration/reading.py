@@ -19,6 +19,7 @@ from app.configuration.problems import ConfigurationError
 from app.configuration.recovery import recovery_of
 from app.configuration.rules import RuleFile, read_rules, rules_of, try_out
 from app.configuration.sections import LOOPBACK, RECEIVED, configuration
+from app.configuration.telling import telling_problems
 from app.configuration.working import exclusions_of, partners_of, working_problems
 from collectors.classify import ErrorRules
 from collectors.identifiers import Identifiers
@@ -49,6 +50,7 @@ def load_settings(file: Path, environment: Mapping[str, str]) -> Settings:
     objectives, files = read_files(document, found["objectives"], _known(found, workflows), environment)
     rule_files = read_rules(document, found["rules"])
     document.problems += recovery_problems(found["recovery"], _names(document, found, workflows, rule_files))
+    document.problems += telling_problems(found["alerts"], [site.name for site in found["sites"]])
     documents = [document, *packs, *files, *rule_files]
     if not any(each.told() for each in documents):
         definitions = _definitions(found, workflows, calendars)

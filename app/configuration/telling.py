@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from email.utils import parseaddr
 from importlib.util import find_spec
 from typing import Any
@@ -9,7 +10,7 @@ from urllib.parse import urlsplit
 
 from app.configuration.recovery import NAMES
 from app.telling.settings import PLAIN, STARTTLS, TLS, Channel, Mail, Telling
-from metrics.keys import Key, Place, Problem, Read, choice, duration_seconds, list_of, mapping_of, record_of, shown, text, whole
+from metrics.keys import Key, Place, Problem, Read, choice, duration_seconds, list_of, mapping_of, record_of, shown, text, unknown, whole
 
 
 def _seconds(value: Any, place: Place, problems: list[Problem]) -> int | None:
@@ -56,7 +57,7 @@ MAIL = (
 )
 CHANNEL = (
     Key("title", text, "text", "What the channel is called on the screen."),
-    Key("url", text, "URL", 'Its address as [Apprise](https://github.com/caronc/apprise) writes it: `"${TEAMS_URL}"`.', required=True),
+    Key("url", text, "URL", "Its address as Apprise writes it.", required=True),
     Key("sites", NAMES, "list", "What is told there is about these sites only, whoever asked for it. Absent: all sites.", default=()),
 )
 ALERTS = (
@@ -78,6 +79,16 @@ ALERTS = (
     ),
     Key("channels", mapping_of(record_of(CHANNEL, Channel), "channels"), "mapping", "Channels that people share, by name.", default={}),
 )
+
+
+def telling_problems(found: Telling | None, sites: Collection[str]) -> list[Problem]:
+    """Sites of channels that there are none of."""
+    return [
+        Problem(("alerts", "channels", name, "sites"), unknown("site", site, sites))
+        for name, channel in (found.channels if found else {}).items()
+        for site in channel.sites
+        if site not in sites
+    ]
 
 
 def _alerts() -> Read:

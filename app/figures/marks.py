@@ -17,6 +17,7 @@ from app.figures import times, words
 
 ICONS = {"maintenance": "wrench", "release": "package", "shutdown": "power", "other": "flag"}
 MOST = 8  # told in words below a chart; the page of annotations has them all
+MOST_MARKS = 40  # drawn on a chart
 
 Edges = Sequence[tuple[int, int]]  # from when until before when each column stands, the oldest first
 
@@ -42,10 +43,11 @@ class Around:
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """The marks of one chart, and what they are drawn with."""
+    """The marks of one chart, and what they are drawn with. Of very many only the newest are drawn."""
 
     marks: Sequence[Mark] = ()
     around: Around = Around()
+    left: int = 0  # how many earlier ones are not drawn
 
 
 NOTHING = Noted()
@@ -90,7 +92,7 @@ def behind(noted: Noted, columns: int, look: str = "") -> Component | None:
     if not noted.marks:
         return None
     bands = [html.I(style={"gridColumn": _columns(mark)}) for mark in noted.marks]
-    return html.Span(bands, className=f"marks-behind {look}".strip(), style={"--columns": columns}, **{"aria-hidden": "true"})
+    return html.Span(bands, className=f"note-marks-behind {look}".strip(), style={"--columns": columns}, **{"aria-hidden": "true"})
 
 
 def lane(noted: Noted, columns: int, look: str = "") -> Component | None:
@@ -98,7 +100,7 @@ def lane(noted: Noted, columns: int, look: str = "") -> Component | None:
     if not noted.marks:
         return None
     drawn = [_mark(mark, noted.around) for mark in noted.marks]
-    return html.Span(drawn, className=f"marks {look}".strip(), style={"--columns": columns}, role="group", **{"aria-label": "Annotations"})
+    return html.Span(drawn, className=f"note-marks {look}".strip(), style={"--columns": columns}, role="group", **{"aria-label": "Annotations"})
 
 
 def _mark(mark: Mark, around: Around) -> Component:
@@ -106,7 +108,7 @@ def _mark(mark: Mark, around: Around) -> Component:
     return html.A(
         html.B(mark.number),
         href=address(mark.annotation, around.past),
-        className="mark" if mark.first == mark.last else "mark mark-long",
+        className="note-mark" if mark.first == mark.last else "note-mark note-mark-long",
         style={"gridColumn": _columns(mark)},
         title=said,
         tabIndex=-1,  # the list below is what the keyboard reaches
@@ -123,8 +125,8 @@ def listed(noted: Noted, more: str) -> Component | None:
     if not noted.marks:
         return None
     shown = noted.marks[-MOST:]
-    left = len(noted.marks) - len(shown)
-    lines = [html.Li([html.B(mark.number, className="mark-number"), _told(mark.annotation, noted.around)]) for mark in shown]
+    left = noted.left + len(noted.marks) - len(shown)
+    lines = [html.Li([html.B(mark.number, className="note-number"), _told(mark.annotation, noted.around)]) for mark in shown]
     rest = [html.Li([html.A(f"{words.count(left, 'annotation')} before these", href=more)])] if left else []
     return html.Ul([*rest, *lines], className="noted", **{"aria-label": "Annotations"})
 

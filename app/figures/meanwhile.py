@@ -61,7 +61,7 @@ def badges(drawing: Drawing, stretches: Sequence[Stretch], around: Around) -> li
         html.A(
             html.B(each.mark.number),
             href=marks.address(each.mark.annotation, around.past),
-            className="mark swim-mark",
+            className="note-mark swim-mark",
             style={"left": each.badge_x, "top": drawing.height - STRIP},
             title=(said := marks.sentence(each.mark.annotation, around)),
             tabIndex=-1,

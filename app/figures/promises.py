@@ -92,8 +92,8 @@ def days(
 ) -> Component:
     """A column for every day (of long windows, week): how much of what is allowed was bad. The line is what is allowed."""
     columns = (_day(part, target, zone, in_slices, href(part)) for part in parts)
-    shown = [marks.behind(noted, len(parts), "marks-days"), html.I(className="days-allowed"), *columns]
-    return html.Div([html.Div(shown, className="days"), marks.lane(noted, len(parts), "marks-days")])
+    shown = [marks.behind(noted, len(parts), "note-marks-days"), html.I(className="days-allowed"), *columns]
+    return html.Div([html.Div(shown, className="days"), marks.lane(noted, len(parts), "note-marks-days")])
 
 
 def _day(part: Part, target: Fraction, zone: str, in_slices: bool, href: str) -> Component:

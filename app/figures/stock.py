@@ -57,12 +57,12 @@ def columns(pairs: Sequence[Row], goal: Fraction, zone: str, address: Callable[[
     """One column for each pair of snapshots, the oldest first: the share of keys that differ. The line is what the promise allows."""
     allowed = 1 - goal
     parts = [
-        marks.behind(noted, len(pairs), "marks-pairs"),
+        marks.behind(noted, len(pairs), "note-marks-pairs"),
         html.Span(className="pairs-allowed"),
         *(_column(pair, allowed, zone, address) for pair in pairs),
     ]
     shown = html.Span(parts, className="pairs", role="group", **{"aria-label": _course(pairs)})
-    return html.Div([shown, marks.lane(noted, len(pairs), "marks-pairs")])
+    return html.Div([shown, marks.lane(noted, len(pairs), "note-marks-pairs")])
 
 
 def _column(pair: Row, allowed: Fraction, zone: str, address: Callable[[int], str]) -> Component:

@@ -230,7 +230,7 @@ def _noted(groups: Mapping[tuple[str, str], Sequence[Row]], page: Page) -> list[
     """What was noted of the site of each group, at its columns."""
     bounds = [row["pair_ns"] for row in page.history]
     every, around = annotated.noted(page.at, min(bounds), max(bounds)), annotated.around(page.at, page.zone)
-    mine = ([each for each in every if each.is_about([site])] for site, _ in groups)
+    mine = ([each for each in every if each.is_about([site])][-marks.MOST_MARKS :] for site, _ in groups)
     edges = (marks.between([row["pair_ns"] for row in rows]) for rows in groups.values())
     return [Noted(marks.marks_on(*of_group), around) for of_group in zip(edges, mine, strict=True)]
 

@@ -22,7 +22,7 @@ from app.figures.boxes import Box, boxes_of, lanes_of
 from app.figures.broken import broken_list
 from app.figures.detail import detail_panel
 from app.figures.lanes import drawing_of
-from app.figures.marks import Mark, Noted
+from app.figures.marks import MOST_MARKS, Mark, Noted
 from app.figures.milestones import milestone_table
 from app.figures.related import goods_words, named_list, neighbour_list, object_list
 from app.figures.rows import rows_of
@@ -206,7 +206,8 @@ def _meanwhile(path: Path, at: reader.AsOf) -> Noted:
     systems = {step.system for step in path.steps} | {row[name] for row in rows_of(path.events) for name in ("system", "system_name")}
     site = [path.site] if path.site else ()
     found = annotated.noted(at, path.start_ns, until_ns, site, [path.workflow], [each for each in systems if each])
-    return Noted([Mark(number, each, 0, 0) for number, each in enumerate(found, 1)], annotated.around(at, path.timezone))
+    drawn = [Mark(number, each, 0, 0) for number, each in enumerate(found[-MOST_MARKS:], 1)]
+    return Noted(drawn, annotated.around(at, path.timezone), max(0, len(found) - MOST_MARKS))
 
 
 def _folding(path: Path, boxes: list[Box], at: reader.AsOf, view: View) -> Component:

@@ -219,7 +219,7 @@ def _one(rule: Row, listed: Listed, days: Days, at: reader.AsOf, kept: Mapping[s
     began = card(
         f"Began in the last {DAYS} days",
         _days(rule, days, kept),
-        marks.lane(noted, len(edges), "marks-rules"),
+        marks.lane(noted, len(edges), "note-marks-rules"),
         _narrowed(listed.begun, days.zone, kept),
         annotated.below(noted, days.edges[0], days.edges[-1], site=site),
     )

@@ -113,7 +113,9 @@ def _form() -> Component:
         for name, title, data in (*offered, ("severities", "Severities", severities))
     ]
     ways = [
-        dmc.Checkbox(value=way, label=label if why_not is None else f"{label}: {why_not}", disabled=why_not is not None, size="sm")
+        dmc.Checkbox(
+            value=way, label=label if why_not is None else f"{label}: {why_not}", disabled=why_not is not None, size="sm", radius="xs"
+        )
         for way, label, why_not in ways_of(_kept().contact(current_user.name))
     ]
     return card(

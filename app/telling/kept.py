@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import Engine, delete, func, insert, select, update
+from sqlalchemy import Engine, delete, insert, select, update
 
 from app.accounts import AccountError
 from app.accounts.tables import create_tables
@@ -63,8 +63,10 @@ class Subscriptions:
         lists = {each: orjson.dumps(getattr(wanted, each)).decode() for each in LISTS}
         row = {"user": user, "name": name, "ways": orjson.dumps(ways).decode(), "made_ns": self.now_ns(), **lists}
         with self.engine.begin() as connection:
-            many = connection.execute(select(func.count()).select_from(subscriptions).where(subscriptions.c.user == user)).scalar_one()
-            if many >= MOST:
+            mine = connection.execute(select(subscriptions).where(subscriptions.c.user == user)).all()
+            if same := next((each for each in map(subscription_of, mine) if each.wanted == wanted), None):
+                raise AccountError(f"You are told of that already: {same.name}.")
+            if len(mine) >= MOST:
                 raise AccountError(f"You are told of {MOST} things already. Remove one of them first.")
             number = connection.execute(insert(subscriptions).values(**row)).inserted_primary_key
         return Subscription(int(number[0]) if number else 0, user, name, wanted, ways, row["made_ns"])  # type: ignore[arg-type]

@@ -73,7 +73,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str], inside: Sequence[str
         said = " ".join(answer.read(WORDS_BYTES).decode("utf-8", "replace").split())[:EXCERPT]
         return Answer(answer.status, said, answer.getheader("Retry-After"))
     except (OSError, http.client.HTTPException) as error:
-        raise Unreached(f"{host_of(url)} did not answer: {error or type(error).__name__}.") from error
+        raise Unreached(f"{host_of(url)} did not answer: {getattr(error, 'strerror', None) or error or type(error).__name__}.") from error
     finally:
         connection.close()
 
@@ -83,7 +83,7 @@ def _address(host: str, port: int, inside: Sequence[str]) -> Ip:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise Unreached(f"Nobody knows where {host} is: {error}.") from error
+        raise Unreached(f"Nobody knows where {host} is: {getattr(error, 'strerror', None) or error}.") from error
     addresses = [ipaddress.ip_address(str(each[4][0]).partition("%")[0]) for each in found]
     is_named = _is_named(host, inside)
     if not all(is_named or _is_public(each) or _is_in(each, inside) for each in addresses):

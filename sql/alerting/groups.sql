@@ -17,10 +17,8 @@ violated as (
     v.rule, v.site, count(distinct {kind: v.kind, key: v.key, from_ns: v.from_ns, detail: v.detail}) as cases, min(v.from_ns) as first_ns,
     max(v.from_ns) as last_ns
   from violations v
-  where not (v.waits_for is not null and exists (
-    from open_steps_then o
-    join open_now n using (transaction_no)
-    where o.transaction_no = v.transaction_no and (o.is_overdue or (o.is_failed and not n.is_abandoned))))
+  where not (v.waits_for is not null and v.transaction_no in (
+    select transaction_no from trouble_now where is_missing or (kind = 'failed' and not is_abandoned)))
   group by all
 )
 select

@@ -3,7 +3,7 @@
 create or replace temp table keyed as
 select
   t.* replace (
-    case when t.kind <> 'violation' then t.workflow end as workflow,
+    case when t.kind <> 'violation' then t.workflow else '' end as workflow,   -- a rule is broken whatever the workflow
     coalesce(s.signature || chr(31) || coalesce(t.site, ''), '') as group_key
   ),
   s.signature, s.error_code, s.words, s.failed_event_no, coalesce(s.first_ns, t.since_ns) as first_ns, coalesce(s.last_ns, t.since_ns) as last_ns

@@ -60,15 +60,15 @@ def write(client: Client, what: str, number: int | None = None, **typed: Any) ->
 def test_what_was_noted_stands_on_the_chart_of_the_board_and_below_it_in_words(server: Flask, application: Application) -> None:
     made = note(application, 3, systems=("wms",))
     page = trees.drawn(someone(server, "tom").show("/"))
-    (lane,) = trees.with_class(page, "marks")
-    (mark,) = trees.with_class(lane, "mark")
+    (lane,) = trees.with_class(page, "note-marks")
+    (mark,) = trees.with_class(lane, "note-mark")
     assert mark.href == f"/annotations?number={made.number}"
     assert vars(mark)["aria-label"].startswith("1: Maintenance of WMS, ")
     assert mark.style["gridColumn"].split(" / ")[0] in ("21", "22")  # of 24 hours the one three hours ago
     (listed,) = trees.with_class(page, "noted")
     assert trees.text(listed).startswith("1 Maintenance of WMS, ")
     assert trees.text(listed).endswith(": Update to 7.2")
-    assert trees.with_class(page, "marks-behind")
+    assert trees.with_class(page, "note-marks-behind")
 
 
 def test_a_board_of_one_site_shows_what_is_about_it(server: Flask, application: Application) -> None:
@@ -206,6 +206,15 @@ def test_of_many_the_newest_are_told_and_the_rest_is_counted() -> None:
     listed = marks.listed(noted, "/annotations?from=x")
     assert trees.text(listed).startswith("3 annotations before these 4 Other , ")
     assert trees.links(listed)[0] == ("3 annotations before these", "/annotations?from=x")
+
+
+def test_of_very_many_the_newest_are_drawn_and_the_rest_is_counted(server: Flask, application: Application) -> None:
+    now_ns = application.now_ns()
+    for minutes in range(60):
+        application.annotations.say(Given("release", f"Release {minutes}", now_ns - (minutes + 5) * MINUTE), ADA)
+    page = trees.drawn(someone(server, "tom").show("/"))
+    assert len(trees.with_class(page, "note-mark")) == 40
+    assert "52 annotations before these" in trees.text(trees.with_class(page, "noted"))
 
 
 def test_one_list_explains_several_charts() -> None:

@@ -21,6 +21,7 @@ from app.alerts.watch import look
 from app.application import Application
 from app.settings import load_settings
 from app.telling import outbox, teller
+from app.telling.kept import MOST
 from app.telling.settings import Channel, Mail, Telling
 from app.telling.subscription import Wanted
 from app.telling.tables import messages
@@ -523,6 +524,17 @@ def test_without_a_mail_server_that_is_said(make: Callable[..., Application]) ->
     ):
         with pytest.raises(AccountError, match="the configuration names no mail server"):
             ask()
+
+
+def test_what_one_is_told_of_already_is_not_asked_twice(make: Callable[..., Application]) -> None:
+    subscriptions = make().subscriptions
+    subscriptions.add("maria", "Hamburg", Wanted(sites=("hamburg",)), [])
+    with pytest.raises(AccountError, match="You are told of that already: Hamburg"):
+        subscriptions.add("maria", "Hamburg again", Wanted(sites=("hamburg",)), [])
+    for number in range(MOST - 1):
+        subscriptions.add("maria", f"{number}", Wanted(workflows=(f"w{number}",)), [])
+    with pytest.raises(AccountError, match=f"You are told of {MOST} things already"):
+        subscriptions.add("maria", "one more", Wanted(), [])
 
 
 def test_a_new_webhook_has_a_new_secret(make: Callable[..., Application]) -> None:

@@ -95,4 +95,4 @@ def _said(error: Exception) -> str:
     if isinstance(error, smtplib.SMTPResponseException):
         said = error.smtp_error
         return f"{error.smtp_code} {said.decode('utf-8', 'replace') if isinstance(said, bytes) else said}".rstrip(".")
-    return (str(error) or type(error).__name__).rstrip(".")
+    return (getattr(error, "strerror", None) or str(error) or type(error).__name__).rstrip(".")
