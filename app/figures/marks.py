@@ -100,7 +100,9 @@ def lane(noted: Noted, columns: int, look: str = "") -> Component | None:
     if not noted.marks:
         return None
     drawn = [_mark(mark, noted.around) for mark in noted.marks]
-    return html.Span(drawn, className=f"note-marks {look}".strip(), style={"--columns": columns}, role="group", **{"aria-label": "Annotations"})
+    return html.Span(
+        drawn, className=f"note-marks {look}".strip(), style={"--columns": columns}, role="group", **{"aria-label": "Annotations"}
+    )
 
 
 def _mark(mark: Mark, around: Around) -> Component:
