@@ -16,6 +16,7 @@ from tests.browser.whole import addresses, whole_plant
 from tests.conftest import note_problems
 
 WIDE, PHONE, NARROWEST, WALL = (1440, 900), (390, 844), (320, 640), (3840, 2160)
+WALKS = 6  # none of them so long that it seems to hang
 # What brings itself up to date would differ between two looks.
 STILL = "const each = window.setInterval; window.setInterval = (act, ms, ...more) => ms < 10000 ? each(act, ms, ...more) : 0;"
 
@@ -55,9 +56,9 @@ def everything(browser: Browser, address: str, session: Any) -> dict[str, str]:
     return found
 
 
-@pytest.fixture(scope="module")
-def seen(browser: Browser, address: str, session: Any, everything: dict[str, str]) -> Seen:
-    """One walk through all pages in one context, which each test asks for its part."""
+@pytest.fixture(scope="module", params=range(WALKS))
+def seen(request: pytest.FixtureRequest, browser: Browser, address: str, session: Any, everything: dict[str, str]) -> Seen:
+    """A walk through some of the pages in one context; all walks together see all of them. Each test asks for its part of what was seen."""
     options = {"color_scheme": "light", "reduced_motion": "reduce", "locale": "en-GB", "viewport": _size(WIDE)}
     context = browser.new_context(base_url=address, storage_state=session, **options)
     context.add_init_script(STILL)
@@ -65,7 +66,7 @@ def seen(browser: Browser, address: str, session: Any, everything: dict[str, str
     note_problems(page, address, seen.problems)
     page.goto("/permissions")
     page.locator("h1").wait_for()
-    for name, where in everything.items():
+    for name, where in list(everything.items())[request.param :: WALKS]:
         looks.open_page(page, where)
         seen.names.append(name)
         _look(page, name, seen)
@@ -116,7 +117,7 @@ def test_every_page_is_looked_at(everything: dict[str, str]) -> None:
 
 def test_axe_finds_nothing(seen: Seen) -> None:
     assert found(seen.axe) == {}
-    assert len(seen.axe) == 4 * len(seen.names) > 120
+    assert len(seen.axe) == 4 * len(seen.names) >= 20
 
 
 def test_at_320_px_nothing_sticks_out_or_overlaps(seen: Seen) -> None:

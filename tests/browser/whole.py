@@ -40,6 +40,7 @@ PLAIN = {
     "a document": "/docs?page=calendars",
     "connect by OpenTelemetry": "/connect?after=0",
     "connect Kafka": "/connect?way=kafka",
+    "what one is told of": "/subscriptions",
     "the wall": "/wall",
 }
 
