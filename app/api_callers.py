@@ -13,6 +13,7 @@ from wtforms import ValidationError
 
 from app.accounts.tokens import ANNOTATE, RECOVER
 from app.application import Application
+from app.messages.glass import Viewer
 from app.recovery.audit import NOBODY, own_of
 from app.recovery.runs import Actor
 
@@ -20,12 +21,14 @@ from app.recovery.runs import Actor
 @dataclass(frozen=True, slots=True)
 class Caller:
     """Who asks. `sites` None: may see all. `may_order`: may make this process read, refresh and rebuild. `own`: sees
-    of the audit only what this person did; None: all of it. `actor`: as whom they recover; None: they may not."""
+    of the audit only what this person did; None: all of it. `actor`: as whom they recover; None: they may not. `viewer`: as whom they look
+    at messages; None: a machine without roles, which may not."""
 
     sites: frozenset[str] | None
     may_order: bool
     own: str | None = None
     actor: Actor | None = None
+    viewer: Viewer | None = None
 
 
 class Denied(Exception):
@@ -49,7 +52,7 @@ def caller_of_request() -> Caller:
     if current_user.is_authenticated:
         own = own_of(current_user.name, current_user.roles, current_user.sites)
         actor = Actor(current_user.name, frozenset(current_user.roles), current_user.sites)
-        return Caller(current_user.sites, "admin" in current_user.roles, own, actor)
+        return Caller(current_user.sites, "admin" in current_user.roles, own, actor, current_user.viewer)
     raise Denied(
         401, "Say who you are: `Authorization: Bearer TOKEN` with a token of scope read (syncline token add NAME --scope read), or sign in."
     )
@@ -62,7 +65,8 @@ def _bearer(secret: str) -> Caller:
     if token := here.accounts.check_token(secret, "read"):
         roles = frozenset({"admin"}) if token.scope == "admin" else token.roles
         actor = Actor(f"token {token.name}", roles, token.sites) if token.allows(RECOVER) else None
-        return Caller(token.sites, may_order=False, own=None if token.sites is None else NOBODY, actor=actor)
+        viewer = Viewer(actor.name, actor.roles) if actor else None
+        return Caller(token.sites, may_order=False, own=None if token.sites is None else NOBODY, actor=actor, viewer=viewer)
     if here.accounts.check_token(secret, ANNOTATE):
         raise Denied(403, "This token is for annotations only. Reading needs one of scope read.")
     if here.accounts.check_token(secret, "ingest"):

@@ -24,6 +24,10 @@ from app.annotations.kept import Annotations, Known
 from app.configuration.model import Settings, Source
 from app.configuration.sections import is_received
 from app.exports import EXPORTS, Asked, between, exported, written
+from app.messages.desk import Desk as Messages
+from app.messages.glass import Glasses, overseers
+from app.messages.originals import Event, Original, original
+from app.messages.rows import masked
 from app.owners import owner_of
 from app.recovery import audit, closings, listing, tables
 from app.recovery.cases import counted, find, held_up
@@ -116,6 +120,8 @@ class Application:
         self.alerts = Alerts(self.accounts.engine, self.now_ns)
         self.subscriptions = Subscriptions(self.accounts.engine, self.now_ns, settings.telling)
         self.annotations = Annotations(self.accounts.engine, self.now_ns, _known(settings))
+        glasses = Glasses(self.accounts.engine, self.now_ns, settings.masking, overseers(settings.recovery.paths))
+        self.messages = Messages(self.accounts.engine, self.now_ns, settings.masking, glasses)
 
     @property
     def polled_sources(self) -> list[Source]:
@@ -213,7 +219,7 @@ class Application:
                 rows = ({**row, "owner": owner_of(owners, row["owner"], row["site"], None)} for row in found)
                 yield from written(between(rows, EXPORTS[asked.name].time, asked), asked, reader.columns(asked.name))
                 return
-            yield from exported(reader, asked)
+            yield from exported(reader, asked, partial(masked, asked.name, fields=self.messages.masked))
 
     def selected(self, group: Group, sites: frozenset[str] | None, also_settled: bool = False, *, with_stakes: bool = False) -> Selected:
         """The cases of a group as of now, limited to sites; how many others there are is told, and no more. What a person parked or closed
@@ -247,9 +253,15 @@ class Application:
         now_ns = self.now_ns()
         return self.reader(Moment(now_ns, now_ns))
 
+    def original(self, event: Event, is_record: bool = False) -> Original:
+        """What the sender of an event sent, as it was received."""
+        return original(event, self.settings.recovery.payloads, self._records(), is_record)
+
     def _payloads(self, cases: Sequence[Case]) -> Mapping[str, Payload | str]:
-        options = {source.name: source.options for source in self.settings.sources}
-        return fetch(cases, self.settings.recovery.payloads, Sources(self.settings.home / "journal", options))
+        return fetch(cases, self.settings.recovery.payloads, self._records())
+
+    def _records(self) -> Sources:
+        return Sources(self.settings.home / "journal", {source.name: source.options for source in self.settings.sources})
 
     def close(self) -> None:
         self.intake.close()

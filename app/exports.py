@@ -120,14 +120,14 @@ def check(asked: Asked) -> None:
         raise ValueError(f"the rows of {asked.name} have no time of their own, so `from` and `to` do not apply. They do for {timed}.")
 
 
-def exported(reader: Reader, asked: Asked) -> Iterator[bytes]:
-    """The export as bytes, in pieces as they come."""
+def exported(reader: Reader, asked: Asked, masked: Callable[[Iterable[Row]], Iterable[Row]] = iter) -> Iterator[bytes]:
+    """The export as bytes, in pieces as they come; `masked` hides in the rows what must not be seen."""
     export, by = EXPORTS[asked.name], asked.by or WEEK
     if export.is_by_period:
         rows: Iterable[Row] = reader.export(asked.name, by, asked.from_ns, asked.to_ns)
     else:
         rows = between(reader.export(asked.name), export.time, asked)
-    return written(rows, asked, reader.columns(asked.name, by))
+    return written(masked(rows), asked, reader.columns(asked.name, by))
 
 
 def written(rows: Iterable[Row], asked: Asked, columns: list[str]) -> Iterator[bytes]:

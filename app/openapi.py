@@ -45,6 +45,7 @@ def description(prefix: str, version: str) -> dict[str, Any]:
     paths: dict[str, Any] = {f"/api/v1/{name}": {"get": _export(name, export)} for name, export in EXPORTS.items()}
     paths |= {f"/api/v1/{name}": {"post": _order(name, about)} for name, about in ORDERS.items()}
     paths |= _recoveries(paths["/api/v1/recoveries"]) | _annotations(paths["/api/v1/annotations"])
+    paths["/api/v1/events/message"] = {"get": _message()}
     paths |= {path: {"get": _health(about, form)} for path, (about, form) in HEALTH.items()}
     return {
         "openapi": "3.1.0",
@@ -78,6 +79,28 @@ def _export(name: str, export: Export) -> dict[str, Any]:
     forms: dict[str, Any] = {form.partition(";")[0]: {} for form in map(FORMATS.__getitem__, formats_of(name))}
     answers = {"200": {"description": f"One row per {export.row}.", "content": forms}, **REFUSALS}
     return {"operationId": f"export_{name}", "summary": f"One row per {export.row}.", "parameters": parameters, "responses": answers}
+
+
+def _message() -> dict[str, Any]:
+    text, texts, optional = {"type": "string"}, {"type": "array", "items": {"type": "string"}}, {"type": ["string", "null"]}
+    told = {
+        **dict.fromkeys(("event_id", "event_type", "source", "position"), text),
+        **dict.fromkeys(("origin", "hidden", "unmasked"), texts),
+        **dict.fromkeys(("form", "sha256", "text", "why", "unmasked_until_time"), optional),
+        "headers": {"type": "object"},
+        "size_bytes": {"type": "integer"},
+    }
+    forms = {"application/json": {"schema": {"type": "object", "properties": told}}, "text/plain": {}}
+    summary = "What the sender of an event sent, masked as on the page. Every look stands in the audit."
+    event = {**_parameter("event_id", "The event, by the id that the export events gives.", text), "required": True}
+    parameters = [
+        event,
+        _parameter("of", "What the event refers to, or the record that told of it.", {"type": "string", "enum": ["message", "record"]}),
+        _parameter("format", "JSON about it, or the message itself.", {"type": "string", "enum": ["json", "file"]}),
+    ]
+    missing = {"404": {"description": "No such event, one that may not be seen, or as a file no text.", **SENTENCE}}
+    answers = {"200": {"description": "The message, or why it cannot be had.", "content": forms}, **REFUSALS, **missing}
+    return {"operationId": "event_message", "summary": summary, "parameters": parameters, "responses": answers}
 
 
 def _recoveries(listed: dict[str, Any]) -> dict[str, Any]:

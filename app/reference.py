@@ -14,6 +14,7 @@ from app import cli
 from app.configuration.calendars import CALENDAR, CLOSED, HOLIDAYS, OPEN, SHIFT, instant_with
 from app.configuration.environment import VARIABLES
 from app.configuration.inventory import inventory_keys
+from app.configuration.masking import MASKING
 from app.configuration.recovery import CLOSING, LIMITS, PATH, PAYLOADS, PERIOD, PROOF, recovery_keys
 from app.configuration.sections import OTLP, OWNER, PARTNER, SITE, SOURCE, WEB, configuration, moment
 from app.configuration.telling import ALERTS, CHANNEL, MAIL
@@ -126,6 +127,7 @@ def configuration_reference() -> str:
     parts += _recovery()
     parts += _section("alerts", ALERTS, "See [alerts](alerts.md).") + _section("mail", MAIL)
     parts += _section("channels", CHANNEL, "One entry per channel, by name.")
+    parts += _section("masking", MASKING, "See [messages](messages.md).")
     parts += (
         _section("web", WEB) + _section("otlp", OTLP) + _section("owners", OWNER, "One entry per owner, by the name that workflows use.")
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
@@ -16,8 +18,15 @@ FEW = 16  # of so many the times are looked for in the bytes of a block, before 
 NEVER = 1 << 62
 
 
+PART = re.compile(r"[/:]")  # what parts the position of a record from the place in it
+
+
+class OutOfTime(Exception):
+    """Whoever asked does not wait any longer; whether the record is there is not known."""
+
+
 class Wanted(NamedTuple):
-    """A record, by what an event of it says. `position` may go on behind that of the record, as in `orders/0/17/2`."""
+    """A record, by what an event of it says. `position` may go on behind that of the record, as in `orders/0/17/2` or `4711:3`."""
 
     source: str
     position: str
@@ -37,26 +46,47 @@ class _Stretch(NamedTuple):
         return self.from_ns - slack_ns <= wanted.recorded_ns <= self.until_ns + slack_ns
 
 
-def find(folder: Path, wanted: Collection[Wanted]) -> dict[Wanted, Record]:
+def numbered(folder: Path, wanted: Wanted) -> Record | None:
+    """The record of what was received, whose position begins with its number in the journal; None: it is not there. One segment is
+    looked at, and of that the heads of its blocks and one block."""
+    said = PART.split(wanted.position, maxsplit=1)[0]
+    if not said.isdecimal():
+        return None
+    number, known = int(said), segments(folder)
+    behind = bisect_right([first for first, _ in known], number)
+    if not behind:
+        return None
+    with suppress(FileNotFoundError), known[behind - 1][1].open("rb") as file:
+        for block in scan(file, after=number - 1):
+            if not block.is_damaged:
+                found = next((frame.record for frame in frames_of(block, number - 1) if frame.number == number), None)
+                return found if found and (found.source, found.recorded_ns) == (wanted.source, wanted.recorded_ns) else None
+    return None
+
+
+def find(folder: Path, wanted: Collection[Wanted], goes_on: Callable[[], bool] = lambda: True) -> dict[Wanted, Record]:
     """The records of `wanted` that are in the journal, whoever has it open. Looks first where they should be, then around, then
-    everywhere: of 1 GiB of small messages one takes 0.2 s, one that is not there as long as reading all."""
+    everywhere: of 1 GiB of small messages one takes 0.2 s, one that is not there as long as reading all. Raises OutOfTime when `goes_on`,
+    asked before each block is read, says no."""
     missing = set(wanted)
     found: dict[Wanted, Record] = {}
     for slack_ns in SLACKS_NS:
         for segment in _segments(folder) if missing else ():
             if near := {each for each in missing if segment.may_hold(each, slack_ns)}:
-                found |= _found_in(segment, near, slack_ns)
+                found |= _found_in(segment, near, slack_ns, goes_on)
                 missing -= found.keys()
     return found
 
 
-def _found_in(segment: _Stretch, wanted: Collection[Wanted], slack_ns: int) -> dict[Wanted, Record]:
+def _found_in(segment: _Stretch, wanted: Collection[Wanted], slack_ns: int, goes_on: Callable[[], bool]) -> dict[Wanted, Record]:
     found: dict[Wanted, Record] = {}
     with suppress(FileNotFoundError), segment.path.open("rb") as file:  # its time may just be over
         for stretch in _blocks(file, segment):
             near = [each for each in wanted if each not in found and stretch.may_hold(each, slack_ns)]
             if not near:
                 continue
+            if not goes_on():
+                raise OutOfTime
             for block in scan(file, stretch.offset):
                 if block.offset >= stretch.end:
                     break
@@ -75,7 +105,7 @@ def _taken(block: Block, wanted: Sequence[Wanted]) -> dict[Wanted, Record]:
     for _, record in frames_of(block, -1):
         for each in by_time.get((record.source, record.recorded_ns), ()):
             is_longer = each not in found or len(record.position) > len(found[each].position)
-            if is_longer and (each.position == record.position or each.position.startswith(f"{record.position}/")):
+            if is_longer and (each.position == record.position or each.position.startswith((f"{record.position}/", f"{record.position}:"))):
                 found[each] = record
     return found
 

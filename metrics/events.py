@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import pandas as pd
 
 from metrics.read import HOUR_NS, Reader
 
+EVER = (-(1 << 63), (1 << 63) - 1)
 KINDS = ("failed", "contract", "retries", "dead", "keyed", "unkeyed", "redelivered")
 
 
@@ -51,3 +53,11 @@ def unmapped_records(reader: Reader, from_ns: int) -> pd.DataFrame:
     """Records told since then that say no event, by source and fields: source, shape_id (of the fields), records, newest_recorded_ns,
     example (JSON: field to value), example_position; 25 at most."""
     return reader.frame("queries/unmapped_records", {"from_ns": from_ns})
+
+
+def message_of(reader: Reader, event_id: str, event_ns: int | None = None) -> dict[str, Any] | None:
+    """source, position, recorded_ns, payload_ref, payload_digest, event_ns, event_type and site of one event; None: it is not there, or may
+    not be seen. With the time it took effect it is found without looking through all of them."""
+    from_ns, to_ns = EVER if event_ns is None else (event_ns, event_ns)
+    rows = reader.rows("queries/event_message", {"event_id": event_id, "from_ns": from_ns, "to_ns": to_ns})
+    return rows[0] if rows else None

@@ -13,7 +13,7 @@ from flask_login import current_user
 
 from app import reader
 from app.arrivals import First, Refused, answered, first_record, refused_since
-from app.components import links, ways_in
+from app.components import links, values, ways_in
 from app.components.callbacks import callback
 from app.components.icons import icon
 from app.components.page import button, note
@@ -298,7 +298,7 @@ def _rejected(row: Row) -> list[Component | None]:
     mend = f"Mend the mapping of {row['source']}, start Syncline anew, then: " if source else "Mend it at its sender, or map it; then: "
     return [
         html.P(told),
-        html.Pre(row["excerpt"], tabIndex=0) if row["excerpt"] else None,
+        html.P(values.shown(row["excerpt"])) if row["excerpt"] else None,
         html.P([mend, html.Code(f"syncline retry {row['source']}")]),
         html.P(html.A("All that was rejected", href=links.to("sources", source=row["source"]))),
     ]
@@ -306,17 +306,18 @@ def _rejected(row: Row) -> list[Component | None]:
 
 def _unread(row: Row) -> list[Component]:
     """Why it is no event, with a mapping to begin with."""
-    fields: dict[str, Any] = orjson.loads(row["fields"] or "{}")
+    is_told, said = values.may_read(), orjson.loads(row["fields"] or "{}")
+    fields = {name: values.of_field(name, str(value)) if is_told else "" for name, value in said.items()}
     source = next((each for each in reader.application().settings.sources if each.name == row["source"]), None)
     if row["kind"] == "record":
         kind, form = source.kind if source else "csv", str(source.options.get("format", "")) if source else ""
-        text = proposed_mapping(row["source"], kind, place_word(kind, form), {name: str(value) for name, value in fields.items()})
+        text = proposed_mapping(row["source"], kind, place_word(kind, form), fields, is_told)
         what = "The record says no event type"
     else:
         text = attribute_mapping(row["source"], fields, None, None)
         by = f" of {row['service']}" if row["service"] else ""
         what = f"The {row['kind']} ‘{row['title']}’{by} says no event type"
-    there = html.Ul([html.Li([html.Code(name), f" = {str(value)[:80]}"]) for name, value in fields.items()])
+    there = html.Ul([html.Li([html.Code(name), f" = {value[:80]}" if is_told else ""]) for name, value in fields.items()])
     own = "" if row["kind"] == "record" else " Let the program say mfg.event.type, or derive it:"
     return [
         html.P(f"{what}, so it is kept and shown, and is no event.{own or ' A mapping to begin with:'}"),

@@ -12,7 +12,7 @@ from flask_login import current_user
 
 from app import reader
 from app.accounts import ROLES
-from app.components import inbox, links, moment, search, tell_me, travel, views
+from app.components import break_glass, inbox, links, moment, search, tell_me, travel, views
 from app.components.callbacks import callback, clientside
 from app.components.icons import icon
 from app.pages import errors
@@ -43,7 +43,7 @@ def layout() -> Component:
         dmc.AppShellHeader(_header(), className="no-print"),
         dmc.AppShellNavbar(_navigation(), className="no-print", **{"aria-label": "Pages"}),
     )
-    main = dmc.AppShellMain(html.Div(id="shell-page", className="page"), id="main", tabIndex=-1)
+    main = dmc.AppShellMain([*break_glass.parts(), html.Div(id="shell-page", className="page")], id="main", tabIndex=-1)
     foot = html.Div(id="shell-foot", className="print-foot")  # on paper: filled by assets/12-print.js
     frame = dmc.AppShell([bar, pages, main, foot], id="shell", header={"height": 56}, navbar=_navbar(False), padding=0)
     return dmc.MantineProvider([*_invisible(), frame], theme=THEME, defaultColorScheme="auto")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from app.messages.settings import Masking
 from app.recovery.settings import Recovery
 from app.telling.settings import Telling
 from collectors.classify import ErrorRules
@@ -84,6 +85,7 @@ class Settings:
     costs: Costs = Costs()
     recovery: Recovery = Recovery()
     telling: Telling = Telling()
+    masking: Masking = Masking()
 
     @property
     def folder(self) -> Path:

@@ -12,11 +12,12 @@ from app.configuration.approved import Known as KnownNames
 from app.configuration.approved import recovery_problems
 from app.configuration.document import Document, read_document
 from app.configuration.environment import override, strangers
+from app.configuration.masking import masking_of
 from app.configuration.model import Otlp, Owner, Settings, Source, Web
 from app.configuration.objectives import read_files
 from app.configuration.packs import DEFAULT, read_packs
 from app.configuration.problems import ConfigurationError
-from app.configuration.recovery import recovery_of
+from app.configuration.recovery import masks_of, recovery_of
 from app.configuration.rules import RuleFile, read_rules, rules_of, try_out
 from app.configuration.sections import LOOPBACK, RECEIVED, configuration
 from app.configuration.telling import telling_problems
@@ -31,6 +32,7 @@ from metrics.objectives.model import Objective
 from metrics.objectives.reading import Known
 from metrics.workflows import Definitions, Feed, Workflow
 
+MOVED = "recovery.payloads.masks is read, and counts everywhere now. Its place is `masking: {fields: […]}`: move what it names there."
 STOCK = "inventory_csv"  # its rows are no events, so nothing waits for it; of other kinds `holds: inventory` says the same
 
 
@@ -58,7 +60,7 @@ def load_settings(file: Path, environment: Mapping[str, str]) -> Settings:
     if any(each.told() for each in documents):
         raise ConfigurationError(documents)
     used = document.variables.union(*(each.variables for each in (*packs, *files)))
-    notes = tuple(strangers(environment, used))
+    notes = (*strangers(environment, used), *([MOVED] if masks_of(found["recovery"]) else []))
     return _settings(file, found, replace(definitions, rules=rules_of(rule_files)), objectives, notes)
 
 
@@ -144,6 +146,7 @@ def _settings(
         costs=found["costs"],
         recovery=recovery_of(found["recovery"]),
         telling=found["alerts"],
+        masking=masking_of(found["masking"], masks_of(found["recovery"])),
     )
 
 

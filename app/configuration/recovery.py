@@ -11,6 +11,7 @@ import orjson
 
 from app.configuration.approved import Placed
 from app.configuration.calendars import day
+from app.configuration.masking import field
 from app.configuration.zones import zone
 from app.recovery import schemas
 from app.recovery.model import KINDS, Action, Approval, Limits, Path, Proof
@@ -198,7 +199,7 @@ PAYLOADS = (
         "folders", list_of(text, "folders"), "list", "Folders that references to payloads may lead into, relative to this file.", default=()
     ),
     Key("hosts", list_of(text, "hosts"), "list", "Hosts that references to payloads may lead to.", default=()),
-    Key("masks", list_of(text, "names"), "list", "What is hidden of a payload: JSON paths, names of XML elements, columns.", default=()),
+    Key("masks", list_of(field, "names"), "list", "What stands in `masking.fields` nowadays; it counts as if it stood there.", default=()),
     Key("most_bytes", whole(1024, 2**30), "bytes", "A larger payload is not fetched.", default=USUAL_PAYLOADS.most_bytes),
     Key("timeout", duration_seconds, "duration", "How long fetching one may take.", default=USUAL_PAYLOADS.timeout_seconds),
     Key("keep", duration_seconds, "duration", "How long edited payloads are kept.", default=USUAL_PAYLOADS.keep_seconds),
@@ -251,7 +252,13 @@ def recovery_keys(folder: Folder) -> tuple[Key, ...]:
             default=(),
         ),
         Key("periods", list_of(_period, "periods"), "list", "Posting periods that are closed.", default=()),
-        Key("payloads", payloads_in(folder), "mapping", "Where payloads come from, and what is hidden of them.", default=USUAL_PAYLOADS),
+        Key(
+            "payloads",
+            payloads_in(folder),
+            "mapping",
+            "Where payloads come from, and how long edited ones are kept.",
+            default=USUAL_PAYLOADS,
+        ),
     )
 
 
@@ -262,6 +269,12 @@ def recovery_in(folder: Folder) -> Read:
         return read_keys(value, recovery_keys(folder), place, problems)
 
     return read
+
+
+def masks_of(found: Mapping[str, Any] | None) -> tuple[str, ...]:
+    """What the section names that must not be seen, where it stood before there was `masking`."""
+    rules: PayloadRules = found["payloads"] if found else USUAL_PAYLOADS
+    return rules.masks
 
 
 def recovery_of(found: Mapping[str, Any] | None) -> Recovery:

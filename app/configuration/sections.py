@@ -9,6 +9,7 @@ from typing import Any
 from app.configuration.calendars import calendar, exclusion_with
 from app.configuration.elsewhere import checked_by, located
 from app.configuration.inventory import inventory_in
+from app.configuration.masking import USUAL, masking
 from app.configuration.model import Otlp, Source, Web
 from app.configuration.recovery import NAMES, code, recovery_in
 from app.configuration.telling import alerts
@@ -288,5 +289,6 @@ def configuration(folder: Path) -> tuple[Key, ...]:
             "When an alert ends, and the ways in which people are told of one; see [alerts](alerts.md).",
             default=Telling(),
         ),
+        Key("masking", masking, "mapping", "What is hidden of messages, and who may see them; see [messages](messages.md).", default=USUAL),
         *SERVED_AT,
     )

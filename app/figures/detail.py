@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from dash import html
@@ -24,13 +25,15 @@ from app.figures.words import (
     type_words,
     with_unit,
 )
+from collectors.rest.request import shown as without_secrets
 from metrics.keys import seconds
 from metrics.path import Path, Step
 
 Fact = tuple[str, Any]
+Below = Callable[[Mapping[str, Any]], Component]  # what stands below the facts of an event
 
 
-def detail_panel(path: Path, box: Box | None) -> Component:
+def detail_panel(path: Path, box: Box | None, below: Below | None = None) -> Component:
     """Everything known about the box; about a folded one, every event in it."""
     if box is None:
         return html.P("Choose a step above to see what was said about it.", className="muted")
@@ -41,7 +44,7 @@ def detail_panel(path: Path, box: Box | None) -> Component:
     )
     if not events:
         return html.Div([head, _expectation(path, box)], className="detail")
-    return html.Div([head, *_error(events[-1]), *_each_event(path, events)], className="detail")
+    return html.Div([head, *_error(events[-1]), *_each_event(path, events, below)], className="detail")
 
 
 # -- an error --------------------------------------------------------------------------------------------------------------
@@ -82,11 +85,14 @@ def _type_beside(event: dict[str, Any]) -> str | None:
 # -- what came -------------------------------------------------------------------------------------------------------------
 
 
-def _each_event(path: Path, events: list[dict[str, Any]]) -> list[Component]:
+def _each_event(path: Path, events: list[dict[str, Any]], below: Below | None) -> list[Component]:
+    def told(event: dict[str, Any]) -> list[Component]:
+        return [_facts(_event_facts(path, event)), *([below(event)] if below else [])]
+
     if len(events) == 1:
-        return [_facts(_event_facts(path, events[0]))]
+        return told(events[0])
     rows = [
-        html.Details([html.Summary(_summary(path, event), dir="auto"), _facts(_event_facts(path, event))], open=n == len(events) - 1)
+        html.Details([html.Summary(_summary(path, event), dir="auto"), *told(event)], open=n == len(events) - 1)
         for n, event in enumerate(events)
     ]
     return [html.Div(rows, className="detail-events")]
@@ -146,7 +152,7 @@ def _origin(path: Path, event: dict[str, Any]) -> list[Fact]:
         ("Idempotency key", _mono(event["idempotency_key"])),
         ("Recovery", _mono(event["recovery_id"])),
         ("Schema version", event.get("schema_version")),
-        ("Payload", _mono(event.get("payload_ref"))),
+        ("Payload", _mono(without_secrets(event["payload_ref"])) if event.get("payload_ref") else None),
         ("Source", event["source"]),
         ("Position", _mono(event["position"])),
         ("Event id", _mono(event["event_id"])),

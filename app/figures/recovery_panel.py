@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -17,6 +17,7 @@ from app.components.page import note, scrolling
 from app.components.recoveries import SAFETIES, badge
 from app.figures import times
 from app.figures.words import amount, count, duration
+from app.messages.fields import HIDDEN
 from app.recovery.desk import Choice, Proposal
 from app.recovery.edits import Difference
 from app.recovery.model import Action, Approval, Case, Path, Reason, Safety, Verdict
@@ -154,8 +155,8 @@ def _evidence(reason: Reason, case: Case) -> list[Any]:
     return told
 
 
-def differences(found: Mapping[str, Sequence[Difference]]) -> Component | None:
-    """What would be changed in each payload: before and after."""
+def differences(found: Mapping[str, Sequence[Difference]], hides: Callable[[str], bool]) -> Component | None:
+    """What would be changed in each payload: before, where that may be seen, and after."""
     if not found:
         return None
     heads = html.Tr([html.Th(name) for name in ("Case", "Where", "Before", "After")])
@@ -164,7 +165,7 @@ def differences(found: Mapping[str, Sequence[Difference]]) -> Component | None:
             [
                 html.Td(case_id.rpartition("|")[0].rpartition("|")[2]),
                 html.Td(each.path, className="mono"),
-                html.Td(_value(each.before)),
+                html.Td(HIDDEN if hides(each.path) else _value(each.before)),
                 html.Td(html.B(_value(each.after))),
             ]
         )

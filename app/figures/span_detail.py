@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from dash import html
@@ -12,13 +11,16 @@ from app.figures import times
 from app.figures.anchors import anchor
 from app.figures.spans import Span
 from app.figures.words import duration, system_word
+from app.messages import json_text
+from app.messages.fields import Fields
+from app.messages.json_text import Pairs
 
 LONGEST = 600  # letters of one attribute's value
 KINDS = {1: "internal", 2: "server", 3: "client", 4: "producer", 5: "consumer"}
 
 
-def span_detail(span: Span, known: set[str]) -> list[Component]:
-    """`known`: the ids of the spans on the page, which links can lead to."""
+def span_detail(span: Span, known: set[str], fields: Fields) -> list[Component]:
+    """`known`: the ids of the spans on the page, which links can lead to; `fields`: those that must not be seen."""
     facts = [
         ("Status", span["status_message"] if span["is_error"] else None),
         ("Kind", KINDS.get(span["kind"])),
@@ -32,7 +34,16 @@ def span_detail(span: Span, known: set[str]) -> list[Component]:
         ("Links to", [_link(linked, known) for linked in span["links"]] or None),
     ]
     said = [html.Div([html.Dt(name), html.Dd(value, dir="auto")]) for name, value in facts if value]
-    return [html.Dl(said, className="terms"), _attributes(span)]
+    return [html.Dl(said, className="terms"), _attributes(span, fields)]
+
+
+def fields_in(span: Span, fields: Fields) -> set[str]:
+    """As what fields of its attributes are configured, where some of them must not be seen."""
+    found: dict[str, None] = {}
+    for text in (span["attributes"], span.get("span_events")):
+        for _ in json_text.lines(_read(text), fields, found):
+            pass
+    return set(found)
 
 
 def _link(span_id: str | None, known: set[str]) -> Component | None:
@@ -47,34 +58,33 @@ def _link(span_id: str | None, known: set[str]) -> Component | None:
     )
 
 
-def _attributes(span: Span) -> Component:
-    pairs = _pairs(span["attributes"])
-    rows = [html.Tr([html.Th(name, scope="row"), html.Td(_short(value), dir="auto")]) for name, value in pairs]
+def _attributes(span: Span, fields: Fields) -> Component:
+    rows = [html.Tr([html.Th(name, scope="row"), html.Td(value, dir="auto")]) for name, value in _pairs(_read(span["attributes"]), fields)]
     events = [
-        html.Tr([html.Th(f"event {event.get('name', '')}", scope="row"), html.Td(_short(event.get("attributes", {})), dir="auto")])
-        for event in _span_events(span.get("span_events"))
+        html.Tr([html.Th(f"event {event.get('name', '')}", scope="row"), html.Td(_event(event.get("attributes"), fields), dir="auto")])
+        for event in (dict(event) for event in _read(span.get("span_events")) if isinstance(event, Pairs))
     ]
     return (
         html.Table(html.Tbody([*rows, *events]), className="attributes") if rows or events else html.P("No attributes.", className="muted")
     )
 
 
-def _pairs(text: str | None) -> list[tuple[str, Any]]:
+def _pairs(read: Pairs | list[Any], fields: Fields) -> list[tuple[str, str]]:
+    """Name and value, by name; what must not be seen is hidden."""
+    found: dict[str, None] = {}
+    return [(name, _short(json_text.value_of(name, value, fields, found))) for name, value in sorted(read, key=lambda pair: str(pair[0]))]
+
+
+def _event(attributes: Any, fields: Fields) -> str:
+    return _short(json_text.one_line(attributes, fields, {})) if isinstance(attributes, Pairs) else "{}"
+
+
+def _read(text: str | None) -> Any:
     try:
-        read = json.loads(text or "{}")
+        return json_text.read(text or "[]")
     except ValueError:
-        return [("attributes", text)]
-    return sorted(read.items()) if isinstance(read, dict) else [("attributes", read)]
+        return Pairs([("attributes", text)])
 
 
-def _span_events(text: str | None) -> list[dict[str, Any]]:
-    try:
-        read = json.loads(text or "[]")
-    except ValueError:
-        return [{"name": "", "attributes": text}]
-    return [event for event in read if isinstance(event, dict)] if isinstance(read, list) else []
-
-
-def _short(value: Any) -> str:
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+def _short(text: str) -> str:
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}… ({len(text):,} letters in all)"

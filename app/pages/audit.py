@@ -13,7 +13,7 @@ from dash.development.base_component import Component
 from flask_login import current_user
 
 from app import reader
-from app.components import links, moment
+from app.components import break_glass, links, moment
 from app.components.empty import empty
 from app.components.icons import icon
 from app.components.page import card, head, note, scrolling
@@ -57,6 +57,7 @@ def layout(**query: Any) -> Component:
         [
             head("Audit", "Who did what with failures and recoveries, when and why. Nothing here can be changed or taken out unseen."),
             moment.banner(at, zone),
+            break_glass.open_ones() if at.is_now else None,
             _hidden(found.hidden),
             _periods(kept),
             _actions(found.actions, kept),
@@ -168,10 +169,16 @@ def _details(detail: Mapping[str, Any]) -> Component:
     """`path post-again · cases 12`: what there is to say beside, in a line; sentences stand for themselves."""
     parts: list[Any] = []
     for name, value in sorted(detail.items()):
-        text = value if isinstance(value, str) else orjson.dumps(value).decode()
+        text = value if isinstance(value, str) else _plain(value)
         named = "" if name in SENTENCES else f"{name.replace('_', ' ')} "
         parts += [" · " if parts else "", named, html.Span(_short(text), title=text)] if text else []
     return html.Div(parts, className="muted")
+
+
+def _plain(value: Any) -> str:
+    """Names as they are read; anything else as JSON."""
+    is_names = isinstance(value, list) and all(isinstance(each, str) for each in value)
+    return ", ".join(value) if is_names else orjson.dumps(value).decode()
 
 
 def _short(text: str) -> str:

@@ -11,10 +11,9 @@ import orjson
 from dash import Input, Output, State, ctx, dcc, html, no_update
 from dash.dependencies import ALL
 from dash.development.base_component import Component
-from flask_login import current_user
 
 from app import reader
-from app.components import group_memory, links, moment
+from app.components import group_memory, links, moment, payload
 from app.components.callbacks import callback
 from app.components.empty import empty
 from app.components.icons import icon
@@ -28,11 +27,11 @@ from app.figures.failure_groups import cut
 from app.figures.rows import rows_of
 from app.figures.stakes import group_words
 from app.figures.words import ERROR_CLASSES, count, event_words, span_of, step_words, system_word
+from app.messages.fields import HIDDEN
 from app.pages.errors import WrongAddress
-from app.recovery import audit, listing
+from app.recovery import listing
 from app.recovery.desk import Choice, Proposal
-from app.recovery.masks import HIDDEN, Shown, masked
-from app.recovery.model import Action, Approval, Case, Payload, Safety, Verdict
+from app.recovery.model import Action, Approval, Case, Safety, Verdict
 from app.recovery.runs import Refusal
 from app.recovery.selection import ALSO, SETTLED, Selected, preferred, proposed, requested
 from app.recovery.typed import changes_of, value_at
@@ -84,7 +83,7 @@ def layout(**query: Any) -> Component:
             html.Div(group_memory.block(selected, about.zone), id="failure-memory"),
             _cases(selected, start, verdicts, about),
             pager(start, len(selected.cases), lambda page: links.to("failure", **{**kept, "page": page}), ROWS),
-            _payload_card(selected.cases[0]) if len(selected.cases) == 1 else None,
+            payload.payload_card(selected.cases[0]) if len(selected.cases) == 1 else None,
         ],
         **{"data-title": about.title},
     )
@@ -199,7 +198,7 @@ def _panel(
         listed,
         html.Div(panel.hint(chosen.path), className="act-said"),
         *_fields(selected, chosen, edits),
-        panel.differences(proposal.differences),
+        panel.differences(proposal.differences, payload.hides),
         panel.verdict_counts(proposal),
         *_button(chosen, proposal, bool(edits)),
         html.Div(note("failed", said, "circle-alert") if said else None, id="failure-said", className="act-said", role="alert"),
@@ -246,9 +245,12 @@ def _fields(selected: Selected, chosen: Choice, edits: Mapping[str, Any] | None)
         return []
     if len(selected.cases) > 1:
         return [html.Div(note("info", "Messages are changed one by one: open a case below."), className="act-said")]
-    shown = _looked_at(selected.cases[0])[0]
+    if refused := payload.why_not():
+        return [html.Div(note("info", refused, "lock"), className="act-said")]
+    found, _ = payload.looked_at(selected.cases[0])
+    shown = found.shown
     if shown.text is None:
-        return [html.Div(note("info", shown.why), className="act-said")]
+        return [html.Div(note("info", shown.why or " ".join(found.where)), className="act-said")]
     inputs = []
     for number, place in enumerate(path.editable):
         value = (edits or {}).get(place, value_at(shown.text, place))
@@ -300,30 +302,9 @@ def _case(case: Case, found: Verdict | None, recovery_id: str | None, settled: l
     )
 
 
-def _payload_card(case: Case) -> Component:
-    look = act("Show the payload", {"type": "failure-look", "case": case.id}, None, "search", quiet=True)
-    return card(
-        "Payload",
-        html.Div(look, className="acts"),
-        html.Div(id="failure-payload"),
-        aside=html.Span("Each look is written down", className="muted"),
-    )
-
-
-def _looked_at(case: Case) -> tuple[Shown, str]:
-    """The payload as it may be seen, and as it is. Each look is written down."""
-    application = reader.application()
-    payload = application.desk.world.payloads([case])[case.id]
-    with application.accounts.engine.begin() as connection:
-        audit.append(connection, application.now_ns(), current_user.name, "look at payload", case.id, {}, None)
-    if not isinstance(payload, Payload):
-        return Shown(None, 0, "", why=payload), ""
-    return masked(payload, application.settings.recovery.payloads.masks), payload.body.decode(errors="replace")
-
-
 def _typed(case: Case, given: Mapping[str, str | None]) -> dict[str, Any]:
-    shown, whole = _looked_at(case)
-    return changes_of(shown.text or "", whole, given)
+    found, whole = payload.looked_at(case)
+    return changes_of(found.shown.text or "", whole, given)
 
 
 # -- clicks ------------------------------------------------------------------------------------------------------------------
@@ -366,25 +347,3 @@ def do(
     except Refusal as refusal:
         return no_update, no_update, _panel(selected, plan["path"], about, plan["edits"], str(refusal))[0]
     return address(recovery_id), "", no_update
-
-
-@callback(
-    Output("failure-payload", "children"),
-    Input({"type": "failure-look", "case": ALL}, "n_clicks"),
-    State("failure-about", "data"),
-    prevent_initial_call=True,
-)
-def look(clicks: Sequence[int | None], kept: dict[str, Any]) -> Any:
-    if not any(clicks):
-        return no_update
-    selected = group_memory.selected_of(kept)
-    if not selected.cases:
-        return note("info", "It has got through meanwhile.")
-    shown = _looked_at(selected.cases[0])[0]
-    if shown.text is None:
-        return html.Div(note("info", shown.why), className="act-said")
-    hidden = f" Hidden: {', '.join(shown.hidden)}." if shown.hidden else ""
-    return [
-        html.Pre(shown.text, className="payload"),
-        html.P(f"{count(shown.size, 'byte')}, SHA-256 {shown.digest[:12]}….{hidden}", className="muted act-said"),
-    ]

@@ -8,10 +8,9 @@ from typing import Any
 import orjson
 from dash import html
 from dash.development.base_component import Component
-from flask_login import current_user
 
 from app import reader
-from app.components import links, moment
+from app.components import links, moment, values
 from app.components.choices import choices
 from app.components.empty import empty
 from app.components.icons import icon
@@ -29,7 +28,6 @@ from metrics.unmapped import Spans
 
 Row = Mapping[str, Any]
 USUAL = "7d"
-MAY_READ_ATTRIBUTES = frozenset({"it"})  # and administrators
 HEADS = ("From", "To", "Event", "Version", "Events", "Failed", "Schema errors", "Retries", "Redelivered", "Keys", "Owner")
 
 
@@ -211,6 +209,8 @@ def _help(row: Row) -> Component:
     """A mapping to begin with, made of the attributes the newest such span has; its values only for those who may see them."""
     attributes: dict[str, Any] = orjson.loads(row["example_attributes"] or "{}")
     text = attribute_mapping(row["source"], attributes, row["destination"], row["system"])
-    shown = current_user.account.may(MAY_READ_ATTRIBUTES)
-    there = [html.Li([html.Code(name), f" = {str(value)[:80]}" if shown else ""]) for name, value in attributes.items()]
+    shown = values.may_read()
+    there = [
+        html.Li([html.Code(name), f" = {values.of_field(name, str(value)[:80])}" if shown else ""]) for name, value in attributes.items()
+    ]
     return html.Details([html.Summary("Show a mapping"), html.Pre(text), html.P("The newest has these attributes:"), html.Ul(there)])

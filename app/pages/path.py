@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import pandas as pd
 from dash import ALL, MATCH, Input, Output, State, dcc, html, no_update
 from dash.development.base_component import Component
+from flask_login import current_user
 
 from app import reader
-from app.components import annotated, links, moment
+from app.components import annotated, links, message, moment
 from app.components.callbacks import callback, clientside
 from app.components.empty import empty
 from app.components.icons import icon
@@ -26,7 +28,7 @@ from app.figures.marks import MOST_MARKS, Mark, Noted
 from app.figures.milestones import milestone_table
 from app.figures.related import goods_words, named_list, neighbour_list, object_list
 from app.figures.rows import rows_of
-from app.figures.span_detail import span_detail
+from app.figures.span_detail import fields_in, span_detail
 from app.figures.spans import traces_of
 from app.figures.stakes import waiting_list, workflows_of
 from app.figures.steplist import step_list
@@ -99,7 +101,12 @@ def _page(path: Path, at: reader.AsOf, view: View, waiting: Component | None) ->
             card("Steps", *_steps(path, at, boxes, chosen), aside=_folding(path, boxes, at, view), className="path-steps"),
             card(
                 "Chosen step",
-                html.Div(detail_panel(path, chosen), id="path-step", role="region", **{"aria-live": "polite", "aria-label": "Chosen step"}),
+                html.Div(
+                    detail_panel(path, chosen, message.block),
+                    id="path-step",
+                    role="region",
+                    **{"aria-live": "polite", "aria-label": "Chosen step"},
+                ),
             ),
             waiting,
             card("Milestones", milestone_table(path), aside=html.Span(f"Times in {path.timezone}", className="muted")),
@@ -301,7 +308,7 @@ def show_step(selected: str, about: dict[str, Any]) -> Component:
         path = then.path(about["workflow"], about["transaction"])
     if path is None:
         return html.P("This transaction is not here any more.", className="muted")
-    return detail_panel(path, chosen_box(boxes_of(path, bool(about["each"])), selected))
+    return detail_panel(path, chosen_box(boxes_of(path, bool(about["each"])), selected), message.block)
 
 
 @callback(
@@ -317,7 +324,10 @@ def open_span(clicks: int | None, row: dict[str, str], about: dict[str, Any]) ->
     with reader.reader(reader.as_of(about)) as then:
         traces = traces_of(rows_of(_spans_behind(then, about)))
     span = next((span for trace in traces for span in trace if span["span_id"] == row["span"]), None)
-    return span_detail(span, shown_of(traces, about["all_spans"])) if span else "This span is not here any more."
+    if span is None:
+        return "This span is not here any more."
+    fields = reader.application().messages.fields_for_span(current_user.viewer, row["span"], partial(fields_in, span))
+    return span_detail(span, shown_of(traces, about["all_spans"]), fields)
 
 
 def _spans_behind(then: Reader, about: dict[str, Any]) -> pd.DataFrame:

@@ -39,11 +39,11 @@ class Act:
     more: str = ""
 
 
+READ, HIDDEN = "Read what was sent: messages, rejected records, attributes, values", "without the fields that are hidden"
 ACTS = (
     Act("See the pages and figures of your sites, export them, keep views", tuple(EVERYBODY)),
     Act("Write notes, tickets and owners of failure groups; mute and resolve them", WRITE_MEMORY),
     Act("Stop everything automatic, or all sending", IT),
-    Act("Read what was sent: rejected records, attributes, values", IT),
     Act("Connect a source, and watch it arrive", IT, "with all sites"),
     Act("Read sources, refresh and rebuild over the API", ADMIN),
     Act("Give people roles and sites, and machines tokens", (), "with the command line, on the machine that serves"),
@@ -56,7 +56,7 @@ def layout(**_query: object) -> Component:
     return html.Div(
         [
             head("Your permissions", f"Signed in as {account.name}. What you may see here is set by your administrator."),
-            html.Div([_roles(account), _sites(account), _account(account, zone)], className="columns"),
+            html.Div([_roles(account), _sites(account), _messages(), _account(account, zone)], className="columns"),
             _landing(account),
             _acts(account),
             _recoveries(account),
@@ -86,6 +86,15 @@ def _sites(account: User) -> Component:
         html.P("Transactions, failures and figures of other sites are not shown to you, and no count includes them."),
         html.P([html.Span(site, className="pill") for site in sorted(account.sites)]),
     )
+
+
+def _messages() -> Component:
+    """What of messages one may see, beside everything that is known about them."""
+    masking = reader.application().messages.masking
+    why_not = masking.why_not(current_user.roles)
+    hidden = f"Hidden in them: {', '.join(masking.fields)}. For a reason you may see that as well, for an hour." if masking.fields else ""
+    sentence = why_not or f"You may see what senders sent, on a path and of a case that failed. Each look is written down. {hidden}"
+    return card("Messages", html.P(sentence.strip()))
 
 
 def _account(account: User, zone: str) -> Component:
@@ -166,7 +175,7 @@ def _acts(account: User) -> Component:
         html.Tr(
             [html.Td([act.what, html.Div(act.more, className="muted") if act.more else None]), html.Td(_for(act.roles)), _you(act, account)]
         )
-        for act in ACTS
+        for act in (*ACTS, Act(READ, reader.application().messages.masking.roles, HIDDEN))
     ]
     heads = html.Tr([html.Th(name) for name in ("What can be done", "For the roles", "You")])
     aside = html.Span("Administrators may do what any role may", className="muted")

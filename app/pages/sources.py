@@ -12,7 +12,7 @@ from dash.development.base_component import Component
 from flask_login import current_user
 
 from app import reader
-from app.components import arrivals, links, moment, welcome
+from app.components import arrivals, links, moment, values, welcome
 from app.components.callbacks import callback
 from app.components.clocks import LEAST_NS, clocks
 from app.components.icons import icon
@@ -35,7 +35,6 @@ NOT_SHOWN = (
     "Events are those of your sites. How many spans, log records and stock rows came and what was rejected is not shown to people who see "
     "only some sites: it is counted for all sites together."
 )
-MAY_READ_EXCERPTS = frozenset({"it"})  # and administrators: an excerpt can hold anything somebody sent
 
 
 def layout(**query: Any) -> Component:
@@ -290,18 +289,9 @@ def _refusal(row: Row, zone: str, now_ns: int) -> Component:
             where,
             html.Td(row["part"]),
             html.Td(row["reason"], className="sources-reason"),
-            html.Td(_excerpt(row["excerpt"])),
+            html.Td(values.shown(row["excerpt"]) if row["excerpt"] else html.Span("not kept", className="muted")),
         ]
     )
-
-
-def _excerpt(text: str | None) -> Component:
-    """As text, whatever it is; only for those who look after interfaces."""
-    if not text:
-        return html.Span("not kept", className="muted")
-    if not current_user.account.may(MAY_READ_EXCERPTS):
-        return html.Span([icon("lock"), " only for the role it"], className="muted")
-    return html.Code(text, className="sources-excerpt", title=text)
 
 
 def _pages(number: int, shown: int, total: int, source: str | None) -> Component:

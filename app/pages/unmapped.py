@@ -8,8 +8,8 @@ from typing import Any
 import orjson
 from dash import dcc, html
 from dash.development.base_component import Component
-from flask_login import current_user
 
+from app.components import values
 from app.components.page import card, scrolling
 from app.configuration.model import Source
 from app.figures import times
@@ -18,7 +18,6 @@ from app.pages import without_event
 from metrics.unmapped import Records
 
 Row = Mapping[str, Any]
-MAY_READ_VALUES = frozenset({"it"})  # and administrators
 SHOWN = 6  # fields named before the rest is folded away
 
 
@@ -63,10 +62,11 @@ def _names(fields: Sequence[str]) -> Any:
 
 def _help(number: int, row: Row, source: Source | None, fields: Mapping[str, str]) -> Component:
     """A mapping to begin with, guessed from the newest such record; what stood in it only for those who may see it."""
-    shown = current_user.account.may(MAY_READ_VALUES)
+    shown = values.may_read()
     kind = source.kind if source else "csv"
     form = str(source.options.get("format", "")) if source else ""
     word = place_word(kind, form)
+    fields = {field: values.of_field(field, value) for field, value in fields.items()}
     text, name = proposed_mapping(row["source"], kind, word, fields, shown), f"unmapped-map-{number}"
     there = [html.Li([html.Code(field), f" = {value}" if shown else ""]) for field, value in fields.items()]
     return html.Details(

@@ -12,7 +12,7 @@ from dash.development.base_component import Component
 from flask_login import current_user
 
 from app import exports, reader
-from app.components import links, moment
+from app.components import links, moment, values
 from app.components.callbacks import callback
 from app.components.empty import empty
 from app.components.icons import icon
@@ -29,7 +29,7 @@ from metrics.unmapped import Records, Spans
 
 Row = Mapping[str, Any]
 USUAL = "7d"
-MAY_READ_VALUES = frozenset({"it"})  # and administrators: a record can hold anything somebody sent
+WRITTEN = ("excerpt", "attributes")  # by senders: it can be anything
 CSV_ROWS = 50_000
 SHOWN = 12  # fields named in the title
 
@@ -112,7 +112,7 @@ def _record_table(rows: Sequence[Row], zone: str, now_ns: int) -> Component:
             [
                 html.Td(times.short(row["recorded_ns"], zone, now_ns), title=times.full(row["recorded_ns"], zone), className="num nowrap"),
                 html.Td(html.Code(row["position"])),
-                html.Td(_value(row["excerpt"])),
+                html.Td(values.shown(row["excerpt"])),
             ]
         )
         for row in rows
@@ -120,13 +120,6 @@ def _record_table(rows: Sequence[Row], zone: str, now_ns: int) -> Component:
     heads = html.Tr([html.Th(name) for name in ("Told", "Where", "What was sent")])
     table = html.Table([html.Thead(heads), html.Tbody(lines)], className="table sources-refusals")
     return card("Records", scrolling(table, "Records without an event"))
-
-
-def _value(text: str) -> Component:
-    """As text, whatever it is; only for those who look after interfaces."""
-    if not current_user.account.may(MAY_READ_VALUES):
-        return html.Span([icon("lock"), " only for the role it"], className="muted")
-    return html.Code(text, className="sources-excerpt", title=text)
 
 
 # -- spans -----------------------------------------------------------------------------------------------------------------
@@ -155,7 +148,7 @@ def _span(row: Row, zone: str, at: reader.AsOf) -> Component:
             html.Td(name_of(row["site"])),
             html.Td(failed if row["is_error"] else "in order"),
             html.Td(html.Code(row["message_id"]) if row["message_id"] else html.Span("no id", className="muted")),
-            html.Td(_value(row["attributes"])),
+            html.Td(values.shown(row["attributes"])),
             html.Td(html.Code(row["position"])),
         ]
     )
@@ -173,15 +166,17 @@ def export(_clicks: int, query: dict[str, Any]) -> Any:
     asked = _asked(query, at.moment.as_of_ns)
     with reader.reader(at) as now:
         rows = unmapped.records(now, asked, 0, CSV_ROWS) if isinstance(asked, Records) else unmapped.spans(now, asked, 0, CSV_ROWS)[0]
-    hidden = set() if current_user.account.may(MAY_READ_VALUES) else {"excerpt", "attributes"}
-    shown = [_in_file(row, hidden) for row in rows]
+    shown = [_in_file(row) for row in rows]
     text = b"".join(exports.written(shown, exports.Asked("unmapped", "csv"), list(shown[0]) if shown else [])).decode()
     return dcc.send_string(text, f"without-event-{times.local(at.moment.as_of_ns, 'UTC'):%Y-%m-%dT%H%MZ}.csv", type="text/csv")
 
 
-def _in_file(row: Row, hidden: set[str]) -> dict[str, Any]:
-    """Instants as text under the names that exports give them."""
-    named = {name: value for name, value in row.items() if name not in hidden}
+def _in_file(row: Row) -> dict[str, Any]:
+    """Instants as text under the names that exports give them; what senders wrote as in the list."""
+    may_read = values.may_read()
+    named: dict[str, Any] = {
+        name: values.masked(value) if name in WRITTEN else value for name, value in row.items() if may_read or name not in WRITTEN
+    }
     return {
         (name.removesuffix("_ns") + "_time" if name.endswith("_ns") else name): times.utc(value) if name.endswith("_ns") else value
         for name, value in named.items()

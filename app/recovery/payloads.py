@@ -60,9 +60,9 @@ class Sources(NamedTuple):
 
 def fetch(cases: Sequence[Case], rules: PayloadRules, sources: Sources) -> dict[str, Payload | str]:
     """By case id: the payload, or why there is none. The journal is read once for all of them."""
-    by_reference = [case for case in cases if case.payload_ref and not _is_own_file(case)]
+    by_reference = [case for case in cases if case.payload_ref and not is_own_file(case.payload_ref, case.payload_digest, case.position)]
     with ThreadPoolExecutor(AT_ONCE, "payload") as pool:
-        told = pool.map(lambda case: (case.id, _told(case, partial(_referred, case, rules))), by_reference)
+        told = pool.map(lambda case: (case.id, _told(case, partial(_of_case, case, rules))), by_reference)
         found = dict(told)
     return found | _from_records([case for case in cases if case.id not in found], rules, sources)
 
@@ -90,21 +90,24 @@ def _told(case: Case, get: Callable[[], Payload]) -> Payload | str:
 
 
 # ── by reference ────────────────────────────────────────────────────────────────────────────────────────────────────────
-def _is_own_file(case: Case) -> bool:
+def is_own_file(reference: str | None, digest: str | None, position: str | None) -> bool:
     """The reference says no more than where the record was read from."""
-    return not case.payload_digest and bool(case.position) and str(case.position).startswith(f"{case.payload_ref}:")
+    return not digest and bool(position) and str(position).startswith(f"{reference}:")
 
 
-def _referred(case: Case, rules: PayloadRules) -> Payload:
-    """Raises Missing."""
-    reference = str(case.payload_ref)
+def _of_case(case: Case, rules: PayloadRules) -> Payload:
+    return referred(str(case.payload_ref), case.payload_digest, rules)
+
+
+def referred(reference: str, wanted: str | None, rules: PayloadRules) -> Payload:
+    """What a reference points to, with the digest that the sender gave of it, if any. Raises Missing."""
     if reference.lower().startswith(("http://", "https://")):
         body, content_type = _downloaded(reference, rules)
     else:
-        body, content_type = _read(case, reference, rules), ANY_TYPE
+        body, content_type = _read(reference, wanted, rules), ANY_TYPE
     digest = sha256(body).hexdigest()
-    if case.payload_digest and digest != _expected(case.payload_digest):
-        raise Missing(f"What {shown(reference)} holds now is not what was sent: its SHA-256 is {digest[:12]}…, not {case.payload_digest}.")
+    if wanted and digest != _expected(wanted):
+        raise Missing(f"What {shown(reference)} holds now is not what was sent: its SHA-256 is {digest[:12]}…, not {wanted}.")
     return Payload(REFERENCE, body, content_type, digest)
 
 
@@ -135,9 +138,9 @@ def _downloaded(url: str, rules: PayloadRules) -> tuple[bytes, str]:
         raise Missing(f"{where} broke off in the middle of its answer.") from error
 
 
-def _read(case: Case, reference: str, rules: PayloadRules) -> bytes:
+def _read(reference: str, wanted: str | None, rules: PayloadRules) -> bytes:
     """A file says nothing of how many messages are in it, so it must be the one that the digest is of."""
-    if not case.payload_digest:
+    if not wanted:
         raise Missing(f"{reference} may hold more than this message: only with `mfg.payload.digest` can it be told. Nothing was read.")
     name = unquote(urlsplit(reference).path) if reference.lower().startswith("file:") else reference
     for folder in rules.folders:
@@ -206,7 +209,7 @@ def _recorded(case: Case, record: Record | None, sources: Sources, rules: Payloa
     digest = sha256(body).hexdigest()
     if case.payload_digest and digest != _expected(case.payload_digest):
         raise Missing(f"The record {case.position} of {case.source} is not what was sent: its SHA-256 is {digest[:12]}….")
-    return Payload(RECORD, body, _type_of(head, content_type), digest, _headers(head))
+    return Payload(RECORD, body, type_of(head, content_type), digest, headers_of(head))
 
 
 def _is_one_document(body: bytes) -> bool:
@@ -214,13 +217,14 @@ def _is_one_document(body: bytes) -> bool:
     return len(found) == 1 and not isinstance(found[0], Junk) and len(found[0].documents) == 1
 
 
-def _type_of(head: Mapping[str, Any], content_type: str) -> str:
+def type_of(head: Mapping[str, Any], content_type: str) -> str:
+    """What the message is, by its own headers first."""
     headers = head.get("header") if isinstance(head.get("header"), dict) else {}
     said = {name.lower(): value for name, value in (headers or {}).items()}.get("content-type") or head.get("content_type")
     return said if isinstance(said, str) and said.strip() else content_type or ANY_TYPE
 
 
-def _headers(head: Mapping[str, Any]) -> dict[str, str]:
+def headers_of(head: Mapping[str, Any]) -> dict[str, str]:
     """Those of the message; behind an @ what its carrier said, as in a mapping."""
     found: dict[str, str] = {}
     for group in ("header", "property"):

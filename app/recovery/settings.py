@@ -44,11 +44,11 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class PayloadRules:
-    """Where payloads may be fetched from, and what is not shown of them to who may not see it."""
+    """Where payloads may be fetched from, and how long edited ones are kept."""
 
     folders: tuple[Folder, ...] = ()
     hosts: tuple[str, ...] = ()
-    masks: tuple[str, ...] = ()  # JSON paths, names in XML, columns of CSV
+    masks: tuple[str, ...] = ()  # what was named here before there was `masking`, and counts there
     most_bytes: int = 16 * 2**20
     timeout_seconds: int = 10
     keep_seconds: int = 90 * 86400  # what was edited, in the database, after its case has ended

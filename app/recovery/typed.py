@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from app.recovery.masks import HIDDEN
+from app.messages.fields import HIDDEN
 from collectors.paths import NoPath, steps_of
 
 

@@ -57,10 +57,11 @@ def purchase_order(plant: Plant, day: date, serial: int) -> PurchaseOrder:
     return PurchaseOrder(name, random.choice(plant.suppliers), item, _lot(item, random))
 
 
-def production_request(order: str, says: Mapping[str, Any]) -> bytes:
-    """The order as the mapping writes it: the element that the MES misses is empty."""
+def production_request(order: str, customer: str, says: Mapping[str, Any]) -> bytes:
+    """The order as the mapping writes it: the element that the MES misses is empty, and it says more than the MES has to know."""
     goods = {"ItemID": says["item"], "Quantity": says["quantity"], "UnitOfMeasure": says["uom"], "WorkCenter": says["work_center"]}
-    return json.dumps({"ProductionRequest": {"ID": order, **goods, SEGMENT: None}}, indent=1).encode()
+    terms = {"UnitPrice": ITEMS[says["item"]].price, "Customer": {"Name": customer}}
+    return json.dumps({"ProductionRequest": {"ID": order, **goods, **terms, SEGMENT: None}}, indent=1).encode()
 
 
 def has_segment(body: bytes) -> bool:

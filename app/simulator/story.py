@@ -238,13 +238,16 @@ def play(seed: int, scene: Scene, serial: int, start_ns: int) -> Episode:
     episode = Episode(scene.flow, plant, day, serial, start_ns, random, scene.fate, scene.haste, scene.wishes, is_calm=True)
     FLOWS[scene.flow].play(episode)
     if scene.again is Again.REFUSED:
-        episode.acts = [_kept(act, episode.walks[0].transaction) for act in episode.acts]
+        customer = next((str(act.fields["customer"]) for act in episode.acts if "customer" in act.fields), "")
+        episode.acts = [_kept(act, episode.walks[0].transaction, customer) for act in episode.acts]
     return episode
 
 
-def _kept(act: Act, transaction: str) -> Act:
+def _kept(act: Act, transaction: str, customer: str) -> Act:
     """The middleware keeps what a message said that was refused."""
-    return replace(act, payload=Payload(f"{transaction}.json", production_request(transaction, act.fields))) if act.trouble else act
+    if not act.trouble:
+        return act
+    return replace(act, payload=Payload(f"{transaction}.json", production_request(transaction, customer, act.fields)))
 
 
 def _hold(story: Story, held: Held) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,7 +12,10 @@ from flask_login import LoginManager, UserMixin, current_user, login_user, logou
 
 from app.accounts import Accounts, TooManyAttempts, User
 from app.accounts.landings import Landings, usual
+from app.messages.glass import Viewer
 from app.web.guard import sitemap
+
+SECRET = "secret"  # noqa: S105  of a session: what is only for this one, such as a break-glass, is bound to it
 
 
 class Session(UserMixin):
@@ -19,6 +23,13 @@ class Session(UserMixin):
 
     def __init__(self, account: User) -> None:
         self.account, self.name, self.roles, self.sites = account, account.name, account.roles, account.sites
+
+    @property
+    def viewer(self) -> Viewer:
+        """Who looks at messages, in this session. Sessions from before there was a secret in them get one with the first look."""
+        if SECRET not in session:
+            session[SECRET] = secrets.token_hex(16)
+        return Viewer(self.name, frozenset(self.roles), session[SECRET], self.account.epoch)
 
     def get_id(self) -> str:
         """With the epoch: raising it in the accounts ends every session of the user."""
@@ -69,11 +80,14 @@ def _try(target: str | None) -> ResponseReturnValue:
         return _form(target, "Wrong user or password."), 401
     session.clear()  # a new session: one that was planted before is worth nothing
     session.permanent = True
+    session[SECRET] = secrets.token_hex(16)
     login_user(Session(account))
     return redirect(target or _landing(account))
 
 
 def _logout() -> ResponseReturnValue:
+    if current_user.is_authenticated:
+        current_app.extensions["syncline"].messages.glasses.end_session(current_user.viewer)
     logout_user()
     session.clear()
     return redirect(url_for("login"))

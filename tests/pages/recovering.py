@@ -95,15 +95,15 @@ def confirm(application: Application, transaction_id: str) -> None:
     application.ingest()
 
 
-def press(client: Client, output: str, ident: dict[str, Any], more: Sequence[Any] = (), **state: Any) -> Any:
-    """The answer to a click on one button of several; `state`: id (with _) → (property, value); `more` after it."""
+def press(client: Client, output: str, ident: dict[str, Any], more: Sequence[Any] = (), beside: Sequence[Any] = (), **state: Any) -> Any:
+    """The answer to a click on one button of several; `state`: id (with _) → (property, value); `more` after it; `beside`: other inputs."""
     known = next(name for name in client.http.application.extensions["syncline_callbacks"] if output in name)
     parts = [part.rpartition(".") for part in known.strip(".").split("...")]
     outputs = [{"id": name, "property": what.partition("@")[0]} for name, _, what in parts]
     body = {
         "output": known,
         "outputs": outputs if known.startswith("..") else outputs[0],
-        "inputs": [[{"id": ident, "property": "n_clicks", "value": 1}]],
+        "inputs": [[{"id": ident, "property": "n_clicks", "value": 1}], *beside],
         "changedPropIds": [f"{orjson.dumps(ident, option=orjson.OPT_SORT_KEYS).decode()}.n_clicks"],
         "state": [{"id": name.replace("_", "-"), "property": what, "value": value} for name, (what, value) in state.items()] + list(more),
     }

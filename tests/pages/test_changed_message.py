@@ -117,12 +117,29 @@ def test_what_was_changed_is_shown_before_it_is_requested_and_is_what_leaves(ser
 
 def test_each_look_at_a_message_is_written_down_and_hides_what_must_not_be_seen(server: Flask, application: Application) -> None:
     button = {"type": "failure-look", "case": "failed|order|SO-7|released"}
-    said = recovering.press(someone(server, "maria"), "failure-payload.children", button, failure_about=("data", CASE)).text
+    lasting = [{"id": "glass-state", "property": "data", "value": None}]
+    said = recovering.press(someone(server, "tom"), "failure-payload.children", button, beside=lasting, failure_about=("data", CASE)).text
     assert "Plant 0001 is not open" in said
     assert "Hidden: price." in said
-    shown = json.dumps(json.loads(said)["response"]["failure-payload"]["children"][0])
-    assert "amount" in shown
-    assert re.search(r"price\W+99\b", shown) is None
+    assert "amount" in said
+    assert re.search(r"price\W+99\b", said) is None
     with application.accounts.engine.connect() as connection:
-        looks = audit.entries(connection, audit.Filter(actor="maria", action="look at payload"))
-    assert [entry.subject for entry in looks] == [button["case"]]
+        looks = audit.entries(connection, audit.Filter(actor="tom", action="look at payload"))
+    assert {entry.subject for entry in looks} == {button["case"]}
+    assert json.loads(looks[0].detail)["hidden"] == ["price"]
+
+
+def test_who_may_not_see_messages_is_told_so_beside_the_button_and_by_the_server(server: Flask, application: Application) -> None:
+    why = "Messages are for Plant IT and integration"
+    page = drawn_text(someone(server, "maria").show("/failure", "?kind=failed&workflow=order&transaction=SO-7"))
+    assert why in page
+    button, lasting = (
+        {"type": "failure-look", "case": "failed|order|SO-7|released"},
+        [{"id": "glass-state", "property": "data", "value": None}],
+    )
+    said = recovering.press(someone(server, "maria"), "failure-payload.children", button, beside=lasting, failure_about=("data", CASE)).text
+    assert why in said
+    assert "amount" not in said
+    with application.accounts.engine.connect() as connection:
+        refused = audit.entries(connection, audit.Filter(actor="maria"))
+    assert [(entry.action, entry.subject) for entry in refused] == [("look at message refused", button["case"])]

@@ -20,6 +20,7 @@ from app.figures.span_detail import span_detail
 from app.figures.steplist import step_list
 from app.figures.swim import swim_lanes
 from app.figures.waterfall import waterfall
+from app.messages.fields import Fields
 from metrics.path import Path
 from tests.pages import trees
 from tests.pages.made_paths import SPANS, event, failed_purchase, ns, path, step, waiting_order
@@ -323,7 +324,7 @@ def test_a_span_carries_its_status_links_and_attributes() -> None:
         destination="erp.in",
         attributes=attributes,
     )
-    tree = span_detail(failed, {linked})
+    tree = span_detail(failed, {linked}, Fields())
     assert (
         "Status Read timed out Kind server System Middleware Started (UTC) 2026-03-23T08:00:00.000Z Took 1 s Destination erp.in"
         in trees.text(tree)
@@ -339,7 +340,7 @@ def test_errors_and_links_are_marked_in_the_row() -> None:
 
 
 def test_attributes_that_are_no_json_are_shown_as_they_are() -> None:
-    assert "attributes {broken" in trees.text(span_detail(span(1, None, 0, 1, attributes="{broken"), set()))
+    assert "attributes {broken" in trees.text(span_detail(span(1, None, 0, 1, attributes="{broken"), set(), Fields()))
 
 
 def test_an_idle_stretch_is_cut_out_and_the_rest_keeps_one_scale() -> None:
@@ -412,7 +413,7 @@ def test_what_comes_from_outside_stays_text(name: str) -> None:
         )
     )
     trees_made = [
-        html.Div(span_detail(span(1, None, 0, 1, name=name, attributes=json.dumps({name: name}), destination=name), set())),
+        html.Div(span_detail(span(1, None, 0, 1, name=name, attributes=json.dumps({name: name}), destination=name), set(), Fields())),
         lanes(made),
         step_list(boxes_of(made), made.timezone, "now", None),
         panel_of(made, 0),

@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from app.recovery.masks import HIDDEN, masked
 from app.recovery.model import Case, Payload
 from app.recovery.payloads import Sources, fetch
 from app.recovery.settings import PayloadRules
@@ -222,34 +221,3 @@ def test_a_file_is_read_from_the_folders_that_are_allowed_and_from_nowhere_else(
 def test_a_reference_that_only_says_where_a_line_was_read_leads_to_the_line(plant: Plant) -> None:
     case = plant.put("lines", packed({}, BODY), position="orders.jsonl:2")
     assert body_of(plant.fetch(replace(case, payload_ref="orders.jsonl"))) == BODY
-
-
-# ── what is hidden ──────────────────────────────────────────────────────────────────────────────────────────────────────
-@pytest.mark.parametrize(
-    ("body", "kind", "names", "hidden", "gone", "kept"),
-    [
-        ('{"a": {"price": "s3cret"}, "order": "4711"}', "application/json", ["a.price"], ("a.price",), "s3cret", "4711"),
-        ('{"a": [{"price": "s3cret"}, {"price": 1}]}', "text/plain", ["a[].price"], ("a[].price",), "s3cret", '"a"'),
-        ('[{"deep": {"iban": "s3cret"}}]', "application/json", ["iban"], ("iban",), "s3cret", "deep"),
-        ('{"order": "4711"}', "application/json", ["iban", "a.b[0]"], (), HIDDEN, "4711"),
-        ('<o xmlns="urn:x"><iban>s3cret</iban><id>4711</id></o>', "application/xml", ["iban"], ("iban",), "s3cret", "4711"),
-        ('<o iban="s3cret"><who><name>s3cret</name></who>4711</o>', "application/xml", ["iban", "who"], ("iban", "who"), "s3cret", "4711"),
-        ('id;iban\n4711;s3cret\n4712;"s3cret;"\n', "text/csv", ["iban"], ("iban",), "s3cret", "4712"),
-    ],
-)
-def test_what_is_named_is_hidden_and_the_rest_is_shown(
-    body: str, kind: str, names: list[str], hidden: tuple[str, ...], gone: str, kept: str
-) -> None:
-    shown = masked(Payload("record", body.encode(), kind, "digest"), names)
-    assert shown.text
-    assert shown.hidden == hidden
-    assert gone not in shown.text
-    assert kept in shown.text
-    assert (HIDDEN in shown.text) == bool(hidden)
-
-
-@pytest.mark.parametrize("body", [b"UNH+1+ORDERS'", b"<a><b></a>", b'{"half', b"\xff\xfe", b'<!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>'])
-def test_what_nothing_can_be_found_in_is_not_shown_where_something_must_be_hidden(body: bytes) -> None:
-    shown = masked(Payload("record", body, "application/octet-stream", "digest"), ["iban"])
-    assert (shown.text, shown.size, shown.digest) == (None, len(body), "digest")
-    assert shown.why

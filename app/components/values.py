@@ -1,0 +1,45 @@
+"""Values that senders wrote, in lists: only for who may see messages, and with the fields that must not be seen hidden."""
+
+from __future__ import annotations
+
+from dash import html
+from dash.development.base_component import Component
+from flask_login import current_user
+
+from app import reader
+from app.components.icons import icon
+from app.messages.shown import excerpt, value_of
+
+NOT_TOLD = "hidden: nothing tells what stands where in it"
+
+
+def may_read() -> bool:
+    """Whether who is signed in sees any of it."""
+    found: bool = reader.application().messages.masking.may_see(current_user.roles)
+    return found
+
+
+def only_for() -> str:
+    """only for the role it"""
+    roles = reader.application().messages.masking.roles or ("admin",)
+    return f"only for the {'role' if len(roles) == 1 else 'roles'} {', '.join(roles)}"
+
+
+def shown(text: str) -> Component:
+    """The beginning of a message, as text, whatever it is."""
+    if not may_read():
+        return html.Span([icon("lock"), f" {only_for()}"], className="muted")
+    seen = masked(text)
+    if seen is None:
+        return html.Span([icon("lock"), f" {NOT_TOLD}"], className="muted")
+    return html.Code(seen, className="sources-excerpt", title=seen)
+
+
+def masked(text: str) -> str | None:
+    """The same as text; None: it must not be seen. A list shows nothing unmasked, also while a break-glass lasts."""
+    return excerpt(text, reader.application().messages.masked)
+
+
+def of_field(name: str, value: str) -> str:
+    """The value of one field."""
+    return value_of(name, value, reader.application().messages.masked)

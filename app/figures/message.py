@@ -1,0 +1,119 @@
+"""A message as it was looked at: where it comes from, what it says, what of it is hidden, and all of it as a file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from app.components.icons import icon
+from app.components.page import note
+from app.figures import times
+from app.figures.words import count
+from app.messages.desk import Look
+from app.messages.shown import MOST_SHOWN, NOT_FOUND, Shown
+
+Ident = Mapping[str, str]  # what tells the parts of one message from those of another
+
+
+def message_view(look: Look, ident: Ident, zone: str, file: str | None = None) -> list[Component]:
+    """`ident`: keys of the ids of what can be pressed in it; `file`: the address of all of it, masked the same way."""
+    seen = look.shown
+    parts = [
+        html.P(" ".join(look.where), className="message-where", dir="auto") if look.where else None,
+        _facts(look),
+        note("info", seen.why, "lock") if seen.why else None,
+        _glass(look, ident, zone),
+        _content(seen, ident),
+        _rest(seen, file),
+    ]
+    return [part for part in parts if part is not None]
+
+
+def _facts(look: Look) -> Component | None:
+    seen = look.shown
+    told: list[tuple[str, Any]] = []
+    if seen.size:
+        told = [("Size", f"{count(seen.size, 'byte')}{f', {seen.form}' if seen.form else ''}")]
+    if seen.digest:
+        told.append(("SHA-256", _copied(seen.digest)))
+    told += [(name.removeprefix("@"), html.Span(value, className="mono")) for name, value in look.facts]
+    if not told:
+        return None
+    lines = [html.Div([html.Dt(name, dir="auto"), html.Dd(value, dir="auto")]) for name, value in told]
+    return html.Dl(lines, className="terms message-facts")
+
+
+def _copied(text: str) -> Component:
+    return html.Span([html.Span(text, className="mono"), dcc.Clipboard(content=text, title="Copy", className="message-copy")])
+
+
+def _glass(look: Look, ident: Ident, zone: str) -> Component | None:
+    """What is hidden and how to see it, or that it is seen and until when."""
+    seen = look.shown
+    if look.glass and seen.unmasked:
+        what = f"Unmasked for you until {times.full(look.glass.until_ns, zone)}: "
+        return note("late", [html.B(what), ", ".join(seen.unmasked), f". Your reason: {look.glass.reason}"], "lock")
+    if look.glass or (not seen.hidden and seen.why != NOT_FOUND):
+        return None
+    said = f"Hidden: {', '.join(seen.hidden)}." if seen.hidden else "It is hidden as a whole."
+    field = {"type": "glass-reason", **ident}
+    reason = html.Div(
+        [
+            html.Label("Reason, for the audit (10 letters or more)", htmlFor=_written(field)),
+            dcc.Input(id=field, type="text", maxLength=500, value=""),
+        ],
+        className="reason",
+    )
+    button = html.Button(
+        [icon("lock"), "See it unmasked for one hour"], id={"type": "glass-begin", **ident}, n_clicks=0, className="button button-quiet"
+    )
+    refused = html.Div(id={"type": "glass-refused", **ident}, className="act-said", role="alert")
+    return html.Details(
+        [
+            html.Summary([icon("lock"), " ", said, " ", html.Span("Break the glass", className="message-break")]),
+            reason,
+            html.Div(button, className="acts"),
+            refused,
+        ],
+        className="message-glass",
+    )
+
+
+def _written(ident: Mapping[str, str]) -> str:
+    """The id of a component as it stands in the page."""
+    return orjson.dumps(dict(ident), option=orjson.OPT_SORT_KEYS).decode()
+
+
+def _content(seen: Shown, ident: Ident) -> Component | None:
+    if seen.text is None:
+        return None
+    if seen.table:
+        head, *lines = seen.table
+        rows = [html.Tr([html.Td(cell, dir="auto") for cell in line]) for line in lines]
+        table = html.Table([html.Thead(html.Tr([html.Th(name) for name in head])), html.Tbody(rows)], className="table message-table")
+        return html.Div(table, className="scroll message-scroll", tabIndex=0, role="region", **{"aria-label": "The message"})
+    name = {"type": "message-text", **ident}
+    text = html.Pre(
+        seen.text, id=name, className="payload message-text", tabIndex=0, dir="ltr", role="region", **{"aria-label": "The message"}
+    )
+    return html.Div(
+        [text, dcc.Clipboard(target_id=name, title="Copy what is shown", className="message-copy")], className="message-content"
+    )
+
+
+def _rest(seen: Shown, file: str | None) -> Component | None:
+    """What is not shown, and where all of it is."""
+    if seen.text is None:
+        return None
+    told = []
+    if seen.signs:
+        told.append(f"{count(seen.signs, 'character')} that nobody would see {'is' if seen.signs == 1 else 'are'} shown as a sign. ")
+    if seen.is_cut:
+        told.append(f"Only its beginning is shown, {MOST_SHOWN >> 10} KiB as it is laid out; it has {count(seen.size, 'byte')}. ")
+    masked = ", masked as here" if seen.hidden else ", unmasked as here" if seen.unmasked else ""
+    link = html.A([icon("download"), f" All of it as a file{masked}"], href=file, download="") if file else None
+    return html.P([*told, link], className="muted") if told or link else None
