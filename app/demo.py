@@ -21,6 +21,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from app.accounts import Accounts
+from app.accounts.landings import BOARD, Landings
 from app.demo_recovery import recovery_section
 from app.remote import find_server
 from app.settings import Settings, load_settings
@@ -281,6 +282,8 @@ def _people(accounts: Accounts) -> str:
             accounts.set_password(name, password)
         else:
             accounts.add_user(name, password, [role])
+            if role == "admin":  # who looks for the first time shall see the plant, not what feeds it
+                Landings(accounts.engine).choose(name, BOARD)
     return password
 
 

@@ -15,6 +15,8 @@ from app import reader
 from app.accounts import ROLES, User
 from app.accounts.landings import OF_ROLE, Landings, usual
 from app.accounts.people import roles_words
+from app.alerts.kept import ROLES as ACKNOWLEDGE
+from app.annotations.kept import ROLES as ANNOTATE
 from app.components import links, ways_in
 from app.components.callbacks import callback
 from app.components.icons import icon
@@ -41,8 +43,10 @@ class Act:
 
 READ, HIDDEN = "Read what was sent: messages, rejected records, attributes, values", "without the fields that are hidden"
 ACTS = (
-    Act("See the pages and figures of your sites, export them, keep views", tuple(EVERYBODY)),
+    Act("See the pages and figures of your sites, export them, keep views, subscribe to alerts", tuple(EVERYBODY)),
     Act("Write notes, tickets and owners of failure groups; mute and resolve them", WRITE_MEMORY),
+    Act("Acknowledge alerts", ACKNOWLEDGE),
+    Act("Note on charts what happened, and when", ANNOTATE),
     Act("Stop everything automatic, or all sending", IT),
     Act("Connect a source, and watch it arrive", IT, "with all sites"),
     Act("Read sources, refresh and rebuild over the API", ADMIN),
