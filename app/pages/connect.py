@@ -27,7 +27,7 @@ def layout(**query: Any) -> Component:
     if not arrivals.may_connect():
         return html.Div([head("Connect a source"), _not_for_you()])
     heading = head(
-        "Connect a source", "Choose where it comes from, write what stands at the left, and watch its first record arrive.", _sources()
+        "Connect a source", "Choose where it comes from, write and run what is needed, and watch its first record arrive.", _sources()
     )
     return html.Div([heading, html.Section(connecting.parts(chosen, after, is_page=True), className="card welcome")])
 
