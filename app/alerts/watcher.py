@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 EVERY_SECONDS = 60.0  # deadlines pass without anything coming in
 PAUSE_SECONDS = 10.0  # between two looks, however fast data come in
-REST = 30  # and at least so many times as long as the last look took: pages need the processor more
+REST = 20  # and so many times as long as the last look took, up to a minute: pages need the processor more
 FEEDS_AFTER_SECONDS = 300.0  # who sent while nobody listened has to come back first, or every feed would be silent after a restart
 
 log = logging.getLogger("syncline.alerts")
@@ -45,7 +45,7 @@ class Watcher:
     def _run(self) -> None:
         while not self._end.is_set():
             took = self._look()
-            if self._end.wait(max(PAUSE_SECONDS, REST * took)):
+            if self._end.wait(min(max(PAUSE_SECONDS, REST * took), EVERY_SECONDS)):
                 return
             self._application.refreshed.wait(EVERY_SECONDS)
             self._application.refreshed.clear()

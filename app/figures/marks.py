@@ -100,9 +100,8 @@ def lane(noted: Noted, columns: int, look: str = "") -> Component | None:
     if not noted.marks:
         return None
     drawn = [_mark(mark, noted.around) for mark in noted.marks]
-    return html.Span(
-        drawn, className=f"note-marks {look}".strip(), style={"--columns": columns}, role="group", **{"aria-label": "Annotations"}
-    )
+    look = f"note-marks {look}".strip()
+    return html.Span(drawn, className=look, style={"--columns": columns}, role="group", **{"aria-label": "Annotations"})
 
 
 def _mark(mark: Mark, around: Around) -> Component:
