@@ -53,7 +53,7 @@ def ways_field(ident: Any, chosen: Sequence[str]) -> Component:
     """Boxes for the ways beside the inbox; one that cannot be used says why."""
     boxes = [
         dmc.Checkbox(
-            value=way, label=label if why_not is None else f"{label}: {why_not}", disabled=why_not is not None, size="xs", radius="xs"
+            value=way, label=label if why_not is None else f"{label}: {why_not}", disabled=why_not is not None, size="sm", radius="xs"
         )
         for way, label, why_not in ways_of(reader.application().subscriptions.contact(current_user.name))
     ]

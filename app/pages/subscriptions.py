@@ -28,7 +28,7 @@ from app.telling import outbox, teller
 from app.telling.kept import Contact
 from app.telling.subscription import CHANNEL, LISTS, Subscription, Wanted, target_of
 
-HEADS = ("What", "When", "By", "Open now", "")
+HEADS = ("What", "When", "By", "Open now")
 STATES = {  # of the newest message → icon, colour, words before why
     outbox.DONE: ("circle-check", "ok", "Sent"),
     outbox.WAITING: ("hourglass", "late", "Waits"),
@@ -60,9 +60,14 @@ def _list(said: str | None = None) -> Component:
     if not mine:
         text = "Narrow down any page, for example to a site, and press “Tell me” in the header; or say below what you want to be told of."
         return html.Div([told, empty("You are told of nothing yet", text, picture="megaphone")])
-    heads = html.Tr([html.Th(name) for name in HEADS])
+    heads = html.Tr([*(html.Th(name) for name in HEADS), _unseen("Remove it")])
     table = html.Table([html.Thead(heads), html.Tbody([_line(each) for each in mine])], className="table")
     return html.Div([told, card("You are told", scrolling(table, "What you are told of"))])
+
+
+def _unseen(name: str) -> Component:
+    """The head of a column of buttons."""
+    return html.Th(html.Span(name, className="unseen"))
 
 
 def _line(subscription: Subscription) -> Component:
@@ -212,9 +217,8 @@ def _ways(contact: Contact) -> Component:
         told = _became(row, zone, now_ns) if row is not None else html.Span("nothing was sent yet", className="muted")
         try_it = act("Try it", {"type": "reach-do", "what": way}, None if why_not is None else words.sentence(f"{why_not}."), quiet=True)
         lines.append(html.Tr([html.Th(label, scope="row"), html.Td(told), html.Td(try_it)]))
-    table = html.Table(
-        [html.Thead(html.Tr([html.Th(name) for name in ("Way", "The newest message", "")])), html.Tbody(lines)], className="table"
-    )
+    heads = html.Tr([html.Th("Way"), html.Th("The newest message"), _unseen("Try it")])
+    table = html.Table([html.Thead(heads), html.Tbody(lines)], className="table")
     return scrolling(table, "Ways to be told")
 
 
