@@ -9,8 +9,10 @@ from typing import Any
 
 import duckdb
 
+from app.alerts.alert import KINDS
 from app.application import Application
 from app.source_state import SourceState
+from app.telling import outbox
 
 FREE_BYTES = 256 * 2**20  # below this the journal refuses records soon
 COUNTED = {
@@ -81,6 +83,11 @@ def exposition(application: Application) -> str:
     read = {name: state for name, state in states.items() if state.read_ns}
     about = "When the newest read of a polled source without trouble began."
     lines += _metric("syncline_source_read_timestamp_seconds", about, _by_source(read, lambda s: (s.read_ns or 0) // 10**9))
+    open_kinds = application.alerts.open_kinds()
+    kinds = {f'{{kind="{kind}"}}': open_kinds.get(kind, 0) for kind in KINDS}
+    lines += _metric("syncline_alerts_open", "Alerts that are open.", kinds)
+    told = {f'{{state="{state}"}}': many for state, many in sorted(outbox.counted(application.accounts.engine).items())}
+    lines += _metric("syncline_messages", "Messages of alerts by what became of them, without those in inboxes.", told)
     answers = {f'{{status="{status}"}}': count for status, count in sorted(application.answers.copy().items())}
     lines += _metric("syncline_http_answers_total", "Answers of the web server by status.", answers)
     for carrier, receiver in (("http", application.receiver), ("grpc", application.grpc_receiver)):

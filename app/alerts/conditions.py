@@ -42,7 +42,8 @@ def of_objectives(ringing: Iterable[Ringing], objectives: Mapping[str, Objective
         partners = (objective.partner,) if objective.partner else ()
         part = Part(objective.site or SITELESS, alert.bad, partners=partners, words=words.sentence(alert.sentence))
         address = below("objectives", objective=alert.objective)
-        yield Condition(key, "objective", severity, alert.title, objective.workflow, None, address, alert.since_ns, (part,))
+        title = f"{alert.title}: the budget burns too fast"
+        yield Condition(key, "objective", severity, title, objective.workflow, None, address, alert.since_ns, (part,))
 
 
 def of_troubles(troubles: Iterable[Trouble], known: Known) -> Iterator[Condition]:

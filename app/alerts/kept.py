@@ -61,6 +61,12 @@ class Alerts:
             where = _where(Narrowed(is_open=True), sites)
             return int(connection.execute(select(func.count()).select_from(alerts).where(*where)).scalar_one())
 
+    def open_kinds(self) -> dict[str, int]:
+        """How many are open of each kind."""
+        counted = select(alerts.c.kind, func.count()).where(alerts.c.ended_ns.is_(None)).group_by(alerts.c.kind)
+        with self._engine.connect() as connection:
+            return {row[0]: row[1] for row in connection.execute(counted)}
+
     def one(self, number: int, sites: frozenset[str] | None) -> Alert | None:
         """None where there is none, or it may not be seen."""
         with self._engine.connect() as connection:
@@ -103,7 +109,8 @@ def with_parts(connection: Connection, rows: Collection[Any]) -> list[Alert]:
 
 def open_ones(connection: Connection) -> list[Alert]:
     """All that are open."""
-    return with_parts(connection, connection.execute(select(alerts).where(alerts.c.ended_ns.is_(None))).all())
+    rows = connection.execute(select(alerts).where(alerts.c.ended_ns.is_(None)).order_by(alerts.c.number)).all()
+    return [alert for begin in range(0, len(rows), BATCH) for alert in with_parts(connection, rows[begin : begin + BATCH])]
 
 
 def part_row(number: int, part: Part) -> dict[str, Any]:

@@ -30,6 +30,7 @@ KINDS_OF = {  # page → the kinds of alerts that it is about; of others any
     "/rules": ("violation",),
     "/sources": ("feed", "source"),
 }
+KIND_OF = {"failed": "failed", "overdue": "missing", "inconsistent": "violation"}  # what a list of transactions is narrowed to → kind
 
 
 def menu() -> Component:
@@ -98,6 +99,7 @@ def wanted_of(address: str) -> Wanted:
         raise AccountError("Only about pages of Syncline can one be told.")
     asked = parse_qs(query)
     kinds = tuple(kind for kind in asked.get("kind", []) if kind in KINDS)
+    kinds += tuple(KIND_OF[status] for status in asked.get("status", []) if status in KIND_OF)
     sites = tuple(asked.get("site", []))
     if hidden := [site for site in sites if current_user.sites is not None and site not in current_user.sites]:
         raise AccountError(f"There is no site '{hidden[0]}', or you may not see it.")

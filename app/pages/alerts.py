@@ -29,6 +29,7 @@ from app.figures.alert_words import holds_up, where
 from app.pages.errors import WrongAddress
 from app.pages.narrowing import unknown_site
 from app.recovery.runs import Refusal
+from app.telling import outbox
 from metrics.keys import unknown
 
 ROWS = 50
@@ -205,6 +206,7 @@ def _one_page(text: str, at: reader.AsOf, zone: str) -> Component:
     if alert is None:
         raise WrongAddress(f"There is no alert '{text[:20]}', or it is about sites that you may not see.")
     now_ns = at.now_ns
+    outbox.mark_read(reader.application().accounts.engine, current_user.name, now_ns, alert.number)
     opened = button(OPENED.get(alert.kind, "What may be done about it"), links.prefix() + alert.address)
     facts = [
         ("State", [*_marks(alert), *_state(alert, zone, now_ns)]),

@@ -190,6 +190,13 @@ def recover(engine: Engine, now_ns: int) -> None:
         connection.execute(update(messages).where(*orphaned).values(state=UNKNOWN, settled_ns=now_ns, words=KILLED))
 
 
+def counted(engine: Engine) -> dict[str, int]:
+    """How many messages that go outside are in each state."""
+    wanted = select(messages.c.state, func.count()).where(messages.c.way != INBOX).group_by(messages.c.state)
+    with engine.connect() as connection:
+        return {row[0]: row[1] for row in connection.execute(wanted)}
+
+
 # ── the inbox ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 def unread(engine: Engine, user: str) -> int:
     """How many messages in somebody's inbox they have not read."""
@@ -208,9 +215,10 @@ def inbox(engine: Engine, user: str, most: int) -> list[tuple[Row[Any], Alert]]:
     return [(row, found[row.alert]) for row in rows if row.alert in found]
 
 
-def mark_read(engine: Engine, user: str, now_ns: int) -> None:
-    """All that is in somebody's inbox."""
-    mine = (messages.c.user == user, messages.c.way == INBOX, messages.c.read_ns.is_(None))
+def mark_read(engine: Engine, user: str, now_ns: int, alert: int | None = None) -> None:
+    """What is in somebody's inbox: all of it, or of one alert."""
+    mine = [messages.c.user == user, messages.c.way == INBOX, messages.c.read_ns.is_(None)]
+    mine += [messages.c.alert == alert] if alert is not None else []
     with engine.begin() as connection:
         connection.execute(update(messages).where(*mine).values(read_ns=now_ns))
 

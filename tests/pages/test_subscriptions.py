@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 
 from app.alerts.alert import Condition, Part
+from app.alerts.kept import Narrowed
 from app.alerts.watch import look
 from app.application import Application
 from app.telling import outbox, teller
@@ -60,6 +61,7 @@ def tells(application: Application) -> None:
         ("/suppliers?partner=Isartal", "Anything needs somebody, from Isartal", Wanted(partners=("Isartal",))),
         ("/alerts?severity=critical", "Anything needs somebody, only critical", Wanted(severities=("critical",))),
         ("/objectives", "Promise at risk", Wanted(("objective",))),
+        ("/transactions?status=overdue&site=brno", "Missing, at Brno", Wanted(("missing",), (), ("brno",))),
     ],
 )
 def test_what_a_page_is_narrowed_to_is_what_one_is_told_of(
@@ -95,7 +97,8 @@ def test_what_begins_stands_in_the_inbox_of_who_may_see_it(server: Flask, applic
     assert "Confirmation fails new Brno, 2 cases, 1 order" in shown[1]
     assert "Augsburg" not in shown[1]
     assert "Nothing yet." in shown[2]
-    outbox.mark_read(application.accounts.engine, "maria", application.now_ns())
+    (alert,) = application.alerts.listed(Narrowed(), None, 0, 5)[0]
+    someone(server, "maria").show("/alerts", f"?number={alert.number}")  # looked at is read
     assert outbox.unread(application.accounts.engine, "maria") == 0
     look(application.accounts.engine, [], application.now_ns(), 0)
     tells(application)

@@ -19,6 +19,7 @@ from app.accounts import AccountError
 from app.alerts.alert import Alert, Condition, Part
 from app.alerts.watch import look
 from app.application import Application
+from app.health import exposition
 from app.settings import load_settings
 from app.telling import outbox, teller
 from app.telling.kept import MOST
@@ -542,6 +543,17 @@ def test_a_new_webhook_has_a_new_secret(make: Callable[..., Application]) -> Non
     first = subscriptions.reach("maria", "", "https://hooks.example.com/1", "").secret
     assert subscriptions.reach("maria", "", "https://hooks.example.com/1", "22:00 to 06:00").secret == first
     assert subscriptions.reach("maria", "", "https://hooks.example.com/2", "").secret != first
+
+
+def test_the_numbers_for_prometheus_say_what_is_open_and_what_did_not_go(make: Callable[..., Application], mailbox: smtp.Mailbox) -> None:
+    application = make()
+    mailbox.refused["maria@example.com"] = "550 No such user here"
+    asks(application)
+    starts(application, FAILING)
+    numbers = exposition(application).splitlines()
+    assert 'syncline_alerts_open{kind="failed"} 1' in numbers
+    assert 'syncline_alerts_open{kind="missing"} 0' in numbers
+    assert 'syncline_messages{state="refused"} 1' in numbers
 
 
 def test_an_alert_that_ended_before_anybody_was_told_is_not_told(make: Callable[..., Application], clock: Clock) -> None:
