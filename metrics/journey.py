@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import duckdb
@@ -9,7 +10,7 @@ import pandas as pd
 
 from metrics.moment import Entered, Moment
 from metrics.path import Path, Step
-from metrics.standing import status_of
+from metrics.together import Key, Together, around
 from sql import models
 
 
@@ -18,11 +19,7 @@ def read_path(cursor: duckdb.DuckDBPyConnection, entered: Entered, moment: Momen
     row = _transaction(cursor, workflow, transaction_id)
     if row is None:
         return None
-    cursor.execute(
-        "create or replace temp table scope as select $workflow as workflow, $id as transaction_id",
-        {"workflow": workflow, "id": transaction_id},
-    )
-    entered.gather()
+    _gather(cursor, entered, workflow, transaction_id)
     return Path(
         **{
             name: row[name]
@@ -43,6 +40,7 @@ def read_path(cursor: duckdb.DuckDBPyConnection, entered: Entered, moment: Momen
                 "failed_milestone",
                 "error_class",
                 "failed_attempts",
+                "variant",
             )
         },
         as_of_ns=moment.as_of_ns,
@@ -50,10 +48,22 @@ def read_path(cursor: duckdb.DuckDBPyConnection, entered: Entered, moment: Momen
         events=_frame(cursor, "path_events"),
         hops=_frame(cursor, "hops"),
         spans=_with_depth(_spans(cursor)),
-        objects=_frame(cursor, "path_objects"),
-        neighbours=_neighbours(cursor),
         violations=_frame(cursor, "path_violations"),
     )
+
+
+def read_together(cursor: duckdb.DuckDBPyConnection, opened: Sequence[Key]) -> Together:
+    """What belongs together with the transaction whose path was read, or whose events were gathered, last."""
+    (own,) = cursor.execute("select object_type, object_id from own_ids").fetchall()
+    return around(cursor, (own[0], own[1]), opened)
+
+
+def gather(cursor: duckdb.DuckDBPyConnection, entered: Entered, workflow: str, transaction_id: str) -> bool:
+    """Leaves the events of a transaction; False when there is none of that name, or it may not be seen."""
+    if number_of(cursor, workflow, transaction_id) is None:
+        return False
+    _gather(cursor, entered, workflow, transaction_id)
+    return True
 
 
 def number_of(cursor: duckdb.DuckDBPyConnection, workflow: str, transaction_id: str) -> int | None:
@@ -61,6 +71,15 @@ def number_of(cursor: duckdb.DuckDBPyConnection, workflow: str, transaction_id: 
     values = {"workflow": workflow, "transaction_id": transaction_id}
     rows = cursor.execute(models.text("queries/transaction_number"), values).fetchall()
     return int(rows[0][0]) if rows else None
+
+
+def _gather(cursor: duckdb.DuckDBPyConnection, entered: Entered, workflow: str, transaction_id: str) -> None:
+    """Leaves its events."""
+    cursor.execute(
+        "create or replace temp table scope as select $workflow as workflow, $id as transaction_id",
+        {"workflow": workflow, "id": transaction_id},
+    )
+    entered.gather()
 
 
 def _transaction(cursor: duckdb.DuckDBPyConnection, workflow: str, transaction_id: str) -> dict[str, Any] | None:
@@ -100,12 +119,6 @@ def _step(row: dict[str, Any], said: dict[str, Any], found: dict[str, Any], mome
 
 def _frame(cursor: duckdb.DuckDBPyConnection, query: str) -> pd.DataFrame:
     return cursor.execute(models.text(f"queries/{query}")).df()
-
-
-def _neighbours(cursor: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-    found = _frame(cursor, "path_neighbours")
-    statuses = status_of(cursor, found["transaction_no"])
-    return found.assign(status=[statuses[number] for number in found["transaction_no"]])
 
 
 def _spans(cursor: duckdb.DuckDBPyConnection) -> pd.DataFrame:

@@ -42,8 +42,6 @@ class Path:
     hops:   from_system, to_system, sent_ns, received_ns, seconds, destination, sending_span_id, receiving_span_id, is_error, event_id
     spans:  span_id, parent_id, trace_id, name, kind, service, system, start_ns, end_ns, is_error, status_message, is_event,
             event_type, depth, destination, operation, attributes (JSON text), links (list of span ids)
-    objects: object_type, object_id, events (count)
-    neighbours: workflow, title, transaction_id, status, through (type id of the shared object)
     violations: rule, sentence, severity, detail, from_ns; the most severe first
     """
 
@@ -63,11 +61,10 @@ class Path:
     failed_milestone: str | None
     error_class: str | None
     failed_attempts: int
+    variant: str  # its steps as they were taken: sent > received! > received
     as_of_ns: int
     steps: tuple[Step, ...]
     events: pd.DataFrame
     hops: pd.DataFrame
     spans: pd.DataFrame
-    objects: pd.DataFrame
-    neighbours: pd.DataFrame
     violations: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["rule", "sentence", "severity", "detail", "from_ns"]))

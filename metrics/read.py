@@ -12,12 +12,13 @@ import pandas as pd
 
 from metrics import filters as narrowing
 from metrics import moment as moments
-from metrics.journey import number_of, read_path
+from metrics.journey import gather, number_of, read_path, read_together
 from metrics.moment import Entered, Moment
 from metrics.objectives.model import Objective
 from metrics.objectives.rows import COLUMNS, objective_rows
 from metrics.path import Path
 from metrics.standing import status_of
+from metrics.together import Key, Together
 from sql import models
 from sql.store import Store
 
@@ -151,6 +152,16 @@ class Reader:
     def path(self, workflow: str, transaction_id: str) -> Path | None:
         """One transaction end to end; None when there is none of that name."""
         return read_path(self._cursor, self._entered, self.moment, workflow, transaction_id)
+
+    def path_and_objects(self, workflow: str, transaction_id: str, opened: Sequence[Key] = ()) -> tuple[Path, Together] | None:
+        """The same with what belongs together with it."""
+        path = self.path(workflow, transaction_id)
+        return (path, read_together(self._cursor, opened)) if path else None
+
+    def together(self, workflow: str, transaction_id: str, opened: Sequence[Key] = ()) -> Together | None:
+        """The objects around one transaction, and around those `opened` of them; None when there is no such transaction."""
+        found = gather(self._cursor, self._entered, workflow, transaction_id)
+        return read_together(self._cursor, opened) if found else None
 
     def trace(self, trace_ids: Sequence[str]) -> pd.DataFrame:
         """The spans of these traces, oldest first."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
 from app.figures import times
+from app.figures.ghosts import due_words, held_up, open_words, to_come
 from app.figures.rows import rows_of
 from app.figures.words import amount, code_beside, event_words, span_of, system_word, with_unit
 from metrics.path import Path, Step
@@ -33,6 +34,11 @@ WORDS = {
     "unjudged": "Cannot judge",
     "expected": "Expected",
     "later": "Later",
+    "blocked": "Blocked",
+    "sent": "Sent by Syncline",
+    "parked": "Set aside",
+    "closed": "Closed by a person",
+    "reopened": "Opened again",
 }
 ICONS = {
     "done": "circle-check",
@@ -50,7 +56,14 @@ ICONS = {
     "unjudged": "unplug",
     "expected": "circle-dashed",
     "later": "circle-dashed",
+    "blocked": "lock",
+    "sent": "refresh-cw",
+    "parked": "archive-x",
+    "closed": "archive-x",
+    "reopened": "history",
 }
+OURS = "Syncline"  # the lane of what was done here
+_REMARKS = {"syncline:closed": "closed", "syncline:reopened": "reopened"}  # codes of what a person said here of a step
 _SAID_BEFORE = ("part", "again", "redelivery", "cancel", "after")
 _FOLDED = {"attempt": "attempts failed", "part": "parts", "again": "postings", "redelivery": "redeliveries", "after": "errors afterwards"}
 
@@ -70,6 +83,7 @@ class Box:
     until_ns: int | None = None
     after: str | None = None
     events: tuple[str, ...] = ()
+    due_ns: int | None = None  # of what is counted down
 
     @property
     def word(self) -> str:
@@ -84,9 +98,12 @@ class Box:
         return self.ns is None
 
 
-def boxes_of(path: Path, each: bool = False) -> list[Box]:
-    """The steps taken in order of time, then the ones still to come in order of the workflow. `each`: fold nothing."""
-    taken = _taken(path, each)
+def boxes_of(path: Path, each: bool = False, ours: Sequence[Box] = ()) -> list[Box]:
+    """The steps taken in order of time, with what was done here, then the ones still to come in order of the workflow. `each`: fold
+    nothing."""
+    known = {box.key: box for box in ours}
+    taken = [replace(box, detail=known.pop(box.key).detail) if box.key in known else box for box in _taken(path, each)]
+    taken += known.values()
     taken = _follow(path, sorted(taken, key=_order(path)))
     return taken + _expected(path, taken)
 
@@ -134,7 +151,7 @@ def _tones(step: Step | None, events: list[dict[str, Any]]) -> list[str]:
     if step is None:
         return ["attempt" if event["is_error"] else "cancel" for event in events]
     tones = [_tone(step, event) for event in events]
-    errors = [n for n, event in enumerate(events) if event["is_error"]]
+    errors = [n for n, event in enumerate(events) if event["is_error"] and tones[n] not in _REMARKS.values()]
     if errors and (step.is_failed or step.is_retrying):
         tones[errors[-1]] = "failed" if step.is_failed else "retrying"
     return _first_reaches(step, tones)
@@ -142,6 +159,8 @@ def _tones(step: Step | None, events: list[dict[str, Any]]) -> list[str]:
 
 def _tone(step: Step, event: dict[str, Any]) -> str:
     reached, ns = step.reached_ns, event["event_ns"]
+    if remark := _REMARKS.get(event["error_code"] or ""):
+        return remark
     if event["is_error"]:
         return "attempt" if reached is None or ns <= reached else "after"
     if event["is_redelivery"]:
@@ -161,9 +180,9 @@ def _first_reaches(step: Step, tones: list[str]) -> list[str]:
 def _box(path: Path, step: Step | None, event: dict[str, Any], tone: str) -> Box:
     return Box(
         key=event["event_id"],
-        lane=system_word(event["system"]),
+        lane=OURS if tone in _REMARKS.values() else system_word(event["system"]),
         milestone=event["milestone"],
-        title=event_words(event["event_type"]),
+        title=WORDS[tone] if tone in _REMARKS.values() else event_words(event["event_type"]),
         detail=_detail(path, event),
         note=_note(path, step, event, tone),
         tone=tone,
@@ -175,6 +194,8 @@ def _box(path: Path, step: Step | None, event: dict[str, Any], tone: str) -> Box
 def _detail(path: Path, event: dict[str, Any]) -> str:
     if event["is_error"]:
         text = event["error_text"] or event["error_type"] or ""
+        if event["error_code"] in _REMARKS:
+            return text
         return " ".join(filter(None, (code_beside(event["error_code"], text), text))) or "no reason given"
     return _moved(event) or _promised(path, event) or _others(path, event) or event["system_name"] or ""
 
@@ -201,12 +222,15 @@ def _others(path: Path, event: dict[str, Any]) -> str:
 def _note(path: Path, step: Step | None, event: dict[str, Any], tone: str) -> str:
     """The time, with the word that says how it went: colour and icon alone would not be enough."""
     time, attempt = times.clock(event["event_ns"], path.timezone), event["attempt"] or 1
+    if tone in _REMARKS.values():
+        return time
     if tone in _SAID_BEFORE:
         return f"{WORDS[tone]} {time}"
+    ours = ", by recovery" if event["recovery_id"] else ""
     if event["is_error"]:
         aside = ", put aside" if event["dead_letter"] else "" if tone == "attempt" else f", attempt {attempt}"
-        return f"{f'Attempt {attempt} failed' if tone == 'attempt' else WORDS[tone]} {time}{aside}"
-    return f"{time}{_lateness(step, tone)}{f', attempt {attempt}' if attempt > 1 else ''}"
+        return f"{f'Attempt {attempt} failed' if tone == 'attempt' else WORDS[tone]} {time}{aside}{ours}"
+    return f"{time}{_lateness(step, tone)}{f', attempt {attempt}' if attempt > 1 else ''}{ours}"
 
 
 def _lateness(step: Step | None, tone: str) -> str:
@@ -307,50 +331,19 @@ def _stands_for(step: Step, taken: list[Box]) -> bool:
 
 
 def _expected_box(path: Path, step: Step, before: Box | None, taken: list[Box]) -> Box:
-    part = _last(taken, step.name)
+    part = _last([box for box in taken if box.lane != OURS], step.name)
     tone = "missing" if step.is_missing else "unjudged" if step.is_unjudged else "expected" if step.opened_ns is not None else "later"
+    held = held_up(path, step) if tone == "later" else None
+    tone = "blocked" if held else tone
     return Box(
         key=expected_key(step.name),
         lane=system_word(step.system),
         milestone=step.name,
         title=event_words(step.event),
-        detail=f"{_to_come(path, step) if part else ''}{_due_words(path, step)}",
-        note=_open_words(path, step, tone),
+        detail=f"{to_come(path, step) if part else ''}{due_words(path, step)}",
+        note=f"blocked: {event_words(held.event)} {'failed' if held.is_failed else 'is missing'}" if held else open_words(path, step, tone),
         tone=tone,
         ns=None,
         after=part.key if part else before.key if before else None,
+        due_ns=step.due_ns if tone == "expected" or (tone == "missing" and (step.due_ns or path.as_of_ns) < path.as_of_ns) else None,
     )
-
-
-def _to_come(path: Path, step: Step) -> str:
-    """How much of the ordered quantity has not come yet, when somebody stated one."""
-    events = [event for event in rows_of(path.events) if not event["is_redelivery"]]
-    ordered = next((event for event in reversed(events) if event["ordered_quantity"] is not None), None)
-    if ordered is None:
-        return ""
-    mine = [event for event in events if event["milestone"] == step.name and not event["is_error"]]
-    rest = ordered["ordered_quantity"] - sum(event["quantity"] or 0 for event in mine)
-    return f"{amount(rest)} of {with_unit(ordered['ordered_quantity'], ordered['uom'])} to come, "
-
-
-def _due_words(path: Path, step: Step) -> str:
-    if step.due_ns is not None:
-        return f"due {times.short(step.due_ns, path.timezone, path.as_of_ns)}"
-    if step.open_ended:
-        return f"no deadline: {step.open_ended}"
-    if step.opened_ns is not None:
-        return "no deadline"
-    earlier = next((other for other in path.steps if other.name == step.after), None)
-    return f"after {event_words(earlier.event)}" if earlier else "starts the workflow"
-
-
-def _open_words(path: Path, step: Step, tone: str) -> str:
-    if tone == "missing" and step.due_ns is not None and step.due_ns < path.as_of_ns:
-        return f"missing, {span_of(step.due_ns, path.as_of_ns)} overdue"
-    if tone == "missing":
-        return "missing: a later step came"
-    if tone == "unjudged":
-        return "cannot judge: feed is behind"
-    if tone == "expected" and step.due_ns is not None:
-        return f"expected in {span_of(path.as_of_ns, step.due_ns)}"
-    return "expected" if tone == "expected" else "not due yet"

@@ -1,4 +1,4 @@
-"""What else hangs on a transaction: goods and value, the objects its events name, the transactions that share one."""
+"""What else hangs on a transaction: goods and value; and the transactions that a trace is about."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 from app.components import links
 from app.components.status import badge
 from app.figures.rows import rows_of
-from app.figures.words import amount, count, type_words, with_unit
+from app.figures.words import amount, with_unit
 from metrics.path import Path
 
 Row = Mapping[str, Any]
@@ -38,21 +38,6 @@ def goods_words(path: Path) -> list[tuple[str, str]]:
     return [(name, str(value)) for name, value in facts if value]
 
 
-def object_list(path: Path, past: Mapping[str, Any] | None = None) -> Component:
-    """Each object with how many events name it; a click finds the transactions that are about it or named with it."""
-    rows = [
-        html.Li(
-            [
-                html.Span(type_words(row["object_type"]), className="muted"),
-                html.A(row["object_id"], href=links.with_object(row["object_type"], row["object_id"], **(past or {})), dir="auto"),
-                html.Span(count(row["events"], "event"), className="muted num"),
-            ]
-        )
-        for row in rows_of(path.objects)
-    ]
-    return html.Ul(rows, className="plain-list") if rows else html.P("Its events name no objects.", className="muted")
-
-
 def named_list(transactions: Sequence[Row], moment: Mapping[str, Any]) -> Component:
     """Transactions that a trace's events name, each with its path at that moment."""
     rows = [
@@ -66,25 +51,3 @@ def named_list(transactions: Sequence[Row], moment: Mapping[str, Any]) -> Compon
         for row in transactions
     ]
     return html.Ul(rows, className="plain-list") if rows else html.P("Its events name no transaction that you may see.", className="muted")
-
-
-def neighbour_list(path: Path, past: Mapping[str, Any] | None = None) -> Component:
-    """Transactions that share an object with this one, each with its path."""
-    rows = [
-        html.Li(
-            [
-                badge(row["status"]),
-                html.A(row["transaction_id"], href=links.path(row["workflow"], row["transaction_id"], **(past or {})), dir="auto"),
-                html.Span(f"{row['title']}, through {_object(row['through'])}", className="muted", dir="auto"),
-            ]
-        )
-        for row in rows_of(path.neighbours)
-    ]
-    return (
-        html.Ul(rows, className="plain-list") if rows else html.P("No other transaction shares an object with this one.", className="muted")
-    )
-
-
-def _object(text: str) -> str:
-    kind, _, name = text.partition(" ")
-    return f"{type_words(kind)} {name}"

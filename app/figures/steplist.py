@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 from app.components.icons import icon
 from app.figures import times
 from app.figures.boxes import Box
+from app.figures.countdown import note
 from app.figures.lanes import gap_text
 from app.figures.swim import spoken
 
@@ -41,7 +42,7 @@ def _row(box: Box, parent: Box | None, selected: str | None) -> Component:
     words = [
         html.Span([html.B(box.title), html.Span(box.lane, className="step-lane")], className="step-head"),
         html.Span(box.detail, className="step-detail", dir="auto") if box.detail else None,
-        html.Span(box.note, className="step-note"),
+        note(box.note, box.due_ns, "step-note"),
     ]
     button = html.Button(
         [html.Span(icon(box.icon), className="step-mark"), html.Span([word for word in words if word is not None], className="step-words")],

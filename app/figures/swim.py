@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 from app.components.icons import icon
 from app.figures import meanwhile, strokes
 from app.figures.boxes import Box
+from app.figures.countdown import note
 from app.figures.lanes import HEAD, ROW, Chip, Connector, Drawing, Label, Rect, gap_text
 from app.figures.marks import NOTHING, Noted
 
@@ -54,7 +55,7 @@ def _node(box: Box, rect: Rect, before: Box | None, selected: str | None) -> Com
     lines = [
         html.Span([icon(box.icon), html.Span(box.title)], className="node-title"),
         html.Span(box.detail, className="node-detail", dir="auto"),
-        html.Span(box.note, className="node-note"),
+        note(box.note, box.due_ns, "node-note"),
     ]
     return html.Button(
         lines,

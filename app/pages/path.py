@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -12,38 +13,44 @@ from dash.development.base_component import Component
 from flask_login import current_user
 
 from app import reader
-from app.components import annotated, links, message, moment
+from app.components import annotated, links, moment
 from app.components.callbacks import callback, clientside
+from app.components.chosen_step import Ours, chosen_box, ours_of, panel_of, steps_of
 from app.components.empty import empty
-from app.components.icons import icon
 from app.components.page import button, card, head
-from app.components.status import badge, status_of
 from app.components.tiles import name_of
 from app.figures import times
-from app.figures.boxes import Box, boxes_of, lanes_of
+from app.figures.boxes import Box, lanes_of
 from app.figures.broken import broken_list
-from app.figures.detail import detail_panel
+from app.figures.countdown import clock
 from app.figures.lanes import drawing_of
 from app.figures.marks import MOST_MARKS, Mark, Noted
 from app.figures.milestones import milestone_table
-from app.figures.related import goods_words, named_list, neighbour_list, object_list
+from app.figures.path_head import head_of, kind_of, verdict_of
+from app.figures.related import named_list
 from app.figures.rows import rows_of
 from app.figures.span_detail import fields_in, span_detail
 from app.figures.spans import traces_of
 from app.figures.stakes import waiting_list, workflows_of
 from app.figures.steplist import step_list
-from app.figures.story import story
 from app.figures.swim import swim_lanes
+from app.figures.together import key_of, together_card
+from app.figures.usual import beside_usual, too_few
+from app.figures.waits import waits_list, waits_of
 from app.figures.waterfall import shown_of, waterfall
-from app.figures.words import type_words
 from app.instants import instant_text
 from app.owners import owner_of
+from app.pages.narrowing import HOUR_NS, PERIODS
 from metrics import impact
 from metrics.path import Path
 from metrics.read import Reader
+from metrics.together import Together
+from metrics.usual import compare, usual_way
+from metrics.waiting import outside as waiting_for
 
-# What needs somebody first, when nobody has chosen a step yet.
-_FIRST = ("failed", "retrying", "missing", "unjudged", "early", "expected")
+MOST_OPENED = 20
+USUAL_PERIOD = "28d"
+USUAL_HOURS = PERIODS[USUAL_PERIOD][1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +60,7 @@ class View:
     selected: str = ""
     each: bool = False
     all_spans: bool = False
+    opened: tuple[str, ...] = ()  # objects with what belongs to them
 
 
 def layout(**query: Any) -> Component:
@@ -61,18 +69,23 @@ def layout(**query: Any) -> Component:
     with reader.reader(at) as now:
         if trace and not transaction:
             return _trace_page(trace.lower(), now, at, query.get("spans") == "all")
-        path, zone = now.path(workflow, transaction), now.timezone()
+        opened = tuple(links.several(query.get("open")))[:MOST_OPENED]
+        found, zone = now.path_and_objects(workflow, transaction, [key_of(text) for text in opened]), now.timezone()
+        path, together = found or (None, None)
+        outside = waiting_for(now, path) if path is not None else None
         # Nothing waits for what has got through.
         is_awaited = path is not None and (path.state in ("failed", "in_progress") or path.status == "inconsistent")
         waiting = impact.of_transaction(now, workflow, transaction) if is_awaited else None
         about = workflows_of(rows_of(now.workflows())) if is_awaited else {}
-    if path is None:
+    if path is None or together is None or outside is None:
         return _unknown(workflow, transaction, at, zone)
     owners = {owner.name: owner.title for owner in reader.application().settings.owners}
     owner = owner_of(reader.application().settings.owners, path.owner, path.site, _code(path))
     path = replace(path, owner=owners.get(owner or "", owner))
-    view = View(_text(query.get("selected")), query.get("attempts") == "each", query.get("spans") == "all")
-    return _page(path, at, view, _waiting(path, at, waiting, about))
+    view = View(_text(query.get("selected")), query.get("attempts") == "each", query.get("spans") == "all", opened)
+    ours = ours_of(path)
+    waits = waits_of(path, together, outside, ours.queued if at.is_now else (), {} if at.is_now else _moment(at))
+    return _page(path, together, at, view, ours, waits_list(waits), _waiting(path, at, waiting, about))
 
 
 def _text(value: Any) -> str:
@@ -80,44 +93,50 @@ def _text(value: Any) -> str:
     return str(value[-1] if isinstance(value, list) else value or "")
 
 
-def _page(path: Path, at: reader.AsOf, view: View, waiting: Component | None) -> Component:
-    boxes, past = boxes_of(path, view.each), {} if at.is_now else _moment(at)
+def _page(
+    path: Path, together: Together, at: reader.AsOf, view: View, ours: Ours, waits: Component | None, waiting: Component | None
+) -> Component:
+    boxes, past = steps_of(path, view.each, ours), {} if at.is_now else _moment(at)
     chosen = chosen_box(boxes, view.selected)
     about = {
         "workflow": path.workflow,
         "transaction": path.transaction_id,
         "each": view.each,
         "all_spans": view.all_spans,
+        "zone": path.timezone,
+        "is_now": at.is_now,
         **_moment(at),
     }
     return html.Div(
         [
             dcc.Store(id="path-about", data=about),
             dcc.Store(id="path-selected", data=chosen.key if chosen else None),
+            dcc.Store(id="path-asked"),
             moment.banner(at, path.timezone),
-            _head(path),
-            _verdict(path, at),
-            _broken(path, at),
-            card("Steps", *_steps(path, at, boxes, chosen), aside=_folding(path, boxes, at, view), className="path-steps"),
+            head_of(path),
+            verdict_of(path, past, at.is_now),
+            _broken(path, past),
+            card(
+                "Steps",
+                *_steps(path, at, boxes, chosen),
+                waits,
+                _usual(path),
+                aside=_folding(path, boxes, at, view),
+                className="path-steps",
+            ),
             card(
                 "Chosen step",
                 html.Div(
-                    detail_panel(path, chosen, message.block),
-                    id="path-step",
-                    role="region",
-                    **{"aria-live": "polite", "aria-label": "Chosen step"},
+                    panel_of(path, chosen, ours), id="path-step", role="region", **{"aria-live": "polite", "aria-label": "Chosen step"}
                 ),
             ),
             waiting,
             card("Milestones", milestone_table(path), aside=html.Span(f"Times in {path.timezone}", className="muted")),
-            html.Div(
-                [card("Objects", object_list(path, past)), card("Transactions that share an object", neighbour_list(path, past))],
-                className="columns",
-            ),
+            _together(path, together, past, view.opened),
             _traces(path, at, view),
         ],
         className="path-page",
-        **{"data-title": f"{_kind(path)} {path.transaction_id}"},
+        **{"data-title": f"{kind_of(path)} {path.transaction_id}", **(clock(path.as_of_ns, path.timezone) if at.is_now else {})},
     )
 
 
@@ -126,62 +145,13 @@ def _moment(at: reader.AsOf) -> dict[str, str]:
     return {"as_of": instant_text(at.moment.as_of_ns), "known_at": instant_text(at.moment.known_ns)}
 
 
-def chosen_box(boxes: list[Box], key: str | None) -> Box | None:
-    """The box the address names (an event inside a folded box counts), else the one that needs somebody, else the newest."""
-    named = next((box for box in boxes if key and (box.key == key or key in box.events)), None)
-    needy = next((box for tone in _FIRST for box in boxes if box.tone == tone), None)
-    return named or needy or (boxes[-1] if boxes else None)
+def _asked_moment(about: dict[str, Any]) -> dict[str, str]:
+    return {name: about[name] for name in ("as_of", "known_at")}
 
 
-# -- head ------------------------------------------------------------------------------------------------------------------
-
-
-def _head(path: Path) -> Component:
-    title = [f"{_kind(path)} ", html.Span(path.transaction_id, dir="auto", className="path-id")]
-    return head(
-        title, [path.title, ", ", html.A("all of this workflow", href=links.transactions(workflow=path.workflow))], badge(path.status)
-    )
-
-
-def _kind(path: Path) -> str:
-    """Production order"""
-    kind = type_words(path.object_type)
-    return kind[:1].upper() + kind[1:]
-
-
-def _verdict(path: Path, at: reader.AsOf) -> Component:
-    status, sentences = status_of(path.status), story(path)
-    text = html.Div([html.H2(sentences[0], dir="auto"), html.P(" ".join(sentences[1:]), dir="auto"), _way_out(path, at)])
-    sign = html.Span(icon(status.icon, status.word), className=f"verdict-sign mark-{status.kind}")
-    return html.Section(
-        [html.Div([sign, text], className="verdict-words"), _facts(path)], className=f"card path-verdict edge-{status.kind}", role="status"
-    )
-
-
-def _way_out(path: Path, at: reader.AsOf) -> Component | None:
-    """What may be done about a step that failed or is missing, which is about now."""
-    needs_somebody = path.state == "failed" or any(step.is_missing for step in path.steps) or len(path.violations) > 0
-    if not (at.is_now and needs_somebody):
-        return None
-    return html.P(html.A("What may be done about it", href=links.to("failure", workflow=path.workflow, transaction=path.transaction_id)))
-
-
-def _broken(path: Path, at: reader.AsOf) -> Component | None:
-    listed = broken_list(path, {} if at.is_now else _moment(at))
+def _broken(path: Path, past: dict[str, str]) -> Component | None:
+    listed = broken_list(path, past)
     return card("Broken rules", listed) if listed is not None else None
-
-
-def _facts(path: Path) -> Component:
-    site = f"{name_of(path.site)} ({path.timezone})" if path.site else f"not known, shown in {path.timezone}"
-    facts = [
-        ("Site", site),
-        ("Started", times.full(path.start_ns, path.timezone)),
-        ("Last event", times.full(path.last_event_ns, path.timezone)),
-        ("Owner", path.owner or "nobody is named"),
-        ("Criticality", path.criticality),
-        *goods_words(path),
-    ]
-    return html.Dl([html.Div([html.Dt(name), html.Dd(value, dir="auto")]) for name, value in facts], className="terms terms-wide")
 
 
 def _waiting(path: Path, at: reader.AsOf, waiting: impact.Impact | None, workflows: dict[str, str]) -> Component | None:
@@ -233,8 +203,46 @@ def _folding(path: Path, boxes: list[Box], at: reader.AsOf, view: View) -> Compo
 def _address(path: Path, at: reader.AsOf, view: View, **changed: Any) -> str:
     """This page again, with something changed."""
     past = {} if at.is_now else _moment(at)
-    kept = {"selected": view.selected or None, "attempts": "each" if view.each else None, "spans": "all" if view.all_spans else None}
+    kept: dict[str, Any] = {"selected": view.selected or None, "open": view.opened}
+    kept |= {"attempts": "each" if view.each else None, "spans": "all" if view.all_spans else None}
     return links.path(path.workflow, path.transaction_id, **{**kept, **past, **changed})
+
+
+# -- the usual way ---------------------------------------------------------------------------------------------------------
+
+
+def _usual(path: Path) -> Component:
+    """Most of a month is looked through while the steps can be read already."""
+    waiting = html.P(f"Comparing with how others went {_where(path)} …", className="usual-said muted")
+    return html.Div(waiting, id="path-usual", className="path-usual", role="status", **{"aria-label": "Beside the usual way"})
+
+
+def _where(path: Path) -> str:
+    return f"at {name_of(path.site)}" if path.site else "anywhere"
+
+
+@callback(Output("path-usual", "children"), Input("path-about", "data"))
+def show_usual(about: dict[str, Any]) -> Any:
+    at = reader.as_of(about)
+    with reader.reader(at) as then:
+        path = then.path(about["workflow"], about["transaction"])
+        usual = usual_way(then, path.workflow, path.site, at.moment.as_of_ns - USUAL_HOURS * HOUR_NS) if path else None
+    if path is None:
+        return ""
+    asked = {"workflow": path.workflow, "site": path.site, "period": USUAL_PERIOD, **({} if about["is_now"] else _asked_moment(about))}
+    return beside_usual(compare(path, usual), usual, _where(path), partial(links.transactions, **asked)) if usual else too_few(_where(path))
+
+
+# -- what belongs together -------------------------------------------------------------------------------------------------
+
+
+def _together(path: Path, together: Together, past: dict[str, str], opened: Sequence[str]) -> Component:
+    return card(
+        "What belongs together",
+        dcc.Store(id="path-opened", data=list(opened)),
+        html.Div(together_card(together, path.timezone, past), id="path-together"),
+        aside=html.Span("In the order in which they come to be; the number on a line is how many events name both", className="muted"),
+    )
 
 
 # -- traces ----------------------------------------------------------------------------------------------------------------
@@ -308,7 +316,40 @@ def show_step(selected: str, about: dict[str, Any]) -> Component:
         path = then.path(about["workflow"], about["transaction"])
     if path is None:
         return html.P("This transaction is not here any more.", className="muted")
-    return detail_panel(path, chosen_box(boxes_of(path, bool(about["each"])), selected), message.block)
+    ours = ours_of(path)
+    return panel_of(path, chosen_box(steps_of(path, bool(about["each"]), ours), selected), ours)
+
+
+clientside(
+    "togetherAsked",
+    Output("path-asked", "data"),
+    Input({"type": "together-open", "key": ALL, "at": ALL}, "n_clicks"),
+    prevent_initial_call=True,
+)
+clientside("togetherDrawn", Output("path-opened", "storage_type"), Input("path-together", "children"))
+
+
+@callback(
+    Output("path-together", "children"),
+    Output("path-opened", "data"),
+    Output("shell-address", "data", allow_duplicate=True),
+    Input("path-asked", "data"),
+    State("path-opened", "data"),
+    State("path-about", "data"),
+    prevent_initial_call=True,
+)
+def open_object(asked: str, opened: list[str], about: dict[str, Any]) -> Any:
+    """Draws what belongs to the object asked about as well; the address keeps it."""
+    if not asked:  # drawn, not asked
+        return no_update, no_update, no_update
+    opened = [*(text for text in opened if text != asked), asked][-MOST_OPENED:]
+    at = reader.as_of(about)
+    with reader.reader(at) as then:
+        together = then.together(about["workflow"], about["transaction"], [key_of(text) for text in opened])
+    if together is None:
+        return html.P("This transaction is not here any more.", className="muted"), no_update, no_update
+    shown = together_card(together, about["zone"], {} if about["is_now"] else _asked_moment(about), key_of(asked))
+    return shown, opened, {"open": opened}
 
 
 @callback(

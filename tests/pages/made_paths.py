@@ -134,13 +134,12 @@ def path(steps: list[Step], events: list[dict[str, Any]], as_of: str, **more: An
         failed_milestone=None,
         error_class=None,
         failed_attempts=sum(e["is_error"] for e in events),
+        variant="",
         as_of_ns=ns(as_of),
         steps=tuple(steps),
         events=pd.DataFrame(events, columns=list(event(0, 0, None, "x", "erp"))),
         hops=pd.DataFrame(columns=HOPS),
         spans=pd.DataFrame(columns=SPANS),
-        objects=pd.DataFrame([["production_order", "PO-1", len(events)]], columns=["object_type", "object_id", "events"]),
-        neighbours=pd.DataFrame(columns=["workflow", "title", "transaction_id", "status", "through"]),
     )
     return replace(made, **more)
 

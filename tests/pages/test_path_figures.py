@@ -15,7 +15,7 @@ from app.figures.boxes import boxes_of, lanes_of
 from app.figures.detail import detail_panel
 from app.figures.lanes import drawing_of
 from app.figures.milestones import milestone_table
-from app.figures.related import goods_words, neighbour_list, object_list
+from app.figures.related import goods_words
 from app.figures.span_detail import span_detail
 from app.figures.steplist import step_list
 from app.figures.swim import swim_lanes
@@ -227,23 +227,6 @@ def test_goods_are_what_was_last_stated() -> None:
     ]
 
 
-def test_neighbours_lead_to_their_paths() -> None:
-    row = {
-        "workflow": "order_to_production",
-        "title": "Order-to-production release",
-        "transaction_id": "PO/2",
-        "status": "overdue",
-        "through": "sales_order SO-1",
-    }
-    tree = neighbour_list(replace(waiting_order(), neighbours=pd.DataFrame([row])))
-    assert trees.text(tree) == "Overdue PO/2 Order-to-production release, through sales order SO-1"
-    assert trees.links(tree) == [("PO/2", "/path?workflow=order_to_production&transaction=PO%2F2")]
-
-
-def test_objects_lead_to_the_transactions_of_their_name() -> None:
-    assert trees.links(object_list(waiting_order())) == [("PO-1", "/transactions?about=production_order+PO-1")]
-
-
 # -- traces ----------------------------------------------------------------------------------------------------------------
 
 
@@ -396,7 +379,6 @@ def test_what_comes_from_outside_stays_text(name: str) -> None:
         transaction_id=name,
         site=name,
         owner=name,
-        neighbours=pd.DataFrame([[name] * 5], columns=["workflow", "title", "transaction_id", "status", "through"]),
     )
     spans = fall(
         span(
@@ -417,8 +399,6 @@ def test_what_comes_from_outside_stays_text(name: str) -> None:
         lanes(made),
         step_list(boxes_of(made), made.timezone, "now", None),
         panel_of(made, 0),
-        neighbour_list(made),
-        object_list(made),
         spans,
     ]
     for tree in trees_made:
