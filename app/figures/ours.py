@@ -44,11 +44,18 @@ def _box(path: Path, attempt: Attempt) -> Box:
         lane=OURS,
         milestone=attempt.milestone,
         title=TITLES.get(attempt.action, WORDS["sent"]) if is_sent else WORDS[attempt.kind],
-        detail=f"by {who(attempt)}" if is_sent else f"by {who(attempt)}{': ' + attempt.words if attempt.words else ''}",
+        detail=_done_words(attempt),
         note=note,
         tone=attempt.kind,
         ns=attempt.at_ns,
     )
+
+
+def _done_words(attempt: Attempt) -> str:
+    """Whose it is; of what was closed the words say that themselves."""
+    if attempt.kind in ("closed", "reopened"):
+        return attempt.words
+    return f"by {who(attempt)}{': ' + attempt.words if attempt.kind == 'parked' and attempt.words else ''}"
 
 
 def who(attempt: Attempt) -> str:

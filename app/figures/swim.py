@@ -42,7 +42,7 @@ def spoken(box: Box, before: Box | None) -> str:
     """What a screen reader says of a box: all that its place, colour, icon and chip tell the eye."""
     gap = gap_text(before, box)[0] if before else ""
     since = f"{gap if gap.startswith('waited') else gap + ' after'} {before.title}" if gap and before else ""
-    word = "" if box.word.lower() in box.note.lower() else box.word
+    word = "" if box.word.lower() in f"{box.title} {box.note}".lower() else box.word
     return ", ".join(filter(None, (f"{box.lane}: {box.title}", word, box.detail, box.note, since)))
 
 

@@ -26,6 +26,7 @@ from app.figures.countdown import clock
 from app.figures.lanes import drawing_of
 from app.figures.marks import MOST_MARKS, Mark, Noted
 from app.figures.milestones import milestone_table
+from app.figures.overview import overview
 from app.figures.path_head import head_of, kind_of, verdict_of
 from app.figures.related import named_list
 from app.figures.rows import rows_of
@@ -174,7 +175,8 @@ def _steps(path: Path, at: reader.AsOf, boxes: list[Box], chosen: Box | None) ->
     drawing = drawing_of(boxes, lanes_of(path, boxes), path.timezone, now)
     noted = _meanwhile(path, at)
     below = annotated.below(noted, path.start_ns, path.as_of_ns, site=path.site, workflow=path.workflow)
-    return [swim_lanes(drawing, key, noted), step_list(boxes, path.timezone, now, key), below]
+    drawn = [overview(drawing), swim_lanes(drawing, key, noted), step_list(boxes, path.timezone, now, key), below]
+    return [part for part in drawn if part is not None]
 
 
 def _meanwhile(path: Path, at: reader.AsOf) -> Noted:
