@@ -7,7 +7,7 @@ from dash.development.base_component import Component
 
 from app.figures.lanes import HEAD, TITLE, Drawing
 
-LONG = 1100  # pixels: what is narrower is in sight as a whole nearly everywhere
+LONG = 1600  # pixels: what is narrower is in sight as a whole, or nearly
 _NEEDY = ("failed", "retrying", "missing", "unjudged")
 _WORDS = {"failed": "failed step", "retrying": "retrying step", "missing": "missing step", "unjudged": "step nobody can judge"}
 

@@ -55,9 +55,8 @@ def test_buttons_lead_to_the_start_and_to_the_failed_step(page: Page) -> None:
 
 
 def test_a_click_on_the_strip_goes_there(page: Page) -> None:
-    strip = page.locator(".over-strip").bounding_box()
-    assert strip is not None
-    page.mouse.click(strip["x"] + strip["width"] - 4, strip["y"] + 20)
+    strip = page.locator(".over-strip")
+    strip.click(position={"x": strip.evaluate("each => each.clientWidth") - 4, "y": 20})
     expect(page.get_by_role("button", name=re.compile("Stage 59 done"))).to_be_in_viewport()
 
 
@@ -95,7 +94,7 @@ def test_what_is_overdue_goes_on_without_drawing_anything_again(odd_page: Callab
     note = counted(page, "/path/order_to_production/PO-overdue")
     before, place = note.inner_text(), note.bounding_box()
     assert before.startswith("missing, ")
-    page.clock.run_for("05:00")
+    page.clock.fast_forward("05:00")
     expect(note).to_have_text(f"missing, {minutes(before) + 5} min overdue")
     assert note.evaluate("e => e.parentElement.getAttribute('aria-label')").count(f"{minutes(before) + 5} min overdue") == 1
     now = note.bounding_box()
@@ -108,7 +107,7 @@ def test_what_becomes_due_while_one_looks_says_so(odd_page: Callable[..., Page])
     page = odd_page()
     note = counted(page, "/path/order_to_production/PO-waiting")
     assert note.inner_text().startswith("expected in ")
-    page.clock.run_for("45:00")
+    page.clock.fast_forward("45:00")
     expect(note).to_have_text(re.compile(r"^due \d+ min ago$"))
 
 
@@ -116,7 +115,7 @@ def test_at_a_past_moment_nothing_moves(odd_page: Callable[..., Page]) -> None:
     page = odd_page()
     note = counted(page, "/path/order_to_production/PO-overdue?as_of=2090-01-01T00:00:00Z")
     before = note.inner_text()
-    page.clock.run_for("48:00:00")
+    page.clock.fast_forward("48:00:00")
     assert note.inner_text() == before
 
 
