@@ -10,8 +10,11 @@ from fractions import Fraction
 import pytest
 from flask import Flask
 
+from app.annotations.annotation import Given
 from app.application import Application
 from app.figures import stock
+from app.instants import instant_ns
+from app.recovery.runs import Actor
 from tests.pages import trees
 from tests.pages.served import drawn_text, opened_on, someone
 
@@ -256,3 +259,25 @@ def test_the_pairs_of_one_outcome_or_site_are_listed_alone(web: Flask):
     assert said.count("2 of 4") == 4
     assert "Hamburg" not in drawn_text(someone(web, "bruno").show("/cases", CASES))
     assert "Everything agreed in this period" in drawn_text(someone(web, "bruno").show("/cases", f"{CASES}&outcome=bad"))
+
+
+def test_what_was_noted_stands_at_the_snapshot_after_it_and_only_where_it_is_about(web: Flask, plant: Application):
+    ada = Actor("ada", frozenset({"admin"}))
+    moved = Given(
+        "maintenance", "Scanners of hall 2 were off", instant_ns("2026-03-23T06:30:00Z"), instant_ns("2026-03-23T07:30:00Z"), ("hamburg",)
+    )
+    found = [
+        plant.annotations.say(moved, ada),
+        plant.annotations.say(Given("release", "Connector 7.2", instant_ns("2026-03-23T08:30:00Z")), ada),
+    ]
+    shown = page(web)
+    (chart,) = [part for part in trees.parts(shown) if getattr(part, "aria-label", None) == "Accuracy over time"]
+    lanes = {
+        trees.text(lane): [mark.style["gridColumn"] for mark in trees.with_class(lane, "note-mark")]
+        for lane in trees.with_class(chart, "note-marks")
+    }
+    assert lanes == {"1 2": ["2 / 4", "4 / 5"], "2": ["4 / 5"]}  # of the pairs at 6, 7, 8 and 9 o'clock; Brno has only the second
+    assert [text for text, _ in trees.links(trees.with_class(shown, "noted"))] == ["Maintenance", "Release"]
+    for each in found:
+        plant.annotations.take_back(each.number, ada)
+    assert not trees.with_class(page(web), "noted")

@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from app.annotations.annotation import Given
 from app.application import Application
 from app.figures.rows import rows_of
+from app.instants import instant_ns
+from app.recovery.runs import Actor
 from metrics.read import Moment, open_reader
 from metrics.suppliers import Suppliers
 from tests.pages import trees
@@ -200,3 +203,14 @@ def test_of_a_partial_receipt_it_is_told_how_much_of_how_much_has_come(web: Flas
 
 def test_where_nobody_names_a_supplier_it_says_how_to(server: Flask):
     assert "No transaction names a supplier" in drawn_text(someone(server, "maria").show("/suppliers"))
+
+
+def test_what_was_noted_stands_in_its_week(web: Flask, plant: Application):
+    ada = Actor("ada", frozenset({"admin"}))
+    noted = plant.annotations.say(Given("shutdown", "The mailbox for orders was full", instant_ns("2026-03-17T08:00:00Z")), ada)
+    shown = trees.drawn(someone(web, "maria").show("/suppliers", f"?partner=20018&as_of={AS_OF}"))
+    (weeks,) = [part for part in trees.parts(shown) if getattr(part, "aria-label", None) == "Week by week"]
+    rows = [trees.text(row) for row in trees.parts(weeks) if getattr(row, "kind", None) == "Tr"]
+    assert rows[1].startswith("2026-W12 Shutdown , 17 Mar 09:00 CET : The mailbox for orders was full ")
+    assert ("Shutdown", f"/annotations?number={noted.number}&as_of=2026-03-25T12%3A00%3A00Z") in trees.links(weeks)
+    plant.annotations.take_back(noted.number, ada)
