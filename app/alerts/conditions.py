@@ -9,11 +9,13 @@ from app.alerts.alert import SITELESS, Condition, Part
 from app.components import links
 from app.configuration.model import Owner
 from app.figures import words
+from app.instants import instant_text
 from app.owners import owner_of_all
 from app.recovery.memory import FIXED, MUTED, REGRESSED, Remembered, signature_named
 from app.source_state import SourceState
 from metrics.alerts import Alert as Ringing
 from metrics.objectives.model import Objective
+from metrics.objectives.windows import MINUTE_NS
 from metrics.trouble import Silent, Trouble
 
 SEVERITY_OF = {"page": "critical"}  # of a tier; every other one is a ticket
@@ -40,10 +42,19 @@ def of_objectives(ringing: Iterable[Ringing], objectives: Mapping[str, Objective
             continue
         told.add(key)
         partners = (objective.partner,) if objective.partner else ()
-        part = Part(objective.site or SITELESS, alert.bad, partners=partners, words=words.sentence(alert.sentence))
+        said, cause = words.sentence(alert.sentence), "the cases that broke the promise"
+        part = Part(objective.site or SITELESS, alert.bad, 0, {}, partners, said, cause, _broke(objective, alert))
         address = below("objectives", objective=alert.objective)
         title = f"{alert.title}: the budget burns too fast"
         yield Condition(key, "objective", severity, title, objective.workflow, None, address, alert.since_ns, (part,))
+
+
+def _broke(objective: Objective, alert: Ringing) -> str:
+    """The address of the cases that its burn rate counts."""
+    limits = {"site": objective.site, "workflow": objective.workflow, "partner": objective.partner}
+    from_ns = alert.at_ns - objective.whole_steps(alert.long_minutes) * MINUTE_NS
+    bounds = {"from": instant_text(from_ns), "to": instant_text(alert.at_ns)}
+    return below("cases", metric=objective.metric, outcome="bad", by="due", **limits, **bounds)
 
 
 def of_troubles(troubles: Iterable[Trouble], known: Known) -> Iterator[Condition]:

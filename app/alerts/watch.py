@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from app.alerts.alert import Alert, Condition
+from app.alerts.alert import Alert, Condition, Part
 from app.alerts.kept import open_ones, part_row
 from app.alerts.tables import alerts, parts
 from app.recovery import audit
@@ -59,9 +59,16 @@ def _go_on(connection: Connection, alert: Alert, condition: Condition) -> None:
     said = {name: getattr(condition, name) for name in ("severity", "title", "owner", "address")} | {"absent_ns": None}
     if changed := {name: value for name, value in said.items() if getattr(alert, name) != value}:
         connection.execute(update(alerts).where(alerts.c.number == alert.number).values(**changed))
-    if {part.site: part for part in alert.parts} != {part.site: part for part in condition.parts}:
+    before = {part.site: part for part in alert.parts}
+    now = {part.site: _as_it_began(part, before.get(part.site)) for part in condition.parts}
+    if now != before:
         connection.execute(delete(parts).where(parts.c.alert == alert.number))
-        connection.execute(insert(parts), [part_row(alert.number, part) for part in condition.parts])
+        connection.execute(insert(parts), [part_row(alert.number, part) for part in now.values()])
+
+
+def _as_it_began(part: Part, before: Part | None) -> Part:
+    """What it began with stays what it was, also when that has got through."""
+    return replace(part, cause=before.cause, cause_address=before.cause_address) if before and before.cause else part
 
 
 def _missing(connection: Connection, absent: Sequence[Alert], now_ns: int, quiet_seconds: int) -> list[int]:

@@ -98,6 +98,16 @@ def test_every_kind_of_trouble_of_the_plant_is_told(plant: Application) -> None:
     assert {condition.kind for condition in conditions(plant, plant.now_ns())} == {"objective", "failed", "missing", "violation"}
 
 
+def test_a_promise_at_risk_leads_to_the_cases_that_broke_it(plant: Application) -> None:
+    found = (each for each in conditions(plant, plant.now_ns()) if each.key.startswith("objective|quality-hold-propagation|"))
+    promise = next(found)
+    assert promise.title == "Quality hold propagation: the budget burns too fast"
+    assert promise.address == "objectives?objective=quality-hold-propagation"
+    (part,) = promise.parts
+    assert part.cause_address is not None
+    assert part.cause_address.startswith("cases?metric=quality_hold_propagation&outcome=bad&by=due&from=")
+
+
 def test_a_silent_feed_is_one_alert_for_all_its_sites() -> None:
     silent = [Silent("bus", "wms", "brno", 5), Silent("bus", "wms", "hamburg", 3), Silent("bus", "mes", None, None)]
     first, second = of_feeds(silent, now_ns=9)

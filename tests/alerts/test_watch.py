@@ -120,6 +120,14 @@ def test_its_figures_follow_what_is_so(engine: Engine, kept: Alerts) -> None:
     assert (alert.number, alert.cases, alert.sites, alert.owner) == (1, 10_000, ("augsburg",), "supply-chain")
 
 
+def test_what_it_began_with_stays_what_it_was(engine: Engine, kept: Alerts) -> None:
+    look(engine, [FAILING], 100 * MINUTE)
+    later = replace(AUGSBURG, cases=6, cause="4712 was the first", cause_address="path/p/4712")
+    look(engine, [replace(FAILING, parts=(later,))], 101 * MINUTE)
+    (part,) = listed(kept)[0].parts
+    assert (part.cases, part.cause, part.cause_address) == (6, "4711 was the first", "path/p/4711")
+
+
 def test_who_sees_some_sites_sees_their_part_only(engine: Engine, kept: Alerts) -> None:
     siteless = replace(FAILING, key="source|bus", kind="source", parts=(Part("", words="It does not answer."),))
     look(engine, [FAILING, siteless, replace(FAILING, key="failed|a2", parts=(AUGSBURG,))], 100 * MINUTE)
