@@ -85,6 +85,7 @@ class Application:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.has_arrived = False  # there was a transaction once: looked for until it is so, and a rebuild takes nothing of it back
         self.local_token = ""  # while serving: what commands on this machine identify themselves with
         self.loader: Loader | None = None  # while serving
         self.jobs: Jobs | None = None  # while serving

@@ -17,7 +17,7 @@ NAMED = 5  # people who may connect a source
 
 def first_start(at: reader.AsOf) -> list[Component]:
     """For the head of a page that people land on: nothing once there is a transaction."""
-    if not at.is_now:
+    if not at.is_now or reader.application().has_arrived:
         return []
     with reader.reader(at) as now:
         if not is_first_start(now):
@@ -28,7 +28,9 @@ def first_start(at: reader.AsOf) -> list[Component]:
 def is_first_start(now: Reader) -> bool:
     """Whether there was never a transaction: then no figure is zero, there is none. Who sees some sites is not told what came from others,
     so for them it is never the very first start."""
-    return current_user.sites is None and not is_anything_there(now)
+    application = reader.application()
+    application.has_arrived = application.has_arrived or is_anything_there(now)
+    return current_user.sites is None and not application.has_arrived
 
 
 def _guide() -> Component:

@@ -9,11 +9,10 @@ from dash import html
 from dash.development.base_component import Component
 
 from app import reader
-from app.components import arrivals, connecting, links, ways_in
+from app.components import arrivals, connecting, links, ways_in, welcome
 from app.components.empty import empty
 from app.components.page import button, head
 from app.pages.errors import WrongAddress
-from metrics.arrivals import is_anything_there
 from metrics.keys import unknown
 
 
@@ -39,7 +38,7 @@ def _after(number: str | None) -> int:
             raise WrongAddress(f"after={number}: the number of a record is a whole number.")
         return int(number)
     with reader.reader() as now:
-        return int(reader.application().journal.last) if is_anything_there(now) else 0
+        return 0 if welcome.is_first_start(now) else int(reader.application().journal.last)
 
 
 def _sources() -> Component:
