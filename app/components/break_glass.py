@@ -111,7 +111,7 @@ def _listed() -> Component | None:
     if not lasting:
         return None
     zone = reader.definitions().timezone
-    heads = html.Tr([html.Th(name) for name in ("Who", "Since", "Until", "Why", "")])
+    heads = html.Tr([html.Th(name) for name in ("Who", "Since", "Until", "Why", "End")])
     table = html.Table([html.Thead(heads), html.Tbody([_line(glass, zone) for glass in lasting])], className="table")
     aside = html.Span("Who sees masked fields just now", className="muted")
     return card("Broken glass", scrolling(table, "Who sees masked fields just now"), aside=aside)

@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 from app.application import Application
 from app.instants import instant_text
+from tests.browser import looks
 from tests.browser.stage import reachable, sign_in
 from tests.cli.configurations import PACK
 from tests.pages.served import opened
@@ -119,6 +120,22 @@ def test_a_long_message_is_cut_and_its_file_is_masked_the_same_way(page: Page) -
         page.get_by_role("link", name="All of it as a file, masked as here").click()
     text = Path(download.value.path()).read_text()
     assert [line["unit_price"] for line in json.loads(text)["lines"]] == ["•••"] * 9000
+
+
+def test_everybody_can_use_it_in_the_light_and_in_the_dark(page: Page) -> None:
+    page.goto("/path/order/SO-7?selected=bus:bus.jsonl:1")
+    page.get_by_role("button", name="Show the message").click()
+    page.get_by_text("Break the glass").click()
+    page.get_by_label("Reason, for the audit").fill(REASON)
+    assert looks.axe(page) == []
+    page.get_by_role("button", name="See it unmasked").click()
+    page.locator(".glass-band").wait_for()
+    expect(page.get_by_text("Unmasked for you until")).to_be_visible()
+    assert looks.axe(page) == []
+    looks.in_the_dark(page)
+    assert looks.contrast(page) == []
+    page.locator(".glass-end").click()
+    expect(page.locator(".glass-band")).to_have_count(0)
 
 
 def test_it_fits_a_phone(address: str, new_page: Callable[..., Page]) -> None:
