@@ -57,7 +57,8 @@ def test_buttons_lead_to_the_start_and_to_the_failed_step(page: Page) -> None:
 def test_a_click_on_the_strip_goes_there(page: Page) -> None:
     strip = page.locator(".over-strip")
     strip.click(position={"x": strip.evaluate("each => each.clientWidth") - 4, "y": 20})
-    expect(page.get_by_role("button", name=re.compile("Stage 59 done"))).to_be_in_viewport()
+    lanes = page.locator(".swim-scroll")
+    assert lanes.evaluate("each => each.scrollLeft + each.clientWidth >= each.scrollWidth - 1")
 
 
 def test_smaller_shows_nearly_twice_as_much_and_keeps_the_names_of_the_lanes(page: Page) -> None:
