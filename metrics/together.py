@@ -16,6 +16,7 @@ from sql import models
 
 MOST = 60  # objects in all: more cannot be looked over
 PER_TYPE = 8  # of one type around one object
+MOST_EVENTS = 2_000  # that name one object: of more the newest, as 300,000 of one item took eight seconds
 FEW = 400  # events that are looked up by their numbers
 EXAMPLES = 3  # events that are told of each link
 
@@ -41,6 +42,7 @@ class Thing:
     steps: int
     is_open: bool
     transactions: tuple[Standing, ...] = ()
+    events: int | None = None  # that name it, where they are more than are looked through
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +71,14 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Rest:
-    """What belongs to an object and is not shown: `more` of that type, and `hidden` that may not be seen."""
+    """What belongs to an object and is not shown: `more` of that type, and `hidden` that may not be seen; `at_least` so many, where it
+    stands in more events than are looked through."""
 
     key: Key
     object_type: str
     more: int
     hidden: int
+    at_least: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +105,13 @@ class _Found:
     open: set[Key]
     pairs: dict[frozenset[Key], dict[str, Any]]
     rests: dict[tuple[Key, str], Rest]
+    cut: dict[Key, int]
 
 
 def around(cursor: duckdb.DuckDBPyConnection, own: Key, opened: Sequence[Key]) -> Together:
     """Around the transaction in `scope`, whose events are gathered: what some event names together with its object, or with one related
     to it; and around each of `opened` that is shown so."""
-    found = _Found({own: 0}, {}, set(), {}, {})
+    found = _Found({own: 0}, {}, set(), {}, {}, {})
     models.run(cursor, "together/of_transaction")
     asked = [(row[0], row[1]) for row in cursor.execute("select object_type, object_id from asked").fetchall()]
     words = {"names": "scoped_objects", "events": "scoped_events", "is_member": "e.event_no in (select event_no from members)"}
@@ -129,7 +134,10 @@ def _ask_about(cursor: duckdb.DuckDBPyConnection, found: _Found, wanted: Sequenc
 
 def _ask(cursor: duckdb.DuckDBPyConnection, found: _Found, asked: Sequence[Key], words: dict[str, str]) -> None:
     found.open.update(asked)
+    cursor.execute("set variable most_events = $1", [MOST_EVENTS])
     models.run(cursor, "together/numbers", **words)
+    for kind, name, events in cursor.execute(models.text("together/cut")).fetchall():
+        found.cut[kind, name] = events
     models.run(cursor, "together/near", **words, these=_these(cursor))
     cursor.execute("set variable per_type = $1", [PER_TYPE])
     for kind, name, ns in cursor.execute(models.text("together/firsts")).fetchall():
@@ -179,7 +187,7 @@ def _together(cursor: duckdb.DuckDBPyConnection, own: Key, found: _Found) -> Tog
 def _not_shown(found: _Found, rest: Rest) -> Rest:
     """Of how many there are those are taken away that are linked with it on the board, whoever was asked for them."""
     shown = [pair for pair in found.pairs if rest.key in pair and any(key[0] == rest.object_type for key in pair - {rest.key})]
-    return replace(rest, more=rest.more - len(shown))
+    return replace(rest, more=rest.more - len(shown), at_least=rest.key in found.cut)
 
 
 def _close(found: _Found) -> None:
@@ -200,7 +208,7 @@ def _things(kind: str, found: _Found, standing: Mapping[Key, tuple[Standing, ...
     """In the order in which they were found: what is opened later does not move what stood there."""
     for key, steps in found.places.items():
         if key[0] == kind:
-            yield Thing(key, steps, key in found.open, standing.get(key, ()))
+            yield Thing(key, steps, key in found.open, standing.get(key, ()), found.cut.get(key))
 
 
 def _standing(cursor: duckdb.DuckDBPyConnection, keys: Iterable[Key]) -> list[tuple[Key, Row]]:

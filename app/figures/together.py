@@ -16,7 +16,7 @@ from app.figures import times
 from app.figures.lanes import Rect
 from app.figures.together_places import Board, Line, board_of
 from app.figures.words import count, sentence, step_words, type_words
-from metrics.together import Key, Link, Rest, Standing, Thing, Together, Told
+from metrics.together import MOST_EVENTS, Key, Link, Rest, Standing, Thing, Together, Told
 
 Past = Mapping[str, Any]
 _WORST = list(STATUSES)  # by precedence
@@ -175,7 +175,9 @@ def _rest_words(rests: Sequence[Rest], past: Past) -> list[Any]:
         if rest.more:
             words += [
                 html.A(
-                    f"and {rest.more:,} more", href=links.with_object(*rest.key, **past), title=f"Named together with {name_of(rest.key)}"
+                    f"and {_least(rest)}{rest.more:,} more",
+                    href=links.with_object(*rest.key, **past),
+                    title=f"Named together with {name_of(rest.key)}",
                 ),
                 " ",
             ]
@@ -202,6 +204,9 @@ def _item(thing: Thing, together: Together, places: Mapping[Key, int], zone: str
             html.Div([*_transactions(thing, past), *_actions(thing, past)], className="together-acts"),
             html.Ul(rows, role="list") if rows else html.P("Nothing that may be seen is named together with it.", className="muted"),
             *[_rest_item(rest, past) for rest in rests],
+            html.P(f"{thing.events:,} events name it; what the newest {MOST_EVENTS:,} of them name is shown.", className="muted")
+            if thing.events
+            else None,
         ],
         className="is-shown" if is_shown else None,
         **{"data-item": str(places[thing.key])},
@@ -255,10 +260,16 @@ def _rest_item(rest: Rest, past: Past) -> Component:
     kind, kinds = type_words(rest.object_type), _several(type_words(rest.object_type))
     parts: list[Any] = []
     if rest.more:
-        parts.append(html.A(f"and {count(rest.more, f'more {kind}', f'more {kinds}')}", href=links.with_object(*rest.key, **past)))
+        parts.append(
+            html.A(f"and {_least(rest)}{count(rest.more, f'more {kind}', f'more {kinds}')}", href=links.with_object(*rest.key, **past))
+        )
     if rest.hidden:
         parts.append(html.Span(f"{'; ' if parts else ''}{count(rest.hidden, kind, kinds)} you may not see", className="muted"))
     return html.P(parts, className="together-rests")
+
+
+def _least(rest: Rest) -> str:
+    return "at least " if rest.at_least else ""
 
 
 def _several(kind: str) -> str:

@@ -102,6 +102,14 @@ def test_a_long_list_is_cut_and_says_how_long_it_is(plant: Application) -> None:
     assert [(rest.key, rest.object_type, rest.more, rest.hidden) for rest in found.rests] == [(("batch", "B-9"), "delivery", 2, 0)]
 
 
+def test_of_what_stands_in_very_many_events_the_newest_are_looked_through(plant: Application, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("metrics.together.MOST_EVENTS", 10)
+    found = around(plant, "shipment_to_invoice", "L-00", (("batch", "B-9"),))
+    assert [(rest.key[1], rest.more, rest.at_least) for rest in found.rests] == [("B-9", 1, True)]
+    assert {thing.key[1]: thing.events for thing in found.things if thing.events} == {"B-9": 11}
+    assert "L-01" not in drawn(found)["delivery"]
+
+
 def test_what_one_may_not_see_is_counted_and_not_named(plant: Application) -> None:
     found = around(plant, "order_to_production", "PO-1", (), frozenset({"brno"}))
     assert drawn(found)["delivery"] == ["D-1"]
