@@ -3,7 +3,7 @@
 PYTHON := .venv/bin/python
 DEFINED := pyproject.toml uv.lock requirements.lock requirements-dev.lock .ci/setup
 
-.PHONY: help demo test check format screenshots bench soak fuzz lock clean
+.PHONY: help demo test check format screenshots bench soak fuzz lock texts clean
 
 help:                       ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ lock:                       ## Newest versions into the three locks; needs uv
 	uv lock --upgrade --default-index https://pypi.org/simple
 	$(EXPORT) --no-default-groups --group build --extra demo -o requirements.lock
 	$(EXPORT) --all-groups --all-extras -o requirements-dev.lock
+
+texts: .venv/.test          ## The catalogue of all texts, for translators
+	@$(PYTHON) -m app.translations
 
 clean:                      ## Removes everything that was made here
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache screenshots demo-home dist

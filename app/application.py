@@ -18,6 +18,7 @@ from sqlalchemy import URL, Engine
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from app.accounts import Accounts
+from app.accounts.languages import ChosenLanguages
 from app.accounts.views import Views
 from app.alerts.kept import Alerts
 from app.annotations.kept import Annotations, Known
@@ -123,6 +124,7 @@ class Application:
         self.annotations = Annotations(self.accounts.engine, self.now_ns, _known(settings))
         glasses = Glasses(self.accounts.engine, self.now_ns, settings.masking, overseers(settings.recovery.paths))
         self.messages = Messages(self.accounts.engine, self.now_ns, settings.masking, glasses)
+        self.languages = ChosenLanguages(self.accounts.engine)
 
     @property
     def polled_sources(self) -> list[Source]:

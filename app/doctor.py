@@ -16,6 +16,7 @@ from app.examination.sources import look_at_sources
 from app.remote import find_server
 from app.settings import Settings
 from app.trouble import Unreachable
+from app.web.speaking import catalogues_of
 
 
 def examine_machine() -> Iterator[Finding]:
@@ -27,6 +28,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     """The findings about a configuration that can be used, each as soon as it is known."""
     yield ok(f"{settings.file} is right.")
     yield from (warn(note, "") for note in settings.notes)
+    yield from (warn(problem, "") for problem in catalogues_of(settings.texts).problems)
     try:
         server = find_server(settings.home)
     except Unreachable as trouble:

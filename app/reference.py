@@ -14,6 +14,7 @@ from app import cli
 from app.configuration.calendars import CALENDAR, CLOSED, HOLIDAYS, OPEN, SHIFT, instant_with
 from app.configuration.environment import VARIABLES
 from app.configuration.inventory import inventory_keys
+from app.configuration.languages import TEXTS
 from app.configuration.masking import MASKING
 from app.configuration.recovery import CLOSING, LIMITS, PATH, PAYLOADS, PERIOD, PROOF, recovery_keys
 from app.configuration.sections import OTLP, OWNER, PARTNER, SITE, SOURCE, WEB, configuration, moment
@@ -131,6 +132,7 @@ def configuration_reference() -> str:
     parts += (
         _section("web", WEB) + _section("otlp", OTLP) + _section("owners", OWNER, "One entry per owner, by the name that workflows use.")
     )
+    parts += _section("texts", TEXTS, "See [languages](languages.md).")
     parts += ["## Environment\n", VARIABLES_TEXT, *_variables()]
     parts += ["## Workflow packs\n", "A file of its own, named under `workflows`; see [workflows](workflows.md).\n", _table(PACK)]
     parts += _section("A workflow", WORKFLOW) + _section("A milestone", MILESTONE) + _section("A cancel event", CANCEL)

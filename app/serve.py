@@ -25,6 +25,7 @@ from app.remote import remove_card, write_card
 from app.server import create_app
 from app.telling.teller import Teller
 from app.trouble import Unreachable
+from app.web.speaking import catalogues_of
 from app.web_server import WebServer, taken
 from collectors.receivers import NO_GRPC, has_grpc
 from collectors.receivers.otlp_http import OtlpHttpReceiver
@@ -152,7 +153,7 @@ def _end(end: threading.Event) -> None:
 
 
 def _greet(service: Service) -> None:
-    for problem in service.application.journal.problems:
+    for problem in (*service.application.journal.problems, *catalogues_of(service.application.settings.texts).problems):
         log.warning(problem)
     log.info("Web app and API: %s", service.web_url)
     log.info("OTLP over HTTP:  %s", service.otlp_url)

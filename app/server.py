@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dash import Dash
 from flask import Flask
@@ -46,46 +47,47 @@ from app.pages import (
     wall,
     without_event,
 )
-from app.web import build, guard, headers, login, trouble
+from app.web import build, guard, headers, login, speaking, trouble
 from app.web.sitemap import Page, Sitemap
+from texts import _, _later, language
 
 if TYPE_CHECKING:
     from app.application import Application
 
 PAGES = (
-    Page("/", "Sync status", board, "layout-grid", "", help="reading#sync-status"),
-    Page("/transactions", "Transactions", transactions, "list", "", help="reading#transactions"),
-    Page("/failures", "Failures", failures, "triangle-alert", "", help="recovery#cases"),
-    Page("/failure", "Failure", failure, "triangle-alert", help="recovery#what-is-known-of-a-group"),
-    Page("/alerts", "Alerts", alerts, "bell", "", help="alerts"),
-    Page("/recoveries", "Recoveries", recoveries, "refresh-cw", "", help="recovery#on-the-pages"),
-    Page("/recovery", "Recovery", recovery, "refresh-cw", parts=("recovery",), help="recovery#what-a-recovery-goes-through"),
-    Page("/at-risk", "At risk", at_risk, "clock-alert", "", help="impact#orders"),
-    Page("/inventory", "Inventory", inventory, "inbox", "", help="inventory#why-a-key-differs"),
-    Page("/objectives", "Objectives", objectives, "shield-check", "", help="objectives#how-it-is-counted"),
-    Page("/expected", "Expected", expected, "hourglass", "", help="workflows#what-should-have-come"),
-    Page("/suppliers", "Suppliers", suppliers, "users", "", help="purchasing#what-suppliers-shows"),
-    Page("/rules", "Rules", rules, "scale", "", help="rules"),
-    Page("/process", "Process", process, "workflow", "", help="process-mining"),
-    Page("/business-case", "Business case", business_case, "banknote", "", help="impact#the-business-case"),
-    Page("/annotations", "Annotations", noted, "flag", "", help="annotations"),
-    Page("/cases", "Cases", cases, "list", help="reading#cases-and-what-is-behind-a-figure"),
-    Page("/promised", "By their day", promised, "list", help="impact#the-business-case"),
-    Page("/path", "Path", path, "route", parts=("workflow", "transaction"), help="reading#path"),
-    Page("/audit", "Audit", audit, "history", "", help="recovery#audit"),
-    Page("/sources", "Sources", sources, "plug", "Connections", help="sources#what-all-of-them-keep-to"),
-    Page("/connect", "Connect a source", connect, "plug", help="connect"),
-    Page("/interfaces", "Interfaces", interfaces, "waypoints", "Connections", help="mapping#what-nobody-has-mapped-yet"),
-    Page("/events", "Events", events, "list", help="words#attributes-of-an-event"),
-    Page("/without-event", "Without an event", without_event, "list", help="mapping#what-nobody-has-mapped-yet"),
-    Page("/docs", "Docs", docs, "book-open", "Help"),
-    Page("/wall", "Wall", wall, "monitor", help="reading#wall"),
-    Page("/subscriptions", "What you are told of", subscriptions, "megaphone", help="alerts#be-told"),
-    Page("/permissions", "Your permissions", permissions, "shield-check", help="people"),
+    Page("/", _later("Sync status"), board, "layout-grid", "", help="reading#sync-status"),
+    Page("/transactions", _later("Transactions"), transactions, "list", "", help="reading#transactions"),
+    Page("/failures", _later("Failures"), failures, "triangle-alert", "", help="recovery#cases"),
+    Page("/failure", _later("Failure"), failure, "triangle-alert", help="recovery#what-is-known-of-a-group"),
+    Page("/alerts", _later("Alerts"), alerts, "bell", "", help="alerts"),
+    Page("/recoveries", _later("Recoveries"), recoveries, "refresh-cw", "", help="recovery#on-the-pages"),
+    Page("/recovery", _later("Recovery"), recovery, "refresh-cw", parts=("recovery",), help="recovery#what-a-recovery-goes-through"),
+    Page("/at-risk", _later("At risk"), at_risk, "clock-alert", "", help="impact#orders"),
+    Page("/inventory", _later("Inventory"), inventory, "inbox", "", help="inventory#why-a-key-differs"),
+    Page("/objectives", _later("Objectives"), objectives, "shield-check", "", help="objectives#how-it-is-counted"),
+    Page("/expected", _later("Expected"), expected, "hourglass", "", help="workflows#what-should-have-come"),
+    Page("/suppliers", _later("Suppliers"), suppliers, "users", "", help="purchasing#what-suppliers-shows"),
+    Page("/rules", _later("Rules"), rules, "scale", "", help="rules"),
+    Page("/process", _later("Process"), process, "workflow", "", help="process-mining"),
+    Page("/business-case", _later("Business case"), business_case, "banknote", "", help="impact#the-business-case"),
+    Page("/annotations", _later("Annotations"), noted, "flag", "", help="annotations"),
+    Page("/cases", _later("Cases"), cases, "list", help="reading#cases-and-what-is-behind-a-figure"),
+    Page("/promised", _later("By their day"), promised, "list", help="impact#the-business-case"),
+    Page("/path", _later("Path"), path, "route", parts=("workflow", "transaction"), help="reading#path"),
+    Page("/audit", _later("Audit"), audit, "history", "", help="recovery#audit"),
+    Page("/sources", _later("Sources"), sources, "plug", _later("Connections"), help="sources#what-all-of-them-keep-to"),
+    Page("/connect", _later("Connect a source"), connect, "plug", help="connect"),
+    Page("/interfaces", _later("Interfaces"), interfaces, "waypoints", _later("Connections"), help="mapping#what-nobody-has-mapped-yet"),
+    Page("/events", _later("Events"), events, "list", help="words#attributes-of-an-event"),
+    Page("/without-event", _later("Without an event"), without_event, "list", help="mapping#what-nobody-has-mapped-yet"),
+    Page("/docs", _later("Docs"), docs, "book-open", _later("Help")),
+    Page("/wall", _later("Wall"), wall, "monitor", help="reading#wall"),
+    Page("/subscriptions", _later("What you are told of"), subscriptions, "megaphone", help="alerts#be-told"),
+    Page("/permissions", _later("Your permissions"), permissions, "shield-check", help="people"),
 )
 MAX_REQUEST_BYTES = 16 * 1024 * 1024
 INDEX = """<!DOCTYPE html>
-<html lang="en" data-prefix="{prefix}" data-build="{build}">
+<html lang="LANGUAGE" data-prefix="{prefix}" data-build="{build}">
 <head>
   {{%metas%}}
   <title>{{%title%}}</title>
@@ -94,11 +96,20 @@ INDEX = """<!DOCTYPE html>
   {{%css%}}
 </head>
 <body>
-  <noscript><p class="noscript">Syncline needs JavaScript. Exports work without it: see /docs.</p></noscript>
+  <noscript><p class="noscript">WITHOUT_JAVASCRIPT</p></noscript>
   {{%app_entry%}}
   <footer>{{%config%}}{{%scripts%}}{{%renderer%}}</footer>
 </body>
 </html>"""
+
+
+class _Pages(Dash):
+    """The page that loads the others says which language it is in."""
+
+    def interpolate_index(self, **parts: Any) -> str:
+        index = str(super().interpolate_index(**parts))
+        without = _("Syncline needs JavaScript. Exports work without it: see /docs.")
+        return index.replace("LANGUAGE", language().tag, 1).replace("WITHOUT_JAVASCRIPT", escape(without), 1)
 
 
 def create_app(application: Application) -> Flask:
@@ -106,6 +117,8 @@ def create_app(application: Application) -> Flask:
     server = Flask("syncline", template_folder=str(Path(__file__).parent / "web" / "templates"), static_folder=None)
     _configure(server, application)
     login.install(server, application.accounts)
+    texts = application.settings.texts
+    speaking.install(server, speaking.catalogues_of(texts), application.languages, texts.language)
     guard.install(server).exempt(api.install(server))
     trouble.install(server)
     dash = _create_dash(server, server.config["SYNCLINE_PREFIX"])
@@ -136,7 +149,7 @@ def _configure(server: Flask, application: Application) -> None:
 
 def _create_dash(server: Flask, prefix: str) -> Dash:
     """use_async=False: where asgiref happens to be installed Dash would start an event loop per callback, at a third of the speed."""
-    dash = Dash(
+    dash = _Pages(
         "syncline",
         server=server,
         use_async=False,

@@ -10,6 +10,12 @@
   var kept = null; // the same with the filters chosen since
   var none = function () { return window.dash_clientside.no_update; };
 
+  // What is said here is written by the server, in the language of the page: see app/components/scripts.py.
+  window.synclineSays = function (name, slots) {
+    var text = document.getElementById("shell-says").dataset[name];
+    return text.replace(/\{(\w+)\}/g, function (slot, key) { return (slots || {})[key] ?? slot; });
+  };
+
   // ── links: pages of ours are exchanged without loading everything again ──
   function isOurs(link) {
     var url = new URL(link.href, location.href);
@@ -209,7 +215,7 @@
     var silent = Date.now() - lastHeard > SILENT_AFTER_MS;
     shown.classList.toggle("is-stale", silent);
     document.body.classList.toggle("is-silent", silent);
-    shown.title = silent ? "No answer from the server since then: what you see may be out of date" : "All figures are as of this moment";
+    shown.title = window.synclineSays(silent ? "silent" : "asof");
   }, 3000);
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
@@ -257,6 +263,8 @@
         return none();
       },
       followSystem: function () { window.synclineScheme.choose("auto"); return none(); },
+      // Everything that stands there is in the language it was drawn in.
+      speak: function () { location.reload(); return none(); },
       signOut: function () {
         var form = document.createElement("form");
         var token = document.createElement("input");

@@ -3,6 +3,7 @@
 (function () {
   "use strict";
   var opened = [];
+  var language = document.documentElement.lang;
 
   function text(tag, words) {
     var made = document.createElement(tag);
@@ -16,8 +17,8 @@
     var shown = document.getElementById("shell-asof");
     if (!foot || !shown) return;
     var query = new URLSearchParams(location.search);
-    var moment = query.get("as_of") || shown.textContent + ", " + new Date().toLocaleDateString(undefined, { dateStyle: "long" });
-    foot.replaceChildren(text("span", location.href), text("span", "As of " + moment));
+    var moment = query.get("as_of") || shown.textContent + ", " + new Date().toLocaleDateString(language === "en" ? undefined : language, { dateStyle: "long" });
+    foot.replaceChildren(text("span", location.href), text("span", window.synclineSays("foot", { time: moment })));
   }
 
   function unfold() {
@@ -48,7 +49,8 @@
     });
     var total = api.getDisplayedRowCount();
     card.appendChild(table);
-    if (rows.length < total) table.createCaption().textContent = "The first " + rows.length.toLocaleString("en-GB") + " of " + total.toLocaleString("en-GB") + ". The whole list: Export CSV.";
+    var counted = { shown: rows.length.toLocaleString(language), all: total.toLocaleString(language) };
+    if (rows.length < total) table.createCaption().textContent = window.synclineSays("cut", counted);
   }
 
   function toPaper(isPaper) {

@@ -16,7 +16,7 @@
     else if (event.key === " ") {
       paused = !paused;
       tell({ disabled: paused });
-      word.textContent = paused ? "go on" : "pause";
+      word.textContent = window.synclineSays(paused ? "resume" : "pause");
     } else if (event.key === "ArrowRight" || event.key === "ArrowLeft") {
       turns = Math.max(0, turns + (event.key === "ArrowRight" ? 1 : -1));
       tell({ n_intervals: turns });

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from metrics.objectives.ringing import Ring
 from metrics.objectives.status import Status, statuses
 from metrics.objectives.windows import roughly, told_minutes
+from texts import _, language
 
 if TYPE_CHECKING:
     from metrics.read import Reader
@@ -82,15 +84,25 @@ def _alert(status: Status, ring: Ring) -> Alert:
 
 def _broke(status: Status, ring: Ring) -> str:
     """How much of what was decided broke the promise."""
-    what = "slices" if status.objective.slices else "cases"
-    return f"Of the {ring.long.decided:,} {what} decided in the last {told_minutes(ring.tier.long)}, {ring.long.bad:,} broke the promise"
+    slots = {"decided": ring.long.decided, "span": told_minutes(ring.tier.long), "bad": ring.long.bad}
+    if status.objective.slices:
+        return _("Of the {decided} slices decided in the last {span}, {bad} broke the promise", **slots)
+    return _("Of the {decided} cases decided in the last {span}, {bad} broke the promise", **slots)
 
 
 def _pace(status: Status, ring: Ring) -> str:
     """How fast that burns the budget, and how long a whole one would last."""
     assert ring.long_burn is not None
-    speed = f"the budget burns {float(ring.long_burn):.3g} times as fast as allowed"
+    burn = Decimal(f"{float(ring.long_burn):.3g}")
+    times = language().number(burn) if burn.as_tuple().exponent in range(-9, 1) else f"{burn}"
     whole = status.objective.window.duration.minutes / ring.long_burn if ring.long_burn else None
-    gone = f"; at this pace a whole budget lasts only {told_minutes(roughly(int(whole)))}" if whole else ""
-    frozen = ". It is as it was before the feed began to lag" if ring.is_frozen else ""
-    return f"{speed}{gone}{frozen}."
+    said = (
+        _(
+            "the budget burns {times} times as fast as allowed; at this pace a whole budget lasts only {span}.",
+            times=times,
+            span=told_minutes(roughly(int(whole))),
+        )
+        if whole
+        else _("the budget burns {times} times as fast as allowed.", times=times)
+    )
+    return f"{said} {_('It is as it was before the feed began to lag.')}" if ring.is_frozen else said

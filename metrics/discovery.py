@@ -7,17 +7,18 @@ from dataclasses import dataclass
 import pandas as pd
 
 from metrics.read import Reader
+from texts import _later
 
 START, END, CANCELLED = "(start)", "(end)", "(cancelled)"
 # How a variant may not be as its workflow is defined, in words of the milestone it is about.
 DEVIATIONS = {
-    "skipped": "never succeeded, though a step that depends on it did",
-    "early": "came before the step that it should come after",
-    "repeated": "succeeded more than once",
-    "retried": "failed before it succeeded",
-    "failed_after": "failed after it had succeeded",
-    "failed": "failed and has not succeeded",
-    "continued": "succeeded after the cancellation",
+    "skipped": _later("{step} never succeeded, though a step that depends on it did"),
+    "early": _later("{step} came before the step that it should come after"),
+    "repeated": _later("{step} succeeded more than once"),
+    "retried": _later("{step} failed before it succeeded"),
+    "failed_after": _later("{step} failed after it had succeeded"),
+    "failed": _later("{step} failed and has not succeeded"),
+    "continued": _later("{step} succeeded after the cancellation"),
 }
 
 

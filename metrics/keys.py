@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
+from texts import _
+
 Place = tuple[str | int, ...]  # ("sources", 1, "kind") is written sources[1].kind
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 LONGEST_SECONDS = 3650 * 86400
@@ -195,8 +197,9 @@ def unknown(noun: str, found: str, allowed: Iterable[str]) -> str:
     """The sentence for a name nobody knows, with the nearest known one."""
     words = sorted(allowed)
     near = nearest(found, words)
-    suggestion = f" Did you mean '{near[0]}'?" if near else ""
-    return f"no {noun} is called '{found}'.{suggestion} Known: {', '.join(words) or 'none'}."
+    said = [_("no {noun} is called '{found}'.", noun=noun, found=found)]
+    said += [_("Did you mean '{near}'?", near=near[0])] if near else []
+    return " ".join([*said, _("Known: {names}.", names=", ".join(words) or _("none"))])
 
 
 def nearest(found: Any, words: Iterable[str]) -> list[str]:

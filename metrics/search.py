@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from metrics.read import Reader
+from texts import _n
 
 SPAN_ID = re.compile("[0-9a-fA-F]{16}")
 SHORTEST_PART = 3  # signs: what is shorter is held by everything
@@ -105,4 +106,4 @@ def _transactions(reader: Reader, objects: Found, limit: int) -> list[Hit]:
 def _traces(reader: Reader, forms: Sequence[str]) -> list[Hit]:
     hashes = [int(form, 16) for form in forms if SPAN_ID.fullmatch(form)]
     traces = reader.asked("queries/found_traces", {"forms": list(forms), "span_hashes": hashes})
-    return [Hit("trace", f"{spans:,} span{'' if spans == 1 else 's'}", trace_id=trace_id) for trace_id, spans in traces]
+    return [Hit("trace", _n("{number} span", "{number} spans", spans), trace_id=trace_id) for trace_id, spans in traces]

@@ -11,14 +11,16 @@ from typing import Any
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from texts import ENGLISH, _, _later, language
+
 # role: what it is for, as shown on the page "Your permissions"
 ROLES = {
-    "supply": "Supply chain: is every order, batch and shipment in step, and what is at risk?",
-    "it": "Plant IT and integration: what is failing, why, and whose is it?",
-    "exec": "Management: did we keep our promises, and is it getting better?",
-    "approver": "Approval: looks at what colleagues want to recover, and says yes or no where a path names this role.",
-    "viewer": "Viewing: sees what the others see, and changes nothing.",
-    "admin": "Administration: users, tokens and everything the others may see.",
+    "supply": _later("Supply chain: is every order, batch and shipment in step, and what is at risk?"),
+    "it": _later("Plant IT and integration: what is failing, why, and whose is it?"),
+    "exec": _later("Management: did we keep our promises, and is it getting better?"),
+    "approver": _later("Approval: looks at what colleagues want to recover, and says yes or no where a path names this role."),
+    "viewer": _later("Viewing: sees what the others see, and changes nothing."),
+    "admin": _later("Administration: users, tokens and everything the others may see."),
 }
 PASSWORD_MIN, PASSWORD_MAX = 12, 1024
 UNENCODABLE = re.compile("[\ud800-\udfff]")  # what Python makes of bytes that are no UTF-8
@@ -64,7 +66,12 @@ def name_of(text: str, what: str = "user") -> str:
 
 def roles_words(roles: Collection[str]) -> str:
     """`Plant IT and integration or Supply chain`; a role that we do not know stays as it is."""
-    return " or ".join(ROLES[role].partition(":")[0] if role in ROLES else role for role in roles)
+    return language().listed([_(ROLES[role]).partition(":")[0] if role in ROLES else role for role in roles], either=True)
+
+
+def roles_said(roles: Collection[str]) -> str:
+    """The same in English, as it is recorded."""
+    return ENGLISH.listed([ROLES[role].partition(":")[0] if role in ROLES else role for role in roles], either=True)
 
 
 def checked_roles(roles: Collection[str]) -> str:

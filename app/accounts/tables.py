@@ -82,6 +82,15 @@ landings = Table(
 )
 
 
+# What language a person chose for the pages; nobody's row is there before.
+chosen_languages = Table(
+    "chosen_languages",
+    metadata,
+    Column("user", String(64), primary_key=True),
+    Column("language", String(16), nullable=False),
+)
+
+
 def open_engine(url: str | URL) -> Engine:
     """An engine with all tables there; several processes may open the same file at once."""
     engine = create_engine(url)

@@ -9,6 +9,7 @@ from sqlalchemy import Engine, delete, func, insert, select
 
 from app.accounts.people import AccountError
 from app.accounts.tables import saved_views
+from texts import _
 
 MOST = 100  # a person
 LONGEST_NAME, LONGEST_ADDRESS = 80, 2000
@@ -41,16 +42,16 @@ class Views:
         """Under that name from now on; what was kept under it before is gone. Raises AccountError with a sentence."""
         name = " ".join(name.split())
         if not name or not name.isprintable():
-            raise AccountError("A view needs a name that can be read.")
+            raise AccountError(_("A view needs a name that can be read."))
         if len(name) > LONGEST_NAME:
-            raise AccountError(f"The name has {len(name)} letters; {LONGEST_NAME} are the most.")
+            raise AccountError(_("The name has {number} letters; {most} are the most.", number=len(name), most=LONGEST_NAME))
         if len(address) > LONGEST_ADDRESS:
-            raise AccountError("This view is narrowed by more than can be kept: its address is too long.")
+            raise AccountError(_("This view is narrowed by more than can be kept: its address is too long."))
         mine = saved_views.c.user == user
         with self._engine.begin() as connection:
             connection.execute(delete(saved_views).where(mine, saved_views.c.name == name))
             if connection.execute(select(func.count()).where(mine)).scalar_one() >= MOST:
-                raise AccountError(f"You keep {MOST} views already. Remove one of them first.")
+                raise AccountError(_("You keep {most} views already. Remove one of them first.", most=MOST))
             connection.execute(insert(saved_views).values(user=user, name=name, address=address, created_ns=self._now_ns()))
         return View(name, address)
 

@@ -6,15 +6,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from texts import _later
+
 KINDS = {  # kind → word, meaning
-    "objective": ("Promise at risk", "The budget of an objective burns faster than it may."),
-    "failed": ("Failing", "A group of failures is new, or came back."),
-    "missing": ("Missing", "Something should have come by now and has not."),
-    "violation": ("Rule broken", "Something is there that cannot be right."),
-    "feed": ("Feed silent", "A feed has been quiet for longer than it usually is."),
-    "source": ("Source down", "A source cannot be read."),
+    "objective": (_later("Promise at risk"), _later("The budget of an objective burns faster than it may.")),
+    "failed": (_later("Failing"), _later("A group of failures is new, or came back.")),
+    "missing": (_later("Missing"), _later("Something should have come by now and has not.")),
+    "violation": (_later("Rule broken"), _later("Something is there that cannot be right.")),
+    "feed": (_later("Feed silent"), _later("A feed has been quiet for longer than it usually is.")),
+    "source": (_later("Source down"), _later("A source cannot be read.")),
 }
-SEVERITIES = {"critical": "Critical", "important": "Important", "routine": "Routine"}
+SEVERITIES = {"critical": _later("Critical"), "important": _later("Important"), "routine": _later("Routine")}
 SITELESS = ""
 
 

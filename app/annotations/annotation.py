@@ -6,8 +6,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from app.recovery.runs import Refusal
+from texts import _later
 
-KINDS = {"maintenance": "Maintenance", "release": "Release", "shutdown": "Shutdown", "other": "Other"}
+KINDS = {"maintenance": _later("Maintenance"), "release": _later("Release"), "shutdown": _later("Shutdown"), "other": _later("Other")}
 LONGEST, MOST_NAMES = 500, 50
 LONGEST_NAME = 64
 

@@ -19,6 +19,7 @@ from app.components.recoveries import me
 from app.figures import marks
 from app.figures.marks import MOST_MARKS, Around, Edges, Noted
 from app.instants import instant_text
+from texts import _
 
 
 def noted(
@@ -57,4 +58,6 @@ def note_link(**about: Any) -> Component | None:
     """To the form, with what the chart is about; nothing for who may not."""
     if not may_write(me()):
         return None
-    return html.A([icon("flag"), " Note something here"], href=links.to("annotations", note="yes", **about), className="note-link no-print")
+    return html.A(
+        [icon("flag"), f" {_('Note something here')}"], href=links.to("annotations", note="yes", **about), className="note-link no-print"
+    )

@@ -27,22 +27,28 @@ from app.sample import awaited
 from collectors.message import MESSAGE
 from metrics.arrivals import Heard, heard
 from metrics.version import data_version
+from texts import _, _later, _n, _parts, language
 
 Row = Mapping[str, Any]
 TICK_SECONDS, LONG_SECONDS = 1, 60
 MAY_CONNECT = frozenset({"it"})  # and administrators
-FORMS = {"x-protobuf": "protobuf", "json": "JSON", "xml": "XML", "edi": "EDI", "csv": "CSV", "cloudevents+json": "a CloudEvent"}
+FORMS = {"x-protobuf": "protobuf", "json": "JSON", "xml": "XML", "edi": "EDI", "csv": "CSV", "cloudevents+json": _later("a CloudEvent")}
 WRONG = {  # status of an answer → what to look at
-    "401": "The token is missing or wrong. `syncline token add NAME --scope ingest` makes one, sent as `Authorization: Bearer TOKEN`.",
-    "404": "The path is wrong. Traces go to /v1/traces, logs to /v1/logs, CloudEvents to /v1/events; an SDK adds it by itself.",
-    "405": "Only POST is taken.",
-    "413": "The request is too large. Let the exporter send smaller batches.",
-    "415": "The content type is none of OTLP. Set OTEL_EXPORTER_OTLP_PROTOCOL to http/protobuf or http/json.",
-    "400": "What was sent is not what its content type says.",
-    "503": "Syncline has no room just now. A good exporter comes again by itself; Docs, connect, says what it may be.",
+    "401": _later(
+        "The token is missing or wrong. `syncline token add NAME --scope ingest` makes one, sent as `Authorization: Bearer TOKEN`."
+    ),
+    "404": _later("The path is wrong. Traces go to /v1/traces, logs to /v1/logs, CloudEvents to /v1/events; an SDK adds it by itself."),
+    "405": _later("Only POST is taken."),
+    "413": _later("The request is too large. Let the exporter send smaller batches."),
+    "415": _later("The content type is none of OTLP. Set OTEL_EXPORTER_OTLP_PROTOCOL to http/protobuf or http/json."),
+    "400": _later("What was sent is not what its content type says."),
+    "503": _later("Syncline has no room just now. A good exporter comes again by itself; Docs, connect, says what it may be."),
 }
 WRONG |= {"UNAUTHENTICATED": WRONG["401"], "RESOURCE_EXHAUSTED": WRONG["413"], "INVALID_ARGUMENT": WRONG["400"]}
-WRONG |= {"UNAVAILABLE": WRONG["503"], "UNIMPLEMENTED": "This service is not served: traces and logs are, metrics and profiles are not."}
+WRONG |= {
+    "UNAVAILABLE": WRONG["503"],
+    "UNIMPLEMENTED": _later("This service is not served: traces and logs are, metrics and profiles are not."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,11 +163,15 @@ def _steps(seen: Seen, chosen: Way, sources: list[str]) -> list[Component]:
     zone = reader.definitions().timezone
     event, stock, is_there = seen.heard.event, seen.heard.stock, seen.first is not None
     shown = [
-        ("Record received", is_there, _record(seen.first, zone) if seen.first else _waiting(seen, chosen, sources, zone)),
-        ("Event understood", bool(event or stock), _event(seen, zone) if is_there else _later("How it was read will stand here.")),
-        ("Transaction", seen.is_done, _transaction(seen) if event or stock else _later("The order, batch or shipment it belongs to.")),
+        (_("Record received"), is_there, _record(seen.first, zone) if seen.first else _waiting(seen, chosen, sources, zone)),
+        (_("Event understood"), bool(event or stock), _event(seen, zone) if is_there else _ahead(_("How it was read will stand here."))),
+        (
+            _("Transaction"),
+            seen.is_done,
+            _transaction(seen) if event or stock else _ahead(_("The order, batch or shipment it belongs to.")),
+        ),
     ]
-    reached = [is_reached for _, is_reached, _ in shown]
+    reached = [is_reached for _title, is_reached, _body in shown]
     current = reached.index(False) if False in reached else len(shown)
     items = [_step(title, is_reached, place == current, body) for place, (title, is_reached, body) in enumerate(shown)]
     return [*(_refusal(each) for each in seen.refused), html.Ol(items, className="arrive")]
@@ -169,11 +179,11 @@ def _steps(seen: Seen, chosen: Way, sources: list[str]) -> list[Component]:
 
 def _step(title: str, is_reached: bool, is_current: bool, body: Any) -> Component:
     look, picture, said = (
-        ("is-reached", "circle-check", "done")
+        ("is-reached", "circle-check", _("done"))
         if is_reached
-        else ("is-current", "hourglass", "waiting")
+        else ("is-current", "hourglass", _("waiting"))
         if is_current
-        else ("", "circle-dashed", "later")
+        else ("", "circle-dashed", _("later"))
     )
     head = html.H3([title, html.Span(f" {said}", className="unseen")])
     return html.Li([html.Span(icon(picture), className="arrive-mark"), html.Div([head, *_listed(body)])], className=look)
@@ -183,15 +193,25 @@ def _listed(body: Any) -> list[Any]:
     return list(body) if isinstance(body, list | tuple) else [body]
 
 
-def _later(text: str) -> Component:
+def _ahead(text: str) -> Component:
     return html.P(text, className="muted")
 
 
 def _refusal(each: Refused) -> Component:
     """What a receiver did not take, in the words that its sender was told."""
-    many = words.count(each.requests, "request was", "requests were")
-    told = html.Div(["Told to the sender: ", html.Code(each.sentence)]) if each.sentence else None
-    parts = [html.B(f"{many} refused over {each.carrier.upper()} ({each.status}). "), WRONG.get(each.status, ""), told]
+    refused = _n(
+        "{number} request was refused over {carrier} ({status}).",
+        "{number} requests were refused over {carrier} ({status}).",
+        each.requests,
+        carrier=each.carrier.upper(),
+        status=each.status,
+    )
+    told = html.Div(_parts("Told to the sender: {sentence}", sentence=html.Code(each.sentence))) if each.sentence else None
+    parts = [
+        html.B(f"{refused} "),
+        _(WRONG.get(each.status, "")),
+        told,
+    ]
     return note("failed", [part for part in parts if part], "circle-x")
 
 
@@ -200,11 +220,11 @@ def _refusal(each: Refused) -> Component:
 
 def _record(first: First, zone: str) -> Component:
     facts = {
-        "Source": first.source,
-        "From": first.stream or "its receiver",
-        "Received": times.stamp(first.recorded_ns, zone),
-        "Kind": _kind(first),
-        "Size": f"{first.size_bytes:,} bytes",
+        _("Source"): first.source,
+        _("From"): first.stream or _("its receiver"),
+        _("Received"): times.stamp(first.recorded_ns, zone),
+        _("Kind"): _kind(first),
+        _("Size"): _("{number} bytes", number=first.size_bytes),
     }
     return html.Dl([part for name, value in facts.items() for part in (html.Dt(name), html.Dd(value))], className="arrive-facts")
 
@@ -213,44 +233,49 @@ def _kind(first: First) -> str:
     """As people call it; of what is none of these the content type."""
     media = first.content_type.removeprefix(f"{MESSAGE}; ").partition(";")[0].strip()
     form = FORMS.get(media.partition("/")[2], media)
-    return f"OTLP {first.stream} in {form}" if first.source == RECEIVED else form
+    return _("OTLP {stream} in {form}", stream=first.stream, form=form) if first.source == RECEIVED else form
 
 
 def _waiting(seen: Seen, chosen: Way, sources: list[str], zone: str) -> list[Component | None]:
     """That nothing has come, what keeps a polled source from being read, and after a minute what to look at."""
     application = reader.application()
     if not sources:
-        return [html.P("No source of this kind is configured yet: the configuration says where it is. Then Syncline is started anew.")]
+        return [html.P(_("No source of this kind is configured yet: the configuration says where it is. Then Syncline is started anew."))]
     states = application.source_states()
     troubles = [trouble_of(states.get(name), zone, application.now_ns()) for name in sources]
-    read = [f"{name} was read to its end at {times.clock(s.read_ns, zone)}" for name in sources if (s := states.get(name)) and s.read_ns]
-    told = f"{'; '.join(read)}, and nothing was there." if read else f"Nothing has come from {' or '.join(sources)} yet."
+    read = [
+        _("{name} was read to its end at {time}", name=name, time=times.clock(s.read_ns, zone))
+        for name in sources
+        if (s := states.get(name)) and s.read_ns
+    ]
+    nowhere = language().listed(sources, either=True)
+    told = _("{read}, and nothing was there.", read="; ".join(read)) if read else _("Nothing has come from {names} yet.", names=nowhere)
     advice = _advice(chosen) if seen.waited_seconds > LONG_SECONDS and not any(troubles) else None
-    return [*troubles, html.P(f"{told} This looks again every second."), advice]
+    return [*troubles, html.P(f"{told} {_('This looks again every second.')}"), advice]
 
 
 def _advice(chosen: Way) -> Component:
     """In the order in which it is mostly found."""
     settings = reader.application().settings
     if chosen.name in ("otlp", "cloudevents"):
-        local = "It listens on this machine only: a program elsewhere needs otlp.http_host: 0.0.0.0 and a token."
+        local = _("It listens on this machine only: a program elsewhere needs otlp.http_host: 0.0.0.0 and a token.")
         points = [
-            "Does the program run, and does it send? An SDK sends a batch every five seconds, and at its end.",
-            "Does it send to the address above? From its machine: the line that sends one span shows whether the way is free.",
+            _("Does the program run, and does it send? An SDK sends a batch every five seconds, and at its end."),
+            _("Does it send to the address above? From its machine: the line that sends one span shows whether the way is free."),
             local
             if ways_in.is_local(settings)
-            else "Does a firewall or proxy lie between? The port is that of the receiver, not of this page.",
-            "gRPC sent to the port of HTTP reaches nobody: the protocol and the port have to fit.",
+            else _("Does a firewall or proxy lie between? The port is that of the receiver, not of this page."),
+            _("gRPC sent to the port of HTTP reaches nobody: the protocol and the port have to fit."),
         ]
     else:
         points = [
-            "Is anything there? Only what is new since the last read is a record.",
-            "Does the path, topic, queue or query in the configuration name what you mean?",
-            "Was Syncline started anew after the configuration was changed?",
+            _("Is anything there? Only what is new since the last read is a record."),
+            _("Does the path, topic, queue or query in the configuration name what you mean?"),
+            _("Was Syncline started anew after the configuration was changed?"),
         ]
-    doctor = ["Still nothing? ", html.Code(ways_in.command("doctor", settings)), " looks at everything."]
+    doctor = _parts("Still nothing? {command} looks at everything.", command=html.Code(ways_in.command("doctor", settings)))
     return html.Div(
-        [html.B("Nothing for a minute. Look at these:"), html.Ul([*map(html.Li, points), html.Li(doctor)])], className="arrive-advice"
+        [html.B(_("Nothing for a minute. Look at these:")), html.Ul([*map(html.Li, points), html.Li(doctor)])], className="arrive-advice"
     )
 
 
@@ -263,44 +288,56 @@ def _event(seen: Seen, zone: str) -> Any:
         return _understood(event, zone)
     if stock:
         much = words.with_unit(stock["quantity"], stock["uom"])
-        return html.P(f"Stock of {words.system_word(stock['system'])} at {name_of(stock['site'])}: {stock['item']}, {much}.")
+        return html.P(
+            _(
+                "Stock of {system} at {site}: {item}, {much}.",
+                system=words.system_word(stock["system"]),
+                site=name_of(stock["site"]),
+                item=stock["item"],
+                much=much,
+            )
+        )
     if refused:
         return _rejected(refused)
     if unread:
         return _unread(unread)
     if not seen.is_read:
         return _being_read()
-    return _later("Nothing in it says that something happened: a record without a row, a span or a message.")
+    return _ahead(_("Nothing in it says that something happened: a record without a row, a span or a message."))
 
 
 def _being_read() -> Component:
     loader = reader.application().loader
     if loader and loader.failure:
-        return note("failed", f"It is on disk, but reading it fails, and is tried again: {loader.failure}", "circle-x")
-    return _later("It is on disk, and is being read.")
+        return note("failed", _("It is on disk, but reading it fails, and is tried again: {failure}", failure=loader.failure), "circle-x")
+    return _ahead(_("It is on disk, and is being read."))
 
 
 def _understood(event: Row, zone: str) -> list[Component]:
     objects = ", ".join(f"{words.type_words(each['object_type'])} {each['object_id']}" for each in event["objects"])
     facts = {
-        "Event type": html.Code(event["event_type"]),
-        "System, site": f"{words.system_word(event['system'])}, {name_of(event['site'])}",
-        "Took effect": times.stamp(event["event_ns"], zone),
-        "Objects": objects or "none: only a trace or message id can place it",
-        "Outcome": f"error: {event['error_text'] or 'nothing said why'}" if event["is_error"] else "ok",
+        _("Event type"): html.Code(event["event_type"]),
+        _("System, site"): f"{words.system_word(event['system'])}, {name_of(event['site'])}",
+        _("Took effect"): times.stamp(event["event_ns"], zone),
+        _("Objects"): objects or _("none: only a trace or message id can place it"),
+        _("Outcome"): _("error: {reason}", reason=event["error_text"] or _("nothing said why")) if event["is_error"] else _("ok"),
     }
     return [html.Dl([part for name, value in facts.items() for part in (html.Dt(name), html.Dd(value))], className="arrive-facts")]
 
 
 def _rejected(row: Row) -> list[Component | None]:
-    told = [html.B("Refused: "), row["reason"], ". It is kept as it came."]
+    told = [html.B(f"{_('Refused:')} "), f"{row['reason']}. ", _("It is kept as it came.")]
     source = next((each for each in reader.application().settings.sources if each.name == row["source"]), None)
-    mend = f"Mend the mapping of {row['source']}, start Syncline anew, then: " if source else "Mend it at its sender, or map it; then: "
+    mend = (
+        _("Mend the mapping of {source}, start Syncline anew, then:", source=row["source"])
+        if source
+        else _("Mend it at its sender, or map it; then:")
+    )
     return [
         html.P(told),
         html.P(values.shown(row["excerpt"])) if row["excerpt"] else None,
         html.P([mend, html.Code(f"syncline retry {row['source']}")]),
-        html.P(html.A("All that was rejected", href=links.to("sources", source=row["source"]))),
+        html.P(html.A(_("All that was rejected"), href=links.to("sources", source=row["source"]))),
     ]
 
 
@@ -312,23 +349,23 @@ def _unread(row: Row) -> list[Component]:
     if row["kind"] == "record":
         kind, form = source.kind if source else "csv", str(source.options.get("format", "")) if source else ""
         text = proposed_mapping(row["source"], kind, place_word(kind, form), fields, is_told)
-        what = "The record says no event type"
+        what = _("The record says no event type")
     else:
         text = attribute_mapping(row["source"], fields, None, None)
-        by = f" of {row['service']}" if row["service"] else ""
-        what = f"The {row['kind']} ‘{row['title']}’{by} says no event type"
+        by = _(" of {service}", service=row["service"]) if row["service"] else ""
+        what = _("The {kind} ‘{title}’{by} says no event type", kind=row["kind"], title=row["title"], by=by)
     there = html.Ul([html.Li([html.Code(name), f" = {value[:80]}" if is_told else ""]) for name, value in fields.items()])
-    own = "" if row["kind"] == "record" else " Let the program say mfg.event.type, or derive it:"
+    own = "" if row["kind"] == "record" else f" {_('Let the program say mfg.event.type, or derive it:')}"
     return [
-        html.P(f"{what}, so it is kept and shown, and is no event.{own or ' A mapping to begin with:'}"),
+        html.P(_("{what}, so it is kept and shown, and is no event.{rest}", what=what, rest=own or f" {_('A mapping to begin with:')}")),
         html.Div(
-            [html.Pre(text, id="arrivals-mapping", tabIndex=0), dcc.Clipboard(target_id="arrivals-mapping", title="Copy")],
+            [html.Pre(text, id="arrivals-mapping", tabIndex=0), dcc.Clipboard(target_id="arrivals-mapping", title=_("Copy"))],
             className="copied",
         ),
-        html.Details([html.Summary(words.count(len(fields), "field")), there])
+        html.Details([html.Summary(_n("{number} field", "{number} fields", len(fields))), there])
         if fields
-        else html.P("It has no fields.", className="muted"),
-        html.P(html.A("How mappings are written", href=links.to("docs", page="mapping"))),
+        else html.P(_("It has no fields."), className="muted"),
+        html.P(html.A(_("How mappings are written"), href=links.to("docs", page="mapping"))),
     ]
 
 
@@ -340,17 +377,23 @@ def _transaction(seen: Seen) -> list[Component]:
     if found:
         what = f"{words.sentence(words.type_words(found['object_type']))} {found['transaction_id']}"
         address = links.path(found["workflow"], found["transaction_id"])
-        return [html.P([html.B(what), f", {found['title']}."]), button("See its path", address, "arrow-right")]
+        return [html.P([html.B(what), f", {found['title']}."]), button(_("See its path"), address, "arrow-right")]
     if event is None:
-        return [html.P("Stock is compared, and makes no transaction."), button("To the inventory", links.to("inventory"), "arrow-right")]
+        return [
+            html.P(_("Stock is compared, and makes no transaction.")),
+            button(_("To the inventory"), links.to("inventory"), "arrow-right"),
+        ]
     why = awaited(reader.definitions(), event["event_type"], event["system"])
     if why.startswith("is "):
         kinds = {each.object: None for each in reader.definitions().workflows if event["event_type"] in [m.event for m in each.milestones]}
         named = " or ".join(f"mfg.object.{kind}" for kind in kinds)
-        return [html.P(f"It {why}, but names no object that workflow is about: {named} would.")]
+        return [html.P(_("It {why}, but names no object that workflow is about: {named} would.", why=why, named=named))]
     return [
-        html.P(f"The event is kept, and {why}."),
+        html.P(_("The event is kept, and {why}.", why=why)),
         html.P(
-            ["A workflow says which events make a transaction: ", html.A("how to define one", href=links.to("docs", page="workflows")), "."]
+            _parts(
+                "A workflow says which events make a transaction: {guide}.",
+                guide=html.A(_("how to define one"), href=links.to("docs", page="workflows")),
+            )
         ),
     ]

@@ -14,6 +14,7 @@ from app.components.tiles import name_of
 from app.configuration.model import Owner
 from app.figures import words
 from app.owners import owners_of_each
+from texts import _, _n
 
 Row = Mapping[str, Any]
 LONGEST_TEXT = 140
@@ -41,10 +42,10 @@ def _row(
     state = STATES[row["kind"]]
     said = html.Div([html.B(_title(row, step)), html.Span(_text(row), className="attention-text")])
     titles, names = {owner.name: owner.title for owner in owners}, owners_of_each(owners, row["owner"], [row["site"]], row["codes"])
-    owner = ", ".join(titles.get(name, name) for name in names) or "no owner"
+    owner = ", ".join(titles.get(name, name) for name in names) or _("no owner")
     aside = html.Div(
         [
-            html.Div(words.span_of(row["first_ns"], as_of_ns), className="attention-age", title="since the first of them"),
+            html.Div(words.span_of(row["first_ns"], as_of_ns), className="attention-age", title=_("since the first of them")),
             html.Span(owner, className="pill"),
         ],
         className="attention-aside",
@@ -57,20 +58,31 @@ def _row(
 def _title(row: Row, step: Row | None) -> str:
     """In the words of the step's event; a step that is no longer defined keeps its name."""
     if row["kind"] == "violation":
-        return str(row["title"]).rstrip(".")
+        return _(str(row["title"]).rstrip("."))
     what = words.step_words(step["event_type"], step["system"]) if step else words.event_words(row["milestone"])
-    return f"{what} {'failed' if row['kind'] == 'failed' else 'has not come'}"
+    return _("{step} failed", step=what) if row["kind"] == "failed" else _("{step} has not come", step=what)
 
 
 def _text(row: Row) -> str:
     if row["kind"] == "violation":
-        return f"{name_of(row['site'])}. {words.count(row['transactions'], 'violation')}. {cut(row['example_text'])}"
-    count = words.count(row["transactions"], "transaction")
-    where = f"{row['title']}, {name_of(row['site'])}. {count}"
-    if row["kind"] == "failed":
-        said = f" “{cut(row['example_text'])}”" if row["example_text"] else ""
-        return f"{where}, {row['error_class']} error.{said}"
-    return f"{where} waiting for it."
+        violations = _n("{number} violation", "{number} violations", row["transactions"])
+        return f"{name_of(row['site'])}. {violations}. {cut(row['example_text'])}"
+    number, slots = row["transactions"], {"workflow": row["title"], "site": name_of(row["site"])}
+    if row["kind"] != "failed":
+        return _n(
+            "{workflow}, {site}. {number} transaction waiting for it.",
+            "{workflow}, {site}. {number} transactions waiting for it.",
+            number,
+            **slots,
+        )
+    said = _n(
+        "{workflow}, {site}. {number} transaction, {error} error.",
+        "{workflow}, {site}. {number} transactions, {error} error.",
+        number,
+        error=words.class_word(row["error_class"]),
+        **slots,
+    )
+    return f"{said} “{cut(row['example_text'])}”" if row["example_text"] else said
 
 
 def cut(text: str) -> str:

@@ -15,6 +15,7 @@ from app.components.icons import icon
 from app.components.page import card, note, scrolling
 from app.figures import times
 from app.messages.glass import Glass, NotAllowed
+from texts import _, _parts
 
 BAND, LIST = "band", "list"  # where an end is pressed
 STATE = "glass-state"
@@ -100,8 +101,10 @@ def _band(glass: Glass | None) -> list[Component]:
         return []
     zone = reader.definitions().timezone
     until = times.brief(glass.until_ns, zone, reader.application().now_ns())
-    stop = html.Button("End now", id={"type": "glass-end", "glass": glass.id, "at": BAND}, n_clicks=0, className="glass-end")
-    text = html.Span(["You see masked fields until ", html.B(until), " · "], title=f"Your reason: {glass.reason}")
+    stop = html.Button(_("End now"), id={"type": "glass-end", "glass": glass.id, "at": BAND}, n_clicks=0, className="glass-end")
+    text = html.Span(
+        [*_parts("You see masked fields until {time}", time=html.B(until)), " · "], title=_("Your reason: {reason}", reason=glass.reason)
+    )
     return [html.Div([icon("lock"), text, stop], className="glass-band")]
 
 
@@ -111,15 +114,15 @@ def _listed() -> Component | None:
     if not lasting:
         return None
     zone = reader.definitions().timezone
-    heads = html.Tr([html.Th(name) for name in ("Who", "Since", "Until", "Why", "End")])
+    heads = html.Tr([html.Th(name) for name in (_("Who"), _("Since"), _("Until"), _("Why"), _("End"))])
     table = html.Table([html.Thead(heads), html.Tbody([_line(glass, zone) for glass in lasting])], className="table")
-    aside = html.Span("Who sees masked fields just now", className="muted")
-    return card("Broken glass", scrolling(table, "Who sees masked fields just now"), aside=aside)
+    aside = html.Span(_("Who sees masked fields just now"), className="muted")
+    return card(_("Broken glass"), scrolling(table, _("Who sees masked fields just now")), aside=aside)
 
 
 def _line(glass: Glass, zone: str) -> Component:
     now_ns = reader.application().now_ns()
-    stop = html.Button("End now", id={"type": "glass-end", "glass": glass.id, "at": LIST}, n_clicks=0, className="button button-quiet")
+    stop = html.Button(_("End now"), id={"type": "glass-end", "glass": glass.id, "at": LIST}, n_clicks=0, className="button button-quiet")
     return html.Tr(
         [
             html.Td(glass.user),

@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 
 from app.components.page import card, note
 from app.figures import words
+from texts import _, _n
 
 LEAST_NS = 100_000_000  # a tenth of a second: less is what networks and rounding do
 
@@ -19,16 +20,23 @@ def clocks(rows: Sequence[Mapping[str, Any]]) -> Component | None:
     if not rows:
         return None
     told = html.Ul([html.Li(sentence(row)) for row in rows], className="source-troubles")
-    advice = "Times are shown as they were told, and nothing is corrected: set the clocks right (NTP) on the machines of these systems."
-    return card("Clocks", note("late", [advice, told], picture="clock-alert"), id="clocks")
+    advice = _("Times are shown as they were told, and nothing is corrected: set the clocks right (NTP) on the machines of these systems.")
+    return card(_("Clocks"), note("late", [advice, told], picture="clock-alert"), id="clocks")
 
 
 def sentence(row: Mapping[str, Any]) -> str:
     """`behind_ns` is what the earliest message shows; the fastest answer back shows that it is not more than `ahead_ns`."""
     behind, back = int(row["behind_ns"]), row["ahead_ns"]
-    most = f", at most {words.duration(back / 1e9)}" if back is not None and back >= behind else ""
-    early = f"{row['early']:,} of {words.count(int(row['messages']), 'message')} {'was' if row['early'] == 1 else 'were'} received before"
-    return (
-        f"The clock of {row['receiver']} is behind that of {row['sender']} by at least {words.duration(behind / 1e9)}{most}: "
-        f"{early} {'it was' if row['early'] == 1 else 'they were'} sent."
+    slots = {"receiver": row["receiver"], "sender": row["sender"], "least": words.duration(behind / 1e9)}
+    if back is not None and back >= behind:
+        slots["most"] = words.duration(back / 1e9)
+        clock = _("The clock of {receiver} is behind that of {sender} by at least {least}, at most {most}:", **slots)
+    else:
+        clock = _("The clock of {receiver} is behind that of {sender} by at least {least}:", **slots)
+    early = _n(
+        "{number} of {messages} was received before it was sent.",
+        "{number} of {messages} were received before they were sent.",
+        row["early"],
+        messages=_n("{number} message", "{number} messages", int(row["messages"])),
     )
+    return f"{clock} {early}"

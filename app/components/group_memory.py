@@ -22,29 +22,29 @@ from app.components.icons import icon
 from app.components.page import card, note
 from app.components.recoveries import act, badge, me
 from app.figures import times
-from app.figures.words import count
 from app.owners import owner_of
 from app.recovery.memory import FIXED, MUTED, OPEN, REGRESSED, ROLES, Memory, Remembered, signature_of
 from app.recovery.model import Case
 from app.recovery.runs import Actor, Refusal
 from app.recovery.selection import ALSO, SETTLED, Selected, group_of
+from texts import _, _later, _n, _parts, language
 
 STATES = {  # of a group → word, icon, colour, meaning
-    OPEN: ("Open", "circle-alert", "nodata", "Nobody holds that its cause is gone."),
-    MUTED: ("Muted", "minus", "closed", "It is known and raises no alert until then. It is still listed."),
-    FIXED: ("Resolved", "check", "ok", "Somebody holds that its cause is gone; nothing failed the same way since."),
-    REGRESSED: ("Came back", "triangle-alert", "failed", "It failed again after somebody held that its cause was gone."),
+    OPEN: (_later("Open"), "circle-alert", "nodata", _later("Nobody holds that its cause is gone.")),
+    MUTED: (_later("Muted"), "minus", "closed", _later("It is known and raises no alert until then. It is still listed.")),
+    FIXED: (_later("Resolved"), "check", "ok", _later("Somebody holds that its cause is gone; nothing failed the same way since.")),
+    REGRESSED: (_later("Came back"), "triangle-alert", "failed", _later("It failed again after somebody held that its cause was gone.")),
 }
-HOURS = {"8": "8 hours", "24": "1 day", "168": "1 week", "720": "30 days"}
+HOURS = {"8": _later("8 hours"), "24": _later("1 day"), "168": _later("1 week"), "720": _later("30 days")}
 HOUR_NS = 3_600_000_000_000
 ACTIONS = {
-    "noted": "wrote",
-    "assigned": "said whose it is",
-    "ticket linked": "tied a ticket",
-    "muted": "muted it",
-    "unmuted": "let it raise alerts again",
-    "fixed": "held it to be resolved",
-    "reopened": "held it not to be resolved after all",
+    "noted": _later("{person} wrote"),
+    "assigned": _later("{person} said whose it is"),
+    "ticket linked": _later("{person} tied a ticket"),
+    "muted": _later("{person} muted it"),
+    "unmuted": _later("{person} let it raise alerts again"),
+    "fixed": _later("{person} held it to be resolved"),
+    "reopened": _later("{person} held it not to be resolved after all"),
 }
 MOST_GROUPS = 20  # of several in one selection
 
@@ -75,11 +75,11 @@ def block(selected: Selected, zone: str, said: str | None = None) -> Component:
     known = memory.of([signature]).get(signature, Remembered(signature))
     now_ns = reader.application().now_ns()
     state = known.state(last_seen(cases), True, now_ns)
-    aside = html.Span("It stays, whatever becomes of these cases", className="muted")
+    aside = html.Span(_("It stays, whatever becomes of these cases"), className="muted")
     sentence = html.P([badge(STATES[state]), " ", _sentence(known, state, cases, memory, zone)], className="act-said")
     refused = html.Div(note("failed", said, "circle-alert"), className="act-said", role="alert") if said else None
     parts = [sentence, _ticket(known), refused, *_fields(known, state), _history(memory, signature, zone, now_ns)]
-    return card("What is known of it", *[part for part in parts if part is not None], aside=aside)
+    return card(_("What is known of it"), *[part for part in parts if part is not None], aside=aside)
 
 
 def selected_of(kept: Mapping[str, Any], *, with_stakes: bool = False) -> Selected:
@@ -92,15 +92,15 @@ def owners_words(cases: Sequence[Case], usual: str | None) -> str | None:
     """By what people said of their groups, by their codes and sites, else as usual; who owns most of them first."""
     application = reader.application()
     titles, every = {owner.name: owner.title for owner in application.settings.owners}, application.memory.every()
-    counted: Counter[str] = Counter()
+    counted: Counter[str | None] = Counter()
     for case in cases:
         known = every.get(signature_of(case))
         name = (known and known.owner) or owner_of(application.settings.owners, usual, case.site, case.error_code)
-        counted[titles.get(name or "", name or "nobody")] += 1
+        counted[titles.get(name, name) if name else None] += 1
     if len(counted) == 1:
         (owner,) = counted
-        return None if owner == "nobody" else owner
-    return " and ".join(f"{owner} ({many:,})" for owner, many in counted.most_common())
+        return owner
+    return language().listed([f"{owner or _('nobody')} ({language().number(many)})" for owner, many in counted.most_common()])
 
 
 def last_seen(cases: Sequence[Case]) -> int:
@@ -117,61 +117,85 @@ def _several(signed: Mapping[str, Sequence[Case]], memory: Memory) -> Component:
         narrowed = {"signature": first.signature} if first.signature else {}
         href = links.to("failure", kind=first.kind, workflow=first.workflow, milestone=first.milestone, **narrowed)
         words = html.A(first.error_text or first.milestone, href=href, dir="auto")
-        notes = f", {count(len(known.notes), 'note')}" if known.notes else ""
-        lines.append(
-            html.Li(
-                [icon(STATES[state][1]), html.Div([html.B(words), html.Span([STATES[state][0], f", {count(len(cases), 'case')}{notes}"])])]
-            )
+        counts = [_n("{number} case", "{number} cases", len(cases))]
+        counts += [_n("{number} note", "{number} notes", len(known.notes))] if known.notes else []
+        lines.append(html.Li([icon(STATES[state][1]), html.Div([html.B(words), html.Span(", ".join([_(STATES[state][0]), *counts]))])]))
+    left = (
+        _n(
+            "Showing {shown} of {number} group, the largest first.",
+            "Showing {shown} of {number} groups, the largest first.",
+            len(signed),
+            shown=MOST_GROUPS,
         )
-    left = f"Showing {MOST_GROUPS} of {count(len(signed), 'group')}, the largest first." if len(signed) > MOST_GROUPS else ""
-    aside = html.Span("What is written stays with one group: open it", className="muted")
+        if len(signed) > MOST_GROUPS
+        else ""
+    )
+    aside = html.Span(_("What is written stays with one group: open it"), className="muted")
     parts = [html.Ul(lines, className="facts"), *([html.P(left, className="muted groups-rest")] if left else [])]
-    return card(f"{count(len(signed), 'group')} by the words of the error", *parts, aside=aside)
+    return card(
+        _n("{number} group by the words of the error", "{number} groups by the words of the error", len(signed)), *parts, aside=aside
+    )
 
 
 def _sentence(known: Remembered, state: str, cases: Sequence[Case], memory: Memory, zone: str) -> str:
     """Since when, until when, by whom and why."""
     changes = {change.action: change for change in reversed(memory.changes(known.signature))}
     if state == REGRESSED and known.fixed_ns is not None:
-        held = f"It was held to be resolved on {times.full(known.fixed_ns, zone)}{_by(changes.get('fixed'))}"
-        return f"{held} It failed the same way again on {times.full(last_seen(cases), zone)}."
+        return _(
+            "It was held to be resolved on {held}. It failed the same way again on {again}.",
+            held=_by(times.full(known.fixed_ns, zone), changes.get("fixed")),
+            again=times.full(last_seen(cases), zone),
+        )
     if state == FIXED and known.fixed_ns is not None:
-        return f"Held to be resolved since {times.full(known.fixed_ns, zone)}{_by(changes.get('fixed'))} These cases are from before."
+        return _(
+            "Held to be resolved since {held}. These cases are from before.",
+            held=_by(times.full(known.fixed_ns, zone), changes.get("fixed")),
+        )
     if state == MUTED and known.muted_until_ns is not None:
-        return f"Until {times.full(known.muted_until_ns, zone)}{_by(changes.get('muted'))}"
-    return "" if known != Remembered(known.signature) else "Nothing has been written yet."
+        return _("Until {muted}.", muted=_by(times.full(known.muted_until_ns, zone), changes.get("muted")))
+    return "" if known != Remembered(known.signature) else _("Nothing has been written yet.")
 
 
-def _by(change: Any) -> str:
+def _by(time: str, change: Any) -> str:
     if change is None:
-        return "."
-    return f", by {change.actor}{f': {change.reason.rstrip(chr(46))}' if change.reason else ''}."
+        return time
+    said = _("{time}, by {actor}", time=time, actor=change.actor)
+    return f"{said}: {change.reason.rstrip('.')}" if change.reason else said
 
 
 def _ticket(known: Remembered) -> Component | None:
     if not known.ticket:
         return None
     return html.P(
-        ["Worked on in ", html.A(known.ticket, href=known.ticket, rel="noopener noreferrer", target="_blank")], className="act-said"
+        _parts("Worked on in {ticket}", ticket=html.A(known.ticket, href=known.ticket, rel="noopener noreferrer", target="_blank")),
+        className="act-said",
     )
 
 
 def _fields(known: Remembered, state: str) -> list[Component]:
-    why_not = None if me().holds(ROLES) else f"Only {roles_words(ROLES)} may write this."
-    owners = [{"value": "", "label": "As configured"}]
+    why_not = None if me().holds(ROLES) else _("Only {roles} may write this.", roles=roles_words(ROLES))
+    owners = [{"value": "", "label": _("As configured")}]
     owners += [{"value": owner.name, "label": owner.title} for owner in reader.application().settings.owners]
-    spans = [{"value": hours, "label": name} for hours, name in HOURS.items()]
+    spans = [{"value": hours, "label": _(name)} for hours, name in HOURS.items()]
     fields = [
-        html.Label(["Note, or the reason", dcc.Input(id="memory-words", type="text", maxLength=2000)]),
-        html.Label(["Ticket", dcc.Input(id="memory-ticket", type="url", maxLength=2000, value=known.ticket or "", placeholder="https://")]),
-        dmc.Select(id="memory-owner", label="Owner", data=owners, value=known.owner or "", allowDeselect=False, size="sm", w=180),
-        dmc.Select(id="memory-hours", label="Mute for", data=spans, value="24", allowDeselect=False, size="sm", w=120),
+        html.Label([_("Note, or the reason"), dcc.Input(id="memory-words", type="text", maxLength=2000)]),
+        html.Label(
+            [_("Ticket"), dcc.Input(id="memory-ticket", type="url", maxLength=2000, value=known.ticket or "", placeholder="https://")]
+        ),
+        dmc.Select(id="memory-owner", label=_("Owner"), data=owners, value=known.owner or "", allowDeselect=False, size="sm", w=180),
+        dmc.Select(id="memory-hours", label=_("Mute for"), data=spans, value="24", allowDeselect=False, size="sm", w=120),
     ]
-    offered = [("note", "Add the note"), ("link", "Tie the ticket"), ("assign", "Set the owner")]
-    offered += [("unmute", "Unmute") if state == MUTED else ("mute", "Mute")]
-    offered += [("reopen", "Not resolved") if state == FIXED else ("fix", "Resolved")]
+    offered = [("note", _("Add the note")), ("link", _("Tie the ticket")), ("assign", _("Set the owner"))]
+    offered += [("unmute", _("Unmute")) if state == MUTED else ("mute", _("Mute"))]
+    offered += [("reopen", _("Not resolved")) if state == FIXED else ("fix", _("Resolved"))]
     buttons = [act(text, {"type": "memory-do", "what": what}, why_not, quiet=True) for what, text in offered]
     return [html.Div(fields, className="edits memory-fields"), html.Div(buttons, className="acts")]
+
+
+def _done(change: Any) -> str:
+    """Who did what."""
+    done = ACTIONS.get(change.action)
+    return _(done, person=change.actor) if done else f"{change.actor} {change.action}"
 
 
 def _history(memory: Memory, signature: str, zone: str, now_ns: int) -> Component | None:
@@ -181,7 +205,7 @@ def _history(memory: Memory, signature: str, zone: str, now_ns: int) -> Componen
                 icon("history"),
                 html.Div(
                     [
-                        html.B(f"{change.actor} {ACTIONS.get(change.action, change.action)}, {times.brief(change.at_ns, zone, now_ns)}"),
+                        html.B(f"{_done(change)}, {times.brief(change.at_ns, zone, now_ns)}"),
                         html.Span(_told(change), dir="auto"),
                     ]
                 ),
@@ -201,13 +225,13 @@ def _told(change: Any) -> str:
 def _assign(memory: Memory, signature: str, actor: Actor, given: Given) -> None:
     names = {owner.name for owner in reader.application().settings.owners}
     if given.owner and given.owner not in names:
-        raise Refusal(f"No owner is called '{given.owner}'.")
+        raise Refusal(_("No owner is called '{owner}'.", owner=given.owner))
     memory.assign(signature, actor, given.owner)
 
 
 def _mute(memory: Memory, signature: str, actor: Actor, given: Given) -> None:
     if given.hours not in HOURS:
-        raise Refusal(f"It can be muted for {', '.join(HOURS.values())}.")
+        raise Refusal(_("It can be muted for {names}.", names=", ".join(map(_, HOURS.values()))))
     memory.mute(signature, actor, reader.application().now_ns() + int(given.hours) * HOUR_NS, given.words)
 
 
@@ -238,13 +262,13 @@ def change(clicks: Sequence[int | None], kept: dict[str, Any], *given: str | Non
         return no_update
     application, selected = reader.application(), selected_of(kept)
     if not selected.cases:
-        return note("info", "It has got through meanwhile.")
+        return note("info", _("It has got through meanwhile."))
     zone, said = str(kept["zone"]), None
     signatures = {signature_of(case) for case in selected.cases}
     try:
         if len(signatures) > 1:
-            raise Refusal("These are several groups by now: open one of them.")
+            raise Refusal(_("These are several groups by now: open one of them."))
         DO[ctx.triggered_id["what"]](application.memory, signatures.pop(), me(), Given.of(*given))
     except Refusal as refusal:
-        said = str(refusal)
+        said = refusal.told
     return block(selected, zone, said)

@@ -13,15 +13,20 @@ from app.components.tiles import Chosen
 from app.figures import marks, times, words
 from app.figures.marks import NOTHING, Noted
 from app.instants import instant_text
+from texts import _, _n
 
 Row = Mapping[str, Any]
 HOUR_NS = 3_600_000_000_000
 
 
+def hours_of(bars: Sequence[Row]) -> int:
+    """How many hours a bar stands for. The last one is whole, the first one begins with the period."""
+    return (bars[-1]["to_ns"] - bars[-1]["from_ns"]) // HOUR_NS if bars else 1
+
+
 def step(bars: Sequence[Row]) -> str:
-    """What a bar stands for: hour, or 6 hours. The last one is whole, the first one begins with the period."""
-    hours = (bars[-1]["to_ns"] - bars[-1]["from_ns"]) // HOUR_NS if bars else 1
-    return "hour" if hours == 1 else f"{hours} hours"
+    """What a bar stands for: hour, or 6 hours."""
+    return _n("hour", "{number} hours", hours_of(bars))
 
 
 def edges(bars: Sequence[Row]) -> marks.Edges:
@@ -35,8 +40,8 @@ def chart(bars: Sequence[Row], zone: str, chosen: Chosen, noted: Noted = NOTHING
     peak, trouble = max((row["transactions"] for row in bars), default=0), max((row["late"] + row["failed"] for row in bars), default=0)
     columns = [_column(row, peak, trouble, zone, chosen) for row in bars]
     parts = [
-        _axis("All transactions", peak),
-        _axis("Late and failed", trouble),
+        _axis(_("All transactions"), peak),
+        _axis(_("Late and failed"), trouble),
         html.Div([marks.behind(noted, len(bars)), *columns], className="hourly-bars"),
         marks.lane(noted, len(bars)),
         _clock(bars, zone),
@@ -46,16 +51,22 @@ def chart(bars: Sequence[Row], zone: str, chosen: Chosen, noted: Noted = NOTHING
 
 def _summary(bars: Sequence[Row], zone: str) -> str:
     if not any(row["transactions"] for row in bars):
-        return f"Transactions per {step(bars)}: none in this period"
+        return _("Transactions per {step}: none in this period", step=step(bars))
     busiest = max(bars, key=lambda row: row["transactions"])
     late, failed = sum(row["late"] for row in bars), sum(row["failed"] for row in bars)
     since = times.short(busiest["from_ns"], zone, bars[-1]["from_ns"])
-    most = f"most in the {step(bars)} from {since}, {busiest['transactions']:,}"
-    return f"Transactions per {step(bars)}: {most}; late {late:,}, failed {failed:,}"
+    return _(
+        "Transactions per {step}: most in the {step} from {time}, {most}; late {late}, failed {failed}",
+        step=step(bars),
+        time=since,
+        most=busiest["transactions"],
+        late=late,
+        failed=failed,
+    )
 
 
 def _axis(name: str, top: int) -> Component:
-    return html.Div([html.Span(name), html.Span(f"{nice(top):,}", className="num")], className="hourly-axis")
+    return html.Div([html.Span(name), html.Span(words.number(nice(top)), className="num")], className="hourly-axis")
 
 
 def nice(top: int) -> int:
@@ -70,9 +81,14 @@ def nice(top: int) -> int:
 def _column(row: Row, peak: int, trouble: int, zone: str, chosen: Chosen) -> Component:
     """Heights are shares of the axis."""
     from_ns, to_ns = row["from_ns"], row["to_ns"]
-    said = (
-        f"{times.short(from_ns, zone, 0)} to {times.clock(to_ns, zone)[:5]}: {words.count(row['transactions'], 'transaction')}, "
-        f"{row['late']:,} late or overdue, {row['failed']:,} failed or inconsistent"
+    said = _n(
+        "{first} to {last}: {number} transaction, {late} late or overdue, {failed} failed or inconsistent",
+        "{first} to {last}: {number} transactions, {late} late or overdue, {failed} failed or inconsistent",
+        row["transactions"],
+        first=times.short(from_ns, zone, 0),
+        last=times.clock(to_ns, zone)[:5],
+        late=row["late"],
+        failed=row["failed"],
     )
     volume = html.Span(_bar("hourly-all", row["transactions"], nice(peak)), className="hourly-cell")
     wrong = html.Span(
@@ -89,7 +105,7 @@ def _bar(kind: str, value: int, top: int) -> Component | None:
 
 def _clock(bars: Sequence[Row], zone: str) -> Component:
     """A few times below the bars, each where its bar begins."""
-    is_hourly = step(bars) == "hour"
+    is_hourly = hours_of(bars) == 1
     every = max(1, len(bars) // 6) if is_hourly else 8
     places = [place for place in range(0, len(bars), every) if not place or len(bars) - place > every // 2]  # the last one has room
     marks = [

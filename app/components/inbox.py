@@ -17,6 +17,7 @@ from app.figures import times
 from app.figures.alert_words import holds_up, where
 from app.telling import outbox
 from app.telling.message import ENDED
+from texts import _, language
 
 SHOWN = 12
 
@@ -24,7 +25,7 @@ SHOWN = 12
 def menu() -> Component:
     """In the header."""
     unread = outbox.unread(_engine(), current_user.name)
-    words = "Your inbox"
+    words = _("Your inbox")
     face = html.Summary(
         [icon("bell", size="18px"), html.Span(_count(unread), id="inbox-count", className="inbox-count")],
         className="menu-face menu-plain",
@@ -33,9 +34,9 @@ def menu() -> Component:
     )
     foot = html.Div(
         [
-            html.Button("All read", id="inbox-read", n_clicks=0, className="button button-quiet"),
-            html.A("All alerts", href=links.to("alerts")),
-            html.A("What you are told of", href=links.to("subscriptions")),
+            html.Button(_("All read"), id="inbox-read", n_clicks=0, className="button button-quiet"),
+            html.A(_("All alerts"), href=links.to("alerts")),
+            html.A(_("What you are told of"), href=links.to("subscriptions")),
         ],
         className="inbox-foot",
     )
@@ -45,7 +46,7 @@ def menu() -> Component:
 
 def _count(unread: int) -> list[Any] | None:
     """The number, which is read aloud with what it is of."""
-    return [f"{unread:,}" if unread < 100 else "99+", html.Span(" unread", className="unseen")] if unread else None
+    return [language().number(unread) if unread < 100 else "99+", html.Span(f" {_('unread')}", className="unseen")] if unread else None
 
 
 def _listed() -> list[Component]:
@@ -56,16 +57,16 @@ def _listed() -> list[Component]:
     ]
     if not found:
         return [
-            html.P("Nothing yet. Narrow down a page and press “Tell me”: what begins there from then on stands here.", className="muted")
+            html.P(_("Nothing yet. Narrow down a page and press “Tell me”: what begins there from then on stands here."), className="muted")
         ]
     return [_line(row, alert, zone, now_ns) for row, alert in found]
 
 
 def _line(row: Any, alert: Alert, zone: str, now_ns: int) -> Component:
     held = holds_up(alert, reader.application().settings.costs)
-    title = f"Over: {alert.title}" if row.event == ENDED else alert.title
+    title = _("Over: {title}", title=alert.title) if row.event == ENDED else alert.title
     detail = f"{where(alert)}{f', {held}' if held else ''}, {times.brief(row.made_ns, zone, now_ns)}"
-    mark = html.Span("new", className="inbox-new") if row.read_ns is None else None
+    mark = html.Span(_("new"), className="inbox-new") if row.read_ns is None else None
     words = [html.Span([title, " ", mark] if mark else title, className="inbox-title"), html.Span(detail, className="muted")]
     return html.A(words, href=links.to("alerts", number=alert.number), className="menu-item inbox-item", dir="auto")
 

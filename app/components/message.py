@@ -19,6 +19,7 @@ from app.figures.message import message_view
 from app.messages.glass import NotAllowed
 from app.messages.originals import Event
 from metrics.events import message_of
+from texts import _
 
 MESSAGE, RECORD = "message", "record"  # what is shown
 
@@ -27,13 +28,13 @@ def block(event: Mapping[str, Any]) -> Component:
     """Below what is known of an event. Nothing is fetched or searched before somebody presses a button."""
     name = event["event_id"]
     why_not = reader.application().messages.masking.why_not(current_user.roles)
-    buttons = [act("Show the message", {"type": "message-show", "what": MESSAGE, "event": name}, why_not, "search", quiet=True)]
+    buttons = [act(_("Show the message"), {"type": "message-show", "what": MESSAGE, "event": name}, why_not, "search", quiet=True)]
     if event.get("payload_ref") and why_not is None:
-        buttons.append(act("Show what told us of it", {"type": "message-show", "what": RECORD, "event": name}, None, quiet=True))
+        buttons.append(act(_("Show what told us of it"), {"type": "message-show", "what": RECORD, "event": name}, None, quiet=True))
     about = {"when": str(event["event_ns"])}  # as text: JavaScript has no whole numbers as large
     return html.Div(
         [
-            html.Div([*buttons, html.Span("Each look is written down", className="muted")], className="acts message-acts"),
+            html.Div([*buttons, html.Span(_("Each look is written down"), className="muted")], className="acts message-acts"),
             dcc.Store(id={"type": "message-about", "event": name}, data=about),
             dcc.Store(id={"type": "message-open", "event": name}),
             html.Div(id={"type": "message-inside", "event": name}, **{"aria-live": "polite"}),
@@ -68,7 +69,7 @@ def looked(name: str, event_ns: int, what: str, search: str) -> tuple[Any, Any]:
     with reader.reader(reader.as_of(search)) as then:
         row, zone = message_of(then, name, event_ns), then.timezone()
     if row is None:
-        return note("info", "This event is not here any more, or belongs to a site you may not see."), None
+        return note("info", _("This event is not here any more, or belongs to a site you may not see.")), None
     event = Event(*(row[each] for each in ("event_id", "source", "position", "recorded_ns", "payload_ref", "payload_digest")))
     try:
         found = application.messages.look(current_user.viewer, event, lambda: application.original(event, what == RECORD))

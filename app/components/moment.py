@@ -14,26 +14,40 @@ from app.components.callbacks import callback, clientside
 from app.components.icons import icon
 from app.components.recoveries import me
 from app.figures import times
-from app.figures.words import count
 from app.recovery import listing
 from metrics.version import data_version
+from texts import _, _n, _parts, language
 
 MINUTE_NS = 60_000_000_000
 
 
 def display() -> Component:
     """In the header: filled by the callback below, watched by assets/10-shell.js, which says when no answer has come for a while."""
-    return html.Div([icon("clock"), html.Span(id="shell-asof", className="num")], id="shell-moment", className="moment", role="status")
+    return html.Div(
+        [icon("clock"), html.Span(id="shell-asof", className="num")],
+        id="shell-moment",
+        className="moment",
+        role="status",
+        **{"data-stale": _("not up to date")},
+    )
 
 
 def banner(at: reader.AsOf, zone: str) -> Component | None:
     """Above a page that shows a past moment, or one to come."""
     if at.is_now:
         return None
-    told = "" if at.moment.known_ns >= at.now_ns - MINUTE_NS else f", from what was known on {times.full(at.moment.known_ns, zone)}"
-    ahead = "That is in the future: deadlines are counted as if nothing more came. " if at.moment.as_of_ns > at.now_ns else ""
-    text = ["Everything here is as of ", html.B(times.full(at.moment.as_of_ns, zone)), f"{told}. {ahead}"]
-    back = html.A("Back to now", href=links.to(""), **{"data-now": "yes"})  # assets/10-shell.js: this page, without the moment
+    moment = html.B(times.full(at.moment.as_of_ns, zone))
+    text = (
+        _parts("Everything here is as of {moment}.", moment=moment)
+        if at.moment.known_ns >= at.now_ns - MINUTE_NS
+        else _parts(
+            "Everything here is as of {moment}, from what was known on {known}.", moment=moment, known=times.full(at.moment.known_ns, zone)
+        )
+    )
+    text += [" "]
+    if at.moment.as_of_ns > at.now_ns:
+        text += [_("That is in the future: deadlines are counted as if nothing more came."), " "]
+    back = html.A(_("Back to now"), href=links.to(""), **{"data-now": "yes"})  # assets/10-shell.js: this page, without the moment
     return html.Div([icon("history"), html.Div([*text, back])], className="note note-info", role="note")
 
 
@@ -56,9 +70,9 @@ def tell(_ticks: int | None, query: str, counted: dict[str, str] | None, counter
         return _words(at, counted["zone"]), [no_update] * len(counters), no_update
     with reader.reader(at) as now:
         zone, failed = now.timezone(), now.transactions({"status": ["failed"]}, stop=0)[1]
-    numbers = {"/failures": _number(failed, count(failed, "failed transaction"))}
-    numbers["/recoveries"] = _number(waiting, f"{waiting:,} waiting for your approval")
-    numbers["/alerts"] = _number(alerts, f"{alerts:,} open")
+    numbers = {"/failures": _number(failed, _n("{number} failed transaction", "{number} failed transactions", failed))}
+    numbers["/recoveries"] = _number(waiting, _("{waiting} waiting for your approval", waiting=waiting))
+    numbers["/alerts"] = _number(alerts, _("{alerts} open", alerts=alerts))
     return _words(at, zone), [numbers.get(counter["page"]) for counter in counters], {"version": present, "zone": zone}
 
 
@@ -69,14 +83,14 @@ def version(at: reader.AsOf) -> str:
 
 def _words(at: reader.AsOf, zone: str) -> list[Any]:
     """Mon 23 Mar 14:05 CET, or 14:05:12 CET for now; on a phone only 14:05."""
-    day, _, clock = times.short(at.moment.as_of_ns, zone, at.now_ns).rpartition(" ")
+    day, _space, clock = times.short(at.moment.as_of_ns, zone, at.now_ns).rpartition(" ")
     seconds = times.clock(at.now_ns, zone)[5:] if at.is_now else ""
     before, after = f"{day} " if day else "", f"{seconds} {_zone(at.moment.as_of_ns, zone)}"
     return [html.Span(before, className="moment-fine"), clock, html.Span(after, className="moment-fine")]
 
 
 def _zone(ns: int, zone: str) -> str:
-    return times.full(ns, zone).rpartition(" ")[2]
+    return times.zone_word(ns, zone)
 
 
 def _awaiting() -> int:
@@ -87,8 +101,12 @@ def _awaiting() -> int:
 
 def _number(number: int, words: str) -> Component | None:
     """What the number is of stands in its title, and is read aloud."""
-    shown, _, what = words.partition(" ")
-    return html.Span([shown, html.Span(f" {what}", className="unseen")], title=words) if number else None
+    if not number:
+        return None
+    shown = language().number(number)
+    before, _shown, after = words.partition(shown)
+    read = [html.Span(text, className="unseen") if text else None for text in (before, after)]
+    return html.Span([part for part in (read[0], shown, read[1]) if part is not None], title=words)
 
 
 clientside("heard", Output("shell-moment", "className"), Input("shell-asof", "children"), prevent_initial_call=True)

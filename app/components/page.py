@@ -9,6 +9,7 @@ from typing import Any
 from dash import html
 
 from app.components.icons import icon
+from texts import _
 
 MOST_STACKED = 16
 
@@ -22,7 +23,7 @@ def head(title: Any, subtitle: Any = None, *controls: Any) -> html.Div:
 def card(title: str | None, *content: Any, aside: Any = None, className: str = "", **attributes: Any) -> html.Section:
     """A bordered block with its heading; `aside` stands at the right of the heading."""
     heading = html.Div([html.H2(title), aside], className="card-head") if title else None
-    return html.Section([heading, *content], className=f"card {className}".strip(), **attributes)
+    return html.Section([heading, *content], className=_("card {classname}", classname=className).strip(), **attributes)
 
 
 def scrolling(table: html.Table, label: str) -> html.Div:
@@ -36,7 +37,7 @@ def stacked(table: html.Table) -> html.Table:
     The labels are the heads, as variables that assets/28-stacks.css writes before the cells: a cell drawn later has its label as well."""
     heads = table.children[0].children.children
     if len(heads) <= MOST_STACKED:
-        table.className = f"{table.className} stacks"
+        table.className = _("{classname} stacks", classname=table.className)
         table.style = {f"--head-{place}": _quoted(_text(head)) for place, head in enumerate(heads, 1)}
     return table
 

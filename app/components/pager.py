@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dash import html
 from dash.development.base_component import Component
 
+from texts import _
+
 ROWS = 200
 
 
@@ -15,7 +17,7 @@ def first_row(page: str | None, rows: int = ROWS) -> int:
     if page is None:
         return 0
     if not page.isascii() or not page.isdigit() or not 1 <= int(page) <= 10**6:
-        raise ValueError(f"There is no page '{page[:20]}'; pages are numbered from 1.")
+        raise ValueError(_("There is no page '{page}'; pages are numbered from 1.", page=page[:20]))
     return (int(page) - 1) * rows
 
 
@@ -24,9 +26,13 @@ def pager(start: int, total: int, address: Callable[[int], str], rows: int = ROW
     if total <= rows and not start:
         return None
     page, stop = start // rows + 1, min(start + rows, total)
-    words = f"Showing {start + 1:,} to {stop:,} of {total:,}" if stop > start else f"There are only {total:,}"
+    words = (
+        _("Showing {first} to {last} of {total}", first=start + 1, last=stop, total=total)
+        if stop > start
+        else _("There are only {total}", total=total)
+    )
     links = [
-        html.A("Earlier ones in the list", href=address(page - 1), className="pill") if start else None,
-        html.A("Next ones", href=address(page + 1), className="pill") if stop < total else None,
+        html.A(_("Earlier ones in the list"), href=address(page - 1), className="pill") if start else None,
+        html.A(_("Next ones"), href=address(page + 1), className="pill") if stop < total else None,
     ]
-    return html.Nav([html.Span(words, className="muted"), *links], className="pager no-print", **{"aria-label": "Pages of the list"})
+    return html.Nav([html.Span(words, className="muted"), *links], className="pager no-print", **{"aria-label": _("Pages of the list")})

@@ -21,18 +21,19 @@ from app.messages.fields import HIDDEN
 from app.messages.glass import NotAllowed
 from app.messages.shown import value_of
 from app.recovery.model import Case, Payload
+from texts import _
 
 ACTION = "look at payload"  # in the audit
 
 
 def payload_card(case: Case) -> Component:
     """Shown when somebody asks for it."""
-    look = act("Show the payload", {"type": "failure-look", "case": case.id}, why_not(), "search", quiet=True)
+    look = act(_("Show the payload"), {"type": "failure-look", "case": case.id}, why_not(), "search", quiet=True)
     return card(
-        "Payload",
+        _("Payload"),
         html.Div(look, className="acts"),
         html.Div(id="failure-payload", className="payload-inside"),
-        aside=html.Span("Each look is written down", className="muted"),
+        aside=html.Span(_("Each look is written down"), className="muted"),
     )
 
 
@@ -68,9 +69,9 @@ def look(clicks: Sequence[int | None], _state: Any, kept: dict[str, Any]) -> Any
         return no_update
     selected = group_memory.selected_of(kept)
     if not selected.cases:
-        return note("info", "It has got through meanwhile.")
+        return note("info", _("It has got through meanwhile."))
     try:
-        found, _ = looked_at(selected.cases[0])
+        found, _event = looked_at(selected.cases[0])
     except NotAllowed as refused:
         return note("info", str(refused), "lock")
     case, zone = selected.cases[0], kept.get("zone") or reader.definitions().timezone

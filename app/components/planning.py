@@ -11,15 +11,16 @@ from dash.development.base_component import Component
 from app.components.page import card, scrolling
 from app.components.tiles import name_of
 from app.figures import stock, words
+from texts import _, _later, _n
 
 Row = Mapping[str, Any]
 HEADS = (
-    ("Item", None),
-    ("Class", None),
-    ("Where", None),
-    ("Promised, and not there", "right"),
-    ("There, and not promised", "right"),
-    ("Worth", "right"),
+    (_later("Item"), None),
+    (_later("Class"), None),
+    (_later("Where"), None),
+    (_later("Promised, and not there"), "right"),
+    (_later("There, and not promised"), "right"),
+    (_later("Worth"), "right"),
 )
 
 
@@ -27,13 +28,25 @@ def planning(rows: Sequence[Row], systems: tuple[str, str], currency: str | None
     """From the rows of Stock.misstated(); `systems` are the names of the other one and the reference, `address` opens an item."""
     if not rows:
         return None
-    heads = html.Tr([html.Th(text, className=kind) for text, kind in HEADS])
+    heads = html.Tr([html.Th(_(text), className=kind) for text, kind in HEADS])
     lines = [_line(row, currency, address(row["item"])) for row in rows]
     more = rows[0]["items"] - len(rows)
-    rest = html.P(f"The {len(rows)} that matter most; {words.count(more, 'item')} more.", className="muted") if more > 0 else None
+    rest = (
+        html.P(
+            _n(
+                "The {count} that matter most; {number} item more.",
+                "The {count} that matter most; {number} items more.",
+                more,
+                count=len(rows),
+            ),
+            className="muted",
+        )
+        if more > 0
+        else None
+    )
     table = html.Table([html.Thead(heads), html.Tbody(lines)], className="table")
     sentence = html.P(_words(rows[0], systems, currency))
-    return card("What planning gets wrong", sentence, scrolling(table, "Items whose available stock is misstated"), rest)
+    return card(_("What planning gets wrong"), sentence, scrolling(table, _("Items whose available stock is misstated")), rest)
 
 
 def _words(first: Row, systems: tuple[str, str], currency: str | None) -> str:
@@ -43,19 +56,35 @@ def _words(first: Row, systems: tuple[str, str], currency: str | None) -> str:
     told = []
     if over:
         told.append(
-            f"Available-to-promise is overstated by {over}: the {other} has unrestricted stock that the {reference} has not, so it is "
-            "promised to customers and orders, and is not there."
+            _(
+                "Available-to-promise is overstated by {over}: the {other} has unrestricted stock that the "
+                "{reference} has not, so it is promised to customers and orders, and is not there.",
+                over=over,
+                other=other,
+                reference=reference,
+            )
         )
     if under:
-        subject = "It" if over else "Available-to-promise"
-        told.append(f"{subject} is understated by {under}: what the {other} does not know of is bought or made once more.")
+        told.append(
+            _("It is understated by {under}: what the {other} does not know of is bought or made once more.", under=under, other=other)
+            if over
+            else _(
+                "Available-to-promise is understated by {under}: what the {other} does not know of is bought or made once more.",
+                under=under,
+                other=other,
+            )
+        )
     if unknown := first["items"] - first["items_valued"]:
-        told.append(f"Of {words.count(unknown, 'item')} the value is not known.")
+        told.append(_n("Of {number} item the value is not known.", "Of {number} items the value is not known.", unknown))
     return " ".join(told)
 
 
 def _side(items: int, value: float | None, currency: str | None) -> str:
-    return "" if not items else words.count(items, "item") + (f", worth {stock.money(value, currency)}" if value else "")
+    if not items:
+        return ""
+    if not value:
+        return _n("{number} item", "{number} items", items)
+    return _n("{number} item, worth {money}", "{number} items, worth {money}", items, money=stock.money(value, currency))
 
 
 def _line(row: Row, currency: str | None, href: str) -> Component:

@@ -13,33 +13,49 @@ from app.components import links
 from app.components.icons import icon
 from app.recovery.model import Safety
 from app.recovery.runs import Actor
+from texts import _, _later
 
 STATES = {  # of a recovery → word, icon, colour, meaning
-    "requested": ("Waits for approval", "hourglass", "late", "A colleague has to look at the plan."),
-    "approved": ("Approved", "check", "moving", "It waits for its turn."),
-    "running": ("Running", "refresh-cw", "moving", "It is being sent, step by step."),
-    "paused": ("Paused", "minus", "unjudged", "Nothing more is sent until somebody lets it go on."),
-    "finished": ("Finished", "circle-check", "ok", "Every case has ended; whether it worked stands with each."),
-    "stopped": ("Stopped", "ban", "failed", "What was not sent is back in the queue."),
-    "refused": ("Refused", "circle-x", "closed", "A colleague said no; nothing was sent."),
-    "withdrawn": ("Taken back", "x", "closed", "Who requested it took it back; nothing was sent."),
-    "lapsed": ("Lapsed", "clock", "closed", "Nobody approved it in time; nothing was sent."),
-    "void": ("Void", "ban", "closed", "What was approved is no longer what would be sent."),
+    "requested": (_later("Waits for approval"), "hourglass", "late", _later("A colleague has to look at the plan.")),
+    "approved": (_later("Approved"), "check", "moving", _later("It waits for its turn.")),
+    "running": (_later("Running"), "refresh-cw", "moving", _later("It is being sent, step by step.")),
+    "paused": (_later("Paused"), "minus", "unjudged", _later("Nothing more is sent until somebody lets it go on.")),
+    "finished": (_later("Finished"), "circle-check", "ok", _later("Every case has ended; whether it worked stands with each.")),
+    "stopped": (_later("Stopped"), "ban", "failed", _later("What was not sent is back in the queue.")),
+    "refused": (_later("Refused"), "circle-x", "closed", _later("A colleague said no; nothing was sent.")),
+    "withdrawn": (_later("Taken back"), "x", "closed", _later("Who requested it took it back; nothing was sent.")),
+    "lapsed": (_later("Lapsed"), "clock", "closed", _later("Nobody approved it in time; nothing was sent.")),
+    "void": (_later("Void"), "ban", "closed", _later("What was approved is no longer what would be sent.")),
 }
 ITEMS = {  # of a case in it → word, icon, colour, meaning
-    "waiting": ("Waiting", "hourglass", "nodata", "Not sent yet."),
-    "sending": ("Sending", "refresh-cw", "moving", "Under way; there is no answer yet."),
-    "accepted": ("Accepted", "circle-ellipsis", "moving", "The target has it. Whether it works is not known before its proof."),
-    "unknown": ("No answer", "circle-question-mark", "unjudged", "It may have had its effect; it waits for its proof."),
-    "proven": ("Proven", "circle-check", "ok", "What was expected was observed."),
-    "done": ("Done", "check", "closed", "Set aside or closed by a person; nothing was sent."),
-    "unproven": ("Unproven", "circle-alert", "failed", "No effect in time; it is back in the queue."),
-    "refused": ("Refused", "circle-x", "failed", "It was not sent, or the target would not take it; it is back in the queue."),
+    "waiting": (_later("Waiting"), "hourglass", "nodata", _later("Not sent yet.")),
+    "sending": (_later("Sending"), "refresh-cw", "moving", _later("Under way; there is no answer yet.")),
+    "accepted": (
+        _later("Accepted"),
+        "circle-ellipsis",
+        "moving",
+        _later("The target has it. Whether it works is not known before its proof."),
+    ),
+    "unknown": (_later("No answer"), "circle-question-mark", "unjudged", _later("It may have had its effect; it waits for its proof.")),
+    "proven": (_later("Proven"), "circle-check", "ok", _later("What was expected was observed.")),
+    "done": (_later("Done"), "check", "closed", _later("Set aside or closed by a person; nothing was sent.")),
+    "unproven": (_later("Unproven"), "circle-alert", "failed", _later("No effect in time; it is back in the queue.")),
+    "refused": (
+        _later("Refused"),
+        "circle-x",
+        "failed",
+        _later("It was not sent, or the target would not take it; it is back in the queue."),
+    ),
 }
 SAFETIES = {
-    Safety.SAFE: ("Safe", "shield-check", "ok", "Nothing speaks against it, and everything could be looked at."),
-    Safety.CANNOT_TELL: ("Cannot tell", "circle-question-mark", "unjudged", "Something could not be looked at. That never counts as safe."),
-    Safety.UNSAFE: ("Not safe", "triangle-alert", "failed", "Doing it again could do harm."),
+    Safety.SAFE: (_later("Safe"), "shield-check", "ok", _later("Nothing speaks against it, and everything could be looked at.")),
+    Safety.CANNOT_TELL: (
+        _later("Cannot tell"),
+        "circle-question-mark",
+        "unjudged",
+        _later("Something could not be looked at. That never counts as safe."),
+    ),
+    Safety.UNSAFE: (_later("Not safe"), "triangle-alert", "failed", _later("Doing it again could do harm.")),
 }
 
 
@@ -52,15 +68,15 @@ def standing(state: str, done: Mapping[str, int]) -> tuple[str, str, str, str]:
     """As in STATES; what has finished looks well only where everything got through."""
     told = STATES[state]
     if state != "finished" or not (failed := done.get("unproven", 0) + done.get("refused", 0)):
-        return told
+        return _(told[0]), told[1], told[2], _(told[3])
     if failed == sum(done.values()):
-        return "Finished in vain", "circle-alert", "failed", "Every case has ended, and none got through."
-    return "Finished in part", "triangle-alert", "late", f"Every case has ended, and {failed:,} did not get through."
+        return _("Finished in vain"), "circle-alert", "failed", _("Every case has ended, and none got through.")
+    return _("Finished in part"), "triangle-alert", "late", _("Every case has ended, and {failed} did not get through.", failed=failed)
 
 
 def badge(told: tuple[str, str, str, str]) -> Component:
     word, picture, kind, meaning = told
-    return html.Span([icon(picture), word], className=f"badge kind-{kind}", title=meaning)
+    return html.Span([icon(picture), _(word)], className=f"badge kind-{kind}", title=_(meaning))
 
 
 def act(text: str, ident: Any, why_not: str | None, picture: str | None = None, quiet: bool = False) -> Component:

@@ -21,9 +21,10 @@ from collectors.event import Refused
 from collectors.identifiers import Identifiers
 from metrics.search import Hit
 from metrics.search import find as find_all
+from texts import _, _later
 
 SHORTEST, SHOWN, MOST_FORMS, DOCUMENTS = 2, 8, 12, 3
-LOOKED_FOR = (
+LOOKED_FOR = _later(
     "Looked for: the number of an order, batch, delivery or any other object, its beginning, a part of it or what is written nearly so, "
     "and the id of a message, of a trace or of a span."
 )
@@ -34,13 +35,13 @@ def box() -> Component:
     """The field and, below it, what was found. assets/10-shell.js adds the keyboard: / focuses, arrows walk, Enter goes, Escape closes."""
     field = dmc.TextInput(
         id="shell-search",
-        placeholder="Find an order, batch, delivery or trace",
+        placeholder=_("Find an order, batch, delivery or trace"),
         leftSection=icon("search", size="16px"),
         rightSection=dmc.Kbd("/", size="xs"),
         debounce=160,
         size="sm",
         value="",
-        **{"aria-label": "Find by number"},
+        **{"aria-label": _("Find by number")},
     )
     found = html.Div(id="shell-hits", className="hits", hidden=True)
     return html.Div([field, found], className="search", role="search")
@@ -60,15 +61,15 @@ def find(text: str | None, query: str) -> tuple[list[Component], bool, str]:
     if len(wanted) < SHORTEST:
         return [], True, wanted
     with reader.reader(reader.as_of(query)) as now:
-        forms = forms_of(wanted, [site for site, _ in now.sites()])
+        forms = forms_of(wanted, [site for site, _zone in now.sites()])
         found = find_all(now, forms)
     rows = [_row(hit) for hit in found.hits[:SHOWN]]
-    near = [html.Div([html.B("Nothing is called so. "), "The nearest:"], className="hit-none")] if rows and found.is_near else []
+    near = [html.Div([html.B(f"{_('Nothing is called so.')} "), _("The nearest:")], className="hit-none")] if rows and found.is_near else []
     told = _documents(wanted)
-    groups = [_group("Nearest" if near else "Numbers", rows), _group("In the docs", told)]
-    options = [html.Div(groups, id="shell-options", role="listbox", **{"aria-label": "Found"})] if rows or told else []
-    more = [html.A(f"All about “{wanted}” in the docs", href=links.to("docs", q=wanted))] if told else []
-    nothing = [] if rows else [html.Div([html.B("Nothing is called so. "), LOOKED_FOR], className="hit-none")]
+    groups = [_group(_("Nearest") if near else _("Numbers"), rows), _group(_("In the docs"), told)]
+    options = [html.Div(groups, id="shell-options", role="listbox", **{"aria-label": _("Found")})] if rows or told else []
+    more = [html.A(_("All about “{text}” in the docs", text=wanted), href=links.to("docs", q=wanted))] if told else []
+    nothing = [] if rows else [html.Div([html.B(f"{_('Nothing is called so.')} "), _(LOOKED_FOR)], className="hit-none")]
     foot = [*_rest(forms, found.hits), *more]
     return [*nothing, *near, *options, *([html.Div(foot, className="hit-rest")] if foot else [])], False, wanted
 
@@ -112,9 +113,14 @@ def _row(hit: Hit) -> Component:
 
 def _words(hit: Hit) -> list[Component]:
     if hit.workflow is None:
-        return [icon("waypoints"), html.Div([html.B(f"Trace {hit.trace_id}"), html.Span(hit.title, className="muted")])]
-    through = "" if hit.object_id in (None, hit.transaction_id) else f", through {words.type_words(hit.object_type or '')} {hit.object_id}"
-    where = f"{hit.title}, {name_of(hit.site)}{through}" if hit.site else f"{hit.title}{through}"
+        return [
+            icon("waypoints"),
+            html.Div([html.B(_("Trace {id}", id=hit.trace_id)), html.Span(hit.title, className="muted")]),
+        ]
+    parts = [hit.title, *([name_of(hit.site)] if hit.site else [])]
+    if hit.object_id not in (None, hit.transaction_id):
+        parts.append(_("through {object}", object=f"{words.type_words(hit.object_type or '')} {hit.object_id}"))
+    where = ", ".join(parts)
     return [icon("route"), html.Div([html.B(hit.transaction_id), html.Span(where, className="muted")]), badge(hit.status or "")]
 
 
@@ -128,5 +134,5 @@ def _rest(forms: Sequence[str], hits: Sequence[Hit]) -> list[str | Component]:
     """What is not shown, and the list of all whose number holds the text, in the form in which the list finds them."""
     names = [hit.transaction_id.lower() for hit in hits if hit.transaction_id]
     listed = next((form for form in forms if any(form.lower() in name for name in names)), None)
-    more = [f"Showing {SHOWN} of {len(hits)} or more. "] if len(hits) > SHOWN else []
-    return [*more, *([html.A(f"All transactions with “{listed}”", href=links.transactions(text=listed))] if listed else [])]
+    more = [f"{_('Showing {shown} of {all} or more.', shown=SHOWN, all=len(hits))} "] if len(hits) > SHOWN else []
+    return [*more, *([html.A(_("All transactions with “{text}”", text=listed), href=links.transactions(text=listed))] if listed else [])]

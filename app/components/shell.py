@@ -12,12 +12,13 @@ from flask_login import current_user
 
 from app import reader
 from app.accounts import ROLES
-from app.components import break_glass, inbox, links, moment, search, tell_me, travel, views
+from app.components import break_glass, inbox, languages, links, moment, scripts, search, tell_me, travel, views
 from app.components.callbacks import callback, clientside
 from app.components.icons import icon
 from app.pages import errors
 from app.web.guard import sitemap
 from app.web.sitemap import Page
+from texts import _, _n, _parts
 
 LIVE_SECONDS = 12
 _BRAND = ["#eef4fa", "#dbe7f3", "#b6cfe6", "#8eb5d8", "#6c9fcc", "#568fc4", "#4786be", "#2f6ea6", "#1f4e79", "#173d61"]
@@ -41,7 +42,7 @@ def layout() -> Component:
         return html.Div()
     bar, pages = (
         dmc.AppShellHeader(_header(), className="no-print"),
-        dmc.AppShellNavbar(_navigation(), className="no-print", **{"aria-label": "Pages"}),
+        dmc.AppShellNavbar(_navigation(), className="no-print", **{"aria-label": _("Pages")}),
     )
     main = dmc.AppShellMain([*break_glass.parts(), html.Div(id="shell-page", className="page")], id="main", tabIndex=-1)
     foot = html.Div(id="shell-foot", className="print-foot")  # on paper: filled by assets/12-print.js
@@ -51,26 +52,33 @@ def layout() -> Component:
 
 def _invisible() -> list[Component]:
     return [
-        html.A("Skip to the page", href="#main", className="skip"),
+        html.A(_("Skip to the page"), href="#main", className="skip"),
         dcc.Location(id="shell-url", refresh=False),
         dcc.Interval(id="shell-tick", interval=LIVE_SECONDS * 1000),
         dcc.Store(id="shell-title"),
         dcc.Store(id="shell-address"),  # a page's filters, {name: value}: written into the address without drawing the page again
         dcc.Store(id="shell-counted"),  # the version of the data that the counts in the navigation were made from, and its time zone
         html.Div(id="shell-fault", role="alert"),
+        scripts.says(),
         _ended(),
         _note(
             "shell-away",
             "refresh-cw",
-            ["The server does not answer. ", "This page goes on by itself when it does. What you did last may not have arrived."],
+            [_("The server does not answer. This page goes on by itself when it does. What you did last may not have arrived.")],
         ),
-        _note("shell-newer", "info", ["A newer Syncline is served now. ", html.A("Reload this page", href=""), " when you are ready."]),
+        _note(
+            "shell-newer",
+            "info",
+            _parts("A newer Syncline is served now. {reload} when you are ready.", reload=html.A(_("Reload this page"), href="")),
+        ),
     ]
 
 
 def _ended() -> Component:
     """assets/08-asking.js makes the link lead back to where one is."""
-    return _note("shell-ended", "history", ["Your session has ended. ", html.A("Sign in again", href=links.to("login")), "."])
+    return _note(
+        "shell-ended", "history", _parts("Your session has ended. {sign_in}.", sign_in=html.A(_("Sign in again"), href=links.to("login")))
+    )
 
 
 def _note(name: str, picture: str, text: list[Any]) -> Component:
@@ -85,16 +93,16 @@ def _header() -> Component:
         [html.Img(src=links.asset("favicon.svg"), alt="", width=26, height=26), html.Span("Syncline")],
         href=links.to(""),
         className="brand",
-        **{"aria-label": "Syncline, to the sync status"},
+        **{"aria-label": _("Syncline, to the sync status")},
     )
-    burger = dmc.Burger(id="shell-burger", opened=False, hiddenFrom="sm", size="sm", **{"aria-label": "Pages"})
+    burger = dmc.Burger(id="shell-burger", opened=False, hiddenFrom="sm", size="sm", **{"aria-label": _("Pages")})
     scheme = dmc.ActionIcon(
         icon("sun-moon", size="18px"),
         id="shell-scheme",
         variant="subtle",
         color="gray",
         size="lg",
-        **{"aria-label": "Switch between light and dark"},
+        **{"aria-label": _("Switch between light and dark")},
     )
     return html.Div(
         [
@@ -110,7 +118,7 @@ def _header() -> Component:
 
 
 def _help() -> Component:
-    words = "Help with this page"
+    words = _("Help with this page")
     picture = icon("circle-question-mark", size="18px")
     return html.A(picture, id="shell-help", className="menu-face menu-plain", title=words, **{**_about_page(), "aria-label": words})
 
@@ -124,22 +132,23 @@ def _about_page() -> dict[str, str]:
 def _user_menu() -> Component:
     """A plain disclosure: opens and closes without any script; assets/10-shell.js only closes it when one goes elsewhere."""
     name = current_user.name
-    face = html.Summary(name[:2].upper(), className="menu-face", **{"aria-label": f"Signed in as {name}: menu"})
-    who = html.Div([html.B(f"User {name}"), html.Div(_roles(), className="muted")], className="menu-who")
+    face = html.Summary(name[:2].upper(), className="menu-face", **{"aria-label": _("Signed in as {name}: menu", name=name)})
+    who = html.Div([html.B(_("User {name}", name=name)), html.Div(_roles(), className="muted")], className="menu-who")
     parts = [
-        html.A([icon("shield-check"), "Your permissions"], href=links.to("permissions"), className="menu-item"),
-        html.A([icon("circle-question-mark"), "Help with this page"], className="menu-item menu-phone", **_about_page()),
-        html.Button([icon("sun-moon"), "Theme: light or dark"], id="shell-scheme-menu", className="menu-item menu-phone"),
-        html.Button([icon("monitor"), "Theme: as the system"], id="shell-scheme-auto", className="menu-item"),
-        html.Button([icon("log-out"), "Sign out"], id="shell-signout", className="menu-item"),
+        html.A([icon("shield-check"), _("Your permissions")], href=links.to("permissions"), className="menu-item"),
+        html.A([icon("circle-question-mark"), _("Help with this page")], className="menu-item menu-phone", **_about_page()),
+        html.Button([icon("sun-moon"), _("Theme: light or dark")], id="shell-scheme-menu", className="menu-item menu-phone"),
+        html.Button([icon("monitor"), _("Theme: as the system")], id="shell-scheme-auto", className="menu-item"),
+        *languages.choice(),
+        html.Button([icon("log-out"), _("Sign out")], id="shell-signout", className="menu-item"),
     ]
     return html.Details([face, html.Div([who, *parts], className="menu-list")], className="menu")
 
 
 def _roles() -> str:
     """Role: Plant IT and integration"""
-    titles = [ROLES[role].partition(":")[0] for role in ROLES if role in current_user.roles]
-    return f"{'Role' if len(titles) == 1 else 'Roles'}: {', '.join(titles)}"
+    titles = [_(ROLES[role]).partition(":")[0] for role in ROLES if role in current_user.roles]
+    return _n("Role: {roles}", "Roles: {roles}", len(titles), roles=", ".join(titles))
 
 
 def _navigation() -> Component:
@@ -150,7 +159,7 @@ def _navigation() -> Component:
         if page.group is None:
             continue
         if page.group != heading:
-            parts.append(html.Div(page.group, className="nav-head"))
+            parts.append(html.Div(_(page.group), className="nav-head"))
         heading = page.group
         parts.append(_link(page))
     return html.Div(parts, className="nav", id="shell-nav")
@@ -158,7 +167,7 @@ def _navigation() -> Component:
 
 def _link(page: Page) -> html.A:
     counter = html.Span(id={"type": "nav-count", "page": page.path}, className="nav-count")
-    return html.A([icon(page.icon, size="17px"), html.Span(page.title), counter], href=links.to(page.path), className="nav-item")
+    return html.A([icon(page.icon, size="17px"), html.Span(_(page.title)), counter], href=links.to(page.path), className="nav-item")
 
 
 def _navbar(opened: bool) -> dict[str, Any]:
@@ -172,18 +181,18 @@ def show(pathname: str, query: str) -> tuple[Component, str]:
     What is drawn may have a title of its own in its `data-title`; else it is called as in the navigation."""
     page = sitemap().page_at(pathname)
     if page is None:
-        return errors.not_found(pathname), "Not found"
+        return errors.not_found(pathname), _("Not found")
     if not current_user.account.may(page.roles):
-        return errors.forbidden(page), "Not allowed"
+        return errors.forbidden(page), _("Not allowed")
     try:
         reader.as_of(query)
     except ValueError as wrong:
-        return errors.wrong_address(str(wrong)), "Not found"
+        return errors.wrong_address(str(wrong)), _("Not found")
     try:
         drawn = page.draw(query, sitemap().below(page, pathname))
     except errors.WrongAddress as wrong:
-        return errors.wrong_address(str(wrong)), "Not found"
-    return drawn, getattr(drawn, "data-title", page.title)
+        return errors.wrong_address(str(wrong)), _("Not found")
+    return drawn, getattr(drawn, "data-title", _(page.title))
 
 
 @callback(Output("shell", "navbar"), Input("shell-burger", "opened"), prevent_initial_call=True)

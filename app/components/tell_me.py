@@ -22,6 +22,7 @@ from app.components.tiles import name_of
 from app.telling.kept import Contact
 from app.telling.subscription import CHANNEL, MAIL, WEBHOOK, Wanted, sentence
 from app.web.guard import sitemap
+from texts import _
 
 KINDS_OF = {  # page → the kinds of alerts that it is about; of others any
     "/failures": ("failed", "missing", "violation"),
@@ -35,17 +36,17 @@ KIND_OF = {"failed": "failed", "overdue": "missing", "inconsistent": "violation"
 
 def menu() -> Component:
     """In the header, beside the views."""
-    name = dmc.TextInput(id="tell-name", placeholder="What it is called", size="sm", value="", **{"aria-label": "What it is called"})
-    explained = "What begins to need somebody, of what this page is narrowed to, comes to your inbox, and by"
+    name = dmc.TextInput(id="tell-name", placeholder=_("What it is called"), size="sm", value="", **{"aria-label": _("What it is called")})
+    explained = _("What begins to need somebody, of what this page is narrowed to, comes to your inbox, and by")
     return panel(
         "megaphone",
-        "Tell me",
-        html.B("Tell me"),
+        _("Tell me"),
+        html.B(_("Tell me")),
         html.P(explained, className="muted"),
         ways_field("tell-ways", ()),
-        form(name, html.Button("Tell me", id="tell-go", className="button")),
+        form(name, html.Button(_("Tell me"), id="tell-go", className="button")),
         answer("tell-said"),
-        html.A("What you are told of", href=links.to("subscriptions"), className="menu-item"),
+        html.A(_("What you are told of"), href=links.to("subscriptions"), className="menu-item"),
         dcc.Store(id="tell-here"),
     )
 
@@ -60,15 +61,15 @@ def ways_field(ident: Any, chosen: Sequence[str]) -> Component:
     ]
     if not boxes:
         return html.Div(id=ident)
-    return dmc.CheckboxGroup(boxes, id=ident, value=list(chosen), className="tell-ways", **{"aria-label": "By which ways"})
+    return dmc.CheckboxGroup(boxes, id=ident, value=list(chosen), className="tell-ways", **{"aria-label": _("By which ways")})
 
 
 def ways_of(contact: Contact) -> list[tuple[str, str, str | None]]:
     """Each way beside the inbox, what it is called, and why it cannot be used."""
     telling = reader.application().settings.telling
-    no_mail = "no mail server is configured" if telling.mail is None else None if contact.mail else "say your address first"
+    no_mail = _("no mail server is configured") if telling.mail is None else None if contact.mail else _("say your address first")
     found: list[tuple[str, str, str | None]] = [(MAIL, "E-mail", no_mail)]
-    found.append((WEBHOOK, "Webhook", None if contact.webhook else "say its address first"))
+    found.append((WEBHOOK, _("Webhook"), None if contact.webhook else _("say its address first")))
     return found + [(f"{CHANNEL}{name}", channel.title or name, None) for name, channel in telling.channels.items()]
 
 
@@ -88,21 +89,21 @@ def tell(here: dict[str, str], ways: list[str] | None) -> Any:
         reader.application().subscriptions.add(current_user.name, name, wanted, ways or ())
     except AccountError as wrong:
         return str(wrong), no_update
-    return f"You are told from now on: {said}.", ""
+    return _("You are told from now on: {what}.", what=said), ""
 
 
 def wanted_of(address: str) -> Wanted:
     """What an address of ours is narrowed to. Raises AccountError where it is none: whoever asks may have written it themselves."""
-    path, _, query = address.partition("?")
+    path, _mark, query = address.partition("?")
     page = sitemap().page_at(path)
     if not path.startswith(links.prefix()) or page is None:
-        raise AccountError("Only about pages of Syncline can one be told.")
+        raise AccountError(_("Only about pages of Syncline can one be told."))
     asked = parse_qs(query)
     kinds = tuple(kind for kind in asked.get("kind", []) if kind in KINDS)
     kinds += tuple(KIND_OF[status] for status in asked.get("status", []) if status in KIND_OF)
     sites = tuple(asked.get("site", []))
     if hidden := [site for site in sites if current_user.sites is not None and site not in current_user.sites]:
-        raise AccountError(f"There is no site '{hidden[0]}', or you may not see it.")
+        raise AccountError(_("There is no site '{site}', or you may not see it.", site=hidden[0]))
     return Wanted(
         kinds or KINDS_OF.get(page.path, ()),
         tuple(each for each in asked.get("severity", []) if each in SEVERITIES),

@@ -13,6 +13,7 @@ from app.components import links
 from app.components.icons import icon
 from app.components.status import STATUSES, Status
 from app.figures import times, words
+from texts import _, _later, _n
 
 Row = Mapping[str, Any]
 
@@ -32,8 +33,8 @@ GRAVEST = ("failed", "overdue", "inconsistent", "unjudged")
 LATE_SHARE = 0.05
 # Letters of a tile's last line that fit at the width of a laptop; the whole of it is in the title and is read aloud.
 FITS = 26
-ON_TIME = Status("On time", "circle-check", "ok", "Nothing is stuck, and what came came in time.")
-NO_DATA = Status("No data", "circle-dashed", "nodata", "Nothing started in this period: that is neither good nor bad.")
+ON_TIME = Status(_later("On time"), "circle-check", "ok", _later("Nothing is stuck, and what came came in time."))
+NO_DATA = Status(_later("No data"), "circle-dashed", "nodata", _later("Nothing started in this period: that is neither good nor bad."))
 
 
 def state_of(row: Row | None) -> tuple[str, Status]:
@@ -70,7 +71,7 @@ def board(
     cells = {(row["workflow"], row["site"]): row for row in rows}
     heard = {row["site"] for row in rows}
     heads = [_site(site, as_of_ns, zones, site not in heard) for site in sites]
-    parts: list[Component] = [html.Div("Workflow", className="board-corner"), *heads]
+    parts: list[Component] = [html.Div(_("Workflow"), className="board-corner"), *heads]
     for workflow in workflows:
         mine = [cells.get((workflow["workflow"], site)) for site in sites]
         parts.append(_workflow(workflow, mine, chosen))
@@ -81,13 +82,13 @@ def board(
 def _site(site: str | None, as_of_ns: int, zones: Mapping[str | None, str], is_silent: bool) -> Component:
     zone = zones.get(site) or zones[None]
     clock = times.local(as_of_ns, zone)
-    here = f"{clock:%H:%M} {times.full(as_of_ns, zone).rpartition(' ')[2]}"
-    return html.Div([name_of(site), html.Span("nothing has come yet" if is_silent else here)], className="board-site")
+    here = f"{clock:%H:%M} {times.zone_word(as_of_ns, zone)}"
+    return html.Div([name_of(site), html.Span(_("nothing has come yet") if is_silent else here)], className="board-site")
 
 
 def name_of(site: str | None) -> str:
     """A site's name as people write it."""
-    return "No site named" if site is None else site[:1].upper() + site[1:]
+    return _("No site named") if site is None else site[:1].upper() + site[1:]
 
 
 def _workflow(workflow: Row, mine: Sequence[Row | None], chosen: Chosen) -> Component:
@@ -100,9 +101,12 @@ def _promise(workflow: Row, limited: Row | None) -> str:
     """Delivery picked in WMS within 8 h"""
     step = next((step for step in workflow["steps"] if limited and step["milestone"] == limited["limit_milestone"]), None)
     if limited is None or step is None:
-        return "no deadline seen yet"
-    return (
-        f"{words.event_words(step['event_type'])} in {words.system_word(step['system'])} within {words.duration(limited['limit_seconds'])}"
+        return _("no deadline seen yet")
+    return _(
+        "{event} in {system} within {duration}",
+        event=words.event_words(step["event_type"]),
+        system=words.system_word(step["system"]),
+        duration=words.duration(limited["limit_seconds"]),
     )
 
 
@@ -113,7 +117,7 @@ def tile(workflow: Row, site: str | None, row: Row | None, as_of_ns: int, chosen
     if row is None:
         return html.Div([_place(site), _top(status, "")], className="tile kind-nodata", title=f"{said}. {status.meaning}")
     (figure, unit), count, (counts, lags) = _figure(name, row, as_of_ns), _count(name, row), _details(name, row)
-    detail = ", ".join([*counts, *lags]) or "no lag measured yet"
+    detail = ", ".join([*counts, *lags]) or _("no lag measured yet")
     attributes = {"aria-label": f"{said}, {count}, {unit} {figure}, {detail}", "data-key": f"{workflow['workflow']} {site}"}
     shown_figure = html.Span([figure, html.Small(unit)], className="tile-figure")
     parts = [_place(site), _top(status, count), shown_figure, html.Span(_fitting(counts, lags), className="tile-detail"), _bar(row)]
@@ -140,31 +144,31 @@ def _top(status: Status, count: str) -> Component:
 def _count(name: str, row: Row) -> str:
     """How many are in the state shown, late ones of how many it is judged on; other problems beside it are in the detail."""
     if name == "late":
-        return f"{row['late']:,} of {row['complete'] + row['late']:,}"
-    return f"{row[name]:,}" if name in STATUSES else f"{row['started']:,}"
+        return _("{late} of {all}", late=row["late"], all=row["complete"] + row["late"])
+    return words.number(row[name]) if name in STATUSES else words.number(row["started"])
 
 
 def _figure(name: str, row: Row, as_of_ns: int) -> tuple[str, str]:
     """The one figure of a tile, and what it is."""
     if (since := oldest_of(row, name)) is not None:
-        return words.span_of(since, as_of_ns), "oldest"
+        return words.span_of(since, as_of_ns), _("oldest")
     if row["lag_p95_seconds"] is not None:
         return lag(row["lag_p95_seconds"]), "p95"
-    return f"{row['in_progress'] + row['retrying']:,}", "under way"
+    return words.number(row["in_progress"] + row["retrying"]), _("under way")
 
 
 def lag(seconds: float) -> str:
     """Finer than other durations, because limits are a few minutes: 1 min 51 s."""
     if not 60 <= seconds < 600:
         return words.duration(seconds)
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest:02d} s" if rest else f"{minutes} min"
+    minutes, left = divmod(round(seconds), 60)
+    return _("{minutes} min {seconds} s", minutes=minutes, seconds=f"{left:02d}") if left else _("{minutes} min", minutes=minutes)
 
 
 def _details(name: str, row: Row) -> tuple[list[str], list[str]]:
     """The other counts, and the lags that the figure does not say."""
-    counts = [f"{row[each]:,} {STATUSES[each].word.lower()}" for each in (*GRAVEST, "late", "retrying") if row[each] and each != name]
-    faults = [words.count(row["clock_faults"], "clock fault")] if row["clock_faults"] else []
+    counts = [f"{words.number(row[each])} {STATUSES[each].inside}" for each in (*GRAVEST, "late", "retrying") if row[each] and each != name]
+    faults = [_n("{number} clock fault", "{number} clock faults", row["clock_faults"])] if row["clock_faults"] else []
     if row["lag_p50_seconds"] is None:
         return counts, faults
     p50, p95 = f"p50 {lag(row['lag_p50_seconds'])}", f"p95 {lag(row['lag_p95_seconds'])}"
@@ -178,7 +182,7 @@ def _fitting(counts: Sequence[str], lags: Sequence[str]) -> str:
         if shown and len(", ".join([*shown, part])) > FITS:
             break
         shown.append(part)
-    return ", ".join([*shown, "…"] if len(shown) < len(counts) else shown) or "no lag measured yet"
+    return ", ".join([*shown, "…"] if len(shown) < len(counts) else shown) or _("no lag measured yet")
 
 
 def _bar(row: Row) -> Component:
@@ -191,11 +195,12 @@ def _bar(row: Row) -> Component:
 
 def explained(period: str) -> str:
     """What the numbers of the tiles count; `period` in words."""
-    return (
-        f"On time counts what started in the last {period}, late how many of the decided ones came late; "
-        "the other states count what is open, however old. "
-        f"p50 and p95: of what was asked for in the last {period} and has come, half, and 95 of 100, took no longer than this; "
-        "the bar is p95 against the deadline."
+    return _(
+        "On time counts what started in the last {period}, late how many of the decided ones came late; the "
+        "other states count what is open, however old. p50 and p95: of what was asked for in the last "
+        "{period} and has come, half, and 95 of 100, took no longer than this; the bar is p95 against the "
+        "deadline.",
+        period=period,
     )
 
 

@@ -14,24 +14,35 @@ from app.components.menu import answer, form
 from app.components.menu import menu as panel
 from app.figures.said_times import EXAMPLES, instant_of
 from app.instants import instant_text
+from texts import _, _later
 
 KNOWN_NOW, KNOWN_THEN = "now", "then"
-CHOICES = [{"value": KNOWN_THEN, "label": "As it was known then"}, {"value": KNOWN_NOW, "label": "By what is known now"}]
+CHOICES = [{"value": KNOWN_THEN, "label": _later("As it was known then")}, {"value": KNOWN_NOW, "label": _later("By what is known now")}]
 
 
 def menu() -> Component:
     """In the header."""
-    words = "Look at another moment"
-    when = dmc.TextInput(id="travel-when", placeholder="yesterday 14:00", size="sm", value="", **{"aria-label": "Which moment"})
+    words = _("Look at another moment")
+    when = dmc.TextInput(id="travel-when", placeholder=_("yesterday 14:00"), size="sm", value="", **{"aria-label": _("Which moment")})
     return panel(
         "history",
         words,
         html.B(words),
-        form(when, html.Button("Go", id="travel-go", className="button")),
-        dmc.SegmentedControl(id="travel-known", data=CHOICES, value=KNOWN_THEN, size="xs", fullWidth=True, **{"aria-label": "Known when"}),
+        form(when, html.Button(_("Go"), id="travel-go", className="button")),
+        dmc.SegmentedControl(
+            id="travel-known",
+            data=[{**each, "label": _(each["label"])} for each in CHOICES],
+            value=KNOWN_THEN,
+            size="xs",
+            fullWidth=True,
+            **{"aria-label": _("Known when")},
+        ),
         answer("travel-said"),
-        html.P(f"Say it as {EXAMPLES}. Every page then is as of that moment until you go back to now.", className="muted"),
-        html.A("Back to now", href="", id="travel-now", className="menu-item", **{"data-now": "yes"}),
+        html.P(
+            _("Say it as {examples}. Every page then is as of that moment until you go back to now.", examples=_(EXAMPLES)),
+            className="muted",
+        ),
+        html.A(_("Back to now"), href="", id="travel-now", className="menu-item", **{"data-now": "yes"}),
         dcc.Store(id="travel-asked"),
         dcc.Store(id="travel-to"),
         className="travel",

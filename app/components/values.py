@@ -9,8 +9,9 @@ from flask_login import current_user
 from app import reader
 from app.components.icons import icon
 from app.messages.shown import excerpt, value_of
+from texts import _later, _n
 
-NOT_TOLD = "hidden: nothing tells what stands where in it"
+NOT_TOLD = _later("hidden: nothing tells what stands where in it")
 
 
 def may_read() -> bool:
@@ -22,7 +23,7 @@ def may_read() -> bool:
 def only_for() -> str:
     """only for the role it"""
     roles = reader.application().messages.masking.roles or ("admin",)
-    return f"only for the {'role' if len(roles) == 1 else 'roles'} {', '.join(roles)}"
+    return _n("only for the role {roles}", "only for the roles {roles}", len(roles), roles=", ".join(roles))
 
 
 def shown(text: str) -> Component:

@@ -18,15 +18,16 @@ from app.components.icons import icon
 from app.components.menu import answer, form
 from app.components.menu import menu as panel
 from app.web.guard import sitemap
+from texts import _
 
 
 def menu() -> Component:
     """In the header."""
-    name = dmc.TextInput(id="views-name", placeholder="Name of this view", size="sm", value="", **{"aria-label": "Name of this view"})
+    name = dmc.TextInput(id="views-name", placeholder=_("Name of this view"), size="sm", value="", **{"aria-label": _("Name of this view")})
     return panel(
         "bookmark",
-        "Your views",
-        form(name, html.Button("Keep", id="views-keep", className="button")),
+        _("Your views"),
+        form(name, html.Button(_("Keep"), id="views-keep", className="button")),
         answer("views-said"),
         html.Div(_listed(_views().of(current_user.name)), id="views-kept"),
         dcc.Store(id="views-here"),
@@ -37,7 +38,7 @@ def _listed(views: list[View]) -> list[Component]:
     if not views:
         return [
             html.P(
-                "Nothing is kept yet. A view is a page with its filters: narrow one down, give it a name, and find it here.",
+                _("Nothing is kept yet. A view is a page with its filters: narrow one down, give it a name, and find it here."),
                 className="muted",
             )
         ]
@@ -49,8 +50,8 @@ def _listed(views: list[View]) -> list[Component]:
                     icon("x"),
                     id={"type": "view-forget", "name": view.name},
                     className="views-forget",
-                    title="Remove",
-                    **{"aria-label": f"Remove the view {view.name}"},
+                    title=_("Remove"),
+                    **{"aria-label": _("Remove the view {name}", name=view.name)},
                 ),
             ],
             className="views-row",
@@ -73,7 +74,7 @@ def keep(here: dict[str, str]) -> tuple[Any, str, Any]:
         kept = views.keep(user, here["name"].strip() or here["title"], _below(here["address"]))
     except AccountError as wrong:
         return no_update, str(wrong), no_update
-    return _listed(views.of(user)), f"“{kept.name}” is kept.", ""
+    return _listed(views.of(user)), _("“{name}” is kept.", name=kept.name), ""
 
 
 @callback(
@@ -88,14 +89,14 @@ def forget(clicks: list[int | None]) -> tuple[Any, Any]:
         return no_update, no_update
     name = ctx.triggered_id["name"]
     _views().forget(current_user.name, name)
-    return _listed(_views().of(current_user.name)), f"“{name}” is removed."
+    return _listed(_views().of(current_user.name)), _("“{name}” is removed.", name=name)
 
 
 def _below(address: str) -> str:
     """The address below the prefix. Raises AccountError where it is no page of ours: whoever asks may have written it themselves."""
     path = address.partition("?")[0]
     if not path.startswith(links.prefix()) or sitemap().page_at(path) is None:
-        raise AccountError("Only pages of Syncline can be kept.")
+        raise AccountError(_("Only pages of Syncline can be kept."))
     return address[len(links.prefix()) :]
 
 

@@ -17,6 +17,7 @@ from app.configuration.model import Settings
 from app.configuration.sections import RECEIVED, SENT_EVENTS
 from collectors.sources import SOURCES
 from metrics.workflows import Workflow
+from texts import _later
 
 EXAMPLES = Path(__file__).parent.parent / "docs" / "examples"
 EVERYWHERE = ("0.0.0.0", "::", "")  # noqa: S104  compared, not listened on
@@ -37,18 +38,43 @@ class Way:
 
 
 WAYS = (
-    Way("otlp", "OpenTelemetry", "Any program, SDK or Collector that can send traces or logs.", (RECEIVED,), "connect"),
-    Way("files", "Files", "Folders of CSV, JSON Lines or Parquet: tailed, rotated, packed.", FILES, "sources/files", "files"),
-    Way("database", "Database", "A log, outbox or stock table, or any query.", ("database",), "sources/database", "database"),
-    Way("kafka", "Kafka", "Topics and dead-letter topics, Connect and Debezium records.", ("kafka",), "sources/kafka", "kafka"),
-    Way("mqtt", "MQTT", "What machines and gateways publish.", ("mqtt",), "sources/mqtt", "mqtt"),
-    Way("amqp", "AMQP", "Queues and dead letters of RabbitMQ, taken or only looked at.", ("amqp",), "sources/amqp", "amqp"),
-    Way("rest", "REST", "Paged JSON and OData, such as documents of SAP S/4HANA.", ("rest",), "sources/rest", "rest-s4hana"),
-    Way("edi", "EDI", "X12 and EDIFACT with partners, and the receipts of both.", ("edi",), "sources/edi", "edi"),
-    Way("idoc", "IDoc", "IDocs of SAP with their status history.", ("idoc",), "sources/idoc", "idoc"),
-    Way("b2mml", "B2MML", "Messages between business and plant.", ("b2mml",), "sources/b2mml", "b2mml"),
-    Way("cloudevents", "CloudEvents", "CloudEvents 1.0, in files and over HTTP.", (SENT_EVENTS,), "sources/cloudevents", "cloudevents"),
-    Way("schedule", "Schedule", "Whether the night's files are there in time.", ("schedule",), "sources/schedule", "schedule"),
+    Way("otlp", "OpenTelemetry", _later("Any program, SDK or Collector that can send traces or logs."), (RECEIVED,), "connect"),
+    Way(
+        "files", _later("Files"), _later("Folders of CSV, JSON Lines or Parquet: tailed, rotated, packed."), FILES, "sources/files", "files"
+    ),
+    Way(
+        "database", _later("Database"), _later("A log, outbox or stock table, or any query."), ("database",), "sources/database", "database"
+    ),
+    Way(
+        "kafka",
+        _later("Kafka"),
+        _later("Topics and dead-letter topics, Connect and Debezium records."),
+        ("kafka",),
+        "sources/kafka",
+        "kafka",
+    ),
+    Way("mqtt", "MQTT", _later("What machines and gateways publish."), ("mqtt",), "sources/mqtt", "mqtt"),
+    Way("amqp", "AMQP", _later("Queues and dead letters of RabbitMQ, taken or only looked at."), ("amqp",), "sources/amqp", "amqp"),
+    Way("rest", "REST", _later("Paged JSON and OData, such as documents of SAP S/4HANA."), ("rest",), "sources/rest", "rest-s4hana"),
+    Way("edi", "EDI", _later("X12 and EDIFACT with partners, and the receipts of both."), ("edi",), "sources/edi", "edi"),
+    Way("idoc", "IDoc", _later("IDocs of SAP with their status history."), ("idoc",), "sources/idoc", "idoc"),
+    Way("b2mml", "B2MML", _later("Messages between business and plant."), ("b2mml",), "sources/b2mml", "b2mml"),
+    Way(
+        "cloudevents",
+        "CloudEvents",
+        _later("CloudEvents 1.0, in files and over HTTP."),
+        (SENT_EVENTS,),
+        "sources/cloudevents",
+        "cloudevents",
+    ),
+    Way(
+        "schedule",
+        _later("Schedule"),
+        _later("Whether the night's files are there in time."),
+        ("schedule",),
+        "sources/schedule",
+        "schedule",
+    ),
 )
 
 

@@ -11,6 +11,7 @@ from app.components import arrivals, connecting, links, ways_in
 from app.components.icons import icon
 from metrics.arrivals import is_anything_there
 from metrics.read import Reader
+from texts import _
 
 NAMED = 5  # people who may connect a source
 
@@ -34,7 +35,7 @@ def is_first_start(now: Reader) -> bool:
 
 
 def _guide() -> Component:
-    text = (
+    text = _(
         "Once events come, Syncline says for every workflow and site whether orders, batches and shipments got through. "
         "Choose where the first ones come from, and watch them arrive."
     )
@@ -43,15 +44,18 @@ def _guide() -> Component:
 
 def _others() -> Component:
     people = [user.name for user in reader.application().accounts.list_users() if user.may(arrivals.MAY_CONNECT) and not user.disabled]
-    named = f" Here: {', '.join(people[:NAMED])}{' and others' if len(people) > NAMED else ''}." if people else ""
-    text = (
+    text = _(
         "Once events come, Syncline says for every workflow and site whether orders, batches and shipments got through. "
-        f"Plant IT or an administrator connects the first source.{named}"
+        "Plant IT or an administrator connects the first source."
     )
-    more = html.P(html.A("What Syncline can read", href=links.to("docs", page="sources")))
+    if people:
+        names = ", ".join(people[:NAMED])
+        here = _("Here: {people} and others.", people=names) if len(people) > NAMED else _("Here: {people}.", people=names)
+        text = f"{text} {here}"
+    more = html.P(html.A(_("What Syncline can read"), href=links.to("docs", page="sources")))
     return html.Section([_heading(text), more], className="card welcome", id="welcome")
 
 
 def _heading(text: str) -> Component:
-    words = html.Div([html.H2("Nothing has arrived yet"), html.P(text)], className="welcome-words")
+    words = html.Div([html.H2(_("Nothing has arrived yet")), html.P(text)], className="welcome-words")
     return html.Div([html.Span(icon("plug"), className="empty-picture"), words], className="welcome-head")

@@ -42,6 +42,14 @@ class Otlp:
 
 
 @dataclass(frozen=True, slots=True)
+class Texts:
+    """What is spoken with whom nobody knows better, and where catalogues beside the installed ones are."""
+
+    language: str | None = None  # None: what the browser asks for
+    folder: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """One configured place that data comes from, and the collector that reads it."""
 
@@ -86,6 +94,7 @@ class Settings:
     recovery: Recovery = Recovery()
     telling: Telling = Telling()
     masking: Masking = Masking()
+    texts: Texts = Texts()
 
     @property
     def folder(self) -> Path:

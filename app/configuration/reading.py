@@ -147,6 +147,7 @@ def _settings(
         recovery=recovery_of(found["recovery"]),
         telling=found["alerts"],
         masking=masking_of(found["masking"], masks_of(found["recovery"])),
+        texts=found["texts"],
     )
 
 

@@ -9,8 +9,9 @@ from typing import Any
 from app.configuration.calendars import calendar, exclusion_with
 from app.configuration.elsewhere import checked_by, located
 from app.configuration.inventory import inventory_in
+from app.configuration.languages import texts_in
 from app.configuration.masking import USUAL, masking
-from app.configuration.model import Otlp, Source, Web
+from app.configuration.model import Otlp, Source, Texts, Web
 from app.configuration.recovery import NAMES, code, recovery_in
 from app.configuration.telling import alerts
 from app.configuration.zones import zone
@@ -290,5 +291,6 @@ def configuration(folder: Path) -> tuple[Key, ...]:
             default=Telling(),
         ),
         Key("masking", masking, "mapping", "What is hidden of messages, and who may see them; see [messages](messages.md).", default=USUAL),
+        Key("texts", texts_in(folder), "mapping", "The language of the pages; see [languages](languages.md).", default=Texts()),
         *SERVED_AT,
     )

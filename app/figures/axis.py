@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.figures.words import duration
+from texts import _
 
 # A stretch in which nothing ran is cut out when it is this much longer than all the work together: a second of work in a day of waiting
 # would be a line of one pixel.
@@ -62,7 +63,7 @@ def cut_words(axis: Axis) -> list[tuple[float, str]]:
     found: list[tuple[float, str]] = []
     taken: list[tuple[float, float]] = []
     for left, width, text in axis.cuts:
-        middle, words = left + width / 2, f"{text} idle"
+        middle, words = left + width / 2, _("{text} idle", text=text)
         if _has_room(middle - _width(words) / 2, words, taken):
             found.append((middle, words))
     return found

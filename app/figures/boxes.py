@@ -12,6 +12,7 @@ from app.figures.ghosts import due_words, held_up, open_words, to_come
 from app.figures.rows import rows_of
 from app.figures.words import amount, code_beside, event_words, span_of, system_word, with_unit
 from metrics.path import Path, Step
+from texts import _, _later
 
 # A run of attempts (or redeliveries) this long is one box: three still read well beside each other, twenty do not.
 FOLD_FROM = 4
@@ -19,26 +20,26 @@ FOLD_FROM = 4
 EARLY_NS = 60 * 10**9
 
 WORDS = {
-    "done": "Done",
-    "late": "Done late",
-    "early": "Out of order",
-    "part": "Part done",
-    "again": "Posted again",
-    "redelivery": "Redelivered",
-    "attempt": "Attempt failed",
-    "retrying": "Retrying",
-    "failed": "Failed",
-    "cancel": "Cancelled",
-    "after": "Error afterwards",
-    "missing": "Missing",
-    "unjudged": "Cannot judge",
-    "expected": "Expected",
-    "later": "Later",
-    "blocked": "Blocked",
-    "sent": "Sent by Syncline",
-    "parked": "Set aside",
-    "closed": "Closed by a person",
-    "reopened": "Opened again",
+    "done": _later("Done"),
+    "late": _later("Done late"),
+    "early": _later("Out of order"),
+    "part": _later("Part done"),
+    "again": _later("Posted again"),
+    "redelivery": _later("Redelivered"),
+    "attempt": _later("Attempt failed"),
+    "retrying": _later("Retrying"),
+    "failed": _later("Failed"),
+    "cancel": _later("Cancelled"),
+    "after": _later("Error afterwards"),
+    "missing": _later("Missing"),
+    "unjudged": _later("Cannot judge"),
+    "expected": _later("Expected"),
+    "later": _later("Later"),
+    "blocked": _later("Blocked"),
+    "sent": _later("Sent by Syncline"),
+    "parked": _later("Set aside"),
+    "closed": _later("Closed by a person"),
+    "reopened": _later("Opened again"),
 }
 ICONS = {
     "done": "circle-check",
@@ -65,7 +66,13 @@ ICONS = {
 OURS = "Syncline"  # the lane of what was done here
 _REMARKS = {"syncline:closed": "closed", "syncline:reopened": "reopened"}  # codes of what a person said here of a step
 _SAID_BEFORE = ("part", "again", "redelivery", "cancel", "after")
-_FOLDED = {"attempt": "attempts failed", "part": "parts", "again": "postings", "redelivery": "redeliveries", "after": "errors afterwards"}
+_FOLDED = {
+    "attempt": _later("attempts failed"),
+    "part": _later("parts"),
+    "again": _later("postings"),
+    "redelivery": _later("redeliveries"),
+    "after": _later("errors afterwards"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +94,7 @@ class Box:
 
     @property
     def word(self) -> str:
-        return WORDS[self.tone]
+        return _(WORDS[self.tone])
 
     @property
     def icon(self) -> str:
@@ -144,7 +151,7 @@ def _of_milestone(path: Path, step: Step | None, events: list[dict[str, Any]], e
     single = [_box(path, step, event, tone) for event, tone in zip(events, tones, strict=True)]
     if each:
         return single
-    return [box for _, run in groupby(single, key=lambda box: box.tone) for box in _folded(path, list(run))]
+    return [box for _tone_of, run in groupby(single, key=lambda box: box.tone) for box in _folded(path, list(run))]
 
 
 def _tones(step: Step | None, events: list[dict[str, Any]]) -> list[str]:
@@ -196,21 +203,25 @@ def _detail(path: Path, event: dict[str, Any]) -> str:
         text = event["error_text"] or event["error_type"] or ""
         if event["error_code"] in _REMARKS:
             return text
-        return " ".join(filter(None, (code_beside(event["error_code"], text), text))) or "no reason given"
+        return " ".join(filter(None, (code_beside(event["error_code"], text), text))) or _("no reason given")
     return _moved(event) or _promised(path, event) or _others(path, event) or event["system_name"] or ""
 
 
 def _moved(event: dict[str, Any]) -> str:
     moved, ordered = with_unit(event["quantity"], event["uom"]), with_unit(event["ordered_quantity"], event["uom"])
     if moved and ordered:
-        return f"{amount(event['quantity'])} of {ordered}"
+        return _("{amount} of {ordered}", amount=amount(event["quantity"]), ordered=ordered)
     if moved:
         return f"{moved} {event['item'] or ''}".strip()
-    return f"{ordered} ordered" if ordered else ""
+    return _("{ordered} ordered", ordered=ordered) if ordered else ""
 
 
 def _promised(path: Path, event: dict[str, Any]) -> str:
-    return f"promised for {times.short(event['promised_ns'], path.timezone, event['event_ns'])}" if event["promised_ns"] is not None else ""
+    return (
+        _("promised for {time}", time=times.short(event["promised_ns"], path.timezone, event["event_ns"]))
+        if event["promised_ns"] is not None
+        else ""
+    )
 
 
 def _others(path: Path, event: dict[str, Any]) -> str:
@@ -225,19 +236,21 @@ def _note(path: Path, step: Step | None, event: dict[str, Any], tone: str) -> st
     if tone in _REMARKS.values():
         return time
     if tone in _SAID_BEFORE:
-        return f"{WORDS[tone]} {time}"
-    ours = ", by recovery" if event["recovery_id"] else ""
+        return f"{_(WORDS[tone])} {time}"
+    ours = _("by recovery") if event["recovery_id"] else ""
     if event["is_error"]:
-        aside = ", put aside" if event["dead_letter"] else "" if tone == "attempt" else f", attempt {attempt}"
-        return f"{f'Attempt {attempt} failed' if tone == 'attempt' else WORDS[tone]} {time}{aside}{ours}"
-    return f"{time}{_lateness(step, tone)}{f', attempt {attempt}' if attempt > 1 else ''}{ours}"
+        word = _("Attempt {attempt} failed", attempt=attempt) if tone == "attempt" else _(WORDS[tone])
+        aside = _("put aside") if event["dead_letter"] else "" if tone == "attempt" else _("attempt {attempt}", attempt=attempt)
+        return ", ".join(filter(None, (f"{word} {time}", aside, ours)))
+    tried = _("attempt {attempt}", attempt=attempt) if attempt > 1 else ""
+    return ", ".join(filter(None, (time, _lateness(step, tone), tried, ours)))
 
 
 def _lateness(step: Step | None, tone: str) -> str:
     if step and step.reached_ns is not None and step.due_ns is not None and tone == "late":
-        return f", {span_of(step.due_ns, step.reached_ns)} late"
+        return _("{duration} late", duration=span_of(step.due_ns, step.reached_ns))
     if step and step.reached_ns is not None and step.opened_ns is not None and tone == "early":
-        return f", {span_of(step.reached_ns, step.opened_ns)} too early"
+        return _("{duration} too early", duration=span_of(step.reached_ns, step.opened_ns))
     return ""
 
 
@@ -245,8 +258,8 @@ def _folded(path: Path, run: list[Box]) -> list[Box]:
     if len(run) < FOLD_FROM or run[0].tone not in _FOLDED:
         return run
     first, last = run[0], run[-1]
-    note = f"{times.clock(first.ns or 0, path.timezone)} to {_until(last.ns or 0, first.ns or 0, path.timezone)}"
-    what = f"{len(run)} {_FOLDED[first.tone]}"
+    note = _("{first} to {last}", first=times.clock(first.ns or 0, path.timezone), last=_until(last.ns or 0, first.ns or 0, path.timezone))
+    what = f"{len(run)} {_(_FOLDED[first.tone])}"
     return [
         replace(
             last,
@@ -330,6 +343,11 @@ def _stands_for(step: Step, taken: list[Box]) -> bool:
     return any(box.milestone == step.name and box.tone in ("failed", "retrying") for box in taken)
 
 
+def _blocked(held: Step) -> str:
+    event = event_words(held.event)
+    return _("blocked: {event} failed", event=event) if held.is_failed else _("blocked: {event} is missing", event=event)
+
+
 def _expected_box(path: Path, step: Step, before: Box | None, taken: list[Box]) -> Box:
     part = _last([box for box in taken if box.lane != OURS], step.name)
     tone = "missing" if step.is_missing else "unjudged" if step.is_unjudged else "expected" if step.opened_ns is not None else "later"
@@ -340,8 +358,8 @@ def _expected_box(path: Path, step: Step, before: Box | None, taken: list[Box]) 
         lane=system_word(step.system),
         milestone=step.name,
         title=event_words(step.event),
-        detail=f"{to_come(path, step) if part else ''}{due_words(path, step)}",
-        note=f"blocked: {event_words(held.event)} {'failed' if held.is_failed else 'is missing'}" if held else open_words(path, step, tone),
+        detail=", ".join(filter(None, (to_come(path, step) if part else "", due_words(path, step)))),
+        note=_blocked(held) if held else open_words(path, step, tone),
         tone=tone,
         ns=None,
         after=part.key if part else before.key if before else None,

@@ -13,6 +13,7 @@ from app.components.status import mark
 from app.figures import times
 from app.figures.rows import rows_of
 from metrics.path import Path
+from texts import _
 
 
 def broken_list(path: Path, past: Mapping[str, Any]) -> Component | None:
@@ -22,6 +23,6 @@ def broken_list(path: Path, past: Mapping[str, Any]) -> Component | None:
 
 
 def _broken(row: Mapping[str, Any], path: Path, past: Mapping[str, Any]) -> Component:
-    sentence = html.A(str(row["sentence"]).rstrip("."), href=links.to("rules", rule=row["rule"], **past), className="rules-name")
-    since = html.Span(f"since {times.brief(row['from_ns'], path.timezone, path.as_of_ns)}", className="muted nowrap")
+    sentence = html.A(_(str(row["sentence"]).rstrip(".")), href=links.to("rules", rule=row["rule"], **past), className="rules-name")
+    since = html.Span(_("since {time}", time=times.brief(row["from_ns"], path.timezone, path.as_of_ns)), className="muted nowrap")
     return html.Li([mark("inconsistent"), html.Div([sentence, " ", since, html.Div(row["detail"])])])

@@ -16,6 +16,7 @@ from app.figures.rows import rows_of
 from app.figures.words import (
     ERROR_CLASSES,
     amount,
+    class_word,
     code_beside,
     duration,
     event_words,
@@ -28,6 +29,7 @@ from app.figures.words import (
 from collectors.rest.request import shown as without_secrets
 from metrics.keys import seconds
 from metrics.path import Path, Step
+from texts import _
 
 Fact = tuple[str, Any]
 Below = Callable[[Mapping[str, Any]], Component]  # what stands below the facts of an event
@@ -36,7 +38,7 @@ Below = Callable[[Mapping[str, Any]], Component]  # what stands below the facts 
 def detail_panel(path: Path, box: Box | None, below: Below | None = None) -> Component:
     """Everything known about the box; about a folded one, every event in it."""
     if box is None:
-        return html.P("Choose a step above to see what was said about it.", className="muted")
+        return html.P(_("Choose a step above to see what was said about it."), className="muted")
     events = [event for event in rows_of(path.events) if event["event_id"] in box.events]
     head = html.H3(
         [html.Span(icon(box.icon), className=f"mark mark-{box.tone}"), f"{box.title}, {box.lane}: ", html.Span(box.word.lower())],
@@ -54,22 +56,22 @@ def _error(event: dict[str, Any]) -> list[Component]:
     """The sender's words first, then what the class means and who acts."""
     if not event["is_error"]:
         return []
-    said = event["error_text"] or event["error_type"] or "The sender gave no reason."
+    said = event["error_text"] or event["error_type"] or _("The sender gave no reason.")
     origin = ", ".join(filter(None, (code_beside(event["error_code"], said), _type_beside(event))))
     quote = html.Figure(
-        [html.Blockquote(said, dir="auto"), html.Figcaption(f"{system_word(event['system'])}{': ' + origin if origin else ''}")],
+        [html.Blockquote(said, dir="auto"), html.Figcaption(": ".join(filter(None, (system_word(event["system"]), origin))))],
         className="said",
     )
     known = ERROR_CLASSES.get(event["error_class"] or "")
     if known is None:
         return [quote]
     meaning = [
-        html.B(f"{(event['error_class'] or '').capitalize()} error. "),
-        f"{known.meaning} {known.retry} ",
-        html.B(f"Who acts: {known.actor}."),
+        html.B(f"{_('{error} error.', error=class_word(event['error_class']).capitalize())} "),
+        f"{_(known.meaning)} {_(known.retry)} ",
+        html.B(_("Who acts: {actor}.", actor=_(known.actor))),
     ]
     aside = (
-        html.P([icon("archive-x"), " Put aside: no further attempt will come by itself."], className="aside")
+        html.P([icon("archive-x"), f" {_('Put aside: no further attempt will come by itself.')}"], className="aside")
         if event["dead_letter"]
         else None
     )
@@ -100,7 +102,9 @@ def _each_event(path: Path, events: list[dict[str, Any]], below: Below | None) -
 
 def _summary(path: Path, event: dict[str, Any]) -> str:
     text = event["error_text"] or event["error_type"] or event_words(event["event_type"])
-    return f"{times.full(event['event_ns'], path.timezone)}, attempt {event['attempt'] or 1}: {text}"
+    return _(
+        "{time}, attempt {attempt}: {text}", time=times.full(event["event_ns"], path.timezone), attempt=event["attempt"] or 1, text=text
+    )
 
 
 def _event_facts(path: Path, event: dict[str, Any]) -> list[Fact]:
@@ -110,13 +114,17 @@ def _event_facts(path: Path, event: dict[str, Any]) -> list[Fact]:
 def _when(path: Path, event: dict[str, Any]) -> list[Fact]:
     ns, told = event["event_ns"], event["recorded_ns"]
     # Said only when it matters: a record that came more than a minute after what it tells.
-    late = [("Told us", f"{times.full(told, path.timezone)}, {span_of(ns, told)} later")] if told - ns > 60 * 10**9 else []
+    late = (
+        [(_("Told us"), _("{time}, {duration} later", time=times.full(told, path.timezone), duration=span_of(ns, told)))]
+        if told - ns > 60 * 10**9
+        else []
+    )
     return [
-        ("Took effect", f"{times.full(ns, path.timezone)} ({path.timezone})"),
+        (_("Took effect"), f"{times.full(ns, path.timezone)} ({path.timezone})"),
         ("UTC", times.utc(ns)),
         *late,
-        ("Attempt", event["attempt"]),
-        ("Repeats", "an earlier message under the same key; harmless" if event["is_redelivery"] else None),
+        (_("Attempt"), event["attempt"]),
+        (_("Repeats"), _("an earlier message under the same key; harmless") if event["is_redelivery"] else None),
     ]
 
 
@@ -125,17 +133,17 @@ def _goods(path: Path, event: dict[str, Any]) -> list[Fact]:
         return times.full(ns, path.timezone) if ns is not None else None
 
     return [
-        ("Quantity", with_unit(event["quantity"], event["uom"])),
-        ("Ordered", with_unit(event["ordered_quantity"], event["uom"])),
-        ("Value", f"{amount(event['value'])} {event['currency'] or ''}".strip()),
-        ("Item", event["item"]),
-        ("Batch", event["batch"]),
-        ("Location", event["location"]),
-        ("Partner", event["partner"]),
-        ("Customer", event["customer"]),
-        ("Promised for", zoned(event["promised_ns"])),
-        ("Wanted by", zoned(event["due_ns"])),
-        ("Names", _names(event["objects"])),
+        (_("Quantity"), with_unit(event["quantity"], event["uom"])),
+        (_("Ordered"), with_unit(event["ordered_quantity"], event["uom"])),
+        (_("Value"), f"{amount(event['value'])} {event['currency'] or ''}".strip()),
+        (_("Item"), event["item"]),
+        (_("Batch"), event["batch"]),
+        (_("Location"), event["location"]),
+        (_("Partner"), event["partner"]),
+        (_("Customer"), event["customer"]),
+        (_("Promised for"), zoned(event["promised_ns"])),
+        (_("Wanted by"), zoned(event["due_ns"])),
+        (_("Names"), _names(event["objects"])),
     ]
 
 
@@ -147,16 +155,16 @@ def _names(objects: list[str] | None) -> str:
 
 def _origin(path: Path, event: dict[str, Any]) -> list[Fact]:
     return [
-        ("System", ", ".join(filter(None, (system_word(event["system"]), event["system_name"], event["site"])))),
-        ("Event type", event["event_type"]),
-        ("Idempotency key", _mono(event["idempotency_key"])),
-        ("Recovery", _mono(event["recovery_id"])),
-        ("Schema version", event.get("schema_version")),
-        ("Payload", _mono(without_secrets(event["payload_ref"])) if event.get("payload_ref") else None),
-        ("Source", event["source"]),
-        ("Position", _mono(event["position"])),
-        ("Event id", _mono(event["event_id"])),
-        ("Trace", _trace(path, event["trace_id"])),
+        (_("System"), ", ".join(filter(None, (system_word(event["system"]), event["system_name"], event["site"])))),
+        (_("Event type"), event["event_type"]),
+        (_("Idempotency key"), _mono(event["idempotency_key"])),
+        (_("Recovery"), _mono(event["recovery_id"])),
+        (_("Schema version"), event.get("schema_version")),
+        (_("Payload"), _mono(without_secrets(event["payload_ref"])) if event.get("payload_ref") else None),
+        (_("Source"), event["source"]),
+        (_("Position"), _mono(event["position"])),
+        (_("Event id"), _mono(event["event_id"])),
+        (_("Trace"), _trace(path, event["trace_id"])),
     ]
 
 
@@ -165,8 +173,12 @@ def _message(path: Path, event: dict[str, Any]) -> list[Fact]:
     hop = next((hop for hop in rows_of(path.hops) if hop["event_id"] == event["event_id"]), None)
     if hop is None or hop["from_system"] is None:
         return []
-    through = f" through {hop['destination']}" if hop["destination"] else ""
-    return [("Came from", f"{system_word(hop['from_system'])}{through}, {duration(hop['seconds'])} on the way")]
+    slots = {"system": system_word(hop["from_system"]), "duration": duration(hop["seconds"])}
+    if hop["destination"]:
+        said = _("{system} through {destination}, {duration} on the way", destination=hop["destination"], **slots)
+    else:
+        said = _("{system}, {duration} on the way", **slots)
+    return [(_("Came from"), said)]
 
 
 def _trace(path: Path, trace_id: str | None) -> Component | None:
@@ -196,40 +208,41 @@ def _expectation(path: Path, box: Box) -> Component:
 
 def _step_facts(path: Path, step: Step) -> list[Fact]:
     earlier = next((other for other in path.steps if other.name == step.after), None)
-    opened = f"{times.full(step.opened_ns, path.timezone)}" if step.opened_ns is not None else "not yet"
+    opened = f"{times.full(step.opened_ns, path.timezone)}" if step.opened_ns is not None else _("not yet")
     due = f"{times.full(step.due_ns, path.timezone)} ({path.timezone})" if step.due_ns is not None else None
     return [
-        ("Waits for", step_words(step.event, step.system)),
-        ("Event type", step.event),
-        ("Opens with", event_words(earlier.event) if earlier else None),
-        ("Opened", opened if earlier else None),
-        ("Due", due),
+        (_("Waits for"), step_words(step.event, step.system)),
+        (_("Event type"), step.event),
+        (_("Opens with"), event_words(earlier.event) if earlier else None),
+        (_("Opened"), opened if earlier else None),
+        (_("Due"), due),
         ("UTC", times.utc(step.due_ns) if step.due_ns is not None else None),
-        ("Agreed", agreed(step)),
-        ("State", _state(path, step)),
-        ("Milestone", _mono(step.name)),
+        (_("Agreed"), agreed(step)),
+        (_("State"), _state(path, step)),
+        (_("Milestone"), _mono(step.name)),
     ]
 
 
 def agreed(step: Step) -> str | None:
     """`within 2 d of working time`, or why there is no deadline."""
     if step.within:
-        return f"within {_length(step.within)}{' of working time' if step.working else ''}"
-    return f"no deadline: {step.open_ended}" if step.open_ended else "no deadline"
+        length = _length(step.within)
+        return _("within {duration} of working time", duration=length) if step.working else _("within {duration}", duration=length)
+    return _("no deadline: {reason}", reason=step.open_ended) if step.open_ended else _("no deadline")
 
 
 def _length(written: str) -> str:
     """`5m` → 5 min, as on the board. A day stays a day: of working time it has not 24 hours."""
-    return f"{written[:-1]} d" if written.endswith("d") else duration(seconds(written))
+    return _("{days} d", days=written[:-1]) if written.endswith("d") else duration(seconds(written))
 
 
 def _state(path: Path, step: Step) -> str:
     if step.is_missing and step.due_ns is not None and step.due_ns < path.as_of_ns:
-        return f"Missing: {span_of(step.due_ns, path.as_of_ns)} overdue."
+        return _("Missing: {duration} overdue.", duration=span_of(step.due_ns, path.as_of_ns))
     if step.is_missing:
-        return "Missing: a step that depends on it has been reached."
+        return _("Missing: a step that depends on it has been reached.")
     if step.is_unjudged:
-        return f"Cannot judge: the feed of {system_word(step.system)} is behind, so it may have come without us knowing."
+        return _("Cannot judge: the feed of {system} is behind, so it may have come without us knowing.", system=system_word(step.system))
     if step.opened_ns is None:
-        return "Not due yet: the step before it has not been reached."
-    return f"Expected in {span_of(path.as_of_ns, step.due_ns)}." if step.due_ns is not None else "Expected."
+        return _("Not due yet: the step before it has not been reached.")
+    return _("Expected in {duration}.", duration=span_of(path.as_of_ns, step.due_ns)) if step.due_ns is not None else _("Expected.")

@@ -4,27 +4,46 @@ from __future__ import annotations
 
 from app.figures import trails, words
 from metrics.drift import LEAST, Change, Drift, Shift
+from texts import _, _later
 
-_CHANGES = {"new": "New variant:", "gone": "Gone:", "more": "More often:", "fewer": "Less often:"}
-_SHIFTS = {"slower": "Slower:", "faster": "Faster:"}
+_CHANGES = {"new": _later("New variant:"), "gone": _later("Gone:"), "more": _later("More often:"), "fewer": _later("Less often:")}
+_SHIFTS = {"slower": _later("Slower:"), "faster": _later("Faster:")}
 
 
 def change(each: Change, drift: Drift) -> tuple[str, str]:
     """Its kind, and a sentence with the shares of both weeks."""
     before, after = words.percent(each.before / drift.before), words.percent(each.after / drift.after)
-    return _CHANGES[each.kind], f"{trails.spoken(each.variant)}, {before} ({each.before:,}) before, {after} ({each.after:,}) now."
+    return _(_CHANGES[each.kind]), _(
+        "{steps}, {before} ({before_count}) before, {after} ({after_count}) now.",
+        steps=trails.spoken(each.variant),
+        before=before,
+        before_count=each.before,
+        after=after,
+        after_count=each.after,
+    )
 
 
 def shift(each: Shift) -> tuple[str, str]:
     """Its kind, and a sentence with the medians of both weeks."""
-    way = f"from {trails.step(each.from_milestone)} to {trails.step(each.to_milestone)}"
+    way = _("from {first} to {second}", first=trails.step(each.from_milestone), second=trails.step(each.to_milestone))
     before, after = words.duration(each.before_seconds), words.duration(each.after_seconds)
-    return _SHIFTS[each.kind], f"{way}, median {before} ({each.before:,} times) before, {after} ({each.after:,} times) now."
+    return _(_SHIFTS[each.kind]), _(
+        "{way}, median {before} ({before_count} times) before, {after} ({after_count} times) now.",
+        way=way,
+        before=before,
+        before_count=each.before,
+        after=after,
+        after_count=each.after,
+    )
 
 
 def not_compared(drift: Drift, since: str) -> str:
     """Why nothing can be said."""
     if not drift.is_known:
-        return f"Not compared: the first transaction is from {since}, too late to know the week before the last as a whole."
-    ended = f"{drift.before:,} ended in the week before the last and {drift.after:,} in the last"
-    return f"Not compared: {ended}; at least {LEAST} are needed in each."
+        return _("Not compared: the first transaction is from {since}, too late to know the week before the last as a whole.", since=since)
+    return _(
+        "Not compared: {before} ended in the week before the last and {after} in the last; at least {least} are needed in each.",
+        before=drift.before,
+        after=drift.after,
+        least=LEAST,
+    )

@@ -15,11 +15,12 @@ from app.components.status import mark
 from app.components.tiles import name_of
 from app.figures import times
 from app.figures.stakes import group_words
-from app.figures.words import ERROR_CLASSES, count, span_of, step_words, system_word
+from app.figures.words import ERROR_CLASSES, class_word, span_of, step_words, system_word
 from app.recovery.groups import Key, Told, key_of
 from app.recovery.memory import FIXED, MUTED, REGRESSED
 from metrics.impact import Group, Summary
 from metrics.impact_settings import Costs
+from texts import _, _n, _parts
 
 SHOWN, QUOTED = 100, 220
 
@@ -71,7 +72,12 @@ def unplaced_groups(rows: Sequence[Row], around: Around) -> Component:
 
 
 def _list(groups: list[Component], total: int) -> Component:
-    cut_off = f"Showing {len(groups)} of {count(total, 'group')}, the most critical and largest first."
+    cut_off = _n(
+        "Showing {shown} of {number} group, the most critical and largest first.",
+        "Showing {shown} of {number} groups, the most critical and largest first.",
+        total,
+        shown=len(groups),
+    )
     rest = [html.P(cut_off, className="muted groups-rest")] if total > len(groups) else []
     return html.Div([html.Ul(groups, className="groups"), *rest])
 
@@ -89,14 +95,19 @@ def _failed(row: Row, around: Around) -> Component:
             **around.address,
         }
     )
-    quote = [html.Q(cut(row["example_text"]), dir="auto"), " said about "] if row["example_text"] else ["For example "]
+    example = _example(row, around)
+    quote = (
+        _parts("{words} said about {transaction}", words=html.Q(cut(row["example_text"]), dir="auto"), transaction=example)
+        if row["example_text"]
+        else _parts("For example {transaction}", transaction=example)
+    )
     return _row(
         "failed",
-        f"{_step(row, around)} failed",
+        _("{step} failed", step=_step(row, around)),
         _workflow(row),
-        [_acts(row), html.Div([*quote, _example(row, around)], className="group-quote"), *_held_up(row, around, "failed")],
+        [_acts(row), html.Div(quote, className="group-quote"), *_held_up(row, around, "failed")],
         [_sites(row["sites"]), _since(row, around, "last"), _owner(row, around), *_told(row, around, "failed")],
-        (_stuck(row, listed, around), count(row["transactions"], "transaction")),
+        (_stuck(row, listed, around), _n("{number} transaction", "{number} transactions", row["transactions"])),
         _case(around, "failed", workflow=row["workflow"], milestone=row["milestone"], error_class=row["error_class"]),
     )
 
@@ -107,11 +118,14 @@ def _missing(row: Row, around: Around) -> Component:
     )
     return _row(
         "overdue",
-        f"{_step(row, around)} has not come",
+        _("{step} has not come", step=_step(row, around)),
         _workflow(row),
-        [html.Div(["For example ", _example(row, around)], className="group-quote"), *_held_up(row, around, "missing")],
+        [
+            html.Div(_parts("For example {transaction}", transaction=_example(row, around)), className="group-quote"),
+            *_held_up(row, around, "missing"),
+        ],
         [name_of(row["site"]), _since(row, around, "newest"), _owner(row, around), *_told(row, around, "missing")],
-        (_stuck(row, listed, around), count(row["transactions"], "transaction")),
+        (_stuck(row, listed, around), _n("{number} transaction", "{number} transactions", row["transactions"])),
         _case(around, "missing", workflow=row["workflow"], milestone=row["milestone"], site=row["site"]),
     )
 
@@ -121,11 +135,11 @@ def _unplaced(row: Row, around: Around) -> Component:
     quote = [html.Div(html.Q(cut(row["example_text"]), dir="auto"), className="group-quote")] if row["example_text"] else []
     return _row(
         "failed",
-        f"{row['name']} failed in {system_word(row['system'])}",
-        [html.Span("It names no order, batch or delivery that we know, so it belongs to no transaction.")],
+        _("{name} failed in {system}", name=row["name"], system=system_word(row["system"])),
+        [html.Span(_("It names no order, batch or delivery that we know, so it belongs to no transaction."))],
         [_acts(row), *quote],
         [_sites(row["sites"]), _since(row, around, "last")],
-        (links.to("path", trace=trace, **around.moment) if trace else None, count(row["failures"], "failure")),
+        (links.to("path", trace=trace, **around.moment) if trace else None, _n("{number} failure", "{number} failures", row["failures"])),
         _case(around, "unplaced", milestone=row["name"], system=row["system"]),
     )
 
@@ -142,7 +156,11 @@ def _row(
     href, many = stuck
     link = html.A([many, icon("arrow-right")], href=href, className="button button-quiet group-open") if href else html.B(many)
     words = html.Div(
-        [html.H3(html.A(title, href=case, title="What may be done about it"), dir="auto"), html.Div(about, className="group-flow"), *said],
+        [
+            html.H3(html.A(title, href=case, title=_("What may be done about it")), dir="auto"),
+            html.Div(about, className="group-flow"),
+            *said,
+        ],
         className="group-words",
     )
     return html.Li(
@@ -157,14 +175,14 @@ def _case(around: Around, kind: str, **group: Any) -> str:
 
 
 def _workflow(row: Row) -> list[Component]:
-    critical = [html.Span("critical", className="pill")] if row["criticality"] == "critical" else []
+    critical = [html.Span(_("critical"), className="pill")] if row["criticality"] == "critical" else []
     return [html.Span(row["title"]), *critical]
 
 
 def _acts(row: Row) -> Component:
     name = row["error_class"] or "unknown"
     actor = ERROR_CLASSES.get(name, ERROR_CLASSES["unknown"]).actor
-    return html.Div(f"{name.capitalize()} error. Who acts: {actor}.", className="group-acts")
+    return html.Div(_("{error} error. Who acts: {actor}.", error=class_word(name).capitalize(), actor=_(actor)), className="group-acts")
 
 
 def _step(row: Row, around: Around) -> str:
@@ -181,7 +199,7 @@ def _held_up(row: Row, around: Around, kind: str) -> list[Component]:
         return []
     narrowed = {"kind": kind, "workflow": group.workflow, "milestone": group.milestone, "error_class": group.error_class}
     href = links.to("at-risk", **{**around.address, **narrowed, **({"site": group.site} if group.site else {})})
-    return [html.Div(["Holds up ", html.A(said, href=href, dir="auto")], className="group-stakes")]
+    return [html.Div(_parts("Holds up {orders}", orders=html.A(said, href=href, dir="auto")), className="group-stakes")]
 
 
 def _sites(sites: list[str] | None) -> str:
@@ -202,9 +220,11 @@ def _since(row: Row, around: Around, newest: str) -> Component:
     zone = around.zone(row)
     first, last = (times.brief(row[name], zone, around.as_of_ns) if row[name] is not None else "" for name in ("first_ns", "last_ns"))
     age = html.B(span_of(row["first_ns"], around.as_of_ns))
+    since = _("since {time}", time=first)
     if not last or row["last_ns"] == row["first_ns"]:
-        return html.Span([age, " ", _together(f"since {first}")], className="num")
-    return html.Span([age, " ", _together(f"since {first},"), " ", _together(f"{newest} {last}")], className="num")
+        return html.Span([age, " ", _together(since)], className="num")
+    latest = _("newest {time}", time=last) if newest == "newest" else _("last {time}", time=last)
+    return html.Span([age, " ", _together(f"{since},"), " ", _together(latest)], className="num")
 
 
 def _together(text: str) -> Component:
@@ -215,7 +235,7 @@ def _together(text: str) -> Component:
 def _owner(row: Row, around: Around) -> Component:
     names = row.get("owners") or ([row["owner"]] if row["owner"] else [])
     titles = ", ".join(around.owners.get(name, name) for name in names)
-    return html.Span(f"{'Owner' if len(names) == 1 else 'Owners'}: {titles}" if names else "No owner", className="pill")
+    return html.Span(_n("Owner: {owners}", "Owners: {owners}", len(names), owners=titles) if names else _("No owner"), className="pill")
 
 
 def _told(row: Row, around: Around, kind: str) -> list[Component]:
@@ -223,19 +243,19 @@ def _told(row: Row, around: Around, kind: str) -> list[Component]:
     told = around.told.get(key_of(row, kind), ())
     zone, parts = around.zone(row), list[Any]()
     if settled := around.settled.get(key_of(row, kind)):
-        parts.append(["minus", f"{settled:,} parked or closed"])
+        parts.append(["minus", _("{settled} parked or closed", settled=settled)])
     if back := [each for each in told if each.state == REGRESSED]:
         day = times.brief(max(each.known.fixed_ns or 0 for each in back), zone, around.as_of_ns)
-        parts.append(["triangle-alert", f"Came back after it was resolved on {day}"])
+        parts.append(["triangle-alert", _("Came back after it was resolved on {day}", day=day)])
     elif any(each.state == FIXED for each in told):
-        parts.append(["check", "Held to be resolved"])
+        parts.append(["check", _("Held to be resolved")])
     if muted := [each.known.muted_until_ns for each in told if each.state == MUTED]:
-        parts.append(["minus", f"Muted until {times.brief(max(ns or 0 for ns in muted), zone, around.as_of_ns)}"])
+        parts.append(["minus", _("Muted until {time}", time=times.brief(max(ns or 0 for ns in muted), zone, around.as_of_ns))])
     if notes := sum(len(each.known.notes) for each in told):
-        parts.append(["history", count(notes, "note")])
+        parts.append(["history", _n("{number} note", "{number} notes", notes)])
     pills = [html.Span([icon(picture), f" {words}"], className="pill group-told") for picture, words in parts]
     tickets = {each.known.ticket for each in told if each.known.ticket}
-    return pills + [html.A("Ticket", href=ticket, rel="noopener noreferrer", target="_blank") for ticket in sorted(tickets)]
+    return pills + [html.A(_("Ticket"), href=ticket, rel="noopener noreferrer", target="_blank") for ticket in sorted(tickets)]
 
 
 def cut(text: str) -> str:

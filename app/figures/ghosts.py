@@ -6,6 +6,7 @@ from app.figures import times
 from app.figures.rows import rows_of
 from app.figures.words import amount, event_words, span_of, with_unit
 from metrics.path import Path, Step
+from texts import _
 
 
 def held_up(path: Path, step: Step) -> Step | None:
@@ -27,27 +28,27 @@ def to_come(path: Path, step: Step) -> str:
         return ""
     mine = [event for event in events if event["milestone"] == step.name and not event["is_error"]]
     rest = ordered["ordered_quantity"] - sum(event["quantity"] or 0 for event in mine)
-    return f"{amount(rest)} of {with_unit(ordered['ordered_quantity'], ordered['uom'])} to come, "
+    return _("{amount} of {ordered} to come", amount=amount(rest), ordered=with_unit(ordered["ordered_quantity"], ordered["uom"]))
 
 
 def due_words(path: Path, step: Step) -> str:
     if step.due_ns is not None:
-        return f"due {times.short(step.due_ns, path.timezone, path.as_of_ns)}"
+        return _("due {time}", time=times.short(step.due_ns, path.timezone, path.as_of_ns))
     if step.open_ended:
-        return f"no deadline: {step.open_ended}"
+        return _("no deadline: {reason}", reason=step.open_ended)
     if step.opened_ns is not None:
-        return "no deadline"
+        return _("no deadline")
     earlier = next((other for other in path.steps if other.name == step.after), None)
-    return f"after {event_words(earlier.event)}" if earlier else "starts the workflow"
+    return _("after {event}", event=event_words(earlier.event)) if earlier else _("starts the workflow")
 
 
 def open_words(path: Path, step: Step, tone: str) -> str:
     if tone == "missing" and step.due_ns is not None and step.due_ns < path.as_of_ns:
-        return f"missing, {span_of(step.due_ns, path.as_of_ns)} overdue"
+        return _("missing, {duration} overdue", duration=span_of(step.due_ns, path.as_of_ns))
     if tone == "missing":
-        return "missing: a later step came"
+        return _("missing: a later step came")
     if tone == "unjudged":
-        return "cannot judge: feed is behind"
+        return _("cannot judge: feed is behind")
     if tone == "expected" and step.due_ns is not None:
-        return f"expected in {span_of(path.as_of_ns, step.due_ns)}"
-    return "expected" if tone == "expected" else "not due yet"
+        return _("expected in {duration}", duration=span_of(path.as_of_ns, step.due_ns))
+    return _("expected") if tone == "expected" else _("not due yet")

@@ -9,15 +9,16 @@ from typing import Any
 
 from app.components.tiles import name_of
 from app.figures import words
+from texts import _, _later
 
 Row = Mapping[str, Any]
 COUNTED = ("events", "error_events", "contract_errors", "retries", "dead_letters", "keyed_events", "redelivered")
 FEW = 20  # a share of fewer events says nothing about a plant
 FAR_APART = 0.2  # shares that differ by more are told
 SHARES = {  # count → its kind of events, and words
-    "keyed_events": ("keyed", "with an idempotency key"),
+    "keyed_events": ("keyed", _later("with an idempotency key")),
     "error_events": ("failed", "failed"),
-    "retries": ("retries", "were retries"),
+    "retries": ("retries", _later("were retries")),
 }
 
 
@@ -93,7 +94,13 @@ def differences(interface: Interface) -> list[Difference]:
         for name, (kind, what) in SHARES.items():
             share, elsewhere = mine[name] / mine["events"], others[name] / others["events"]
             if abs(share - elsewhere) > FAR_APART:
-                said = f"{name_of(site)}: {words.percent(share)} {what}, elsewhere {words.percent(elsewhere)}."
+                said = _(
+                    "{site}: {share} {what}, elsewhere {elsewhere}.",
+                    site=name_of(site),
+                    share=words.percent(share),
+                    what=_(what),
+                    elsewhere=words.percent(elsewhere),
+                )
                 told.append(Difference(said, site, kind=kind if mine[name] else None))
     return told
 
@@ -121,7 +128,12 @@ def _of_versions(interface: Interface) -> list[Difference]:
             newest[row["site"]] = row
     return [
         Difference(
-            f"{name_of(site)} speaks {_version(row['schema_version'])}, most events are {_version(usual)}.",
+            _(
+                "{site} speaks {version}, most events are {usual}.",
+                site=name_of(site),
+                version=_version(row["schema_version"]),
+                usual=_version(usual),
+            ),
             site,
             version=row["schema_version"] or "",
         )
@@ -131,4 +143,4 @@ def _of_versions(interface: Interface) -> list[Difference]:
 
 
 def _version(version: str | None) -> str:
-    return f"version {version}" if version else "without a version"
+    return _("version {version}", version=version) if version else _("without a version")

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from app.figures import times
 from app.figures.boxes import Box
 from app.figures.words import span_of
+from texts import _
 
 TITLE, HEAD, ROW, HEIGHT = 112, 34, 104, 68
 NARROW, WIDE = 148, 216  # boxes are as wide as their longest title or note needs, within this
@@ -151,7 +152,8 @@ def gap_text(parent: Box, box: Box) -> tuple[str, bool]:
     if box.ns is None or parent.ns is None:
         return "", False
     gap = max(box.ns - (parent.until_ns or parent.ns), 0)
-    return ("waited " if gap > WAIT_NS else "") + span_of(0, gap), gap > WAIT_NS
+    waited = gap > WAIT_NS
+    return _("waited {duration}", duration=span_of(0, gap)) if waited else span_of(0, gap), waited
 
 
 def _is_neighbour(board: _Board, parent: Box, box: Box) -> bool:

@@ -19,6 +19,7 @@ from metrics.calendars import SECOND_NS
 from metrics.objectives.budget import Counts
 from metrics.objectives.model import Objective
 from metrics.objectives.status import Status
+from texts import _, language
 
 Href = Callable[[Objective, str, int, int], str]  # objective, outcome, from and to → its cases
 NOTHING = Counts()
@@ -54,7 +55,15 @@ def sentence(standing: Sequence[Status], now_ns: int, zone: str) -> str | None:
     if not decided:
         return None
     earlier, then = _kept(standing, before)
-    return f"Last week {kept:,} of {decided:,} were kept" + (f", the week before {earlier:,} of {then:,}." if then else ".")
+    if not then:
+        return _("Last week {kept} of {decided} were kept.", kept=kept, decided=decided)
+    return _(
+        "Last week {kept} of {decided} were kept, the week before {earlier} of {then}.",
+        kept=kept,
+        decided=decided,
+        earlier=earlier,
+        then=then,
+    )
 
 
 def last_week(standing: Sequence[Status], now_ns: int, zone: str, href: Href) -> Component | None:
@@ -64,11 +73,11 @@ def last_week(standing: Sequence[Status], now_ns: int, zone: str, href: Href) ->
     if not known:
         return None
     known.sort(key=lambda each: (_is_kept(each[0], each[1]) is not False, each[0].objective.title))
-    heads = html.Tr([html.Th(name) for name in ("Promise", "State", "Last week", "Week before", "Broke it", "Kept it")])
+    heads = html.Tr([html.Th(name) for name in (_("Promise"), _("State"), _("Last week"), _("Week before"), _("Broke it"), _("Kept it"))])
     lines = [_line(status, counts, before.of(status), last, href) for status, counts in known]
     table = html.Table([html.Thead(heads), html.Tbody(lines)], className="table")
-    days = f"{times.day(last.from_ns, zone)} to {times.day(last.to_ns - 1, zone)}"
-    return card("Last week", scrolling(table, "Last week"), aside=html.Span(days, className="muted"), id="last-week")
+    days = _("{first} to {last}", first=times.day(last.from_ns, zone), last=times.day(last.to_ns - 1, zone))
+    return card(_("Last week"), scrolling(table, _("Last week")), aside=html.Span(days, className="muted"), id="last-week")
 
 
 def _line(status: Status, counts: Counts, earlier: Counts | None, week: Week, href: Href) -> Component:
@@ -76,7 +85,12 @@ def _line(status: Status, counts: Counts, earlier: Counts | None, week: Week, hr
     word = {True: promises.STATES["met"], False: promises.STATES["breached"], None: promises.STATES["no_data"]}[_is_kept(status, counts)]
     return html.Tr(
         [
-            html.Td([html.B(objective.title), html.Div(f"promised {promises.promise(objective.target)}", className="muted")]),
+            html.Td(
+                [
+                    html.B(_(objective.title)),
+                    html.Div(_("promised {promise}", promise=promises.promise(objective.target)), className="muted"),
+                ]
+            ),
             html.Td(html.Span([icon(word.icon), word.word], className=f"badge kind-{word.kind}")),
             html.Td(_share(counts, objective), className="num nowrap"),
             html.Td(_share(earlier, objective), className="num nowrap"),
@@ -87,12 +101,12 @@ def _line(status: Status, counts: Counts, earlier: Counts | None, week: Week, hr
 
 
 def _count(number: int, href: str) -> Component:
-    return html.Td(html.A(f"{number:,}", href=href) if number else "0", className="num")
+    return html.Td(html.A(language().number(number), href=href) if number else "0", className="num")
 
 
 def _share(counts: Counts | None, objective: Objective) -> Component | str:
     if counts is None or counts.attainment is None:
-        return html.Span("no data", className="muted")
+        return html.Span(_("no data"), className="muted")
     return promises.share(counts.attainment, objective.target)
 
 

@@ -14,6 +14,7 @@ from app.components import links
 from app.components.icons import icon
 from app.components.tiles import name_of
 from app.figures import times, words
+from texts import _, _n, _parts
 
 ICONS = {"maintenance": "wrench", "release": "package", "shutdown": "power", "other": "flag"}
 MOST = 8  # told in words below a chart; the page of annotations has them all
@@ -74,7 +75,7 @@ def numbered(charts: Sequence[Noted]) -> list[Noted]:
 
 def together(charts: Sequence[Noted], around: Around) -> Noted:
     """Each number of these charts once, for the list that explains them."""
-    return Noted([mark for _, mark in sorted({mark.number: mark for chart in charts for mark in chart.marks}.items())], around)
+    return Noted([mark for _number, mark in sorted({mark.number: mark for chart in charts for mark in chart.marks}.items())], around)
 
 
 def between(instants: Sequence[int]) -> Edges:
@@ -92,7 +93,9 @@ def behind(noted: Noted, columns: int, look: str = "") -> Component | None:
     if not noted.marks:
         return None
     bands = [html.I(style={"gridColumn": _columns(mark)}) for mark in noted.marks]
-    return html.Span(bands, className=f"note-marks-behind {look}".strip(), style={"--columns": columns}, **{"aria-hidden": "true"})
+    return html.Span(
+        bands, className=_("note-marks-behind {look}", look=look).strip(), style={"--columns": columns}, **{"aria-hidden": "true"}
+    )
 
 
 def lane(noted: Noted, columns: int, look: str = "") -> Component | None:
@@ -100,8 +103,8 @@ def lane(noted: Noted, columns: int, look: str = "") -> Component | None:
     if not noted.marks:
         return None
     drawn = [_mark(mark, noted.around) for mark in noted.marks]
-    look = f"note-marks {look}".strip()
-    return html.Span(drawn, className=look, style={"--columns": columns}, role="group", **{"aria-label": "Annotations"})
+    look = _("note-marks {look}", look=look).strip()
+    return html.Span(drawn, className=look, style={"--columns": columns}, role="group", **{"aria-label": _("Annotations")})
 
 
 def _mark(mark: Mark, around: Around) -> Component:
@@ -128,8 +131,8 @@ def listed(noted: Noted, more: str) -> Component | None:
     shown = noted.marks[-MOST:]
     left = noted.left + len(noted.marks) - len(shown)
     lines = [html.Li([html.B(mark.number, className="note-number"), _told(mark.annotation, noted.around)]) for mark in shown]
-    rest = [html.Li([html.A(f"{words.count(left, 'annotation')} before these", href=more)])] if left else []
-    return html.Ul([*rest, *lines], className="noted", **{"aria-label": "Annotations"})
+    rest = [html.Li([html.A(_n("{number} annotation before these", "{number} annotations before these", left), href=more)])] if left else []
+    return html.Ul([*rest, *lines], className="noted", **{"aria-label": _("Annotations")})
 
 
 def beside(noted: Sequence[Annotation], around: Around) -> list[Component]:
@@ -140,22 +143,20 @@ def beside(noted: Sequence[Annotation], around: Around) -> list[Component]:
 def _told(annotation: Annotation, around: Around) -> Component:
     given = annotation.given
     where = places(annotation)
-    parts = [
-        icon(ICONS[given.kind]),
-        " ",
-        html.A(KINDS[given.kind], href=address(annotation, around.past)),
-        f"{f' of {where}' if where else ''}, ",
-        html.Span(span_words(annotation, around), className="nowrap"),
-        ": ",
-        html.Span(given.text, dir="auto"),
-    ]
-    return html.Span(parts)
+    slots = {
+        "kind": html.A(_(KINDS[given.kind]), href=address(annotation, around.past)),
+        "time": html.Span(span_words(annotation, around), className="nowrap"),
+        "text": html.Span(given.text, dir="auto"),
+    }
+    said = _parts("{kind} of {places}, {time}: {text}", places=where, **slots) if where else _parts("{kind}, {time}: {text}", **slots)
+    return html.Span([icon(ICONS[given.kind]), " ", *said])
 
 
 def sentence(annotation: Annotation, around: Around) -> str:
     """Maintenance of WMS, Augsburg, 14:00 CET to 15:10 CET: Update to 7.2"""
     given, where = annotation.given, places(annotation)
-    return f"{KINDS[given.kind]}{f' of {where}' if where else ''}, {span_words(annotation, around)}: {given.text}"
+    slots = {"kind": _(KINDS[given.kind]), "time": span_words(annotation, around), "text": given.text}
+    return _("{kind} of {places}, {time}: {text}", places=where, **slots) if where else _("{kind}, {time}: {text}", **slots)
 
 
 def places(annotation: Annotation) -> str:
@@ -168,7 +169,9 @@ def span_words(annotation: Annotation, around: Around) -> str:
     """14:00 CET, or 14:00 CET to 15:10 CET."""
     given = annotation.given
     begins = times.brief(given.from_ns, around.zone, around.as_of_ns)
-    return begins if given.to_ns is None else f"{begins} to {times.brief(given.to_ns, around.zone, around.as_of_ns)}"
+    return (
+        begins if given.to_ns is None else _("{first} to {last}", first=begins, last=times.brief(given.to_ns, around.zone, around.as_of_ns))
+    )
 
 
 def address(annotation: Annotation, past: Mapping[str, Any]) -> str:

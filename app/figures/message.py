@@ -12,9 +12,9 @@ from dash.development.base_component import Component
 from app.components.icons import icon
 from app.components.page import note
 from app.figures import times
-from app.figures.words import count
 from app.messages.desk import Look
 from app.messages.shown import MOST_SHOWN, NOT_FOUND, Shown
+from texts import _, _n
 
 Ident = Mapping[str, str]  # what tells the parts of one message from those of another
 
@@ -37,7 +37,7 @@ def _facts(look: Look) -> Component | None:
     seen = look.shown
     told: list[tuple[str, Any]] = []
     if seen.size:
-        told = [("Size", f"{count(seen.size, 'byte')}{f', {seen.form}' if seen.form else ''}")]
+        told = [(_("Size"), ", ".join(filter(None, (_n("{number} byte", "{number} bytes", seen.size), seen.form))))]
     if seen.digest:
         told.append(("SHA-256", _copied(seen.digest)))
     told += [(name.removeprefix("@"), html.Span(value, className="mono")) for name, value in look.facts]
@@ -48,33 +48,33 @@ def _facts(look: Look) -> Component | None:
 
 
 def _copied(text: str) -> Component:
-    return html.Span([html.Span(text, className="mono"), dcc.Clipboard(content=text, title="Copy", className="message-copy")])
+    return html.Span([html.Span(text, className="mono"), dcc.Clipboard(content=text, title=_("Copy"), className="message-copy")])
 
 
 def _glass(look: Look, ident: Ident, zone: str) -> Component | None:
     """What is hidden and how to see it, or that it is seen and until when."""
     seen = look.shown
     if look.glass and seen.unmasked:
-        what = f"Unmasked for you until {times.full(look.glass.until_ns, zone)}: "
-        return note("late", [html.B(what), ", ".join(seen.unmasked), f". Your reason: {look.glass.reason}"], "lock")
+        what = f"{_('Unmasked for you until {time}:', time=times.full(look.glass.until_ns, zone))} "
+        return note("late", [html.B(what), f"{', '.join(seen.unmasked)}. ", _("Your reason: {reason}", reason=look.glass.reason)], "lock")
     if look.glass or (not seen.hidden and seen.why != NOT_FOUND):
         return None
-    said = f"Hidden: {', '.join(seen.hidden)}." if seen.hidden else "It is hidden as a whole."
+    said = _("Hidden: {names}.", names=", ".join(seen.hidden)) if seen.hidden else _("It is hidden as a whole.")
     field = {"type": "glass-reason", **ident}
     reason = html.Div(
         [
-            html.Label("Reason, for the audit (10 letters or more)", htmlFor=_written(field)),
+            html.Label(_("Reason, for the audit (10 letters or more)"), htmlFor=_written(field)),
             dcc.Input(id=field, type="text", maxLength=500, value=""),
         ],
         className="reason",
     )
     button = html.Button(
-        [icon("lock"), "See it unmasked for one hour"], id={"type": "glass-begin", **ident}, n_clicks=0, className="button button-quiet"
+        [icon("lock"), _("See it unmasked for one hour")], id={"type": "glass-begin", **ident}, n_clicks=0, className="button button-quiet"
     )
     refused = html.Div(id={"type": "glass-refused", **ident}, className="act-said", role="alert")
     return html.Details(
         [
-            html.Summary([icon("lock"), " ", said, " ", html.Span("Break the glass", className="message-break")]),
+            html.Summary([icon("lock"), " ", said, " ", html.Span(_("Break the glass"), className="message-break")]),
             reason,
             html.Div(button, className="acts"),
             refused,
@@ -95,13 +95,13 @@ def _content(seen: Shown, ident: Ident) -> Component | None:
         head, *lines = seen.table
         rows = [html.Tr([html.Td(cell, dir="auto") for cell in line]) for line in lines]
         table = html.Table([html.Thead(html.Tr([html.Th(name) for name in head])), html.Tbody(rows)], className="table message-table")
-        return html.Div(table, className="scroll message-scroll", tabIndex=0, role="region", **{"aria-label": "The message"})
+        return html.Div(table, className="scroll message-scroll", tabIndex=0, role="region", **{"aria-label": _("The message")})
     name = {"type": "message-text", **ident}
     text = html.Pre(
-        seen.text, id=name, className="payload message-text", tabIndex=0, dir="ltr", role="region", **{"aria-label": "The message"}
+        seen.text, id=name, className="payload message-text", tabIndex=0, dir="ltr", role="region", **{"aria-label": _("The message")}
     )
     return html.Div(
-        [text, dcc.Clipboard(target_id=name, title="Copy what is shown", className="message-copy")], className="message-content"
+        [text, dcc.Clipboard(target_id=name, title=_("Copy what is shown"), className="message-copy")], className="message-content"
     )
 
 
@@ -111,9 +111,23 @@ def _rest(seen: Shown, file: str | None) -> Component | None:
         return None
     told = []
     if seen.signs:
-        told.append(f"{count(seen.signs, 'character')} that nobody would see {'is' if seen.signs == 1 else 'are'} shown as a sign. ")
+        told.append(
+            _n(
+                "{number} character that nobody would see is shown as a sign.",
+                "{number} characters that nobody would see are shown as a sign.",
+                seen.signs,
+            )
+            + " "
+        )
     if seen.is_cut:
-        told.append(f"Only its beginning is shown, {MOST_SHOWN >> 10} KiB as it is laid out; it has {count(seen.size, 'byte')}. ")
-    masked = ", masked as here" if seen.hidden else ", unmasked as here" if seen.unmasked else ""
-    link = html.A([icon("download"), f" All of it as a file{masked}"], href=file, download="") if file else None
+        told.append(
+            _n(
+                "Only its beginning is shown, {rest} KiB as it is laid out; it has {number} byte. ",
+                "Only its beginning is shown, {rest} KiB as it is laid out; it has {number} bytes. ",
+                seen.size,
+                rest=MOST_SHOWN >> 10,
+            )
+        )
+    masked = _(", masked as here") if seen.hidden else _(", unmasked as here") if seen.unmasked else ""
+    link = html.A([icon("download"), _(" All of it as a file{masked}", masked=masked)], href=file, download="") if file else None
     return html.P([*told, link], className="muted") if told or link else None

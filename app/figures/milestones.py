@@ -12,15 +12,25 @@ from app.figures.boxes import ICONS, WORDS, is_early
 from app.figures.detail import agreed
 from app.figures.words import event_words, span_of, system_word
 from metrics.path import Path, Step
+from texts import _, _later, language
 
-HEADS = ("Milestone", "System", "Agreed", "Due", "Reached", "Lateness", "Failed attempts", "State")
+HEADS = (
+    _later("Milestone"),
+    _later("System"),
+    _later("Agreed"),
+    _later("Due"),
+    _later("Reached"),
+    _later("Lateness"),
+    _later("Failed attempts"),
+    _later("State"),
+)
 
 
 def milestone_table(path: Path) -> Component:
     """One row a milestone, in the order of the workflow; times in the zone of the path."""
-    head = html.Thead(html.Tr([html.Th(name, scope="col") for name in HEADS]))
+    head = html.Thead(html.Tr([html.Th(_(name), scope="col") for name in HEADS]))
     rows = [_row(path, step) for step in path.steps]
-    return scrolling(html.Table([head, html.Tbody(rows)], className="table"), "Milestones")
+    return scrolling(html.Table([head, html.Tbody(rows)], className="table"), _("Milestones"))
 
 
 def tone_of(path: Path, step: Step) -> str:
@@ -44,7 +54,7 @@ def tone_of(path: Path, step: Step) -> str:
 
 def _row(path: Path, step: Step) -> Component:
     tone = tone_of(path, step)
-    name = [html.B(event_words(step.event)), html.Span("optional", className="pill") if not step.required else None]
+    name = [html.B(event_words(step.event)), html.Span(_("optional"), className="pill") if not step.required else None]
     state = html.Span([icon(ICONS.get(tone, "minus")), _word(tone)], className=f"state state-{tone}")
     cells = [
         [part for part in name if part is not None],
@@ -53,14 +63,14 @@ def _row(path: Path, step: Step) -> Component:
         _instant(path, step.due_ns),
         _instant(path, step.reached_ns),
         _lateness(path, step),
-        f"{step.attempts:,}" if step.attempts else "0",
+        language().number(step.attempts) if step.attempts else "0",
         state,
     ]
     return html.Tr([html.Td(cell, className="num" if n in (3, 4, 5, 6) else None) for n, cell in enumerate(cells)])
 
 
 def _word(tone: str) -> str:
-    return {"closed": "Not expected any more", "optional": "Not seen"}.get(tone) or WORDS[tone]
+    return {"closed": _("Not expected any more"), "optional": _("Not seen")}.get(tone) or _(WORDS[tone])
 
 
 def _instant(path: Path, ns: int | None) -> str:
@@ -72,5 +82,5 @@ def _lateness(path: Path, step: Step) -> str:
     if step.due_ns is None:
         return "–"
     if step.reached_ns is not None:
-        return f"{span_of(step.due_ns, step.reached_ns)} late" if step.reached_ns > step.due_ns else "in time"
-    return f"{span_of(step.due_ns, path.as_of_ns)} overdue" if step.is_missing and step.due_ns < path.as_of_ns else "–"
+        return _("{duration} late", duration=span_of(step.due_ns, step.reached_ns)) if step.reached_ns > step.due_ns else _("in time")
+    return _("{duration} overdue", duration=span_of(step.due_ns, path.as_of_ns)) if step.is_missing and step.due_ns < path.as_of_ns else "–"

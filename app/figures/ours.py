@@ -15,19 +15,20 @@ from app.figures.boxes import OURS, WORDS, Box
 from app.recovery.attempts import Attempt
 from app.recovery.model import Action
 from metrics.path import Path
+from texts import _, _later, _parts
 
 TITLES = {
-    Action.RETRY: "Asked to try again",
-    Action.REPLAY: "Sent again",
-    Action.EDIT_AND_REPLAY: "Sent again, changed",
-    Action.BULK_TRANSFORM: "Sent again, changed",
-    Action.RESEND_TO: "Sent to one receiver",
-    Action.COMPENSATE: "Counter-document sent",
-    Action.RESUME: "Let go on",
-    Action.CHASE: "Partner asked",
-    Action.RUNBOOK: "Worked on by a person",
+    Action.RETRY: _later("Asked to try again"),
+    Action.REPLAY: _later("Sent again"),
+    Action.EDIT_AND_REPLAY: _later("Sent again, changed"),
+    Action.BULK_TRANSFORM: _later("Sent again, changed"),
+    Action.RESEND_TO: _later("Sent to one receiver"),
+    Action.COMPENSATE: _later("Counter-document sent"),
+    Action.RESUME: _later("Let go on"),
+    Action.CHASE: _later("Partner asked"),
+    Action.RUNBOOK: _later("Worked on by a person"),
 }
-OUTCOMES = {"not_taken": "not taken", "unproven": "without effect", "": "no answer yet"}
+OUTCOMES = {"not_taken": _later("not taken"), "unproven": _later("without effect"), "": _later("no answer yet")}
 
 
 def ours_boxes(path: Path, attempts: Sequence[Attempt]) -> list[Box]:
@@ -43,7 +44,7 @@ def _box(path: Path, attempt: Attempt) -> Box:
         key=attempt.key,
         lane=OURS,
         milestone=attempt.milestone,
-        title=TITLES.get(attempt.action, WORDS["sent"]) if is_sent else WORDS[attempt.kind],
+        title=_(TITLES.get(attempt.action, WORDS["sent"]) if is_sent else WORDS[attempt.kind]),
         detail=_done_words(attempt),
         note=note,
         tone=attempt.kind,
@@ -55,39 +56,40 @@ def _done_words(attempt: Attempt) -> str:
     """Whose it is; of what was closed the words say that themselves."""
     if attempt.kind in ("closed", "reopened"):
         return attempt.words
-    return f"by {who(attempt)}{': ' + attempt.words if attempt.kind == 'parked' and attempt.words else ''}"
+    said = _("by {person}", person=who(attempt))
+    return f"{said}: {attempt.words}" if attempt.kind == "parked" and attempt.words else said
 
 
 def who(attempt: Attempt) -> str:
     """tom, approved by maria; of what a rule requested, its name."""
-    by = f"the rule {attempt.path}" if attempt.is_automatic else attempt.by
-    return f"{by}, approved by {attempt.approved_by}" if attempt.approved_by else by
+    by = _("the rule {path}", path=attempt.path) if attempt.is_automatic else attempt.by
+    return _("{person}, approved by {approver}", person=by, approver=attempt.approved_by) if attempt.approved_by else by
 
 
 def stage_words(attempt: Attempt) -> str:
     """Of a ramp its first step is the canary; what goes at once has no steps."""
     if attempt.stage is None or attempt.stages < 2:
         return ""
-    return "canary" if attempt.stage == 0 else f"step {attempt.stage + 1} of the ramp"
+    return _("canary") if attempt.stage == 0 else _("step {step} of the ramp", step=attempt.stage + 1)
 
 
 def outcome_words(attempt: Attempt) -> str:
     """accepted, then proven or without effect."""
     told = OUTCOMES.get(attempt.outcome)
-    return told if told is not None else ITEMS[attempt.outcome][0].lower()
+    return _(told) if told is not None else _(ITEMS[attempt.outcome][0].lower())
 
 
 def ours_panel(path: Path, box: Box, attempt: Attempt) -> Component:
     """The panel of one of these boxes: everything there is to say of it, and the way to the recovery."""
     facts: list[tuple[str, Any]] = [
-        ("Approved path", attempt.path),
-        ("Requested by", "a rule" if attempt.is_automatic else attempt.by),
-        ("Approved by", attempt.approved_by),
-        ("Stage", stage_words(attempt)),
-        ("When", f"{times.full(attempt.at_ns, path.timezone)} ({path.timezone})"),
-        ("Outcome", outcome_words(attempt) if attempt.kind == "sent" else None),
-        ("The words" if attempt.kind != "sent" else "The target said", attempt.words),
-        ("Recovery", html.A(attempt.recovery_id, href=address(attempt.recovery_id))),
+        (_("Approved path"), attempt.path),
+        (_("Requested by"), _("a rule") if attempt.is_automatic else attempt.by),
+        (_("Approved by"), attempt.approved_by),
+        (_("Stage"), stage_words(attempt)),
+        (_("When"), f"{times.full(attempt.at_ns, path.timezone)} ({path.timezone})"),
+        (_("Outcome"), outcome_words(attempt) if attempt.kind == "sent" else None),
+        (_("The words") if attempt.kind != "sent" else _("The target said"), attempt.words),
+        (_("Recovery"), html.A(attempt.recovery_id, href=address(attempt.recovery_id))),
     ]
     head = html.H3([html.Span(icon(box.icon), className=f"mark mark-{box.tone}"), f"{box.title}, {box.lane}"], className="detail-head")
     said = [html.Div([html.Dt(name), html.Dd(value, dir="auto")]) for name, value in facts if value]
@@ -98,11 +100,19 @@ def by_recovery(recovery_id: str, told: tuple[str, str] | None) -> Component:
     """Below an event that a recovery caused: which one, and whose."""
     if told is None:
         return html.P(
-            [icon("refresh-cw"), f" A recovery caused it ({recovery_id}) that is not of this Syncline, or that you may not see."],
+            [
+                icon("refresh-cw"),
+                " ",
+                _("A recovery caused it ({id}) that is not of this Syncline, or that you may not see.", id=recovery_id),
+            ],
             className="ours-said",
         )
     title, by = told
     return html.P(
-        [icon("refresh-cw"), " A recovery caused it: ", html.A(title, href=address(recovery_id)), f", requested by {by}."],
+        [
+            icon("refresh-cw"),
+            " ",
+            *_parts("A recovery caused it: {path}, requested by {person}.", path=html.A(title, href=address(recovery_id)), person=by),
+        ],
         className="ours-said",
     )

@@ -6,10 +6,16 @@ from dash import html
 from dash.development.base_component import Component
 
 from app.figures.lanes import HEAD, TITLE, Drawing
+from texts import _, _later
 
 LONG = 1600  # pixels: what is narrower is in sight as a whole, or nearly
 _NEEDY = ("failed", "retrying", "missing", "unjudged")
-_WORDS = {"failed": "failed step", "retrying": "retrying step", "missing": "missing step", "unjudged": "step nobody can judge"}
+_WORDS = {
+    "failed": _later("To the failed step"),
+    "retrying": _later("To the retrying step"),
+    "missing": _later("To the missing step"),
+    "unjudged": _later("To the step nobody can judge"),
+}
 
 
 def overview(drawing: Drawing) -> Component | None:
@@ -26,15 +32,15 @@ def overview(drawing: Drawing) -> Component | None:
 
 
 def _buttons(drawing: Drawing) -> list[Component]:
-    needy = next(((box, tone) for tone in _NEEDY for box, _ in drawing.boxes if box.tone == tone), None)
-    buttons = [_button("To the start", "start")]
+    needy = next(((box, tone) for tone in _NEEDY for box, _rect in drawing.boxes if box.tone == tone), None)
+    buttons = [_button(_("To the start"), "start")]
     if needy:
-        buttons.append(_button(f"To the {_WORDS[needy[1]]}", needy[0].key))
+        buttons.append(_button(_(_WORDS[needy[1]]), needy[0].key))
     if drawing.now_x is not None:
-        buttons.append(_button("To now", "now"))
+        buttons.append(_button(_("To now"), "now"))
     return [
         *buttons,
-        html.Button("Smaller", type="button", className="button button-quiet", **{"data-zoom": "yes", "aria-pressed": "false"}),
+        html.Button(_("Smaller"), type="button", className="button button-quiet", **{"data-zoom": "yes", "aria-pressed": "false"}),
     ]
 
 

@@ -16,14 +16,15 @@ from app.components.tiles import name_of
 from app.figures import times
 from app.figures.related import goods_words
 from app.figures.story import story
-from app.figures.words import sentence, type_words
+from app.figures.words import criticality_word, sentence, type_words
 from metrics.path import Path
+from texts import _
 
 
 def head_of(path: Path) -> Component:
     """The title of the page, with its status."""
     title = [f"{kind_of(path)} ", html.Span(path.transaction_id, dir="auto", className="path-id")]
-    every = html.A("all of this workflow", href=links.transactions(workflow=path.workflow))
+    every = html.A(_("all of this workflow"), href=links.transactions(workflow=path.workflow))
     return head(title, [path.title, ", ", every], badge(path.status))
 
 
@@ -47,17 +48,17 @@ def _way_out(path: Path) -> Component | None:
     """What may be done about a step that failed or is missing, which is about now."""
     if not (path.state == "failed" or any(step.is_missing for step in path.steps) or len(path.violations) > 0):
         return None
-    return html.P(html.A("What may be done about it", href=links.to("failure", workflow=path.workflow, transaction=path.transaction_id)))
+    return html.P(html.A(_("What may be done about it"), href=links.to("failure", workflow=path.workflow, transaction=path.transaction_id)))
 
 
 def _facts(path: Path) -> Component:
-    site = f"{name_of(path.site)} ({path.timezone})" if path.site else f"not known, shown in {path.timezone}"
+    site = f"{name_of(path.site)} ({path.timezone})" if path.site else _("not known, shown in {zone}", zone=path.timezone)
     facts = [
-        ("Site", site),
-        ("Started", times.full(path.start_ns, path.timezone)),
-        ("Last event", times.full(path.last_event_ns, path.timezone)),
-        ("Owner", path.owner or "nobody is named"),
-        ("Criticality", path.criticality),
+        (_("Site"), site),
+        (_("Started"), times.full(path.start_ns, path.timezone)),
+        (_("Last event"), times.full(path.last_event_ns, path.timezone)),
+        (_("Owner"), path.owner or _("nobody is named")),
+        (_("Criticality"), criticality_word(path.criticality)),
         *goods_words(path),
     ]
     return html.Dl([html.Div([html.Dt(name), html.Dd(value, dir="auto")]) for name, value in facts], className="terms terms-wide")

@@ -13,6 +13,7 @@ from app.figures import strokes, trails, words
 from app.figures.lanes import Rect
 from app.figures.process import Graph, Stop, Way, late_share
 from metrics.discovery import END, START
+from texts import _, _n, _parts
 
 Row = Mapping[str, Any]
 To = Callable[[str | None], str]  # the transactions that went so, or all of them, as an address
@@ -27,19 +28,37 @@ def process_graph(graph: Graph, to: To, total: int) -> Component:
         parts += [_label(way, to) for way in graph.ways if way.row["from_milestone"] == stop.name]
     stage = html.Div(parts, className="process", style={"width": graph.width, "height": graph.height})
     return html.Div(
-        stage, className="process-scroll", tabIndex=0, role="region", **{"aria-label": "Steps as they were taken, from top to bottom"}
+        stage, className="process-scroll", tabIndex=0, role="region", **{"aria-label": _("Steps as they were taken, from top to bottom")}
     )
 
 
 def way_words(row: Row) -> str:
     """`from sent to received: 1,204 transactions, median 5 min, nine in ten within 12 min, 3 % after their due time`."""
-    way = f"from {trails.step(row['from_milestone'])} to {trails.step(row['to_milestone'])}"
-    parts = [f"{way}: {words.count(row['transactions'], 'transaction')}"]
-    parts += [f"{row['passages']:,} times in all"] if row["passages"] != row["transactions"] else []
+    parts = [
+        _n(
+            "from {first} to {second}: {number} transaction",
+            "from {first} to {second}: {number} transactions",
+            row["transactions"],
+            first=trails.step(row["from_milestone"]),
+            second=trails.step(row["to_milestone"]),
+        )
+    ]
+    parts += [_("{passages} times in all", passages=row["passages"])] if row["passages"] != row["transactions"] else []
     if row["p50"] is not None:
-        parts.append(f"median {words.duration(row['p50'])}, nine in ten within {words.duration(row['p90'])}")
-    some = f" of the {row['promised']:,} that had one" if row["promised"] < row["passages"] else ""
-    parts += [f"{words.percent(late_share(row))}{some} after their due time"] if row["late"] else []
+        parts.append(
+            _(
+                "median {median}, nine in ten within {most}",
+                median=words.duration(row["p50"]),
+                most=words.duration(row["p90"]),
+            )
+        )
+    if row["late"]:
+        share = words.percent(late_share(row))
+        parts.append(
+            _("{share} of the {promised} that had one after their due time", share=share, promised=row["promised"])
+            if row["promised"] < row["passages"]
+            else _("{share} after their due time", share=share)
+        )
     return ", ".join(parts)
 
 
@@ -59,8 +78,8 @@ def _head(way: Way) -> int:
 
 def _end(stop: Stop, to: To, total: int) -> Component:
     assert stop.name in (START, END)
-    opened = html.A(words.count(total, "transaction"), href=to(None))
-    said = html.Span(["Start: ", opened]) if stop.name == START else "End"
+    opened = html.A(_n("{number} transaction", "{number} transactions", total), href=to(None))
+    said = html.Span(_parts("Start: {transactions}", transactions=opened)) if stop.name == START else _("End")
     return html.Div(said, className="process-end", style=_at(stop.rect))
 
 
@@ -69,18 +88,31 @@ def _box(stop: Stop, row: Row, to: To) -> Component:
     title = [html.B(trails.step(stop.name)), html.Span(system)]
     if not row["transactions"] and not row["failed"]:
         return html.Div(
-            [html.Div(title, className="process-title"), html.Div("not taken", className="process-counts")], **_look(stop, " process-none")
+            [html.Div(title, className="process-title"), html.Div(_("not taken"), className="process-counts")],
+            **_look(stop, " process-none"),
         )
-    spoken = f"{trails.step(stop.name)}{system}: {words.count(row['transactions'], 'transaction')}"
-    counts = [html.A(f"{row['transactions']:,}", href=to(stop.name), **{"aria-label": spoken})]
+    spoken = _n(
+        "{step}: {number} transaction",
+        "{step}: {number} transactions",
+        row["transactions"],
+        step=f"{trails.step(stop.name)}{system}",
+    )
+    counts = [html.A(words.number(row["transactions"]), href=to(stop.name), **{"aria-label": spoken})]
     if row["failed"]:
-        spoken = f"failed in {words.count(row['failed'], 'transaction')}"
+        spoken = _n("failed in {number} transaction", "failed in {number} transactions", row["failed"])
         counts.append(
-            html.A([icon("circle-x"), f" {row['failed']:,} failed"], href=to(f"{stop.name}!"), className="mark-failed", title=spoken)
+            html.A(
+                [icon("circle-x"), f" {_('{number} failed', number=row['failed'])}"],
+                href=to(f"{stop.name}!"),
+                className="mark-failed",
+                title=spoken,
+            )
         )
     if row["running"]:
-        spoken = f"{words.count(row['running'], 'transaction')} got no further yet"
-        counts.append(html.A([icon("clock"), f" {row['running']:,} here"], href=to(f"{stop.name} > {trails.OPEN}"), title=spoken))
+        spoken = _n("{number} transaction got no further yet", "{number} transactions got no further yet", row["running"])
+        counts.append(
+            html.A([icon("clock"), f" {_('{number} here', number=row['running'])}"], href=to(f"{stop.name} > {trails.OPEN}"), title=spoken)
+        )
     return html.Div([html.Div(title, className="process-title"), html.Div(counts, className="process-counts")], **_look(stop))
 
 
@@ -91,10 +123,13 @@ def _look(stop: Stop, more: str = "") -> dict[str, Any]:
 def _label(way: Way, to: To) -> Component:
     row = way.row
     took = f" · {words.duration(row['p50'])}" if row["p50"] is not None else ""
-    late = html.Span([icon("clock-alert"), f" {words.percent(late_share(row))} late"], className=f"process-after process-after-{way.kind}")
+    late = html.Span(
+        [icon("clock-alert"), f" {_('{share} late', share=words.percent(late_share(row)))}"],
+        className=f"process-after process-after-{way.kind}",
+    )
     spoken = way_words(row)
     return html.A(
-        [html.Span([html.B(f"{row['transactions']:,}"), took]), late if row["late"] else None],
+        [html.Span([html.B(words.number(row["transactions"])), took]), late if row["late"] else None],
         href=to(f"{row['from_milestone']} > {row['to_milestone']}"),
         className="process-label process-label-down" if way.is_straight else "process-label",
         style=_at(way.label),

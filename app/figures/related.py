@@ -13,6 +13,7 @@ from app.components.status import badge
 from app.figures.rows import rows_of
 from app.figures.words import amount, with_unit
 from metrics.path import Path
+from texts import _
 
 Row = Mapping[str, Any]
 
@@ -27,13 +28,13 @@ def goods_words(path: Path) -> list[tuple[str, str]]:
     unit, currency = last("uom"), last("currency")
     came = [event["quantity"] for event in events if event["quantity"] is not None and not event["is_error"]]
     facts = [
-        ("Ordered", with_unit(last("ordered_quantity"), str(unit or ""))),
-        ("Quantity", with_unit(came[-1], str(unit or "")) if came else ""),
-        ("Value", f"{amount(last('value'))} {currency or ''}".strip()),
-        ("Item", last("item")),
-        ("Batch", last("batch")),
-        ("Partner", last("partner")),
-        ("Customer", last("customer")),
+        (_("Ordered"), with_unit(last("ordered_quantity"), str(unit or ""))),
+        (_("Quantity"), with_unit(came[-1], str(unit or "")) if came else ""),
+        (_("Value"), f"{amount(last('value'))} {currency or ''}".strip()),
+        (_("Item"), last("item")),
+        (_("Batch"), last("batch")),
+        (_("Partner"), last("partner")),
+        (_("Customer"), last("customer")),
     ]
     return [(name, str(value)) for name, value in facts if value]
 
@@ -50,4 +51,6 @@ def named_list(transactions: Sequence[Row], moment: Mapping[str, Any]) -> Compon
         )
         for row in transactions
     ]
-    return html.Ul(rows, className="plain-list") if rows else html.P("Its events name no transaction that you may see.", className="muted")
+    return (
+        html.Ul(rows, className="plain-list") if rows else html.P(_("Its events name no transaction that you may see."), className="muted")
+    )

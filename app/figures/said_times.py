@@ -10,8 +10,9 @@ from app.figures.times import local
 from app.instants import instant_ns
 from collectors.event import Refused
 from collectors.instants import YEARS, checked
+from texts import _, _later
 
-EXAMPLES = "14:00, yesterday 14:00, Tue 14:00, 24 Nov 14:00, 2026-11-24 14:00 or 2 hours ago"
+EXAMPLES = _later("14:00, yesterday 14:00, Tue 14:00, 24 Nov 14:00, 2026-11-24 14:00 or 2 hours ago")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 UNITS = {"minute": 60, "min": 60, "hour": 3_600, "h": 3_600, "day": 86_400, "week": 7 * 86_400}
@@ -27,7 +28,9 @@ def instant_of(text: str, zone: str, now_ns: int) -> int:
     try:
         return checked(_instant(text, zone, now_ns), text)
     except (Refused, OverflowError):
-        raise ValueError(f"'{text}' lies outside the years {YEARS.start} to {YEARS.stop - 1}.") from None
+        raise ValueError(
+            _("'{text}' lies outside the years {first} to {last}.", text=text, first=str(YEARS.start), last=str(YEARS.stop - 1))
+        ) from None
 
 
 def _instant(text: str, zone: str, now_ns: int) -> int:
@@ -39,7 +42,7 @@ def _instant(text: str, zone: str, now_ns: int) -> int:
         return _written(text)
     hour, minute, second = int(found[2]), int(found[3]), int(found[4] or 0)
     if hour > 23 or minute > 59 or second > 59:
-        raise ValueError(f"There is no such time of day as '{text}'.")
+        raise ValueError(_("There is no such time of day as '{text}'.", text=text))
     day = _day(found[1] or "", (hour, minute, second), local(now_ns, zone), text)
     return _on_clock(datetime(day.year, day.month, day.day, hour, minute, second), zone, text)  # noqa: DTZ001  the zone is put in below
 
@@ -48,7 +51,7 @@ def _written(text: str) -> int:
     try:
         return instant_ns(text.strip())
     except ValueError:
-        raise ValueError(f"'{text}' is no time that is understood here. Say it as {EXAMPLES}.") from None
+        raise ValueError(_("'{text}' is no time that is understood here. Say it as {examples}.", text=text, examples=_(EXAMPLES))) from None
 
 
 def _day(word: str, clock: tuple[int, int, int], now: datetime, text: str) -> date:
@@ -70,8 +73,8 @@ def _day(word: str, clock: tuple[int, int, int], now: datetime, text: str) -> da
             this = date(int(named[3] or today.year), month, day)
             return this if named[3] or this <= today else date(today.year - 1, month, day)
     except ValueError:
-        raise ValueError(f"There is no such day as '{word}'.") from None
-    raise ValueError(f"'{text}' is no time that is understood here. Say it as {EXAMPLES}.")
+        raise ValueError(_("There is no such day as '{word}'.", word=word)) from None
+    raise ValueError(_("'{text}' is no time that is understood here. Say it as {examples}.", text=text, examples=_(EXAMPLES)))
 
 
 def _full(short: str) -> tuple[str, ...]:
@@ -83,5 +86,5 @@ def _on_clock(wall: datetime, zone: str, text: str) -> int:
     """The instant at which clocks there show it; where they show it twice, the first. Raises ValueError where they never do."""
     moment = wall.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
     if moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None) != wall:
-        raise ValueError(f"Clocks in {zone} were put forward then: there was no '{text}'.")
+        raise ValueError(_("Clocks in {zone} were put forward then: there was no '{text}'.", zone=zone, text=text))
     return int(moment.timestamp()) * SECOND_NS

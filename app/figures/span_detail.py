@@ -14,6 +14,7 @@ from app.figures.words import duration, system_word
 from app.messages import json_text
 from app.messages.fields import Fields
 from app.messages.json_text import Pairs
+from texts import _
 
 LONGEST = 600  # letters of one attribute's value
 KINDS = {1: "internal", 2: "server", 3: "client", 4: "producer", 5: "consumer"}
@@ -22,16 +23,16 @@ KINDS = {1: "internal", 2: "server", 3: "client", 4: "producer", 5: "consumer"}
 def span_detail(span: Span, known: set[str], fields: Fields) -> list[Component]:
     """`known`: the ids of the spans on the page, which links can lead to; `fields`: those that must not be seen."""
     facts = [
-        ("Status", span["status_message"] if span["is_error"] else None),
-        ("Kind", KINDS.get(span["kind"])),
-        ("System", system_word(span["system"])),
-        ("Started (UTC)", times.utc(span["start_ns"])),
-        ("Took", duration((span["end_ns"] - span["start_ns"]) / 1e9)),
-        ("Operation", span["operation"]),
-        ("Destination", span["destination"]),
-        ("Span id", span["span_id"][32:] or span["span_id"]),
-        ("Parent", _link(span["parent_id"], known)),
-        ("Links to", [_link(linked, known) for linked in span["links"]] or None),
+        (_("Status"), span["status_message"] if span["is_error"] else None),
+        (_("Kind"), KINDS.get(span["kind"])),
+        (_("System"), system_word(span["system"])),
+        (_("Started (UTC)"), times.utc(span["start_ns"])),
+        (_("Took"), duration((span["end_ns"] - span["start_ns"]) / 1e9)),
+        (_("Operation"), span["operation"]),
+        (_("Destination"), span["destination"]),
+        (_("Span id"), span["span_id"][32:] or span["span_id"]),
+        (_("Parent"), _link(span["parent_id"], known)),
+        (_("Links to"), [_link(linked, known) for linked in span["links"]] or None),
     ]
     said = [html.Div([html.Dt(name), html.Dd(value, dir="auto")]) for name, value in facts if value]
     return [html.Dl(said, className="terms"), _attributes(span, fields)]
@@ -41,7 +42,7 @@ def fields_in(span: Span, fields: Fields) -> set[str]:
     """As what fields of its attributes are configured, where some of them must not be seen."""
     found: dict[str, None] = {}
     for text in (span["attributes"], span.get("span_events")):
-        for _ in json_text.lines(_read(text), fields, found):
+        for _line in json_text.lines(_read(text), fields, found):
             pass
     return set(found)
 
@@ -61,11 +62,18 @@ def _link(span_id: str | None, known: set[str]) -> Component | None:
 def _attributes(span: Span, fields: Fields) -> Component:
     rows = [html.Tr([html.Th(name, scope="row"), html.Td(value, dir="auto")]) for name, value in _pairs(_read(span["attributes"]), fields)]
     events = [
-        html.Tr([html.Th(f"event {event.get('name', '')}", scope="row"), html.Td(_event(event.get("attributes"), fields), dir="auto")])
+        html.Tr(
+            [
+                html.Th(_("event {name}", name=event.get("name", "")), scope="row"),
+                html.Td(_event(event.get("attributes"), fields), dir="auto"),
+            ]
+        )
         for event in (dict(event) for event in _read(span.get("span_events")) if isinstance(event, Pairs))
     ]
     return (
-        html.Table(html.Tbody([*rows, *events]), className="attributes") if rows or events else html.P("No attributes.", className="muted")
+        html.Table(html.Tbody([*rows, *events]), className="attributes")
+        if rows or events
+        else html.P(_("No attributes."), className="muted")
     )
 
 
@@ -87,4 +95,4 @@ def _read(text: str | None) -> Any:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]}… ({len(text):,} letters in all)"
+    return text if len(text) <= LONGEST else _("{text}… ({number} letters in all)", text=text[:LONGEST], number=len(text))

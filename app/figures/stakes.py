@@ -14,13 +14,14 @@ from app.figures import times, words
 from app.figures.rows import rows_of
 from metrics.impact import Impact, Summary, money
 from metrics.impact_settings import Costs
+from texts import _, _later, _n, language
 
 Row = Mapping[str, Any]
 MOST_CUSTOMERS = 3
 ORIGINS = {
-    "stated": "as its own events say",
-    "orders": "as the nearest orders say",
-    "items": "what is open, at the values of the items",
+    "stated": _later("as its own events say"),
+    "orders": _later("as the nearest orders say"),
+    "items": _later("what is open, at the values of the items"),
 }
 
 
@@ -28,7 +29,7 @@ def money_words(worths: Mapping[str, Decimal], costs: Costs) -> str:
     """`12,400 EUR`; of several currencies one sum where there are rates for all of them, else each by itself."""
     found = money(worths, costs) if len(worths) > 1 else None
     parts = [(found[1], found[0])] if found else sorted(worths.items())
-    return " and ".join(f"{round(value):,} {currency or 'without a currency'}" for currency, value in parts)
+    return language().listed([f"{words.number(round(value))} {currency or _('without a currency')}" for currency, value in parts])
 
 
 def quantity_words(lines: Sequence[Row]) -> str:
@@ -37,7 +38,7 @@ def quantity_words(lines: Sequence[Row]) -> str:
     for line in lines:
         unit = line["uom"] or ""
         units[unit] = units.get(unit, Decimal(0)) + Decimal(str(line["ordered_quantity"])) - Decimal(str(line["done_quantity"]))
-    return " and ".join(words.with_unit(quantity, unit) for unit, quantity in sorted(units.items()))
+    return language().listed([words.with_unit(quantity, unit) for unit, quantity in sorted(units.items())])
 
 
 def needed_words(need_ns: int, zone: str, as_of_ns: int) -> Component:
@@ -49,7 +50,11 @@ def needed_words(need_ns: int, zone: str, as_of_ns: int) -> Component:
 
 def span_words(need_ns: int, as_of_ns: int) -> str:
     """`in 3 d 13 h`, `7 h late`"""
-    return f"{words.span_of(need_ns, as_of_ns)} late" if need_ns < as_of_ns else f"in {words.span_of(as_of_ns, need_ns)}"
+    return (
+        _("{duration} late", duration=words.span_of(need_ns, as_of_ns))
+        if need_ns < as_of_ns
+        else _("in {duration}", duration=words.span_of(as_of_ns, need_ns))
+    )
 
 
 def order_link(row: Row, workflows: Mapping[str, str], past: Mapping[str, Any]) -> Component:
@@ -66,22 +71,24 @@ def workflows_of(rows: Sequence[Row]) -> dict[str, str]:
 
 def group_words(summary: Summary, zone: str, as_of_ns: int, costs: Costs) -> str:
     """`3 orders of 2 customers, 12,400 EUR, needed first 24 Mar 08:00 CET`."""
-    parts = [words.count(summary.orders, "order")] if summary.orders else []
-    if parts and summary.customers:
-        parts = [f"{parts[0]} of {customer_words(summary.customers)}"]
+    parts, named = [], customer_words(summary.customers)
+    if summary.orders and named:
+        parts.append(_n("{number} order of {customers}", "{number} orders of {customers}", summary.orders, customers=named))
+    elif summary.orders:
+        parts.append(_n("{number} order", "{number} orders", summary.orders))
     if summary.worths:
-        known = "" if summary.valued == summary.transactions else f", said by {summary.valued:,} of {summary.transactions:,}"
-        parts.append(f"{money_words(summary.worths, costs)}{known}")
+        worth, valued, all_ = money_words(summary.worths, costs), summary.valued, summary.transactions
+        parts.append(worth if valued == all_ else _("{worth}, said by {valued} of {all}", worth=worth, valued=valued, all=all_))
     if summary.need_ns is not None:
-        late = " (past)" if summary.need_ns < as_of_ns else ""
-        parts.append(f"needed first {times.brief(summary.need_ns, zone, as_of_ns)}{late}")
+        time = times.brief(summary.need_ns, zone, as_of_ns)
+        parts.append(_("needed first {time} (past)", time=time) if summary.need_ns < as_of_ns else _("needed first {time}", time=time))
     return ", ".join(parts)
 
 
 def customer_words(customers: Sequence[str]) -> str:
     shown = ", ".join(customers[:MOST_CUSTOMERS])
     more = len(customers) - MOST_CUSTOMERS
-    return f"{shown} and {words.count(more, 'other')}" if more > 0 else shown
+    return _n("{shown} and {number} other", "{shown} and {number} others", more, shown=shown) if more > 0 else shown
 
 
 def waiting_list(
@@ -90,11 +97,13 @@ def waiting_list(
     """What waits for one transaction: the sum in words, then its orders, the nearest first."""
     rows = rows_of(impact.orders)
     said = group_words(impact.summary, zone, as_of_ns, costs)
-    origin = f" Worth: {ORIGINS[impact.origin]}." if impact.origin and impact.origin != "stated" else ""
+    sentences = [_sentence(said)] if said else []
+    if impact.origin and impact.origin != "stated":
+        sentences.append(_("Worth: {origin}.", origin=_(ORIGINS[impact.origin])))
     if not rows:
-        return html.P(f"{_sentence(said)}{origin} No order is named with it.".strip(), className="muted stakes-sum")
+        return html.P(" ".join([*sentences, _("No order is named with it.")]), className="muted stakes-sum")
     shown = [_waiting(row, zone, as_of_ns, workflows, past) for row in rows]
-    return html.Div([html.P(f"{_sentence(said)}{origin}", className="stakes-sum"), html.Ul(shown, className="plain-list stakes-list")])
+    return html.Div([html.P(" ".join(sentences), className="stakes-sum"), html.Ul(shown, className="plain-list stakes-list")])
 
 
 def _sentence(text: str) -> str:
@@ -105,18 +114,19 @@ def _waiting(row: Row, zone: str, as_of_ns: int, workflows: Mapping[str, str], p
     about = [words.type_words(str(row["object_type"])), _state(row), str(row["customer"] or "")]
     need = [int(ns) for ns in (row["due_ns"], row["promised_ns"]) if ns is not None]
     if need:
-        about.append(f"needed {times.brief(min(need), zone, as_of_ns)}{' (past)' if min(need) < as_of_ns else ''}")
+        time = times.brief(min(need), zone, as_of_ns)
+        about.append(_("needed {time} (past)", time=time) if min(need) < as_of_ns else _("needed {time}", time=time))
     return html.Li([order_link(row, workflows, past), html.Span(", ".join(part for part in about if part), className="muted", dir="auto")])
 
 
 def _state(row: Row) -> str:
     if row["is_cancelled"]:
-        return "called off"
+        return _("called off")
     if row["is_done"]:
-        return "nothing open"
+        return _("nothing open")
     lines = [line for line in row["lines"] if line["ordered_quantity"] is not None]
     left = [line for line in lines if line["ordered_quantity"] > line["done_quantity"]]
     if not left:
         return ""
-    ordered = " and ".join(words.with_unit(line["ordered_quantity"], line["uom"]) for line in left)
-    return f"{quantity_words(left)} open of {ordered}"
+    ordered = language().listed([words.with_unit(line["ordered_quantity"], line["uom"]) for line in left])
+    return _("{open} open of {ordered}", open=quantity_words(left), ordered=ordered)

@@ -8,8 +8,9 @@ from typing import Any
 from app.figures import times, words
 from app.figures.boxes import EARLY_NS
 from app.figures.rows import rows_of
-from app.figures.words import ERROR_CLASSES, count, span_of, system_word
+from app.figures.words import ERROR_CLASSES, class_word, span_of, system_word
 from metrics.path import Path, Step
+from texts import _, _n
 
 QUOTED = 160
 
@@ -30,7 +31,7 @@ def error_words(event: dict[str, Any]) -> str:
     text = event["error_text"] or event["error_type"] or ""
     code = words.code_beside(event["error_code"], text)
     quote = f"“{text if len(text) <= QUOTED else text[: QUOTED - 1] + '…'}”" if text else ""
-    return " ".join(filter(None, (quote, f"({code})" if quote and code else code))) or "no reason given"
+    return " ".join(filter(None, (quote, f"({code})" if quote and code else code))) or _("no reason given")
 
 
 # -- what happened ---------------------------------------------------------------------------------------------------------
@@ -39,43 +40,58 @@ def error_words(event: dict[str, Any]) -> str:
 def _failed(path: Path) -> str:
     step = next((step for step in path.steps if step.name == path.failed_milestone), None)
     if step is None:
-        return "It failed."
+        return _("It failed.")
     errors = _errors(path, step)
-    tries = f" after {len(errors)} attempts" if len(errors) > 1 else ""
-    return f"{step_words(step)} failed{_at(path, errors)}{tries}{_quoted(errors)}.{_put_aside(errors)}"
+    name = step_words(step)
+    said = _("{step} failed on {time}", step=name, time=_last_time(path, errors)) if errors else _("{step} failed", step=name)
+    if len(errors) > 1:
+        said = _n("{what} after {number} attempt", "{what} after {number} attempts", len(errors), what=said)
+    return f"{said}{_quoted(errors)}.{_put_aside(errors)}"
 
 
 def _retrying(path: Path) -> str:
     step = next((step for step in path.steps if step.is_retrying), None)
     if step is None:
-        return "An attempt failed, and the middleware is trying again."
+        return _("An attempt failed, and the middleware is trying again.")
     errors = _errors(path, step)
-    return (
-        f"{step_words(step)} failed {count(len(errors), 'time')}, last{_at(path, errors)}{_quoted(errors)}. The middleware is trying again."
+    said = _n(
+        "{step} failed {number} time, last on {time}",
+        "{step} failed {number} times, last on {time}",
+        len(errors),
+        step=step_words(step),
+        time=_last_time(path, errors),
     )
+    return f"{said}{_quoted(errors)}. {_('The middleware is trying again.')}"
 
 
 def _overdue(path: Path) -> str:
     missing = [step for step in path.steps if step.is_missing]
     if not missing:
-        return "Something should have come by now and has not."
-    step, more = (
-        missing[0],
-        f" {count(len(missing) - 1, 'more step')} {'is' if len(missing) == 2 else 'are'} missing." if missing[1:] else "",
-    )
-    if step.due_ns is not None and step.due_ns < path.as_of_ns:
-        return (
-            f"{step_words(step)} was due {_time(path, step.due_ns)} and has not come: {span_of(step.due_ns, path.as_of_ns)} overdue.{more}"
+        return _("Something should have come by now and has not.")
+    step, others = missing[0], len(missing) - 1
+    said = (
+        _(
+            "{step} was due {time} and has not come: {duration} overdue.",
+            step=step_words(step),
+            time=_time(path, step.due_ns),
+            duration=span_of(step.due_ns, path.as_of_ns),
         )
-    return f"{step_words(step)} never came, though a later step did.{more}"
+        if step.due_ns is not None and step.due_ns < path.as_of_ns
+        else _("{step} never came, though a later step did.", step=step_words(step))
+    )
+    return f"{said} {_n('{number} more step is missing.', '{number} more steps are missing.', others)}" if others else said
 
 
 def _unjudged(path: Path) -> str:
     step = next((step for step in path.steps if step.is_unjudged), None)
     if step is None or step.due_ns is None:
-        return "A feed is behind, so nobody can say whether it is on time."
-    behind = f"The feed of {system_word(step.system)} is behind, so nobody can say whether it came."
-    return f"{step_words(step)} was due {_time(path, step.due_ns)}. {behind}"
+        return _("A feed is behind, so nobody can say whether it is on time.")
+    return _(
+        "{step} was due {time}. The feed of {system} is behind, so nobody can say whether it came.",
+        step=step_words(step),
+        time=_time(path, step.due_ns),
+        system=system_word(step.system),
+    )
 
 
 def _inconsistent(path: Path) -> str:
@@ -84,45 +100,57 @@ def _inconsistent(path: Path) -> str:
         before = names.get(step.after or "")
         if before and step.reached_ns is not None and before.reached_ns is not None and before.reached_ns - step.reached_ns > EARLY_NS:
             early = span_of(step.reached_ns, before.reached_ns)
-            return f"{step_words(step)} came {early} before {step_words(before)}, which it should follow."
+            return _(
+                "{step} came {early} before {other}, which it should follow.",
+                step=step_words(step),
+                early=early,
+                other=step_words(before),
+            )
     if len(path.violations):
         first = rows_of(path.violations)[0]
-        return f"{first['sentence']} {first['detail']}"
-    return "Its steps came in an order that cannot be true, or a rule is broken."
+        return f"{_(first['sentence'])} {first['detail']}"
+    return _("Its steps came in an order that cannot be true, or a rule is broken.")
 
 
 def _late(path: Path) -> str:
     late = [step for step in path.steps if step.is_late and step.reached_ns is not None and step.due_ns is not None]
     if not late:
-        return "A step came after its deadline."
-    step, more = late[0], f" {count(len(late) - 1, 'more step')} came late." if late[1:] else ""
-    return f"{step_words(step)} came {span_of(step.due_ns or 0, step.reached_ns or 0)} after its deadline.{more}"
+        return _("A step came after its deadline.")
+    step, others = late[0], len(late) - 1
+    said = _(
+        "{step} came {duration} after its deadline.",
+        step=step_words(step),
+        duration=span_of(step.due_ns or 0, step.reached_ns or 0),
+    )
+    return f"{said} {_n('{number} more step came late.', '{number} more steps came late.', others)}" if others else said
 
 
 def _complete(path: Path) -> str:
     last = _last_reached(path)
     if last is None or last.reached_ns is None:
-        return "All required steps are done."
-    return (
-        f"All required steps are done; the last was {step_words(last)} on {times.full(last.reached_ns, path.timezone)}, "
-        f"{span_of(path.start_ns, last.reached_ns)} after the start."
+        return _("All required steps are done.")
+    return _(
+        "All required steps are done; the last was {step} on {time}, {duration} after the start.",
+        step=step_words(last),
+        time=times.full(last.reached_ns, path.timezone),
+        duration=span_of(path.start_ns, last.reached_ns),
     )
 
 
 def _cancelled(path: Path) -> str:
     stops = [event for event in rows_of(path.events) if event["milestone"] is None and not event["is_error"]]
     if not stops:
-        return "It was called off: nothing is expected any more."
+        return _("It was called off: nothing is expected any more.")
     where, when = system_word(stops[0]["system"]), times.full(stops[0]["event_ns"], path.timezone)
-    return f"It was called off in {where} on {when}: nothing is expected any more."
+    return _("It was called off in {system} on {time}: nothing is expected any more.", system=where, time=when)
 
 
 def _abandoned(path: Path) -> str:
-    return "It was closed by a person without having got through."
+    return _("It was closed by a person without having got through.")
 
 
 def _in_progress(path: Path) -> str:
-    return "It is under way, and nothing is overdue."
+    return _("It is under way, and nothing is overdue.")
 
 
 _WHAT: dict[str, Callable[[Path], str]] = {
@@ -146,7 +174,7 @@ def _where(path: Path) -> str:
     last = _last_reached(path)
     if path.status == "complete" or last is None or last.reached_ns is None:
         return ""
-    return f"The last step taken was {step_words(last)} on {times.full(last.reached_ns, path.timezone)}."
+    return _("The last step taken was {step} on {time}.", step=step_words(last), time=times.full(last.reached_ns, path.timezone))
 
 
 def _next(path: Path) -> str:
@@ -156,17 +184,29 @@ def _next(path: Path) -> str:
     ahead = [step for step in still if step.opened_ns is not None and not (step.is_missing or step.is_failed or step.is_unjudged)]
     dated = sorted((step for step in ahead if step.due_ns is not None), key=lambda step: step.due_ns or 0)
     if dated:
-        return f"Next is {step_words(dated[0])} by {_time(path, dated[0].due_ns or 0)}, in {span_of(path.as_of_ns, dated[0].due_ns or 0)}."
+        return _(
+            "Next is {step} by {time}, in {duration}.",
+            step=step_words(dated[0]),
+            time=_time(path, dated[0].due_ns or 0),
+            duration=span_of(path.as_of_ns, dated[0].due_ns or 0),
+        )
     if ahead:
-        return f"Next is {step_words(ahead[0])}; there is no deadline{': ' + ahead[0].open_ended if ahead[0].open_ended else ''}."
+        step = step_words(ahead[0])
+        if ahead[0].open_ended:
+            return _("Next is {step}; there is no deadline: {reason}.", step=step, reason=ahead[0].open_ended)
+        return _("Next is {step}; there is no deadline.", step=step)
     behind = len([step for step in still if step.opened_ns is None and not step.is_missing])
-    return f"{count(behind, 'later step')} {'waits' if behind == 1 else 'wait'} behind it." if behind else ""
+    return _n("{number} later step waits behind it.", "{number} later steps wait behind it.", behind) if behind else ""
 
 
 def _who(path: Path) -> str:
-    owner = f"{path.owner} owns this workflow." if path.owner else "Nobody is named as the owner of this workflow."
+    owner = _("{owner} owns this workflow.", owner=path.owner) if path.owner else _("Nobody is named as the owner of this workflow.")
     known = ERROR_CLASSES.get(path.error_class or "") if path.status == "failed" else None
-    return f"Who acts on a {path.error_class} error: {known.actor}. {owner}" if known else owner
+    return (
+        f"{_('Who acts on a {error} error: {actor}.', error=class_word(path.error_class or ''), actor=_(known.actor))} {owner}"
+        if known
+        else owner
+    )
 
 
 # -- pieces of sentences ---------------------------------------------------------------------------------------------------
@@ -176,8 +216,8 @@ def _errors(path: Path, step: Step) -> list[dict[str, Any]]:
     return [event for event in rows_of(path.events) if event["is_error"] and event["milestone"] == step.name]
 
 
-def _at(path: Path, errors: list[dict[str, Any]]) -> str:
-    return f" on {times.full(errors[-1]['event_ns'], path.timezone)}" if errors else ""
+def _last_time(path: Path, errors: list[dict[str, Any]]) -> str:
+    return times.full(errors[-1]["event_ns"], path.timezone)
 
 
 def _quoted(errors: list[dict[str, Any]]) -> str:
@@ -187,7 +227,8 @@ def _quoted(errors: list[dict[str, Any]]) -> str:
 
 
 def _put_aside(errors: list[dict[str, Any]]) -> str:
-    return " The message was put aside: no further attempt will come by itself." if any(event["dead_letter"] for event in errors) else ""
+    is_aside = any(event["dead_letter"] for event in errors)
+    return f" {_('The message was put aside: no further attempt will come by itself.')}" if is_aside else ""
 
 
 def _last_reached(path: Path) -> Step | None:

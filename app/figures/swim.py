@@ -13,6 +13,7 @@ from app.figures.boxes import Box
 from app.figures.countdown import note
 from app.figures.lanes import HEAD, ROW, Chip, Connector, Drawing, Label, Rect, gap_text
 from app.figures.marks import NOTHING, Noted
+from texts import _
 
 KINDS = ("expected", "line", "failed")
 
@@ -34,20 +35,26 @@ def swim_lanes(drawing: Drawing, selected: str | None, noted: Noted = NOTHING) -
         style={"width": drawing.width, "height": drawing.height},
     )
     return html.Div(
-        stage, className="swim-scroll", tabIndex=0, role="region", **{"aria-label": "Steps by system, in order of time from left to right"}
+        stage,
+        className="swim-scroll",
+        tabIndex=0,
+        role="region",
+        **{"aria-label": _("Steps by system, in order of time from left to right")},
     )
 
 
 def spoken(box: Box, before: Box | None) -> str:
     """What a screen reader says of a box: all that its place, colour, icon and chip tell the eye."""
-    gap = gap_text(before, box)[0] if before else ""
-    since = f"{gap if gap.startswith('waited') else gap + ' after'} {before.title}" if gap and before else ""
+    gap, is_wait = gap_text(before, box) if before else ("", False)
+    since = ""
+    if gap and before:
+        since = f"{gap} {before.title}" if is_wait else _("{duration} after {step}", duration=gap, step=before.title)
     word = "" if box.word.lower() in f"{box.title} {box.note}".lower() else box.word
     return ", ".join(filter(None, (f"{box.lane}: {box.title}", word, box.detail, box.note, since)))
 
 
 def _nodes(drawing: Drawing, selected: str | None) -> list[Component]:
-    known = {box.key: box for box, _ in drawing.boxes}
+    known = {box.key: box for box, _rect in drawing.boxes}
     return [_node(box, rect, known.get(box.after or ""), selected) for box, rect in drawing.boxes]
 
 

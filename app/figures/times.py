@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+from texts import _, language
+
 HALF_A_YEAR = 180  # days
 
 
@@ -24,8 +26,7 @@ def clock(ns: int, zone: str) -> str:
 
 def day(ns: int, zone: str) -> str:
     """Mon 23 Mar"""
-    moment = local(ns, zone)
-    return f"{moment:%a} {moment.day} {moment:%b}"
+    return language().date(local(ns, zone))
 
 
 def short(ns: int, zone: str, today_ns: int) -> str:
@@ -33,18 +34,18 @@ def short(ns: int, zone: str, today_ns: int) -> str:
     moment, today = local(ns, zone), local(today_ns, zone)
     if moment.date() == today.date():
         return f"{moment:%H:%M}"
-    year = "" if moment.year == today.year else f" {moment.year}"
-    return f"{moment:%a} {moment.day} {moment:%b}{year} {moment:%H:%M}"
+    return _("{date} {time}", date=language().date(moment, year=moment.year != today.year), time=f"{moment:%H:%M}")
 
 
 def brief(ns: int, zone: str, today_ns: int) -> str:
     """14:05 CET on the same day, else 23 Mar 14:05 CET: for lists whose rows have zones of their own. With the year where the day and
     the month could also be those of another one: from half a year on."""
     moment, today = local(ns, zone), local(today_ns, zone)
+    time = f"{moment:%H:%M} {_zone(moment)}"
     if moment.date() == today.date():
-        return f"{moment:%H:%M} {_zone(moment)}"
-    year = f" {moment.year}" if abs((moment.date() - today.date()).days) > HALF_A_YEAR else ""
-    return f"{moment.day} {moment:%b}{year} {moment:%H:%M} {_zone(moment)}"
+        return time
+    has_year = abs((moment.date() - today.date()).days) > HALF_A_YEAR
+    return _("{date} {time}", date=language().date(moment, weekday=False, year=has_year), time=time)
 
 
 def said(ns: int, zone: str) -> str:
@@ -56,17 +57,23 @@ def said(ns: int, zone: str) -> str:
 def full(ns: int, zone: str) -> str:
     """Mon 23 Mar 2026, 14:05:12 CET"""
     moment = local(ns, zone)
-    return f"{moment:%a} {moment.day} {moment:%b} {moment.year}, {moment:%H:%M:%S} {_zone(moment)}"
+    return _("{date}, {time}", date=language().date(moment, year=True), time=f"{moment:%H:%M:%S} {_zone(moment)}")
 
 
 def stamp(ns: int, zone: str) -> str:
     """Mon 23 Mar 2026, 14:05:12, for tables whose heading names the zone."""
-    return full(ns, zone).rpartition(" ")[0]
+    moment = local(ns, zone)
+    return _("{date}, {time}", date=language().date(moment, year=True), time=f"{moment:%H:%M:%S}")
 
 
 def utc(ns: int) -> str:
     """2026-03-23T13:05:12.123Z"""
     return f"{local(ns, 'UTC'):%Y-%m-%dT%H:%M:%S}.{ns % 1_000_000_000 // 1_000_000:03d}Z"
+
+
+def zone_word(ns: int, zone: str) -> str:
+    """CET"""
+    return _zone(local(ns, zone))
 
 
 def _zone(moment: datetime) -> str:

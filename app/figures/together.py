@@ -15,8 +15,9 @@ from app.components.status import STATUSES, badge
 from app.figures import times
 from app.figures.lanes import Rect
 from app.figures.together_places import Board, Line, board_of
-from app.figures.words import count, sentence, step_words, type_words
+from app.figures.words import sentence, step_words, type_words
 from metrics.together import MOST_EVENTS, Key, Link, Rest, Standing, Thing, Together, Told
+from texts import _, _n, language
 
 Past = Mapping[str, Any]
 _WORST = list(STATUSES)  # by precedence
@@ -51,7 +52,7 @@ def text_of(key: Key) -> str:
 
 
 def key_of(text: str) -> Key:
-    kind, _, name = text.partition(" ")
+    kind, _space, name = text.partition(" ")
     return kind, name
 
 
@@ -67,7 +68,7 @@ def _drawing(board: Board, together: Together, places: Mapping[Key, int], curren
             parts.append(_rest(column.object_type, column.rest, together.rests, past))
     parts += [_handle(line, places, is_near=current in (line.link.one, line.link.other)) for line in board.lines]
     stage = html.Div(parts, className="together-stage", style={"width": board.width, "height": board.height})
-    words = "Objects by their type, from left to right. Arrow keys walk along the lines, Enter opens"
+    words = _("Objects by their type, from left to right. Arrow keys walk along the lines, Enter opens")
     return html.Div(stage, className="together-scroll", role="group", **{"aria-label": words})
 
 
@@ -100,8 +101,8 @@ def _thing(thing: Thing, rect: Rect, together: Together, places: Mapping[Key, in
         style={"left": rect.right - 26, "top": rect.y + 4},
         type="button",
         tabIndex=-1,
-        title=f"Show what belongs to {name_of(thing.key)}",
-        **{"aria-label": f"Show what belongs to {name_of(thing.key)}"},
+        title=_("Show what belongs to {object}", object=name_of(thing.key)),
+        **{"aria-label": _("Show what belongs to {object}", object=name_of(thing.key))},
     )
     return html.Div([link, more], className="together-both")
 
@@ -110,9 +111,9 @@ def spoken(thing: Thing, together: Together) -> str:
     """What a screen reader says of an object: what it is, how it stands, and with how many others it is linked."""
     stands = worst(thing.transactions)
     many = sum(thing.key in (link.one, link.other) for link in together.links)
-    how = STATUSES[stands.status].word.lower() if stands else "no transaction of its own"
-    own = "this transaction" if thing.key == together.own else ""
-    return ", ".join(filter(None, (name_of(thing.key), own, how, f"linked with {count(many, 'object')}")))
+    how = STATUSES[stands.status].inside if stands else _("no transaction of its own")
+    own = _("this transaction") if thing.key == together.own else ""
+    return ", ".join(filter(None, (name_of(thing.key), own, how, _n("linked with {number} object", "linked with {number} objects", many))))
 
 
 def worst(transactions: Sequence[Standing]) -> Standing | None:
@@ -121,7 +122,7 @@ def worst(transactions: Sequence[Standing]) -> Standing | None:
 
 
 def _standing(stands: Standing | None) -> Component:
-    return badge(stands.status) if stands else html.Span("No transaction of its own", className="together-none")
+    return badge(stands.status) if stands else html.Span(_("No transaction of its own"), className="together-none")
 
 
 def _address(thing: Thing, past: Past) -> str:
@@ -132,7 +133,7 @@ def _address(thing: Thing, past: Past) -> str:
 
 def _line(line: Line, places: Mapping[Key, int], *, is_near: bool) -> Component:
     """Each line by itself, so that those of one object can stand out."""
-    xs, ys = [x for x, _ in line.points], [y for _, y in line.points]
+    xs, ys = [x for x, _y in line.points], [y for _x, y in line.points]
     left, top = min(xs) - 3, min(ys) - 3
     width, height = max(xs) - left + 3, max(ys) - top + 3
     (ax, ay), (bx, by), (cx, cy), (dx, dy) = [(x - left, y - top) for x, y in line.points]
@@ -146,8 +147,17 @@ def _line(line: Line, places: Mapping[Key, int], *, is_near: bool) -> Component:
 
 
 def _handle(line: Line, places: Mapping[Key, int], *, is_near: bool) -> Component:
-    both = "1 event names both" if line.link.events == 1 else f"{line.link.events:,} events name both"
-    words = f"{name_of(line.link.one)} and {name_of(line.link.other)}: {'at least ' if line.link.at_least else ''}{both}"
+    slots = {"one": name_of(line.link.one), "other": name_of(line.link.other)}
+    words = (
+        _n(
+            "{one} and {other}: at least {number} event names both",
+            "{one} and {other}: at least {number} events name both",
+            line.link.events,
+            **slots,
+        )
+        if line.link.at_least
+        else _n("{one} and {other}: {number} event names both", "{one} and {other}: {number} events name both", line.link.events, **slots)
+    )
     return html.Button(
         f"{line.link.events}" if line.link.events < 100 else "99+",
         className=f"together-handle{' is-near' if is_near else ''}",
@@ -175,14 +185,14 @@ def _rest_words(rests: Sequence[Rest], past: Past) -> list[Any]:
         if rest.more:
             words += [
                 html.A(
-                    f"and {_least(rest)}{rest.more:,} more",
+                    _("and at least {number} more", number=rest.more) if rest.at_least else _("and {number} more", number=rest.more),
                     href=links.with_object(*rest.key, **past),
-                    title=f"Named together with {name_of(rest.key)}",
+                    title=_("Named together with {object}", object=name_of(rest.key)),
                 ),
                 " ",
             ]
     hidden = sum(rest.hidden for rest in rests)
-    return [*words, html.Span(f"{hidden:,} you may not see", className="muted") if hidden else ""]
+    return [*words, html.Span(_("{number} you may not see", number=hidden), className="muted") if hidden else ""]
 
 
 def _at(rect: Rect) -> dict[str, int]:
@@ -195,16 +205,19 @@ def _at(rect: Rect) -> dict[str, int]:
 def _item(thing: Thing, together: Together, places: Mapping[Key, int], zone: str, past: Past, *, is_shown: bool) -> Component:
     mine = [link for link in together.links if thing.key in (link.one, link.other)]
     rests = [rest for rest in together.rests if rest.key == thing.key]
-    own = html.Span("this transaction", className="pill") if thing.key == together.own else None
+    own = html.Span(_("this transaction"), className="pill") if thing.key == together.own else None
     head = html.H3([html.Span(type_words(thing.key[0]), className="muted"), html.Span(f" {thing.key[1]} ", dir="auto"), own])
     rows = [_said(link, thing.key, places, zone) for link in mine]
     return html.Li(
         [
             head,
             html.Div([*_transactions(thing, past), *_actions(thing, past)], className="together-acts"),
-            html.Ul(rows, role="list") if rows else html.P("Nothing that may be seen is named together with it.", className="muted"),
+            html.Ul(rows, role="list") if rows else html.P(_("Nothing that may be seen is named together with it."), className="muted"),
             *[_rest_item(rest, past) for rest in rests],
-            html.P(f"{thing.events:,} events name it; what the newest {MOST_EVENTS:,} of them name is shown.", className="muted")
+            html.P(
+                _("{events} events name it; what the newest {most} of them name is shown.", events=thing.events, most=MOST_EVENTS),
+                className="muted",
+            )
             if thing.events
             else None,
         ],
@@ -221,11 +234,11 @@ def _transactions(thing: Thing, past: Past) -> list[Component]:
 
 
 def _actions(thing: Thing, past: Past) -> list[Component]:
-    named = html.A("All transactions named with it", href=links.with_object(*thing.key, **past), className="no-print")
+    named = html.A(_("All transactions named with it"), href=links.with_object(*thing.key, **past), className="no-print")
     if thing.is_open:
         return [named]
     more = html.Button(
-        "Show what belongs to it",
+        _("Show what belongs to it"),
         id={"type": "together-open", "key": text_of(thing.key), "at": "list"},
         className="button button-quiet no-print",
         type="button",
@@ -236,24 +249,29 @@ def _actions(thing: Thing, past: Past) -> list[Component]:
 def _said(link: Link, of: Key, places: Mapping[Key, int], zone: str) -> Component:
     """With what it is linked, and by what one knows."""
     other = link.other if link.one == of else link.one
-    more = f", and {count(link.events - 1, 'more event')}" if link.events > 1 else ""
-    first = html.Span(f" {told_words(link.told[0], zone)}{more}", className="muted", dir="auto") if link.told else ""
+    said = told_words(link.told[0], zone) if link.told else ""
+    if link.events > 1:
+        said = _n("{first}, and {number} more event", "{first}, and {number} more events", link.events - 1, first=said)
+    first = html.Span(f" {said}", className="muted", dir="auto") if link.told else ""
     summary = html.Summary([html.B([type_words(other[0]), " ", html.Span(other[1], dir="auto")]), first])
-    counted = f"Events about the one count for the other in {' and '.join(link.counted_by)}."
+    counted = _("Events about the one count for the other in {workflows}.", workflows=language().listed(link.counted_by))
     rule = [html.P(counted)] if link.counted_by else []
-    every = [html.Li(f"{told_words(each, zone)}, told by the source {each.source}", dir="auto") for each in link.told]
+    every = [
+        html.Li(_("{event}, told by the source {source}", event=told_words(each, zone), source=each.source), dir="auto")
+        for each in link.told
+    ]
     return html.Li(html.Details([summary, html.Ul(every + _others(link)), *rule]), **{"data-said": _ends(link, places)})
 
 
 def told_words(told: Told, zone: str) -> str:
     """Order released in ERP names both, Mon 23 Mar 2026, 14:05:12 CET."""
-    how = "belongs to a trace that names both" if told.is_placed else "names both"
-    return f"{step_words(told.event_type, told.system)} {how}, {times.full(told.event_ns, zone)}"
+    slots = {"event": step_words(told.event_type, told.system), "time": times.full(told.event_ns, zone)}
+    return _("{event} belongs to a trace that names both, {time}", **slots) if told.is_placed else _("{event} names both, {time}", **slots)
 
 
 def _others(link: Link) -> list[Component]:
     rest = link.events - len(link.told)
-    return [html.Li(f"and {count(rest, 'more event')}", className="muted")] if rest > 0 else []
+    return [html.Li(_n("and {number} more event", "and {number} more events", rest), className="muted")] if rest > 0 else []
 
 
 def _rest_item(rest: Rest, past: Past) -> Component:
@@ -261,15 +279,21 @@ def _rest_item(rest: Rest, past: Past) -> Component:
     parts: list[Any] = []
     if rest.more:
         parts.append(
-            html.A(f"and {_least(rest)}{count(rest.more, f'more {kind}', f'more {kinds}')}", href=links.with_object(*rest.key, **past))
+            html.A(
+                _n(f"and at least {{number}} more {kind}", f"and at least {{number}} more {kinds}", rest.more)
+                if rest.at_least
+                else _n(f"and {{number}} more {kind}", f"and {{number}} more {kinds}", rest.more),
+                href=links.with_object(*rest.key, **past),
+            )
         )
     if rest.hidden:
-        parts.append(html.Span(f"{'; ' if parts else ''}{count(rest.hidden, kind, kinds)} you may not see", className="muted"))
+        parts.append(
+            html.Span(
+                ("; " if parts else "") + _n(f"{{number}} {kind} you may not see", f"{{number}} {kinds} you may not see", rest.hidden),
+                className="muted",
+            )
+        )
     return html.P(parts, className="together-rests")
-
-
-def _least(rest: Rest) -> str:
-    return "at least " if rest.at_least else ""
 
 
 def _several(kind: str) -> str:

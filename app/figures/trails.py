@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from app.figures import words
 from metrics.discovery import CANCELLED, DEVIATIONS, END, START
+from texts import _, _later
 
 OPEN = "(open)"
-_ENDS = {START: "start", END: "end", OPEN: "still running", CANCELLED: "cancelled"}
+_ENDS = {START: _later("start"), END: _later("end"), OPEN: _later("still running"), CANCELLED: _later("cancelled")}
 ARROW = " → "
 
 
 def step(name: str) -> str:
     """`blocked_wms` → blocked WMS; `received!` → received failed; `received+` → received several times."""
     bare = name.rstrip("!+")
-    mark = " failed" if name.endswith("!") else " several times" if name.endswith("+") else ""
-    return _ENDS.get(bare, words.type_words(bare)) + mark
+    said = _(_ENDS[bare]) if bare in _ENDS else words.type_words(bare)
+    if name.endswith("!"):
+        return _("{step} failed", step=said)
+    return _("{step} several times", step=said) if name.endswith("+") else said
 
 
 def steps_of(variant: str) -> list[str]:
@@ -29,4 +32,5 @@ def spoken(variant: str) -> str:
 
 def deviation(kind: str, milestone: str) -> str:
     """`skipped`, `shipped` → shipped never succeeded, though a step that depends on it did."""
-    return f"{step(milestone)} {DEVIATIONS.get(kind, kind)}"
+    said = step(milestone)
+    return _(DEVIATIONS[kind], step=said) if kind in DEVIATIONS else f"{said} {kind}"

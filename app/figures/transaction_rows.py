@@ -11,8 +11,9 @@ from app.components import links
 from app.components.status import status_of
 from app.components.tiles import name_of
 from app.figures import times
-from app.figures.words import count, step_words
+from app.figures.words import class_word, step_words
 from app.instants import instant_text
+from texts import _, _n
 
 CSV_COLUMNS = (
     "workflow",
@@ -82,16 +83,16 @@ def problem_words(row: Row, steps: Steps) -> str:
         return steps.get((row["workflow"], name), name)
 
     if row["failed_milestone"]:
-        return f"{step(row['failed_milestone'])} failed: {row['error_class']} error"
+        return _("{step} failed: {error} error", step=step(row["failed_milestone"]), error=class_word(row["error_class"]))
     if row["missing"]:
-        return f"{step(row['missing'][0])} has not come{_more(row['missing'])}"
+        return _with_more(_("{step} has not come", step=step(row["missing"][0])), row["missing"])
     if row["late"]:
-        return f"{step(row['late'][0])} came late{_more(row['late'])}"
-    return count(row["failed_attempts"], "failed attempt") if row["failed_attempts"] else ""
+        return _with_more(_("{step} came late", step=step(row["late"][0])), row["late"])
+    return _n("{number} failed attempt", "{number} failed attempts", row["failed_attempts"]) if row["failed_attempts"] else ""
 
 
-def _more(names: list[str]) -> str:
-    return f", and {len(names) - 1} more" if len(names) > 1 else ""
+def _with_more(said: str, names: list[str]) -> str:
+    return _("{said}, and {number} more", said=said, number=len(names) - 1) if len(names) > 1 else said
 
 
 def csv_text(rows: Iterable[Row]) -> str:

@@ -13,35 +13,57 @@ from app.components.page import scrolling
 from app.figures import trails
 from app.figures.words import duration, sentence
 from metrics.usual import LEAST, WEEKS, Compared, Hop, Passage, Usual
+from texts import _, _later, _parts, language
 
 To = Callable[..., str]  # filters → the address of the transactions
 KINDS = {
-    "same": ("as usual", "check"),
-    "skipped": ("skipped", "minus"),
-    "out_of_order": ("out of order", "shuffle"),
-    "to_come": ("still to come", "circle-dashed"),
-    "waiting": ("waited for", "hourglass"),
+    "same": (_later("as usual"), "check"),
+    "skipped": (_later("skipped"), "minus"),
+    "out_of_order": (_later("out of order"), "shuffle"),
+    "to_come": (_later("still to come"), "circle-dashed"),
+    "waiting": (_later("waited for"), "hourglass"),
 }
 
 
 def too_few(where: str) -> Component:
     """What stands there while nothing is usual yet."""
-    words = f"Fewer than {LEAST} got through {where} in the last {WEEKS} weeks: nothing can be called usual yet."
+    words = _(
+        "Fewer than {least} got through {where} in the last {weeks} weeks: nothing can be called usual yet.",
+        least=LEAST,
+        where=where,
+        weeks=WEEKS,
+    )
     return html.P(words, className="usual-said muted")
 
 
 def beside_usual(compared: Compared, usual: Usual, where: str, to: To) -> Component:
     """`where`: at which site. Every number opens what it counts."""
-    many = html.A(f"{usual.transactions:,}", href=to(variant=usual.variant))
-    origin = [" of ", f"{usual.through:,} that got through {where} in the last {WEEKS} weeks"]
+    many = html.A(language().number(usual.transactions), href=to(variant=usual.variant))
+    origin = {"number": many, "all": usual.through, "where": where, "weeks": WEEKS}
     if compared.is_usual:
         return html.Div(
-            [html.P(["It goes the usual way, as ", many, *origin, " did, and no step takes longer than usual."]), _table(compared, to)],
+            [
+                html.P(
+                    _parts(
+                        "It goes the usual way, as {number} of {all} that got through {where} in the last {weeks} weeks did, "
+                        "and no step takes longer than usual.",
+                        **origin,
+                    )
+                ),
+                _table(compared, to),
+            ],
             className="usual-said",
         )
     said = [html.Li(words) for words in _differences(compared)]
     return html.Div(
-        [html.Ul(said), html.P(["The usual way is that of ", many, *origin, "."], className="muted"), _table(compared, to)],
+        [
+            html.Ul(said),
+            html.P(
+                _parts("The usual way is that of {number} of {all} that got through {where} in the last {weeks} weeks.", **origin),
+                className="muted",
+            ),
+            _table(compared, to),
+        ],
         className="usual-said",
     )
 
@@ -54,7 +76,7 @@ def _differences(compared: Compared) -> list[list[Any]]:
         if names:
             found.append([icon(KINDS[kind][1]), html.B(f" {sentence(KINDS[kind][0])}: "), _listed(names)])
     if compared.additional:
-        found.append([icon("plus"), html.B(" Additional: "), _listed([trails.step(name) for name in compared.additional])])
+        found.append([icon("plus"), html.B(f" {_('Additional:')} "), _listed([trails.step(name) for name in compared.additional])])
     slow = [hop for hop in compared.hops if hop.is_longer]
     found += [[icon("clock-alert"), html.B(f" {sentence(trails.step(hop.milestone))}"), f" {_slow_words(hop)}"] for hop in slow]
     return found
@@ -63,8 +85,12 @@ def _differences(compared: Compared) -> list[list[Any]]:
 def _slow_words(hop: Hop) -> str:
     """took 2 h 10 min, usually 4–9 min."""
     took = duration(hop.seconds or 0)
-    how = f"has been waited for {took} so far" if hop.kind == "waiting" else f"took {took}"
-    return f"{how}, usually {usually(hop.usually)}" if hop.usually else ""
+    if not hop.usually:
+        return ""
+    slots = {"duration": took, "usually": usually(hop.usually)}
+    if hop.kind == "waiting":
+        return _("has been waited for {duration} so far, usually {usually}", **slots)
+    return _("took {duration}, usually {usually}", **slots)
 
 
 def usually(passage: Passage) -> str:
@@ -73,7 +99,7 @@ def usually(passage: Passage) -> str:
     (first, unit), (last, other) = low.rsplit(" ", 1), high.rsplit(" ", 1)
     if low == high:
         return low
-    return f"{first}–{last} {unit}" if unit == other and " " not in first + last else f"{low} to {high}"
+    return f"{first}–{last} {unit}" if unit == other and " " not in first + last else _("{low} to {high}", low=low, high=high)
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -81,16 +107,20 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _table(compared: Compared, to: To) -> Component:
-    heads = html.Tr([html.Th(name) for name in ("Step", "Here", "After the step before", "Usually")])
+    heads = html.Tr([html.Th(name) for name in (_("Step"), _("Here"), _("After the step before"), _("Usually"))])
     table = html.Table([html.Thead(heads), html.Tbody([_row(hop, to) for hop in compared.hops])], className="table usual-table")
-    note = "Usually: half take no longer than the first, 19 in 20 no longer than the second."
-    return html.Details([html.Summary("Step by step"), scrolling(table, "Beside the usual way"), html.P(note, className="muted")])
+    note = _("Usually: half take no longer than the first, 19 in 20 no longer than the second.")
+    return html.Details([html.Summary(_("Step by step")), scrolling(table, _("Beside the usual way")), html.P(note, className="muted")])
 
 
 def _row(hop: Hop, to: To) -> Component:
     word, picture = KINDS[hop.kind]
     took = duration(hop.seconds) if hop.seconds is not None else "–"
-    late = html.Span([icon("clock-alert"), f" {took}, longer than usual"], className="usual-slow") if hop.is_longer else took
+    late = (
+        html.Span([icon("clock-alert"), f" {_('{duration}, longer than usual', duration=took)}"], className="usual-slow")
+        if hop.is_longer
+        else took
+    )
     went = html.A(usually(hop.usually), href=to(went=f"{hop.before} > {hop.milestone}")) if hop.usually and hop.before else "–"
     return html.Tr(
         [html.Td(html.B(sentence(trails.step(hop.milestone)))), html.Td([icon(picture), f" {word}"]), html.Td(late), html.Td(went)]

@@ -20,6 +20,7 @@ from app.recovery.attempts import Queued
 from metrics.path import Path, Step
 from metrics.together import Standing, Thing, Together
 from metrics.waiting import Outside
+from texts import _
 
 Past = Mapping[str, Any]
 HELD = ("failed", "overdue", "inconsistent", "unjudged", "retrying")  # how another stands that may hold this one up
@@ -51,7 +52,7 @@ def waits_list(waits: Sequence[Wait]) -> Component | None:
         html.Li(
             [
                 html.Span([icon("lock"), f" {wait.step}"], className="wait-step"),
-                html.Span([icon("arrow-right", "waits for")], className="wait-arrow"),
+                html.Span([icon("arrow-right", _("waits for"))], className="wait-arrow"),
                 html.A(
                     [badge(wait.status) if wait.status else None, html.Span(wait.name, dir="auto")],
                     href=wait.href,
@@ -62,13 +63,13 @@ def waits_list(waits: Sequence[Wait]) -> Component | None:
         )
         for wait in waits
     ]
-    return html.Div([html.H3("Waits for"), html.Ul(rows, role="list")], className="waits") if rows else None
+    return html.Div([html.H3(_("Waits for")), html.Ul(rows, role="list")], className="waits") if rows else None
 
 
 def _named(path: Path, outside: Outside, past: Past) -> Iterator[Wait]:
     for step in path.steps:
         for each in outside.named.get(step.name, ()):
-            yield _on(step, each, each.transaction_id, "its error names it", past)
+            yield _on(step, each, each.transaction_id, _("its error names it"), past)
 
 
 def _on(step: Step, stands: Standing, name: str, why: str, past: Past) -> Wait:
@@ -81,7 +82,7 @@ def _before(path: Path, together: Together, past: Past) -> Iterator[Wait]:
     step = _next(path)
     if path.status not in OPEN or step is None:
         return
-    order = [kind for kind, _ in together.columns]
+    order = [kind for kind, _title in together.columns]
     ours = order.index(together.own[0])
     ends = {link.one for link in together.links if link.other == together.own}
     for thing in together.things:
@@ -91,7 +92,9 @@ def _before(path: Path, together: Together, past: Past) -> Iterator[Wait]:
 
 
 def _earlier_words(thing: Thing, path: Path) -> str:
-    return f"a {type_words(thing.key[0])} comes before its {type_words(path.object_type)}, and may hold it up"
+    return _(
+        "a {earlier} comes before its {later}, and may hold it up", earlier=type_words(thing.key[0]), later=type_words(path.object_type)
+    )
 
 
 def _next(path: Path) -> Step | None:
@@ -105,16 +108,30 @@ def _queued(path: Path, queued: Sequence[Queued]) -> Iterator[Wait]:
     for each in queued:
         step = names[each.milestone]
         why = (
-            f"number {each.blocked_by + 1} of it comes first: what has one number is sent in order"
+            _("number {place} of it comes first: what has one number is sent in order", place=each.blocked_by + 1)
             if each.blocked_by is not None
-            else f"it is {each.state}, and its turn has not come"
+            else _("it is {state}, and its turn has not come", state=each.state)
         )
-        yield Wait(step_words(step.event, step.system), f"the recovery {each.path} of {each.by}", address(each.recovery_id), why)
+        yield Wait(
+            step_words(step.event, step.system),
+            _("the recovery {path} of {person}", path=each.path, person=each.by),
+            address(each.recovery_id),
+            why,
+        )
 
 
 def _behind(path: Path, outside: Outside, past: Past) -> Iterator[Wait]:
     for step in path.steps:
         if step.is_unjudged:
             known = outside.known_ns.get(step.system)
-            why = f"known until {times.full(known, path.timezone)}: it may have come since" if known else "nothing has come of it yet"
-            yield Wait(step_words(step.event, step.system), f"the feed of {system_word(step.system)}", links.to("sources", **past), why)
+            why = (
+                _("known until {time}: it may have come since", time=times.full(known, path.timezone))
+                if known
+                else _("nothing has come of it yet")
+            )
+            yield Wait(
+                step_words(step.event, step.system),
+                _("the feed of {system}", system=system_word(step.system)),
+                links.to("sources", **past),
+                why,
+            )

@@ -12,7 +12,8 @@ from app.figures.anchors import anchor
 from app.figures.axis import Axis, axis_of, cut_words, ticks
 from app.figures.rows import rows_of
 from app.figures.spans import Span, Trace, chosen, end_of, start_of, traces_of
-from app.figures.words import count, event_words, span_of, system_word
+from app.figures.words import event_words, span_of, system_word
+from texts import _, _n, _parts
 
 SHOWN, MOST = 200, 2_000  # spans at first, and when all are asked for: a browser holds no more of them
 DEEPEST = 12  # beyond this depth spans are nested, but not moved further right
@@ -23,7 +24,7 @@ def waterfall(spans: pd.DataFrame, zone: str, all_href: str, show_all: bool = Fa
     traces = traces_of(rows_of(spans))
     total = sum(len(trace) for trace in traces)
     known = shown_of(traces, show_all)
-    most = "Show all of them" if total <= MOST else f"Show {MOST:,} of them"
+    most = _("Show all of them") if total <= MOST else _("Show {most} of them", most=MOST)
     more = html.A(most, href=all_href) if len(known) < total and not show_all else None
     parts: list[Component] = [html.P([_sentence(traces, known), " ", more], className="muted waterfall-count")]
     before: Trace | None = None
@@ -43,11 +44,22 @@ def shown_of(traces: list[Trace], show_all: bool) -> set[str]:
 def _sentence(traces: list[Trace], known: set[str]) -> str:
     spans = [span for trace in traces for span in trace]
     if len(known) == len(spans):
-        return f"{count(len(spans), 'span')} in {count(len(traces), 'trace')}."
+        return _(
+            "{spans} in {traces}.",
+            spans=_n("{number} span", "{number} spans", len(spans)),
+            traces=_n("{number} trace", "{number} traces", len(traces)),
+        )
     hidden = sum(span["is_error"] for span in spans if span["span_id"] not in known)
-    errors = f" {count(hidden, 'of the others is an error', 'of the others are errors')}." if hidden else " None of the others is an error."
-    shown = f"Showing {len(known):,} of {len(spans):,} spans in {count(len(traces), 'trace')}"
-    return f"{shown}: events and errors first, then the earliest.{errors}"
+    shown = _n(
+        "Showing {shown} of {all} spans in {number} trace: events and errors first, then the earliest.",
+        "Showing {shown} of {all} spans in {number} traces: events and errors first, then the earliest.",
+        len(traces),
+        shown=len(known),
+        all=len(spans),
+    )
+    if not hidden:
+        return f"{shown} {_('None of the others is an error.')}"
+    return f"{shown} {_n('{number} of the others is an error.', '{number} of the others are errors.', hidden)}"
 
 
 # -- one trace -------------------------------------------------------------------------------------------------------------
@@ -58,7 +70,11 @@ def _pause(before: Trace, trace: Trace) -> Component:
     gap = start_of(trace) - end_of(before)
     if 0 <= gap < 10**9:
         return html.Div(className="waterfall-next")
-    text = f"{span_of(0, gap)} later" if gap > 0 else f"starts {span_of(0, gap)} before the trace above ends"
+    text = (
+        _("{duration} later", duration=span_of(0, gap))
+        if gap > 0
+        else _("starts {duration} before the trace above ends", duration=span_of(0, gap))
+    )
     return html.Div(html.Span(text), className="waterfall-pause")
 
 
@@ -66,10 +82,20 @@ def _trace(trace: Trace, known: set[str], zone: str) -> Component:
     axis = axis_of([(span["start_ns"], span["end_ns"]) for span in trace])
     trace_id = trace[0]["trace_id"]
     shown = [span for span in trace if span["span_id"] in known]
-    many = count(len(trace), "span") if len(shown) == len(trace) else f"{len(shown):,} of {count(len(trace), 'span')}"
-    about = f"{many}, {times.full(start_of(trace), zone)}, takes {span_of(start_of(trace), end_of(trace))}"
+    many = (
+        _n("{number} span", "{number} spans", len(trace))
+        if len(shown) == len(trace)
+        else _n("{shown} of {number} span", "{shown} of {number} spans", len(trace), shown=len(shown))
+    )
+    about = _(
+        "{spans}, {time}, takes {duration}",
+        spans=many,
+        time=times.full(start_of(trace), zone),
+        duration=span_of(start_of(trace), end_of(trace)),
+    )
     head = html.Div(
-        [html.H3(["Trace ", html.Span(trace_id, className="mono")]), html.Span(about, className="muted num")], className="trace-head"
+        [html.H3(_parts("Trace {id}", id=html.Span(trace_id, className="mono"))), html.Span(about, className="muted num")],
+        className="trace-head",
     )
     # A single span fills its own axis: a ruler would only repeat its duration.
     ruler = [_ruler(axis)] if len(trace) > 1 else []
@@ -94,7 +120,7 @@ def _span(span: Span, axis: Axis) -> Component:
         className=f"span-row{' span-error' if span['is_error'] else ''}",
     )
     # What is inside comes when the row is opened: for 200 spans it would be most of the page.
-    inside = html.Div("Loading …", id={"type": "span-inside", "span": span["span_id"]}, className="span-inside muted")
+    inside = html.Div(_("Loading …"), id={"type": "span-inside", "span": span["span_id"]}, className="span-inside muted")
     return html.Details([row, inside], id=anchor("span", span["span_id"]), className="span")
 
 
@@ -102,9 +128,9 @@ def _name(span: Span) -> Component:
     who = span["service"] or system_word(span["system"])
     words = [html.B(span["name"], dir="auto"), html.Span(who, className="span-who")]
     marks = [
-        icon("circle-x", "Error") if span["is_error"] else None,
+        icon("circle-x", _("Error")) if span["is_error"] else None,
         html.Span(event_words(span["event_type"]), className="pill") if span["is_event"] and span["event_type"] else None,
-        icon("link", f"{count(len(span['links']), 'link')} to other spans") if span["links"] else None,
+        icon("link", _n("{number} link to other spans", "{number} links to other spans", len(span["links"]))) if span["links"] else None,
     ]
     return html.Span(
         [icon("chevron-right"), *words, *[mark for mark in marks if mark is not None]],
@@ -115,6 +141,6 @@ def _name(span: Span) -> Component:
 
 def _track(span: Span, axis: Axis) -> Component:
     left, right = axis.place(span["start_ns"]), axis.place(span["end_ns"])
-    cuts = [html.I(className="cut", style={"left": f"{at:.2f}%", "width": f"{width:.2f}%"}) for at, width, _ in axis.cuts]
+    cuts = [html.I(className="cut", style={"left": f"{at:.2f}%", "width": f"{width:.2f}%"}) for at, width, _text in axis.cuts]
     bar = html.I(className="bar", style={"left": f"{min(left, 99.6):.2f}%", "width": f"{max(right - left, 0):.2f}%"})
     return html.Span([*cuts, bar], className="span-track", **{"aria-hidden": "true"})

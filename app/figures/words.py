@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from texts import _, _later, _n, language
+
 SYSTEMS = {
     "erp": "ERP",
     "scm": "SCM",
@@ -16,9 +18,9 @@ SYSTEMS = {
     "tms": "TMS",
     "plm": "PLM",
     "iiot": "IIoT",
-    "fin": "Finance",
-    "supplier": "Supplier",
-    "middleware": "Middleware",
+    "fin": _later("Finance"),
+    "supplier": _later("Supplier"),
+    "middleware": _later("Middleware"),
 }
 _CAPITALS = {"asn": "ASN", "wms": "WMS", "erp": "ERP", "mes": "MES", "scm": "SCM", "id": "ID"}
 
@@ -34,28 +36,52 @@ class ErrorClass:
 
 ERROR_CLASSES = {
     "configuration": ErrorClass(
-        "The systems are not allowed to talk to each other as they are set up: access, certificate or partner profile.",
-        "Trying again does not help.",
-        "the integration team",
+        _later("The systems are not allowed to talk to each other as they are set up: access, certificate or partner profile."),
+        _later("Trying again does not help."),
+        _later("the integration team"),
     ),
     "contract": ErrorClass(
-        "The message is not what the receiver and the sender agreed on: its form or a field is wrong.",
-        "Trying again does not help.",
-        "the integration team and the sender's owner",
+        _later("The message is not what the receiver and the sender agreed on: its form or a field is wrong."),
+        _later("Trying again does not help."),
+        _later("the integration team and the sender's owner"),
     ),
-    "dependency": ErrorClass("The message waits for another one that has to come first.", "It is held, then sent in order.", "plant IT"),
+    "dependency": ErrorClass(
+        _later("The message waits for another one that has to come first."), _later("It is held, then sent in order."), _later("plant IT")
+    ),
     "business": ErrorClass(
-        "The receiver understood the message and refused it: its data do not allow it.",
-        "Trying again helps only after the data are corrected.",
-        "the owner of the data",
+        _later("The receiver understood the message and refused it: its data do not allow it."),
+        _later("Trying again helps only after the data are corrected."),
+        _later("the owner of the data"),
     ),
     "transient": ErrorClass(
-        "The receiver could not be reached or was busy for a moment.",
-        "The middleware tries again, a bounded number of times.",
-        "the middleware, and plant IT if it does not end",
+        _later("The receiver could not be reached or was busy for a moment."),
+        _later("The middleware tries again, a bounded number of times."),
+        _later("the middleware, and plant IT if it does not end"),
     ),
-    "unknown": ErrorClass("Neither its code nor its words match a rule.", "It is not tried again by itself.", "plant IT"),
+    "unknown": ErrorClass(
+        _later("Neither its code nor its words match a rule."), _later("It is not tried again by itself."), _later("plant IT")
+    ),
 }
+
+CRITICALITIES = {"critical": _later("critical"), "important": _later("important"), "routine": _later("routine")}
+CLASS_WORDS = {
+    "configuration": _later("configuration"),
+    "contract": _later("contract"),
+    "dependency": _later("dependency"),
+    "business": _later("business"),
+    "transient": _later("transient"),
+    "unknown": _later("unknown"),
+}
+
+
+def class_word(error_class: str) -> str:
+    """The name of a class of error inside of a sentence; a class of a plant's own stays as it is."""
+    return _(CLASS_WORDS.get(error_class, error_class))
+
+
+def criticality_word(criticality: str) -> str:
+    """How much depends on a workflow, inside of a sentence."""
+    return _(CRITICALITIES.get(criticality, criticality))
 
 
 def sentence(text: str) -> str:
@@ -70,19 +96,22 @@ def unbroken(text: str) -> str:
 
 def system_word(system: str | None) -> str:
     """The name of a role as people write it; a role we do not know stays as it is."""
-    return SYSTEMS.get(system, system) if system else "Unknown system"
+    if not system:
+        return _("Unknown system")
+    return _(SYSTEMS[system]) if system in SYSTEMS else system
 
 
 def event_words(event_type: str) -> str:
-    """`work_order.received` → Work order received."""
+    """`work_order.received` → Work order received; what a catalogue does not know stays as it is."""
     words = event_type.replace("_", " ").replace(".", " ").split()
     text = " ".join(_CAPITALS.get(word, word) for word in words)
-    return text[:1].upper() + text[1:]
+    return _(text[:1].upper() + text[1:])
 
 
 def step_words(event_type: str, system: str | None) -> str:
     """`receipt.posted` in `erp` → Receipt posted in ERP: the one form in which a step is named in sentences."""
-    return f"{event_words(event_type)}{f' in {system_word(system)}' if system else ''}"
+    event = event_words(event_type)
+    return _("{event} in {system}", event=event, system=system_word(system)) if system else event
 
 
 def code_beside(code: str | None, text: str) -> str | None:
@@ -96,30 +125,46 @@ def code_beside(code: str | None, text: str) -> str | None:
 
 def type_words(object_type: str) -> str:
     """`production_order` → production order."""
-    return " ".join(_CAPITALS.get(word, word) for word in object_type.replace("_", " ").split())
+    return _(_spaced(object_type))
+
+
+def _spaced(name: str) -> str:
+    return " ".join(_CAPITALS.get(word, word) for word in name.replace("_", " ").split())
+
+
+def objects(number: int, object_type: str) -> str:
+    """`1 production order`, `1,204 production orders`."""
+    return _n(*counted_object(object_type), number)
+
+
+def counted_object(object_type: str) -> tuple[str, str]:
+    """The two forms of a text that counts such objects."""
+    one = f"{{number}} {_spaced(object_type)}"
+    return one, f"{one[:-1]}ies" if re.search("[^aeiou]y$", one) else f"{one}s"
 
 
 def duration(seconds: float) -> str:
     """The two largest units that say something: 400 ms, 4.2 s, 12 min, 3 h 03 min, 2 d 4 h."""
     seconds = abs(seconds)
     if seconds < 1:
-        return f"{seconds * 1000:.0f} ms"
+        return _("{milliseconds} ms", milliseconds=f"{seconds * 1000:.0f}")
     if seconds < 10:
-        return f"{seconds:.1f} s".replace(".0 s", " s")
+        tenths = round(seconds, 1)
+        return _("{seconds} s", seconds=number(tenths, 0 if tenths == int(tenths) else 1))
     whole = round(seconds)
     if whole < 120:
-        return f"{whole} s"
+        return _("{seconds} s", seconds=whole)
     if (minutes := round(whole / 60)) < 60:
-        return f"{minutes} min"
+        return _("{minutes} min", minutes=minutes)
     return _two_units(whole)
 
 
 def _two_units(whole: int) -> str:
     if whole < 2 * 86_400 - 1_800:
         hours, minutes = divmod(round(whole / 60), 60)
-        return f"{hours} h {minutes:02d} min" if minutes else f"{hours} h"
+        return _("{hours} h {minutes} min", hours=hours, minutes=f"{minutes:02d}") if minutes else _("{hours} h", hours=hours)
     days, hours = divmod(round(whole / 3_600), 24)
-    return f"{days} d {hours} h" if hours else f"{days} d"
+    return _("{days} d {hours} h", days=str(days), hours=hours) if hours else _("{days} d", days=str(days))
 
 
 def span_of(from_ns: int, to_ns: int) -> str:
@@ -127,12 +172,18 @@ def span_of(from_ns: int, to_ns: int) -> str:
     return duration((to_ns - from_ns) / 1e9)
 
 
+def number(value: float | Decimal, digits: int | None = None) -> str:
+    """A number as the reader's language writes it: thousands apart, with `digits` so many behind the point."""
+    return language().number(value, digits)
+
+
 def amount(value: Any) -> str:
     """A number as people write it: thousands apart, no idle zeros."""
     if value is None:
         return ""
-    text = f"{Decimal(str(value)):,f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    exact = Decimal(str(value))
+    shown = f"{exact:f}"
+    return number(exact, len(shown.rstrip("0").partition(".")[2]))
 
 
 def with_unit(value: Any, unit: str | None) -> str:
@@ -148,7 +199,7 @@ def count(number: int, one: str, many: str | None = None) -> str:
 def percent(share: float) -> str:
     """A share as people read it: 12 %, 0.3 %; what is not all is never 100 %, what is not nothing never 0 %."""
     if share <= 0 or share >= 1:
-        return f"{share * 100:.0f} %"
+        return _("{percent} %", percent=number(share * 100, 0))
     if share < 0.01:
-        return f"{max(share * 100, 0.1):.1f} %"
-    return f"{min(round(share * 100), 99)} %"
+        return _("{percent} %", percent=number(max(share * 100, 0.1), 1))
+    return _("{percent} %", percent=min(round(share * 100), 99))

@@ -31,14 +31,15 @@ from app.pages.narrowing import unknown_site
 from app.recovery.runs import Refusal
 from app.telling import outbox
 from metrics.keys import unknown
+from texts import _, _later, _n, _parts
 
 ROWS = 50
-HEADS = ("State", "What", "Where", "Holds up", "Since", "Owner")
-STATES = {"open": "Open", "past": "Past", "all": "All"}
+HEADS = (_later("State"), _later("What"), _later("Where"), _later("Holds up"), _later("Since"), _later("Owner"))
+STATES = {"open": _later("Open"), "past": _later("Past"), "all": _later("All")}
 LOOKS = {"critical": "failed", "important": "late", "routine": "closed"}  # severity → colours
-OPENED = {"objective": "The promise", "feed": "The sources", "source": "The sources"}
+OPENED = {"objective": _later("The promise"), "feed": _later("The sources"), "source": _later("The sources")}
 NARROWING = ("kind", "severity", "site", "workflow", "partner")
-ACTIONS = {"alert started": "It started", "alert ended": "It ended", "alert acknowledged": "acknowledged it"}
+ACTIONS = {"alert started": _later("It started"), "alert ended": _later("It ended"), "alert acknowledged": _later("acknowledged it")}
 
 
 def layout(**query: Any) -> Component:
@@ -47,7 +48,7 @@ def layout(**query: Any) -> Component:
     with reader.reader(at) as now:
         if wrong := given.get("site") and unknown_site(str(given["site"]), now):
             raise WrongAddress(wrong)
-        zone, sites = now.timezone(), [name for name, _ in now.sites()]
+        zone, sites = now.timezone(), [name for name, _zone in now.sites()]
     if (text := given.get("number")) is not None:
         return _one_page(text, at, zone)
     try:
@@ -58,7 +59,7 @@ def layout(**query: Any) -> Component:
     kept = {name: given[name] for name in (*NARROWING, "state", "as_of", "known_at") if given.get(name)}
     return html.Div(
         [
-            head("Alerts", _summary(state, total), _states(state, kept)),
+            head(_("Alerts"), _summary(state, total), _states(state, kept)),
             moment.banner(at, zone),
             html.Div([_kinds(kept), _severities(kept), _sites(kept, sites), _others(kept)], className="alerts-narrowed no-print"),
             _list(found, zone, at) if found else _nothing(state, kept),
@@ -73,7 +74,7 @@ def _asked(given: Mapping[str, str | None], at: reader.AsOf) -> tuple[str, Narro
     state = given.get("state") or "open"
     for name, value, known in (
         ("state", state, STATES),
-        ("kind of alert", given.get("kind"), KINDS),
+        (_("kind of alert"), given.get("kind"), KINDS),
         ("severity", given.get("severity"), SEVERITIES),
     ):
         if value is not None and value not in known:
@@ -88,8 +89,11 @@ def _asked(given: Mapping[str, str | None], at: reader.AsOf) -> tuple[str, Narro
 
 
 def _summary(state: str, total: int) -> str:
-    seen = "" if current_user.sites is None else " Only what is about your sites counts."
-    told = {"open": f"{words.count(total, 'thing')} {'needs' if total == 1 else 'need'} somebody now.", "past": f"{total:,} are over."}
+    seen = "" if current_user.sites is None else f" {_('Only what is about your sites counts.')}"
+    told = {
+        "open": _n("{number} thing needs somebody now.", "{number} things need somebody now.", total),
+        "past": _("{number} are over.", number=total),
+    }
     return f"{told.get(state, f'{total:,} in all.')}{seen}"
 
 
@@ -97,19 +101,19 @@ def _summary(state: str, total: int) -> str:
 
 
 def _states(state: str, kept: Mapping[str, Any]) -> Component:
-    return choices("State", ((text, links.to("alerts", **{**kept, "state": name}), name == state) for name, text in STATES.items()))
+    return choices(_("State"), ((_(text), links.to("alerts", **{**kept, "state": name}), name == state) for name, text in STATES.items()))
 
 
 def _kinds(kept: Mapping[str, Any]) -> Component:
-    return _pills("Kind", "kind", ((name, word) for name, (word, _) in KINDS.items()), kept)
+    return _pills(_("Kind"), "kind", ((name, _(word)) for name, (word, _meaning) in KINDS.items()), kept)
 
 
 def _severities(kept: Mapping[str, Any]) -> Component:
-    return _pills("Severity", "severity", SEVERITIES.items(), kept)
+    return _pills(_("Severity"), "severity", ((name, _(word)) for name, word in SEVERITIES.items()), kept)
 
 
 def _sites(kept: Mapping[str, Any], sites: Sequence[str]) -> Component | None:
-    return _pills("Site", "site", ((name, name_of(name)) for name in sites), kept) if len(sites) > 1 else None
+    return _pills(_("Site"), "site", ((name, name_of(name)) for name in sites), kept) if len(sites) > 1 else None
 
 
 def _pills(label: str, name: str, offered: Iterable[tuple[str, str]], kept: Mapping[str, Any]) -> Component:
@@ -121,21 +125,21 @@ def _pills(label: str, name: str, offered: Iterable[tuple[str, str]], kept: Mapp
 
 def _others(kept: Mapping[str, Any]) -> Component | None:
     """What else the address says, each with the way out of it."""
-    shown = {"workflow": "Workflow", "partner": "Supplier"}
+    shown = {"workflow": _("Workflow"), "partner": _("Supplier")}
     pills = [
         html.A([f"{title} ", html.B(str(kept[name])), " ", icon("x")], href=links.to("alerts", **{**kept, name: None}), className="pill")
         for name, title in shown.items()
         if name in kept
     ]
-    return html.Nav(pills, className="choices", **{"aria-label": "Narrowed to"}) if pills else None
+    return html.Nav(pills, className="choices", **{"aria-label": _("Narrowed to")}) if pills else None
 
 
 def _nothing(state: str, kept: Mapping[str, Any]) -> Component:
     if set(kept) & set(NARROWING) or state != "open":
-        return empty("No alert is like that", "Choose another state, kind or site above.", picture="bell")
-    text = "A promise at risk, a new group of failures, what never came, a broken rule, a silent feed: each would stand here, once."
+        return empty(_("No alert is like that"), _("Choose another state, kind or site above."), picture="bell")
+    text = _("A promise at risk, a new group of failures, what never came, a broken rule, a silent feed: each would stand here, once.")
     return empty(
-        "Nothing needs anybody", text, button("What was before", links.to("alerts", state="past"), quiet=True), picture="circle-check"
+        _("Nothing needs anybody"), text, button(_("What was before"), links.to("alerts", state="past"), quiet=True), picture="circle-check"
     )
 
 
@@ -143,11 +147,11 @@ def _nothing(state: str, kept: Mapping[str, Any]) -> Component:
 
 
 def _list(found: Sequence[Alert], zone: str, at: reader.AsOf) -> Component:
-    heads = html.Tr([html.Th(name) for name in HEADS])
+    heads = html.Tr([html.Th(_(name)) for name in HEADS])
     table = html.Table([html.Thead(heads), html.Tbody([_line(alert, zone, at) for alert in found])], className="table alerts-table")
-    told = "What is open first, the gravest before the newest."
-    told += "" if at.is_now else " The figures are as they are now, or were at the end."
-    return card(None, scrolling(table, "Alerts"), html.P(told, className="muted alerts-told"))
+    told = _("What is open first, the gravest before the newest.")
+    told += "" if at.is_now else f" {_('The figures are as they are now, or were at the end.')}"
+    return card(None, scrolling(table, _("Alerts")), html.P(told, className="muted alerts-told"))
 
 
 def _line(alert: Alert, zone: str, at: reader.AsOf) -> Component:
@@ -158,24 +162,24 @@ def _line(alert: Alert, zone: str, at: reader.AsOf) -> Component:
             html.Td([*_marks(alert), *_state(alert, zone, now_ns)]),
             html.Td([html.A(html.B(alert.title), href=mine, dir="auto"), _more(alert), _cause(alert)]),
             html.Td(where(alert)),
-            html.Td(holds_up(alert, costs) or html.Span("nothing known", className="muted")),
+            html.Td(holds_up(alert, costs) or html.Span(_("nothing known"), className="muted")),
             html.Td(times.brief(alert.began_ns, zone, now_ns), className="nowrap"),
-            html.Td(_owner(alert) or html.Span("no owner", className="muted")),
+            html.Td(_owner(alert) or html.Span(_("no owner"), className="muted")),
         ]
     )
 
 
 def _marks(alert: Alert) -> list[Component]:
-    word, meaning = KINDS[alert.kind]
-    severity = SEVERITIES.get(alert.severity, alert.severity)
+    word, meaning = (_(text) for text in KINDS[alert.kind])
+    severity = _(SEVERITIES.get(alert.severity, alert.severity))
     return [html.Div(badge((severity, "triangle-alert", LOOKS.get(alert.severity, "closed"), meaning))), html.Div(word, title=meaning)]
 
 
 def _state(alert: Alert, zone: str, now_ns: int) -> list[Component]:
     if alert.ended_ns is not None and alert.ended_ns <= now_ns:
-        return [html.Div(f"over since {times.brief(alert.ended_ns, zone, now_ns)}", className="muted")]
+        return [html.Div(_("over since {time}", time=times.brief(alert.ended_ns, zone, now_ns)), className="muted")]
     if alert.taken_by is not None:
-        return [html.Div(f"{alert.taken_by} looks after it", className="muted")]
+        return [html.Div(_("{person} looks after it", person=alert.taken_by), className="muted")]
     return []
 
 
@@ -190,7 +194,7 @@ def _cause(alert: Alert) -> Component | None:
     if part is None or part.cause is None:
         return None
     inside: Any = html.A(part.cause, href=links.prefix() + part.cause_address) if part.cause_address else part.cause
-    return html.Div(["Began: ", inside], className="muted", dir="auto")
+    return html.Div(_parts("Began: {what}", what=inside), className="muted", dir="auto")
 
 
 def _owner(alert: Alert) -> str | None:
@@ -204,24 +208,24 @@ def _owner(alert: Alert) -> str | None:
 def _one_page(text: str, at: reader.AsOf, zone: str) -> Component:
     alert = reader.application().alerts.one(int(text), current_user.sites) if text.isascii() and text.isdigit() and len(text) < 10 else None
     if alert is None:
-        raise WrongAddress(f"There is no alert '{text[:20]}', or it is about sites that you may not see.")
+        raise WrongAddress(_("There is no alert '{number}', or it is about sites that you may not see.", number=text[:20]))
     now_ns = at.now_ns
     outbox.mark_read(reader.application().accounts.engine, current_user.name, now_ns, alert.number)
     opened = button(OPENED.get(alert.kind, "What may be done about it"), links.prefix() + alert.address)
     facts = [
-        ("State", [*_marks(alert), *_state(alert, zone, now_ns)]),
-        ("So since", times.full(alert.began_ns, zone)),
-        ("Noticed", times.full(alert.started_ns, zone)),
-        ("Over since", times.full(alert.ended_ns, zone) if alert.ended_ns is not None else "it is not over"),
-        ("Where", where(alert)),
-        ("Holds up", holds_up(alert, reader.application().settings.costs) or "nothing known"),
-        ("Owner", _owner(alert) or "nobody is named"),
+        (_("State"), [*_marks(alert), *_state(alert, zone, now_ns)]),
+        (_("So since"), times.full(alert.began_ns, zone)),
+        (_("Noticed"), times.full(alert.started_ns, zone)),
+        (_("Over since"), times.full(alert.ended_ns, zone) if alert.ended_ns is not None else _("it is not over")),
+        (_("Where"), where(alert)),
+        (_("Holds up"), holds_up(alert, reader.application().settings.costs) or _("nothing known")),
+        (_("Owner"), _owner(alert) or _("nobody is named")),
     ]
     said = [part for part in (_more(alert), _cause(alert)) if part is not None]
     described = html.Dl([html.Div([html.Dt(name), html.Dd(value, dir="auto")]) for name, value in facts], className="terms terms-wide")
     return html.Div(
         [
-            head(alert.title, KINDS[alert.kind][1], opened, button("All alerts", links.to("alerts"), quiet=True)),
+            head(alert.title, _(KINDS[alert.kind][1]), opened, button(_("All alerts"), links.to("alerts"), quiet=True)),
             moment.banner(at, zone),
             card(None, described, html.Div(said, className="act-said") if said else None),
             html.Div(_taking(alert, zone, now_ns), id="alert-taking"),
@@ -232,22 +236,22 @@ def _one_page(text: str, at: reader.AsOf, zone: str) -> Component:
 
 def _taking(alert: Alert, zone: str, now_ns: int, said: str | None = None) -> Component:
     """Who looks after it, and the field and button to say that one does oneself."""
-    why_not = None if me().holds(ROLES) else f"Only {roles_words(ROLES)} may acknowledge alerts."
-    taken = "Nobody has said so yet."
+    why_not = None if me().holds(ROLES) else _("Only {roles} may acknowledge alerts.", roles=roles_words(ROLES))
+    taken = _("Nobody has said so yet.")
     if alert.taken_by is not None and alert.taken_ns is not None:
         words_said = f": {alert.taken_note}" if alert.taken_note else "."
-        taken = f"{alert.taken_by}, since {times.brief(alert.taken_ns, zone, now_ns)}{words_said}"
-    field = html.Label(["Note", dcc.Input(id="alert-note", type="text", maxLength=500)])
+        taken = _("{person}, since {time}", person=alert.taken_by, time=times.brief(alert.taken_ns, zone, now_ns)) + words_said
+    field = html.Label([_("Note"), dcc.Input(id="alert-note", type="text", maxLength=500)])
     refused = html.Div(note("failed", said, "circle-alert"), className="act-said", role="alert") if said else None
     parts = [
         dcc.Store(id="alert-number", data={"number": alert.number, "zone": zone}),
         html.P(taken, className="act-said", dir="auto"),
         refused,
         html.Div(field, className="edits") if not why_not else None,
-        html.Div(act("I look after it", {"type": "alert-do", "what": "take"}, why_not, quiet=True), className="acts"),
+        html.Div(act(_("I look after it"), {"type": "alert-do", "what": "take"}, why_not, quiet=True), className="acts"),
         _history(alert, zone, now_ns),
     ]
-    return card("Who looks after it", *[part for part in parts if part is not None])
+    return card(_("Who looks after it"), *[part for part in parts if part is not None])
 
 
 def _history(alert: Alert, zone: str, now_ns: int) -> Component:
@@ -255,10 +259,10 @@ def _history(alert: Alert, zone: str, now_ns: int) -> Component:
     for each in reader.application().alerts.changes(alert.number):
         told, cases = ACTIONS.get(each.action, each.action), orjson.loads(each.detail).get("cases")
         who = told if each.actor == "syncline" else f"{each.actor} {told}"
-        more = each.reason or (f"with {words.count(cases, 'case')}" if cases and current_user.sites is None else "")
+        more = each.reason or (_n("with {number} case", "with {number} cases", cases) if cases and current_user.sites is None else "")
         heading = html.B(f"{who}, {times.brief(each.at_ns, zone, now_ns)}")
         lines.append(html.Li([icon("history"), html.Div([heading, html.Span(more, dir="auto")])]))
-    return html.Ul(lines, className="facts", **{"aria-label": "History"})
+    return html.Ul(lines, className="facts", **{"aria-label": _("History")})
 
 
 @callback(
@@ -279,5 +283,5 @@ def take(clicks: Sequence[int | None], about: dict[str, Any], said: str | None) 
         refused = str(refusal)
     alert = kept.one(int(about["number"]), current_user.sites)
     if alert is None:
-        return note("info", "This alert is not here any more.")
+        return note("info", _("This alert is not here any more."))
     return _taking(alert, str(about["zone"]), reader.application().now_ns(), refused)

@@ -27,18 +27,19 @@ from metrics import impact
 from metrics.impact import Group, Summary
 from metrics.impact_settings import Costs
 from metrics.keys import unknown
+from texts import _, _later, _n
 
 Row = Mapping[str, Any]
 KINDS = {  # kind → word, icon, colour
-    "failed": ("Failed", "circle-x", "failed"),
-    "missing": ("Missing", "hourglass", "overdue"),
-    "violation": ("Rule broken", "shuffle", "inconsistent"),
-    "unjudged": ("Cannot judge", "unplug", "unjudged"),
+    "failed": (_later("Failed"), "circle-x", "failed"),
+    "missing": (_later("Missing"), "hourglass", "overdue"),
+    "violation": (_later("Rule broken"), "shuffle", "inconsistent"),
+    "unjudged": (_later("Cannot judge"), "unplug", "unjudged"),
 }
 NEEDED = {  # name → words, hours from the moment: from … until before
-    "late": ("Day is past", None, 0),
-    "24h": ("Next 24 hours", 0, 24),
-    "7d": ("Next 7 days", 0, 7 * 24),
+    "late": (_later("Day is past"), None, 0),
+    "24h": (_later("Next 24 hours"), 0, 24),
+    "7d": (_later("Next 7 days"), 0, 7 * 24),
 }
 MOST_HOLDS = 2
 
@@ -60,7 +61,7 @@ class Asked:
         return Group(self.kind, self.workflow, self.milestone, self.error_class, self.site)
 
     def between(self, as_of_ns: int) -> tuple[int | None, int | None]:
-        _, since, until = NEEDED.get(self.needed or "", ("", None, None))
+        _word, since, until = NEEDED.get(self.needed or "", ("", None, None))
         return None if since is None else as_of_ns + since * HOUR_NS, None if until is None else as_of_ns + until * HOUR_NS
 
 
@@ -78,13 +79,20 @@ def layout(**query: Any) -> Component:
             raise WrongAddress(stranger)
         listed = rows_of(impact.at_risk(now, asked.group, asked.order, asked.between(as_of_ns), (start, start + ROWS)))
         late = impact.open_orders(now, asked.order, (None, as_of_ns))
-        summary, workflows, zone, sites = impact.summed(now), rows_of(now.workflows()), now.timezone(), [name for name, _ in now.sites()]
+        summary, workflows, zone, sites = (
+            impact.summed(now),
+            rows_of(now.workflows()),
+            now.timezone(),
+            [name for name, _zone in now.sites()],
+        )
     past: dict[str, Any] = {name: query[name] for name in ("as_of", "known_at") if name in query}
     kept = {**{field.name: getattr(asked, field.name) for field in fields(Asked)}, **past}
     total = int(listed[0]["orders"]) if listed else 0
     return html.Div(
         [
-            head("At risk", f"Open orders that something holds up. As of {times.full(as_of_ns, zone)}.", _sites(sites, kept)),
+            head(
+                _("At risk"), _("Open orders that something holds up. As of {time}.", time=times.full(as_of_ns, zone)), _sites(sites, kept)
+            ),
             moment.banner(at, zone),
             _chips(kept),
             *([_cards(summary, listed[0], (total, late), as_of_ns, kept)] if listed and not start else []),
@@ -101,7 +109,9 @@ def _wrong(asked: Asked) -> str | None:
     for name, words_known in known.items():
         value = getattr(asked, name)
         if value is not None and value not in words_known:
-            return words.sentence(unknown({"kind": "trouble", "needed": "period", "order": "kind of order"}[name], value, words_known))
+            return words.sentence(
+                unknown({"kind": _("trouble"), "needed": _("period"), "order": _("kind of order")}[name], value, words_known)
+            )
     return None
 
 
@@ -112,22 +122,22 @@ def _steps(workflows: Sequence[Row]) -> dict[tuple[str, str], str]:
 def _sites(sites: Sequence[str], kept: Mapping[str, Any]) -> Component | None:
     if len(sites) < 2:
         return None
-    return html.Nav([_chip(name_of(site), "site", site, kept) for site in sites], className="stakes-chips", **{"aria-label": "Site"})
+    return html.Nav([_chip(name_of(site), "site", site, kept) for site in sites], className="stakes-chips", **{"aria-label": _("Site")})
 
 
 def _chips(kept: Mapping[str, Any]) -> Component:
     """What narrows the list; the chosen one gives it free again."""
     narrowed = [name for name in ("workflow", "milestone", "error_class") if kept.get(name)]
     free = html.A(
-        [f"{', '.join(str(kept[name]) for name in narrowed)} ", icon("x", "show all")],
+        [f"{', '.join(str(kept[name]) for name in narrowed)} ", icon("x", _("show all"))],
         href=links.to("at-risk", **{**kept, **dict.fromkeys(narrowed)}),
         className="pill",
         **{"aria-current": "true"},
     )
     rows = [
-        ("Needed", [_chip(word, "needed", name, kept) for name, (word, *_) in NEEDED.items()]),
-        ("Held up by", [_chip(word, "kind", name, kept, picture, kind) for name, (word, picture, kind) in KINDS.items()]),
-        ("Order", [_chip(type_words(name).capitalize(), "order", name, kept) for name in reader.definitions().impact.orders]),
+        (_("Needed"), [_chip(_(word), "needed", name, kept) for name, (word, *_hours) in NEEDED.items()]),
+        (_("Held up by"), [_chip(_(word), "kind", name, kept, picture, kind) for name, (word, picture, kind) in KINDS.items()]),
+        (_("Order"), [_chip(type_words(name).capitalize(), "order", name, kept) for name in reader.definitions().impact.orders]),
     ]
     shown = [html.Nav(chips, className="stakes-chips", **{"aria-label": label}) for label, chips in rows]
     return html.Div([*shown, *([free] if narrowed else [])], className="stakes-filters")
@@ -146,19 +156,33 @@ def _cards(summary: Summary, first: Row, orders: tuple[int, int], as_of_ns: int,
     listed, late = orders
     need, zone = first["need_ns"], first["timezone"]
     # The sum and the customers are those of all that is in trouble, also where only some of its orders are listed.
-    of_all = ", of all that is held up" if kept["needed"] or kept["order"] else ""
-    known = f"known of {summary.valued:,} of {words.count(summary.transactions, 'transaction')}{of_all}"
-    customers = customer_words(summary.customers)
-    day = "not said" if need is None else times.brief(need, zone, as_of_ns)
-    left = "no order says a day" if need is None else span_words(need, as_of_ns)
+    is_narrowed = kept["needed"] or kept["order"]
+    known = _n(
+        "known of {valued} of {number} transaction",
+        "known of {valued} of {number} transactions",
+        summary.transactions,
+        valued=summary.valued,
+    )
+    customers = customer_words(summary.customers) or _("none is named")
+    if is_narrowed:
+        known = _("{what}, of all that is held up", what=known)
+        customers = _("{what}, of all that is held up", what=customers) if summary.customers else customers
+    day = _("not said") if need is None else times.brief(need, zone, as_of_ns)
+    left = _("no order says a day") if need is None else span_words(need, as_of_ns)
     past_href = links.to("at-risk", **{**kept, "needed": "late"})
     return html.Div(
         [
-            kpi("Open orders", f"{listed:,}", "", f"held up by {words.count(summary.transactions, 'transaction')}", []),
-            kpi("Past their day", f"{late:,}", "", "needed before now", [], "overdue" if late else "", past_href),
-            kpi("Needed first", day, "", left, []),
-            kpi("Worth", money_words(summary.worths, _costs()) or "not known", "", known, []),
-            kpi("Customers", f"{len(summary.customers):,}", "", f"{customers}{of_all}" if customers else "none is named", []),
+            kpi(
+                _("Open orders"),
+                words.number(listed),
+                "",
+                _n("held up by {number} transaction", "held up by {number} transactions", summary.transactions),
+                [],
+            ),
+            kpi(_("Past their day"), words.number(late), "", _("needed before now"), [], "overdue" if late else "", past_href),
+            kpi(_("Needed first"), day, "", left, []),
+            kpi(_("Worth"), money_words(summary.worths, _costs()) or _("not known"), "", known, []),
+            kpi(_("Customers"), words.number(len(summary.customers)), "", customers, []),
         ],
         className="kpis",
     )
@@ -179,20 +203,20 @@ class _Around:
 
 
 def _list(rows: Sequence[Row], around: _Around) -> Component:
-    heads = [html.Th(name) for name in ("Order", "Needed", "Promised", "Open", "Worth", "Customer", "Held up by")]
+    heads = [html.Th(name) for name in (_("Order"), _("Needed"), _("Promised"), _("Open"), _("Worth"), _("Customer"), _("Held up by"))]
     table = html.Table([html.Thead(html.Tr(heads)), html.Tbody([_line(row, around) for row in rows])], className="table stakes-table")
-    return card("Orders", scrolling(table, "Orders at risk"), aside=html.Span("The earliest needed first", className="muted"))
+    return card(_("Orders"), scrolling(table, _("Orders at risk")), aside=html.Span(_("The earliest needed first"), className="muted"))
 
 
 def _line(row: Row, around: _Around) -> Component:
     zone, as_of_ns = row["timezone"], around.as_of_ns
     need, promised = row["need_ns"], row["promised_ns"]
-    worth = f"{round(row['value']):,} {row['currency'] or ''}" if row["value"] is not None else _unknown("not said")
+    worth = f"{words.number(round(row['value']))} {row['currency'] or ''}" if row["value"] is not None else _unknown(_("not said"))
     about = f"{type_words(row['object_type'])}, {name_of(row['site'])}"
     return html.Tr(
         [
             html.Td([order_link(row, around.workflows, around.past), html.Div(about, className="muted")]),
-            html.Td(needed_words(need, zone, as_of_ns) if need is not None else _unknown("no day said"), className="nowrap"),
+            html.Td(needed_words(need, zone, as_of_ns) if need is not None else _unknown(_("no day said")), className="nowrap"),
             html.Td(times.brief(promised, zone, as_of_ns) if promised is not None else "", className="nowrap"),
             html.Td(_open(row)),
             html.Td(worth, className="num nowrap"),
@@ -204,10 +228,10 @@ def _line(row: Row, around: _Around) -> Component:
 
 def _open(row: Row) -> Any:
     if not row["is_measured"] and not len(row["open_lines"]):
-        return _unknown("not said")
+        return _unknown(_("not said"))
     lines = row["open_lines"]
     items = sorted({line["item"] for line in lines if line["item"]})
-    about = items[0] if len(items) == 1 else words.count(len(lines), "line") if len(lines) > 1 else ""
+    about = items[0] if len(items) == 1 else _n("{number} line", "{number} lines", len(lines)) if len(lines) > 1 else ""
     return [html.Span(quantity_words(lines), className="nowrap num"), html.Div(about, className="muted")]
 
 
@@ -218,20 +242,22 @@ def _unknown(text: str) -> Component:
 def _holds(holds: Sequence[Row], around: _Around) -> list[Component]:
     shown = [_hold(hold, around) for hold in holds[:MOST_HOLDS]]
     more = len(holds) - MOST_HOLDS
-    return [*shown, *([html.Div(f"and {more:,} more", className="muted")] if more > 0 else [])]
+    return [*shown, *([html.Div(_("and {number} more", number=more), className="muted")] if more > 0 else [])]
 
 
 def _hold(hold: Row, around: _Around) -> Component:
     word, picture, kind = KINDS[hold["kind"]]
     step = around.steps.get((hold["workflow"], hold["milestone"]), words.event_words(hold["milestone"] or ""))
     link = html.A(hold["transaction_id"], href=links.path(hold["workflow"], hold["transaction_id"], **around.past), dir="auto")
-    return html.Div([html.Span(icon(picture, word), className=f"mark-{kind}"), f" {step} ", link], className="stakes-hold")
+    return html.Div([html.Span(icon(picture, _(word)), className=f"mark-{kind}"), f" {step} ", link], className="stakes-hold")
 
 
 def _nothing(asked: Asked, start: int) -> Component:
     if start:
-        return empty("The list is not that long", "Go back to its beginning.", button("At risk", links.to("at-risk")), picture="list")
+        return empty(
+            _("The list is not that long"), _("Go back to its beginning."), button(_("At risk"), links.to("at-risk")), picture="list"
+        )
     if asked != Asked():
-        return empty("No order like that is at risk", "Choose less above.", button("All at risk", links.to("at-risk"), quiet=True))
-    text = "Open orders behind failures, missing steps and broken rules would stand here, the earliest needed first."
-    return empty("No open order is held up", text, picture="circle-check")
+        return empty(_("No order like that is at risk"), _("Choose less above."), button(_("All at risk"), links.to("at-risk"), quiet=True))
+    text = _("Open orders behind failures, missing steps and broken rules would stand here, the earliest needed first.")
+    return empty(_("No open order is held up"), text, picture="circle-check")

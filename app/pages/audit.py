@@ -26,11 +26,12 @@ from app.recovery import audit
 from app.recovery.audit import Filter
 from app.recovery.model import KINDS
 from metrics.keys import unknown
+from texts import _, _later, _n
 
 LONGEST = 80  # characters of a value in the list; the rest stands in its title
 SENTENCES = ("why", "words")  # among what is said beside an entry
 HASH = re.compile("[0-9a-f]{32,}")
-NARROWED = {"actor": "By", "action": "What", "subject": "With", "from": "From", "to": "Until"}
+NARROWED = {"actor": _later("By"), "action": _later("What"), "subject": _later("With"), "from": _later("From"), "to": _later("Until")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,9 @@ def layout(**query: Any) -> Component:
     kept = {name: value for name, value in {**given, **_past(query)}.items() if value}
     return html.Div(
         [
-            head("Audit", "Who did what with failures and recoveries, when and why. Nothing here can be changed or taken out unseen."),
+            head(
+                _("Audit"), _("Who did what with failures and recoveries, when and why. Nothing here can be changed or taken out unseen.")
+            ),
             moment.banner(at, zone),
             break_glass.open_ones() if at.is_now else None,
             _hidden(found.hidden),
@@ -99,14 +102,21 @@ def _past(query: Mapping[str, Any]) -> dict[str, Any]:
 def _hidden(count: int) -> Component | None:
     if not count:
         return None
-    many = words.count(count, "other entry", "other entries")
-    return note("info", f"You see what you did yourself; {many} you may not see. Plant IT and administrators of all sites may.", "lock")
+    return note(
+        "info",
+        _n(
+            "You see what you did yourself; {number} other entry you may not see. Plant IT and administrators of all sites may.",
+            "You see what you did yourself; {number} other entries you may not see. Plant IT and administrators of all sites may.",
+            count,
+        ),
+        "lock",
+    )
 
 
 def _periods(kept: Mapping[str, Any]) -> Component:
-    chips = [_chip(name, kept.get("period") == key, {**kept, "period": key}) for key, (name, _) in PERIODS.items()]
+    chips = [_chip(_(name), kept.get("period") == key, {**kept, "period": key}) for key, (name, _hours) in PERIODS.items()]
     return html.Nav(
-        [_chip("Any time", "period" not in kept, {**kept, "period": None}), *chips], className="cases-outcomes", **_label("Period")
+        [_chip(_("Any time"), "period" not in kept, {**kept, "period": None}), *chips], className="cases-outcomes", **_label(_("Period"))
     )
 
 
@@ -115,10 +125,14 @@ def _actions(actions: Sequence[tuple[str, int]], kept: Mapping[str, Any]) -> Com
         return None
     chosen = kept.get("action")
     chips = [
-        _chip([f"{_sentence(action)} ", html.B(f"{many:,}")], chosen == action, {**kept, "action": None if chosen == action else action})
+        _chip(
+            [f"{_sentence(action)} ", html.B(words.number(many))],
+            chosen == action,
+            {**kept, "action": None if chosen == action else action},
+        )
         for action, many in actions
     ]
-    return html.Nav(chips, className="cases-outcomes", **_label("What was done"))
+    return html.Nav(chips, className="cases-outcomes", **_label(_("What was done")))
 
 
 def _narrowing(kept: Mapping[str, Any], zone: str) -> Component | None:
@@ -130,8 +144,10 @@ def _narrowing(kept: Mapping[str, Any], zone: str) -> Component | None:
     for name, value in shown.items():
         text = times.full(instant_ns(value), zone) if name in ("from", "to") else value
         away = links.to("audit", **{**kept, name: None})
-        chips.append(html.A([f"{NARROWED[name]} ", html.B(text), " ", icon("x")], href=away, className="pill", title="Show all again"))
-    return html.Nav(chips, className="cases-outcomes", **_label("Narrowed to"))
+        chips.append(
+            html.A([f"{_(NARROWED[name])} ", html.B(text), " ", icon("x")], href=away, className="pill", title=_("Show all again"))
+        )
+    return html.Nav(chips, className="cases-outcomes", **_label(_("Narrowed to")))
 
 
 def _chip(text: Any, is_chosen: bool, query: Mapping[str, Any]) -> Component:
@@ -144,15 +160,17 @@ def _label(text: str) -> dict[str, str]:
 
 
 def _list(entries: Sequence[Any], kept: Mapping[str, Any], zone: str) -> Component:
-    heads = html.Tr([html.Th(name) for name in ("No.", "When", "Who", "What", "With", "Why, and what else there is to say")])
+    heads = html.Tr(
+        [html.Th(name) for name in (_("No."), _("When"), _("Who"), _("What"), _("With"), _("Why, and what else there is to say"))]
+    )
     table = html.Table([html.Thead(heads), html.Tbody([_line(entry, kept, zone) for entry in entries])], className="table")
-    return card(None, scrolling(table, "Entries of the audit"))
+    return card(None, scrolling(table, _("Entries of the audit")))
 
 
 def _line(entry: Any, kept: Mapping[str, Any], zone: str) -> Component:
     return html.Tr(
         [
-            html.Td(f"{entry.number:,}", className="num", title=f"SHA-256 {entry.hash}"),
+            html.Td(words.number(entry.number), className="num", title=f"SHA-256 {entry.hash}"),
             html.Td(times.full(entry.at_ns, zone), className="nowrap"),
             html.Td(html.A(entry.actor, href=links.to("audit", **{**kept, "actor": entry.actor}))),
             html.Td(_sentence(entry.action), className="nowrap"),
@@ -198,7 +216,9 @@ def _sentence(action: str) -> str:
 
 def _nothing(kept: Mapping[str, Any]) -> Component:
     if set(kept) - {"as_of", "known_at"}:
-        return empty("Nothing like that was written down", "Choose another period or action above, or show all again.", picture="history")
+        return empty(
+            _("Nothing like that was written down"), _("Choose another period or action above, or show all again."), picture="history"
+        )
     return empty(
-        "Nothing was written down yet", "Every request, approval, refusal and attempt to send would stand here.", picture="history"
+        _("Nothing was written down yet"), _("Every request, approval, refusal and attempt to send would stand here."), picture="history"
     )

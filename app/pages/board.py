@@ -22,8 +22,9 @@ from app.figures.rows import rows_of
 from app.pages.errors import WrongAddress
 from metrics.expected import feeds_behind
 from metrics.read import Reader
+from texts import _, _later
 
-PERIODS = {"24h": ("24 h", 24), "7d": ("7 days", 168)}
+PERIODS = {"24h": (_later("24 h"), 24), "7d": (_later("7 days"), 168)}
 FIRST_PERIOD = "24h"
 LIVE_SECONDS = 12
 SHOWN_GROUPS = 7
@@ -49,16 +50,20 @@ def layout(**query: Any) -> Component:
     asked = ask(at, site, PERIODS[period][1])
     if site and not asked.board and site not in asked.zones:
         raise WrongAddress(
-            f"There is no site '{site}', or you may not see it. You see: {words_of([name for name in asked.zones if name])}."
+            _(
+                "There is no site '{site}', or you may not see it. You see: {sites}.",
+                site=site,
+                sites=words_of([name for name in asked.zones if name]),
+            )
         )
     return html.Div(
         [
             head(
-                "Sync status",
+                _("Sync status"),
                 html.Span(_subtitle(at, asked, site), id="board-subtitle"),
                 _sites(asked, site),
                 _periods(period),
-                button("Wall", links.to("wall", site=site or None, **at.past), "monitor", quiet=True),
+                button(_("Wall"), links.to("wall", site=site or None, **at.past), "monitor", quiet=True),
             ),
             moment.banner(at, asked.zones[None]),
             *welcome.first_start(at),
@@ -116,20 +121,22 @@ def _board(asked: Answers, at: reader.AsOf, chosen: tiles.Chosen) -> Component:
     columns += sorted(name for name in seen - {None, *columns}) + ([None] if None in seen or not columns else [])
     shown = [name for name in columns if name == chosen.site] if chosen.site else columns
     grid = tiles.board(asked.workflows, shown, asked.board, at.moment.as_of_ns, asked.zones, chosen)
-    meaning = html.P(tiles.explained(PERIODS[chosen.period][0]), className="board-meaning")
-    return card("Lag and problems by workflow and site", grid, meaning, aside=tiles.legend(), className="card-board")
+    meaning = html.P(tiles.explained(_(PERIODS[chosen.period][0])), className="board-meaning")
+    return card(_("Lag and problems by workflow and site"), grid, meaning, aside=tiles.legend(), className="card-board")
 
 
 def _attention(asked: Answers, as_of_ns: int, chosen: tiles.Chosen) -> Component:
     owners = reader.application().settings.owners
     if not asked.groups:
         return card(
-            "Needs attention",
-            html.P("Nothing does: no step has failed, nothing that should have come is missing, and no rule is broken.", className="muted"),
+            _("Needs attention"),
+            html.P(
+                _("Nothing does: no step has failed, nothing that should have come is missing, and no rule is broken."), className="muted"
+            ),
         )
-    more = html.A("All failures", href=links.failures(site=chosen.site, **chosen.past))
+    more = html.A(_("All failures"), href=links.failures(site=chosen.site, **chosen.past))
     return card(
-        "Needs attention",
+        _("Needs attention"),
         attention.listed(asked.groups[:SHOWN_GROUPS], asked.workflows, owners, as_of_ns, chosen.past),
         aside=more,
         className="card-attention",
@@ -138,33 +145,33 @@ def _attention(asked: Answers, as_of_ns: int, chosen: tiles.Chosen) -> Component
 
 def _hourly(asked: Answers, at: reader.AsOf, chosen: tiles.Chosen) -> Component:
     legend = html.Div(
-        [html.Span([html.I(className="hourly-late"), "Late or overdue"]), html.Span([html.I(className="hourly-failed"), "Failed"])],
+        [html.Span([html.I(className="hourly-late"), _("Late or overdue")]), html.Span([html.I(className="hourly-failed"), _("Failed")])],
         className="legend",
     )
     edges, zone = hourly.edges(asked.bars), asked.zones[None]
     noted = annotated.on_columns(at, zone, edges, [chosen.site] if chosen.site else ())
     bars = hourly.chart(asked.bars, zone, chosen, noted)
     below = annotated.below(noted, edges[0][0], edges[-1][1], site=chosen.site) if edges else None
-    return card(f"Transactions per {hourly.step(asked.bars)}", bars, below, aside=legend)
+    return card(_("Transactions per {step}", step=hourly.step(asked.bars)), bars, below, aside=legend)
 
 
 def _subtitle(at: reader.AsOf, asked: Answers, site: str | None) -> str:
-    where = tiles.name_of(site) if site else "all sites" if current_user.sites is None else "your sites"
-    live = "Updates by itself." if at.is_now else ""
+    where = tiles.name_of(site) if site else _("all sites") if current_user.sites is None else _("your sites")
+    live = _("Updates by itself.") if at.is_now else ""
     return f"{times.full(at.moment.as_of_ns, asked.zones[None]).split(',')[0]}, {where}. {live}".strip()
 
 
 def _sites(asked: Answers, site: str | None) -> Component:
     known = [name for name in asked.zones if name is not None]
-    choices = [{"value": ALL_SITES, "label": "All sites"}, *({"value": name, "label": tiles.name_of(name)} for name in known)]
+    choices = [{"value": ALL_SITES, "label": _("All sites")}, *({"value": name, "label": tiles.name_of(name)} for name in known)]
     return dmc.Select(
-        id="board-site", data=choices, value=site or ALL_SITES, allowDeselect=False, size="sm", w=160, **{"aria-label": "Site"}
+        id="board-site", data=choices, value=site or ALL_SITES, allowDeselect=False, size="sm", w=160, **{"aria-label": _("Site")}
     )
 
 
 def _periods(period: str) -> Component:
-    choices = [{"value": value, "label": label} for value, (label, _) in PERIODS.items()]
-    return dmc.SegmentedControl(id="board-period", data=choices, value=period, size="sm", **{"aria-label": "Period"})
+    choices = [{"value": value, "label": _(label)} for value, (label, _hours) in PERIODS.items()]
+    return dmc.SegmentedControl(id="board-period", data=choices, value=period, size="sm", **{"aria-label": _("Period")})
 
 
 def _version(at: reader.AsOf, site: str | None, period: str) -> str:

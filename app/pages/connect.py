@@ -14,6 +14,7 @@ from app.components.empty import empty
 from app.components.page import button, head
 from app.pages.errors import WrongAddress
 from metrics.keys import unknown
+from texts import _
 
 
 def layout(**query: Any) -> Component:
@@ -24,9 +25,9 @@ def layout(**query: Any) -> Component:
         raise WrongAddress(f"N{unknown('way', name, [each.name for each in ways_in.WAYS])[1:]}")
     after = _after(links.one(query.get("after")))
     if not arrivals.may_connect():
-        return html.Div([head("Connect a source"), _not_for_you()])
+        return html.Div([head(_("Connect a source")), _not_for_you()])
     heading = head(
-        "Connect a source", "Choose where it comes from, write and run what is needed, and watch its first record arrive.", _sources()
+        _("Connect a source"), _("Choose where it comes from, write and run what is needed, and watch its first record arrive."), _sources()
     )
     return html.Div([heading, html.Section(connecting.parts(chosen, after, is_page=True), className="card welcome")])
 
@@ -35,20 +36,23 @@ def _after(number: str | None) -> int:
     """Without one: everything on the first start, later what comes from now on."""
     if number is not None:
         if not re.fullmatch("[0-9]{1,18}", number):
-            raise WrongAddress(f"after={number}: the number of a record is a whole number.")
+            raise WrongAddress(_("after={count}: the number of a record is a whole number.", count=number))
         return int(number)
     with reader.reader() as now:
         return 0 if welcome.is_first_start(now) else int(reader.application().journal.last)
 
 
 def _sources() -> Component:
-    return button("Sources", links.to("sources"), quiet=True)
+    return button(_("Sources"), links.to("sources"), quiet=True)
 
 
 def _not_for_you() -> Component:
     return empty(
-        "Plant IT connects sources",
-        "What has arrived and is no event yet belongs to no site, so this is for people of plant IT and administrators who see all sites.",
-        button("Your permissions", links.to("permissions"), quiet=True),
+        _("Plant IT connects sources"),
+        _(
+            "What has arrived and is no event yet belongs to no site, "
+            "so this is for people of plant IT and administrators who see all sites."
+        ),
+        button(_("Your permissions"), links.to("permissions"), quiet=True),
         picture="lock",
     )

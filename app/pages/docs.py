@@ -20,8 +20,8 @@ from app.components.icons import icon
 from app.components.markdown import Document
 from app.components.page import head
 from app.documents import FIRST, FOLDER, documents, handbook
-from app.figures.words import count
 from app.pages.errors import WrongAddress
+from texts import _, _n, _parts, language
 
 MOST = 25
 
@@ -30,11 +30,14 @@ def layout(**query: Any) -> Component:
     names = documents(FOLDER)
     if not names:
         return html.Div(
-            [head("Docs"), empty("There are no documents", "They are Markdown files in app/docs of the installation.", picture="book-open")]
+            [
+                head(_("Docs")),
+                empty(_("There are no documents"), _("They are Markdown files in app/docs of the installation."), picture="book-open"),
+            ]
         )
     name = links.one(query.get("page")) or (FIRST if FIRST in names else names[0])
     if name not in names:
-        raise WrongAddress(f"No document is called '{name}'. There are: {', '.join(names)}.")
+        raise WrongAddress(_("No document is called '{name}'. There are: {names}.", name=name, names=", ".join(names)))
     text = links.one(query.get("q")) or ""
     return html.Div(
         [
@@ -52,15 +55,15 @@ def _field(text: str) -> Component:
     """assets/31-docs.js: Enter goes to the first that was found, arrows walk."""
     field = dmc.TextInput(
         id="docs-search",
-        placeholder="Search the docs",
+        placeholder=_("Search the docs"),
         leftSection=icon("search", size="16px"),
         debounce=160,
         size="sm",
         value=text,
-        **{"aria-label": "Search the docs"},
+        **{"aria-label": _("Search the docs")},
     )
-    all_of_them = html.A("All documents", href="#docs-contents", className="docs-all")  # on a phone they stand below
-    return html.Div([field, all_of_them], className="docs-search no-print", role="search", **{"aria-label": "In the docs"})
+    all_of_them = html.A(_("All documents"), href="#docs-contents", className="docs-all")  # on a phone they stand below
+    return html.Div([field, all_of_them], className="docs-search no-print", role="search", **{"aria-label": _("In the docs")})
 
 
 def _body(name: str, text: str) -> list[Component]:
@@ -70,16 +73,26 @@ def _body(name: str, text: str) -> list[Component]:
 
 def _found(text: str) -> list[Component]:
     found = handbook().find(text, MOST)
-    meant = html.Span([" Did you mean ", html.A(found.nearest, href=links.to("docs", q=found.nearest)), "?"]) if found.nearest else None
-    unsaid = f"No document says {' or '.join(f'“{word}”' for word in found.missing)}." if found.missing else ""
-    if not found.total:
-        return [html.H1("Nothing matches"), html.P([unsaid or "Type a word.", meant], role="status")]
-    shown = (
-        f"Showing {len(found.matches)} of {count(found.total, 'section')}." if found.total > MOST else f"{count(found.total, 'section')}."
+    meant = (
+        html.Span([" ", *_parts("Did you mean {word}?", word=html.A(found.nearest, href=links.to("docs", q=found.nearest)))])
+        if found.nearest
+        else None
     )
-    some = "None says all of these words; these say some." if found.is_partial else ""
+    unsaid = (
+        _("No document says {names}.", names=language().listed([f"“{word}”" for word in found.missing], either=True))
+        if found.missing
+        else ""
+    )
+    if not found.total:
+        return [html.H1(_("Nothing matches")), html.P([unsaid or _("Type a word."), meant], role="status")]
+    shown = (
+        _n("Showing {shown} of {number} section.", "Showing {shown} of {number} sections.", found.total, shown=len(found.matches))
+        if found.total > MOST
+        else _n("{number} section.", "{number} sections.", found.total)
+    )
+    some = _("None says all of these words; these say some.") if found.is_partial else ""
     said = html.P([" ".join(part for part in (shown, some, unsaid) if part), meant], role="status", className="muted")
-    return [html.H1(f"“{text.strip()}” in the docs"), said, listed(found.matches)]
+    return [html.H1(_("“{text}” in the docs", text=text.strip())), said, listed(found.matches)]
 
 
 @callback(
@@ -139,13 +152,13 @@ def _contents(names: list[str], current: str) -> Component:
         )
         for name in names
     ]
-    return html.Nav(rows, id="docs-contents", className="docs-contents no-print", **{"aria-label": "Documents"})
+    return html.Nav(rows, id="docs-contents", className="docs-contents no-print", **{"aria-label": _("Documents")})
 
 
 def _headings(document: Document) -> Component:
     rows = [html.A(words, href=f"#{anchor}", className="docs-link") for level, words, anchor in document.headings if level == 2]
     return html.Nav(
-        [html.Div("On this page", className="nav-head"), *rows] if rows else [],
+        [html.Div(_("On this page"), className="nav-head"), *rows] if rows else [],
         className="docs-headings no-print",
-        **{"aria-label": "On this page"},
+        **{"aria-label": _("On this page")},
     )

@@ -13,6 +13,7 @@ from app.components import links
 from app.components.empty import empty
 from app.components.page import button, note
 from app.web.sitemap import Page
+from texts import _
 
 
 class WrongAddress(Exception):
@@ -20,22 +21,31 @@ class WrongAddress(Exception):
 
 
 def not_found(pathname: str) -> Component:
-    text = f"Nothing is at {pathname}. The link may be old or incomplete; the box above finds any order, batch, delivery or trace."
-    return empty("There is no such page", text, button("To the sync status", links.to("")), picture="search", whole_page=True)
+    text = _(
+        "Nothing is at {pathname}. The link may be old or incomplete; the box above finds any order, batch, delivery or trace.",
+        pathname=pathname,
+    )
+    return empty(_("There is no such page"), text, button(_("To the sync status"), links.to("")), picture="search", whole_page=True)
 
 
 def wrong_address(sentence: str) -> Component:
-    return empty("This address cannot be shown", sentence, button("To the sync status", links.to("")), picture="search", whole_page=True)
+    return empty(
+        _("This address cannot be shown"), sentence, button(_("To the sync status"), links.to("")), picture="search", whole_page=True
+    )
 
 
 def forbidden(page: Page) -> Component:
     """Says which roles would do, and which ones the user has."""
     needed = ", ".join(role for role in ROLES if role in page.roles)
-    text = (
-        f"The page “{page.title}” is for the roles {needed}; you have {', '.join(sorted(current_user.roles))}. "
-        "Your administrator can give you another role."
+    text = _(
+        "The page “{title}” is for the roles {needed}; you have {names}. Your administrator can give you another role.",
+        title=_(page.title),
+        needed=needed,
+        names=", ".join(sorted(current_user.roles)),
     )
-    return empty("You may not see this page", text, button("Your permissions", links.to("permissions")), picture="lock", whole_page=True)
+    return empty(
+        _("You may not see this page"), text, button(_("Your permissions"), links.to("permissions")), picture="lock", whole_page=True
+    )
 
 
 def broken(fault: Exception) -> tuple[Component, str] | None:
@@ -43,8 +53,13 @@ def broken(fault: Exception) -> tuple[Component, str] | None:
 
     Where a whole page was asked for, the sentence is the page."""
     logging.getLogger(__name__).error("a callback failed", exc_info=fault)
-    told = "The fault is on our side and was written to the log of the server."
+    told = _("The fault is on our side and was written to the log of the server.")
     if ctx.outputs_list and isinstance(ctx.outputs_list, list) and ctx.outputs_list[0].get("id") == "shell-page":
-        return empty("This page could not be made", f"{told} Try again in a moment.", picture="triangle-alert", whole_page=True), "Fault"
-    set_props("shell-fault", {"children": note("failed", f"A part of this page could not be brought up to date. {told}", "triangle-alert")})
+        return empty(
+            _("This page could not be made"), _("{told} Try again in a moment.", told=told), picture="triangle-alert", whole_page=True
+        ), _("Fault")
+    set_props(
+        "shell-fault",
+        {"children": note("failed", _("A part of this page could not be brought up to date. {told}", told=told), "triangle-alert")},
+    )
     return None

@@ -24,15 +24,16 @@ from app.pages.errors import WrongAddress
 from app.pages.narrowing import HOUR_NS, unknown_site
 from metrics.expected import STATES, Narrowed, counted, expected, feeds_behind
 from metrics.keys import unknown
+from texts import _, _later
 
 Row = Mapping[str, Any]
 WORDS = {  # state → word, icon, colour
-    "missing": ("Missing", "hourglass", "overdue"),
-    "unjudged": ("Cannot judge", "unplug", "unjudged"),
-    "open": ("Waited for", "clock", "moving"),
+    "missing": (_later("Missing"), "hourglass", "overdue"),
+    "unjudged": (_later("Cannot judge"), "unplug", "unjudged"),
+    "open": (_later("Waited for"), "clock", "moving"),
 }
 FILTERS = ("state", "workflow", "milestone", "system", "site")
-DUE_BEFORE = {"4h": ("Within 4 hours", 4), "24h": ("Within 24 hours", 24), "7d": ("Within 7 days", 7 * 24)}
+DUE_BEFORE = {"4h": (_later("Within 4 hours"), 4), "24h": (_later("Within 24 hours"), 24), "7d": (_later("Within 7 days"), 7 * 24)}
 
 
 def layout(**query: Any) -> Component:
@@ -57,7 +58,7 @@ def layout(**query: Any) -> Component:
     total = rows[0]["expectations"] if rows else 0
     return html.Div(
         [
-            head("Expected", "What should have come by now and has not, and what is due next.", _due(due_before, kept, zone)),
+            head(_("Expected"), _("What should have come by now and has not, and what is due next."), _due(due_before, kept, zone)),
             moment.banner(at, zone),
             _behind(behind, zone, at.moment.as_of_ns),
             _states(groups, asked, kept),
@@ -77,29 +78,31 @@ def _due_before(text: str | None, as_of_ns: int) -> int | None:
     try:
         return instant_ns(text)
     except ValueError as wrong:
-        raise WrongAddress(f"due_before is neither a time nor one of {', '.join(DUE_BEFORE)}: {wrong}") from wrong
+        raise WrongAddress(
+            _("due_before is neither a time nor one of {names}: {wrong}", names=", ".join(DUE_BEFORE), wrong=wrong)
+        ) from wrong
 
 
 def _due(due_before: str | None, kept: Mapping[str, Any], zone: str) -> Component:
     """By when it is due; a time that somebody wrote into the address stands beside the usual ones."""
-    offered = [("Whenever it is due", links.to("expected", **{**kept, "due_before": None}), not due_before)]
-    for name, (title, _) in DUE_BEFORE.items():
-        offered.append((title, links.to("expected", **{**kept, "due_before": name}), name == due_before))
+    offered = [(_("Whenever it is due"), links.to("expected", **{**kept, "due_before": None}), not due_before)]
+    for name, (title, _hours) in DUE_BEFORE.items():
+        offered.append((_(title), links.to("expected", **{**kept, "due_before": name}), name == due_before))
     if due_before and due_before not in DUE_BEFORE:
-        offered.append((f"Before {times.full(instant_ns(due_before), zone)}", links.to("expected", **kept), True))
-    return choices("Due before", offered)
+        offered.append((_("Before {time}", time=times.full(instant_ns(due_before), zone)), links.to("expected", **kept), True))
+    return choices(_("Due before"), offered)
 
 
 def _wrong(asked: Narrowed, workflows: Sequence[Row]) -> str | None:
     """A sentence for what nothing can be."""
     if asked.state is not None and asked.state not in STATES:
-        return words.sentence(unknown("state", asked.state, STATES))
+        return words.sentence(unknown(_("state"), asked.state, STATES))
     known = {row["workflow"]: [step["milestone"] for step in row["steps"]] for row in workflows}
     if asked.workflow is not None and asked.workflow not in known:
-        return words.sentence(unknown("workflow", asked.workflow, known))
+        return words.sentence(unknown(_("workflow"), asked.workflow, known))
     milestones = known[asked.workflow] if asked.workflow else [name for names in known.values() for name in names]
     if asked.milestone is not None and asked.milestone not in milestones:
-        return words.sentence(unknown("milestone", asked.milestone, milestones))
+        return words.sentence(unknown(_("milestone"), asked.milestone, milestones))
     return None
 
 
@@ -108,7 +111,7 @@ def _behind(rows: Sequence[Row], zone: str, as_of_ns: int) -> Component | None:
     if not rows:
         return None
     said = [held_up(row, zone, as_of_ns) for row in rows]
-    sources = html.A("Sources", href=links.to("sources"))
+    sources = html.A(_("Sources"), href=links.to("sources"))
     return html.Div([note("info", [html.B(stands), f" {waits} ", sources], "unplug") for stands, waits in said], className="expected-feeds")
 
 
@@ -119,35 +122,41 @@ def _states(groups: Sequence[Row], asked: Narrowed, kept: Mapping[str, Any]) -> 
         chosen = asked.state == state
         href = links.to("expected", **{**kept, "state": None if chosen else state, "page": None})
         current = {"aria-current": "true"} if chosen else {}
-        chips.append(html.A([icon(picture), f" {word} ", html.B(f"{total:,}")], href=href, className=f"pill mark-{kind}", **current))
-    return html.Nav(chips, className="cases-outcomes", **{"aria-label": "State"})
+        chips.append(
+            html.A([icon(picture), f" {_(word)} ", html.B(words.number(total))], href=href, className=f"pill mark-{kind}", **current)
+        )
+    return html.Nav(chips, className="cases-outcomes", **{"aria-label": _("State")})
 
 
 def _groups(groups: Sequence[Row], kept: Mapping[str, Any], zone: str, as_of_ns: int) -> Component | None:
     if not groups:
         return None
-    heads = html.Tr([html.Th("State"), html.Th("Step"), html.Th("Workflow"), html.Th("How many", className="num"), html.Th("First due")])
+    heads = html.Tr(
+        [html.Th(_("State")), html.Th(_("Step")), html.Th(_("Workflow")), html.Th(_("How many"), className="num"), html.Th(_("First due"))]
+    )
     lines = []
     for row in groups:
         word, picture, kind = WORDS[row["state"]]
         href = links.to("expected", **{**kept, "state": row["state"], "workflow": row["workflow"], "milestone": row["milestone"]})
         due = row["first_due_ns"]
         cells = [
-            html.Td(html.Span([icon(picture), f" {word}"], className=f"mark-{kind} nowrap")),
+            html.Td(html.Span([icon(picture), f" {_(word)}"], className=f"mark-{kind} nowrap")),
             html.Td(html.A(words.step_words(row["event_type"], row["system"]), href=href)),
             html.Td(row["title"]),
-            html.Td(html.A(f"{row['expectations']:,}", href=href), className="num"),
+            html.Td(html.A(words.number(row["expectations"]), href=href), className="num"),
             html.Td(times.brief(due, zone, as_of_ns) if due is not None else _no_deadline(), className="nowrap"),
         ]
         lines.append(html.Tr(cells))
     table = html.Table([html.Thead(heads), html.Tbody(lines)], className="table")
-    return card("By step", scrolling(table, "What is expected, by step"))
+    return card(_("By step"), scrolling(table, _("What is expected, by step")))
 
 
 def _list(rows: Sequence[Row], as_of_ns: int, past: Mapping[str, Any]) -> Component:
-    heads = html.Tr([html.Th(name) for name in ("Transaction", "Step", "Site", "State", "Waited for since", "Due", "Time left")])
+    heads = html.Tr(
+        [html.Th(name) for name in (_("Transaction"), _("Step"), _("Site"), _("State"), _("Waited for since"), _("Due"), _("Time left"))]
+    )
     table = html.Table([html.Thead(heads), html.Tbody([_line(row, as_of_ns, past) for row in rows])], className="table expected-table")
-    return card("One by one", scrolling(table, "Expectations"), aside=html.Span("The longest due first", className="muted"))
+    return card(_("One by one"), scrolling(table, _("Expectations")), aside=html.Span(_("The longest due first"), className="muted"))
 
 
 def _line(row: Row, as_of_ns: int, past: Mapping[str, Any]) -> Component:
@@ -158,7 +167,7 @@ def _line(row: Row, as_of_ns: int, past: Mapping[str, Any]) -> Component:
             html.Td(html.A(row["transaction_id"], href=links.path(row["workflow"], row["transaction_id"], **past))),
             html.Td([words.step_words(row["event_type"], row["system"]), html.Div([row["title"], *_amount(row)], className="muted")]),
             html.Td(name_of(row["site"])),
-            html.Td(html.Span([icon(picture), f" {word}"], className=f"mark-{kind} nowrap")),
+            html.Td(html.Span([icon(picture), f" {_(word)}"], className=f"mark-{kind} nowrap")),
             html.Td(times.brief(opened, zone, as_of_ns) if opened is not None else "", className="nowrap"),
             html.Td(times.brief(due, zone, as_of_ns) if due is not None else _no_deadline(), className="nowrap"),
             html.Td(_left(due, as_of_ns), className="nowrap"),
@@ -170,7 +179,8 @@ def _amount(row: Row) -> list[str]:
     """How much of how much has come, where it must add up."""
     if row["ordered_quantity"] is None:
         return []
-    return [f" · {words.amount(row['done_quantity'])} of {words.with_unit(row['ordered_quantity'], row['uom'])} have come"]
+    ordered = words.with_unit(row["ordered_quantity"], row["uom"])
+    return [" · ", _("{done} of {ordered} have come", done=words.amount(row["done_quantity"]), ordered=ordered)]
 
 
 def _left(due_ns: int | None, as_of_ns: int) -> Component | str:
@@ -178,16 +188,18 @@ def _left(due_ns: int | None, as_of_ns: int) -> Component | str:
         return ""
     if due_ns >= as_of_ns:
         return words.span_of(as_of_ns, due_ns)
-    return html.Span(f"{words.span_of(due_ns, as_of_ns)} over", className="mark-overdue")
+    return html.Span(_("{duration} over", duration=words.span_of(due_ns, as_of_ns)), className="mark-overdue")
 
 
 def _no_deadline() -> Component:
-    return html.Span("no deadline", className="muted")
+    return html.Span(_("no deadline"), className="muted")
 
 
 def _nothing(asked: Narrowed) -> Component:
     if asked != Narrowed(site=asked.site):
-        return empty("Nothing like that is expected", "Choose another state, step or due time above.", picture="circle-check")
+        return empty(_("Nothing like that is expected"), _("Choose another state, step or due time above."), picture="circle-check")
     return empty(
-        "Nothing is waited for", "Every step that should come and has not would stand here, with its due time.", picture="circle-check"
+        _("Nothing is waited for"),
+        _("Every step that should come and has not would stand here, with its due time."),
+        picture="circle-check",
     )

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -16,7 +14,6 @@ from app import reader
 from app.components import group_memory, links, moment, payload
 from app.components.callbacks import callback
 from app.components.empty import empty
-from app.components.icons import icon
 from app.components.page import button, card, head, note, scrolling
 from app.components.pager import first_row, pager
 from app.components.recoveries import act, address, badge, me
@@ -24,9 +21,10 @@ from app.components.tiles import name_of
 from app.figures import recovery_panel as panel
 from app.figures import times
 from app.figures.failure_groups import cut
+from app.figures.failure_summary import About, summary
 from app.figures.rows import rows_of
 from app.figures.stakes import group_words
-from app.figures.words import ERROR_CLASSES, count, event_words, span_of, step_words, system_word
+from app.figures.words import event_words, step_words, system_word
 from app.messages.fields import HIDDEN
 from app.pages.errors import WrongAddress
 from app.recovery import listing
@@ -35,27 +33,20 @@ from app.recovery.model import Action, Approval, Case, Safety, Verdict
 from app.recovery.runs import Refusal
 from app.recovery.selection import ALSO, SETTLED, Selected, preferred, proposed, requested
 from app.recovery.typed import changes_of, value_at
+from texts import _, _later, _n, language
 
 ENDED = {  # by a person → word, icon, colour, meaning
-    Action.PARK: ("Parked", "minus", "closed", "Set aside by a person, until somebody takes it up or it fails again."),
-    Action.CLOSE: ("Closed", "check", "closed", "Ended by a person, until it fails again."),
+    Action.PARK: (_later("Parked"), "minus", "closed", _later("Set aside by a person, until somebody takes it up or it fails again.")),
+    Action.CLOSE: (_later("Closed"), "check", "closed", _later("Ended by a person, until it fails again.")),
 }
 ROWS = 50  # cases, each with its reasons and what they rest on
-QUOTES = 3  # of the senders' words, the most common
-STATE_OF = {"failed": "failed", "missing": "overdue", "violation": "inconsistent", "inventory": "inconsistent", "unplaced": "failed"}
-HAPPENED = {"failed": "failed", "missing": "has not come", "violation": "is broken", "inventory": "differs", "unplaced": "failed"}
-
-
-@dataclass(frozen=True, slots=True)
-class About:
-    """What is said about the cases, as plain texts."""
-
-    title: str
-    workflow: str
-    owner: str | None
-    holds_up: str
-    zone: str
-    now_ns: int
+HAPPENED = {
+    "failed": _later("{step} failed"),
+    "missing": _later("{step} has not come"),
+    "violation": _later("{step} is broken"),
+    "inventory": _later("{step} differs"),
+    "unplaced": _later("{step} failed"),
+}
 
 
 def layout(**query: Any) -> Component:
@@ -71,14 +62,14 @@ def layout(**query: Any) -> Component:
     kept = {**selected.address, **({"path": given["path"]} if given.get("path") else {})}
     panel_card, verdicts = _panel(selected, given.get("path"), about)
     if not at.is_now:
-        past = "Recovery is about what is the case now, and so is this page. "
+        past = f"{_('Recovery is about what is the case now, and so is this page.')} "
         panel_card = html.Div([note("info", past, "history"), panel_card])
     return html.Div(
         [
             dcc.Store(id="failure-about", data={**kept, "zone": about.zone}),
-            head(about.title, about.workflow, button("All failures", links.failures(), quiet=True)),
+            head(about.title, about.workflow, button(_("All failures"), links.failures(), quiet=True)),
             moment.banner(at, about.zone),
-            _summary(selected, about),
+            summary(selected, about),
             html.Div(panel_card, id="failure-panel"),
             html.Div(group_memory.block(selected, about.zone), id="failure-memory"),
             _cases(selected, start, verdicts, about),
@@ -91,22 +82,26 @@ def layout(**query: Any) -> Component:
 
 def _nothing(selected: Selected) -> Component:
     hidden = (
-        f" {count(selected.hidden, 'case')} of sites that you may not see {'is' if selected.hidden == 1 else 'are'} left."
+        _n(
+            "{number} case of sites that you may not see is left.",
+            "{number} cases of sites that you may not see are left.",
+            selected.hidden,
+        )
         if selected.hidden
         else ""
     )
     with reader.application().accounts.engine.connect() as connection:
         last = listing.newest_of_transaction(connection, selected.group.workflow, selected.group.transaction_id, me())
-    actions = [button(f"Recovery {last}", address(last))] if last else []
+    actions = [button(_("Recovery {id}", id=last), address(last))] if last else []
     if selected.settled:
-        many = count(selected.settled, "case")
-        actions.append(button(f"{many} parked or closed", links.to("failure", **{**selected.address, ALSO: SETTLED}), quiet=True))
-    text = f"Whatever this link was about has got through or was put right.{hidden}"
+        settled = _n("{number} case parked or closed", "{number} cases parked or closed", selected.settled)
+        actions.append(button(settled, links.to("failure", **{**selected.address, ALSO: SETTLED}), quiet=True))
+    text = " ".join(filter(None, (_("Whatever this link was about has got through or was put right."), hidden)))
     return empty(
-        "Nothing of this needs anybody now",
+        _("Nothing of this needs anybody now"),
         text,
         *actions,
-        button("All failures", links.failures(), quiet=True),
+        button(_("All failures"), links.failures(), quiet=True),
         picture="circle-check",
         whole_page=True,
     )
@@ -125,7 +120,7 @@ def _about(selected: Selected, at: reader.AsOf) -> About:
     step = next((each for each in workflow["steps"] if each["milestone"] == first.milestone), None) if workflow else None
     what = step_words(step["event_type"], step["system"]) if step else event_words(first.milestone)
     several = len({(case.kind, case.milestone) for case in selected.cases}) > 1
-    title = f"{len(selected.cases):,} cases" if several else f"{what} {HAPPENED[first.kind]}"
+    title = _n("{number} case", "{number} cases", len(selected.cases)) if several else _(HAPPENED[first.kind], step=what)
     if group.transaction_id:
         title = f"{title}: {group.transaction_id}"
     said = group_words(selected.held, zone, at.now_ns, reader.application().settings.costs) if selected.held else ""
@@ -141,37 +136,6 @@ def _owner(case: Case, workflow: Mapping[str, Any] | None) -> str | None:
     return workflow["owner"] if workflow else None
 
 
-def _summary(selected: Selected, about: About) -> Component:
-    cases = selected.cases
-    kinds = STATE_OF[cases[0].kind]
-    oldest = cases[0].opened_ns
-    sites = ", ".join(sorted({name_of(case.site) for case in cases}))
-    since = f"The oldest has been there for {span_of(oldest, about.now_ns)}, since {times.full(oldest, about.zone)}. {sites}."
-    error = cases[0].error_class
-    acts = f" {error.capitalize()} error. Who acts: {ERROR_CLASSES.get(error, ERROR_CLASSES['unknown']).actor}." if error else ""
-    said = [
-        html.H2(f"{count(len(cases), 'case')}, {(about.owner and f'owned by {about.owner}') or 'owned by nobody'}"),
-        html.P(f"{since}{acts}"),
-    ]
-    said += [html.P(f"Holds up {about.holds_up}.")] if about.holds_up else []
-    said += [html.P([html.Q(cut(text), dir="auto"), f" said {count(many, 'time')}"]) for text, many in _quotes(cases)]
-    if selected.settled:
-        also = html.A(
-            f"{count(selected.settled, 'more case')} parked or closed", href=links.to("failure", **{**selected.address, ALSO: SETTLED})
-        )
-        said.append(html.P([icon("minus"), " ", also, " by a person."]))
-    if selected.hidden:
-        said.append(html.P([icon("lock"), f" {count(selected.hidden, 'more case')} you may not see."]))
-    sign = html.Span(icon("triangle-alert"), className=f"verdict-sign mark-{kinds}")
-    return html.Section(
-        html.Div([sign, html.Div(said)], className="verdict-words"), className=f"card path-verdict edge-{kinds}", role="status"
-    )
-
-
-def _quotes(cases: Sequence[Case]) -> list[tuple[str, int]]:
-    return Counter(case.error_text for case in cases if case.error_text).most_common(QUOTES)
-
-
 # -- the way out -------------------------------------------------------------------------------------------------------------
 
 
@@ -183,17 +147,21 @@ def _panel(
     choices: list[Choice] = desk.choices(selected.cases, me())
     chosen = next((choice for choice in choices if choice.path.name == path_name), None) or preferred(choices)
     if chosen is None:
-        text = "The catalogue has no approved path for this. What is approved stands in the configuration, section recovery."
-        read = html.A("How to approve one", href=links.to("docs/recovery"))
-        return card("What may be done", html.Div(note("info", [text, " ", read]), className="act-said")), {}
+        text = _("The catalogue has no approved path for this. What is approved stands in the configuration, section recovery.")
+        read = html.A(_("How to approve one"), href=links.to("docs/recovery"))
+        return card(_("What may be done"), html.Div(note("info", [text, " ", read]), className="act-said")), {}
     listed = panel.path_choices(choices, chosen, len(selected.cases), selected.address)
     try:
         proposal = proposed(desk, chosen.path.name, selected, {selected.cases[0].id: edits} if edits else None)
     except Refusal as refusal:
-        refused = html.Div(note("failed", str(refusal), "circle-alert"), className="act-said")
-        return card("What may be done", listed, refused, *_fields(selected, chosen, edits)), {}
+        refused = html.Div(note("failed", refusal.told, "circle-alert"), className="act-said")
+        return card(_("What may be done"), listed, refused, *_fields(selected, chosen, edits)), {}
     left = chosen.cases - len(proposal.verdicts)
-    rest = html.P(f"The oldest {len(proposal.verdicts):,}; the other {left:,} come after them.", className="muted") if left > 0 else None
+    rest = (
+        html.P(_("The oldest {shown}; the other {left} come after them.", shown=len(proposal.verdicts), left=left), className="muted")
+        if left > 0
+        else None
+    )
     parts = [
         listed,
         html.Div(panel.hint(chosen.path), className="act-said"),
@@ -208,7 +176,7 @@ def _panel(
         panel.left_out(proposal.plan),
         dcc.Store(id="failure-plan", data={"path": chosen.path.name, "hash": proposal.plan.hash, "edits": edits}),
     ]
-    return card("What may be done", *[part for part in parts if part is not None]), proposal.verdicts
+    return card(_("What may be done"), *[part for part in parts if part is not None]), proposal.verdicts
 
 
 def _button(chosen: Choice, proposal: Proposal, is_edited: bool) -> list[Component]:
@@ -217,24 +185,24 @@ def _button(chosen: Choice, proposal: Proposal, is_edited: bool) -> list[Compone
     needs_reason = path.reason_required or plan.safety is Safety.CANNOT_TELL
     why_not = chosen.why_not
     if why_not is None and not plan.items:
-        why_not = "Nothing is left to be done: every case is left out."
+        why_not = _("Nothing is left to be done: every case is left out.")
     if why_not is None and path.action is Action.EDIT_AND_REPLAY and not is_edited:
-        why_not = "Change something above first, and look at the difference."
+        why_not = _("Change something above first, and look at the difference.")
     if why_not is None and not me().sees({item.case.site or "" for item in plan.items}):
-        why_not = "It holds cases of no site, which only who sees all sites may recover."
-    label = "Reason (needed)" if needs_reason else "Reason"
+        why_not = _("It holds cases of no site, which only who sees all sites may recover.")
+    label = _("Reason (needed)") if needs_reason else _("Reason")
     reason = html.Div(
         [html.Label(label, htmlFor="failure-reason"), dcc.Input(id="failure-reason", type="text", maxLength=500)], className="reason"
     )
-    word = "Recover" if is_free else "Request"
+    word = _("Recover") if is_free else _("Request")
     agrees = (
         ""
         if is_free
         else f" {panel.approval_words(path)}"
         if plan.safety is Safety.SAFE
-        else " Somebody of another role has to agree, because nobody can tell whether it is safe."
+        else f" {_('Somebody of another role has to agree, because nobody can tell whether it is safe.')}"
     )
-    pressed = act(f"{word} {len(plan.items):,}", {"type": "failure-do", "what": "request"}, why_not, "refresh-cw")
+    pressed = act(f"{word} {language().number(len(plan.items))}", {"type": "failure-do", "what": "request"}, why_not, "refresh-cw")
     return [reason, html.Div([pressed, html.Span(agrees.strip(), className="muted")], className="acts")]
 
 
@@ -244,10 +212,10 @@ def _fields(selected: Selected, chosen: Choice, edits: Mapping[str, Any] | None)
     if path.action is not Action.EDIT_AND_REPLAY:
         return []
     if len(selected.cases) > 1:
-        return [html.Div(note("info", "Messages are changed one by one: open a case below."), className="act-said")]
+        return [html.Div(note("info", _("Messages are changed one by one: open a case below.")), className="act-said")]
     if refused := payload.why_not():
         return [html.Div(note("info", refused, "lock"), className="act-said")]
-    found, _ = payload.looked_at(selected.cases[0])
+    found, _event = payload.looked_at(selected.cases[0])
     shown = found.shown
     if shown.text is None:
         return [html.Div(note("info", shown.why or " ".join(found.where)), className="act-said")]
@@ -259,7 +227,7 @@ def _fields(selected: Selected, chosen: Choice, edits: Mapping[str, Any] | None)
         inputs.append(
             html.Div([html.Label([place, dcc.Input(id=ident, type="text", value=text, maxLength=2000)])], id=f"failure-edit-{number}")
         )
-    look = act("Show the difference", {"type": "failure-do", "what": "look"}, None, "search", quiet=True)
+    look = act(_("Show the difference"), {"type": "failure-do", "what": "look"}, None, "search", quiet=True)
     return [html.Div(inputs, className="edits"), html.Div(look, className="acts")]
 
 
@@ -271,12 +239,14 @@ def _cases(selected: Selected, start: int, verdicts: Mapping[str, Verdict], abou
     with reader.application().accounts.engine.connect() as connection:
         before = listing.of_case(connection, [case.id for case in shown])
     settled = reader.application().settled()
-    heads = html.Tr([html.Th(name) for name in ("Transaction", "Site", "Since", "Receiver", "Said", "Verdict", "Recovery")])
+    heads = html.Tr(
+        [html.Th(name) for name in (_("Transaction"), _("Site"), _("Since"), _("Receiver"), _("Said"), _("Verdict"), _("Recovery"))]
+    )
     lines = [_case(case, verdicts.get(case.id), before.get(case.id), settled.get(case.id), about) for case in shown]
     return card(
-        "Cases",
-        scrolling(html.Table([html.Thead(heads), html.Tbody(lines)], className="table"), "Cases"),
-        aside=html.Span("The oldest first", className="muted"),
+        _("Cases"),
+        scrolling(html.Table([html.Thead(heads), html.Tbody(lines)], className="table"), _("Cases")),
+        aside=html.Span(_("The oldest first"), className="muted"),
     )
 
 
@@ -289,7 +259,7 @@ def _case(case: Case, found: Verdict | None, recovery_id: str | None, settled: l
             html.Td(
                 [
                     html.A(case.transaction_id, href=links.path(case.workflow, case.transaction_id), dir="auto"),
-                    html.Div(html.A("alone", href=alone, title="This case by itself"), className="muted"),
+                    html.Div(html.A(_("alone"), href=alone, title=_("This case by itself")), className="muted"),
                 ]
             ),
             html.Td(name_of(case.site)),
@@ -345,5 +315,5 @@ def do(
     try:
         recovery_id = requested(application.desk, plan["path"], selected, plan["hash"], me(), reason, edits)
     except Refusal as refusal:
-        return no_update, no_update, _panel(selected, plan["path"], about, plan["edits"], str(refusal))[0]
+        return no_update, no_update, _panel(selected, plan["path"], about, plan["edits"], refusal.told)[0]
     return address(recovery_id), "", no_update

@@ -22,7 +22,7 @@ from app.components.tiles import name_of
 from app.figures import times
 from app.figures.failure_groups import Around, Steps, failed_groups, missing_groups, unplaced_groups
 from app.figures.rows import rows_of
-from app.figures.words import count, span_of
+from app.figures.words import span_of
 from app.owners import owner_of
 from app.pages.errors import WrongAddress
 from app.pages.narrowing import unknown_site
@@ -32,6 +32,7 @@ from app.recovery.selection import ALSO, SETTLED
 from metrics import impact
 from metrics.impact import Group, Summary
 from metrics.read import Reader
+from texts import _, _n, language
 
 MOST = 2_000  # groups asked for: beyond it nobody reads, and the sentence would still count them
 LIVE_SECONDS = 12
@@ -74,7 +75,7 @@ def layout(**query: Any) -> Component:
             dcc.Store(id="failures-about", data=past),
             dcc.Store(id="failures-version", data=_version(at, site)),
             dcc.Interval(id="failures-tick", interval=LIVE_SECONDS * 1000),
-            head("Failures", "What failed and what never came, grouped by what has to be done.", _sites(asked, site)),
+            head(_("Failures"), _("What failed and what never came, grouped by what has to be done."), _sites(asked, site)),
             moment.banner(at, asked.zone),
             *welcome.first_start(at),
             html.Div(body(asked, at, site, past), id="failures-body"),
@@ -90,7 +91,7 @@ def ask(at: reader.AsOf, site: str | None, also_settled: bool = False) -> Answer
         groups, failed, counted = _standing(now, site or None, settled, also_settled)
         missing, broken = ([row for row in groups if row["kind"] == kind] for kind in ("missing", "violation"))
         # A failure that nobody can place may have no site either: it is shown whichever site is chosen.
-        sites, zones = [name for name, _ in now.sites()], {None: now.timezone(), **dict[str | None, str](now.sites())}
+        sites, zones = [name for name, _zone in now.sites()], {None: now.timezone(), **dict[str | None, str](now.sites())}
         stakes = impact.of_groups(now, Group(site=site or None))
         every = reader.application().memory.every()
         owners = reader.application().settings.owners
@@ -138,9 +139,9 @@ def body(asked: Answers, at: reader.AsOf, site: str | None, past: dict[str, Any]
         also={ALSO: SETTLED} if asked.also_settled else {},
     )
     sections = [
-        ("Failed", "A system refused it, and nothing more comes by itself.", asked.failed, failed_groups),
-        ("Missing", "It should have come by now and has not.", asked.missing, missing_groups),
-        ("Not placed", "Failures that name nothing we know.", asked.unplaced, unplaced_groups),
+        (_("Failed"), _("A system refused it, and nothing more comes by itself."), asked.failed, failed_groups),
+        (_("Missing"), _("It should have come by now and has not."), asked.missing, missing_groups),
+        (_("Not placed"), _("Failures that name nothing we know."), asked.unplaced, unplaced_groups),
     ]
     drawn = [
         card(title, draw(rows, around), aside=html.Span(meaning, className="muted"), className="failures-card")
@@ -157,59 +158,92 @@ def _set_aside(asked: Answers, site: str | None, past: dict[str, Any]) -> list[C
     if not many:
         return []
     kept = {name: value for name, value in {**past, "site": site or None}.items() if name != ALSO}
-    words = f"{count(many, 'case')} {'was' if many == 1 else 'were'} parked or closed by a person and {'is' if many == 1 else 'are'}"
-    show = html.A("Show also settled ones", href=links.failures(**kept, also=SETTLED))
-    other = html.A("Leave them out", href=links.failures(**kept)) if asked.also_settled else show
-    return [note("info", [f"{words} {'listed with the others' if asked.also_settled else 'not listed'}. ", other])]
+    words = (
+        _n(
+            "{number} case was parked or closed by a person and is listed with the others.",
+            "{number} cases were parked or closed by a person and are listed with the others.",
+            many,
+        )
+        if asked.also_settled
+        else _n(
+            "{number} case was parked or closed by a person and is not listed.",
+            "{number} cases were parked or closed by a person and are not listed.",
+            many,
+        )
+    )
+    show = html.A(_("Show also settled ones"), href=links.failures(**kept, also=SETTLED))
+    other = html.A(_("Leave them out"), href=links.failures(**kept)) if asked.also_settled else show
+    return [note("info", [f"{words} ", other])]
 
 
 def _broken(asked: Answers, at: reader.AsOf, past: dict[str, Any]) -> Component:
     """What violates integrity rules is a case too; the page of the rules says more."""
-    more = html.A("All rules", href=links.to("rules", **past))
+    more = html.A(_("All rules"), href=links.to("rules", **past))
     also = {ALSO: SETTLED} if asked.also_settled else {}
 
     def case(row: Mapping[str, Any]) -> str:
         return links.to("failure", kind="violation", milestone=row["milestone"], site=row["site"], **also)
 
     listed = attention.listed(asked.broken, [], reader.application().settings.owners, at.moment.as_of_ns, past, case)
-    aside = html.Span(["What stands above already is not told again. ", more], className="muted")
-    return card("Broken rules", listed, aside=aside, className="failures-card")
+    aside = html.Span([_("What stands above already is not told again."), " ", more], className="muted")
+    return card(_("Broken rules"), listed, aside=aside, className="failures-card")
 
 
 def _totals(asked: Answers, at: reader.AsOf) -> Component:
     failed, missing = (sum(row["transactions"] for row in rows) for rows in (asked.failed, asked.missing))
     unplaced = sum(row["failures"] for row in asked.unplaced)
     parts = [
-        f"{count(failed, 'transaction')} failed in {count(len(asked.failed), 'group')}" if failed else "No transaction is failed",
-        f"{count(missing, 'step')} {'is' if missing == 1 else 'are'} missing" if missing else "nothing is missing",
-        *([f"{count(unplaced, 'failure')} cannot be placed"] if unplaced else []),
-        *([f"{count(len({row['milestone'] for row in asked.broken}), 'rule')} broken"] if asked.broken else []),
+        _n(
+            "{number} transaction failed in {groups}",
+            "{number} transactions failed in {groups}",
+            failed,
+            groups=_n("{number} group", "{number} groups", len(asked.failed)),
+        )
+        if failed
+        else _("No transaction is failed"),
+        _n("{number} step is missing", "{number} steps are missing", missing) if missing else _("nothing is missing"),
+        *([_n("{number} failure cannot be placed", "{number} failures cannot be placed", unplaced)] if unplaced else []),
+        *([_n("{number} rule broken", "{number} rules broken", len({row["milestone"] for row in asked.broken}))] if asked.broken else []),
     ]
     oldest = min(row["first_ns"] for row in asked.failed + asked.missing + asked.unplaced + asked.broken)
-    since = f"The oldest has been there for {span_of(oldest, at.moment.as_of_ns)}. As of {times.full(at.moment.as_of_ns, asked.zone)}."
+    since = _(
+        "The oldest has been there for {duration}. As of {time}.",
+        duration=span_of(oldest, at.moment.as_of_ns),
+        time=times.full(at.moment.as_of_ns, asked.zone),
+    )
     sign = html.Span(icon("triangle-alert"), className="verdict-sign mark-failed")
     return html.Section(
-        html.Div([sign, html.Div([html.H2(f"{', '.join(parts[:-1])} and {parts[-1]}."), html.P(since)])], className="verdict-words"),
+        html.Div(
+            [sign, html.Div([html.H2(f"{language().listed(parts)}."), html.P(since)])],
+            className="verdict-words",
+        ),
         className="card path-verdict edge-failed",
         role="status",
     )
 
 
 def _all_well(asked: Answers, at: reader.AsOf, site: str | None) -> Component:
-    where = f" at {name_of(site)}" if site else "" if current_user.sites is None else " at your sites"
+    time = times.full(at.moment.as_of_ns, asked.zone)
+    title = (
+        _("Nothing is failing at {site} as of {time}", site=name_of(site), time=time)
+        if site
+        else _("Nothing is failing as of {time}", time=time)
+        if current_user.sites is None
+        else _("Nothing is failing at your sites as of {time}", time=time)
+    )
     return empty(
-        f"Nothing is failing{where} as of {times.full(at.moment.as_of_ns, asked.zone)}",
-        "Failed transactions, steps that never came, failures that nobody can place and broken rules would stand here.",
-        button("All transactions", links.transactions(site=site or None), quiet=True),
+        title,
+        _("Failed transactions, steps that never came, failures that nobody can place and broken rules would stand here."),
+        button(_("All transactions"), links.transactions(site=site or None), quiet=True),
         picture="circle-check",
     )
 
 
 def _sites(asked: Answers, site: str | None) -> Component:
     known = asked.sites if site in (None, ALL_SITES, *asked.sites) else [*asked.sites, site]
-    choices = [{"value": ALL_SITES, "label": "All sites"}, *({"value": name, "label": name_of(name)} for name in known)]
+    choices = [{"value": ALL_SITES, "label": _("All sites")}, *({"value": name, "label": name_of(name)} for name in known)]
     return dmc.Select(
-        id="failures-site", data=choices, value=site or ALL_SITES, allowDeselect=False, size="sm", w=160, **{"aria-label": "Site"}
+        id="failures-site", data=choices, value=site or ALL_SITES, allowDeselect=False, size="sm", w=160, **{"aria-label": _("Site")}
     )
 
 

@@ -22,19 +22,32 @@ from app.figures.rows import rows_of
 from app.pages import unmapped, without_event
 from app.pages.errors import WrongAddress
 from app.pages.events import stated
-from app.pages.narrowing import HOUR_NS, PERIODS
+from app.pages.narrowing import HOUR_NS, PERIODS, period_inside
 from metrics.events import interfaces, unmapped_records
 from metrics.unmapped import Spans
+from texts import _, _later, _n, _parts_n
 
 Row = Mapping[str, Any]
 USUAL = "7d"
-HEADS = ("From", "To", "Event", "Version", "Events", "Failed", "Schema errors", "Retries", "Redelivered", "Keys", "Owner")
+HEADS = (
+    _later("From"),
+    _later("To"),
+    _later("Event"),
+    _later("Version"),
+    _later("Events"),
+    _later("Failed"),
+    _later("Schema errors"),
+    _later("Retries"),
+    _later("Redelivered"),
+    _later("Keys"),
+    _later("Owner"),
+)
 
 
 def layout(**query: Any) -> Component:
     at, period = reader.as_of(query), links.one(query.get("period")) or USUAL
     if period not in PERIODS:
-        raise WrongAddress(f"There is no period '{period}'. Known: {', '.join(PERIODS)}.")
+        raise WrongAddress(_("There is no period '{period}'. Known: {names}.", period=period, names=", ".join(PERIODS)))
     from_ns = at.moment.as_of_ns - PERIODS[period][1] * HOUR_NS
     with reader.reader(at) as now:
         found, spans, zone = interfaces_of(rows_of(interfaces(now, from_ns))), rows_of(now.unmapped(from_ns)), now.timezone()
@@ -45,7 +58,12 @@ def layout(**query: Any) -> Component:
     kept = {"period": period, **past}
     return html.Div(
         [
-            head("Interfaces", _summary(found, kept), _periods(period, past), button("Process", links.to("process", **past), quiet=True)),
+            head(
+                _("Interfaces"),
+                _summary(found, kept),
+                _periods(period, past),
+                button(_("Process"), links.to("process", **past), quiet=True),
+            ),
             moment.banner(at, zone),
             _table(found, owners, kept) if found else _nothing(period),
             _differing(found, kept),
@@ -59,35 +77,40 @@ def _summary(found: Sequence[Interface], kept: Row) -> list[Any]:
     events = sum(interface.counts["events"] for interface in found)
     broken = sum(interface.counts["contract_errors"] for interface in found)
     several = sum(len(interface.versions) > 1 for interface in found)
-    parts: list[Any] = [
-        f"{words.count(len(found), 'interface')} with ",
-        html.A(words.count(events, "event"), href=links.to("events", **kept)),
-    ]
-    parts += [f" in the {PERIODS[kept['period']][0].lower()}"]
+    parts = _parts_n(
+        "{number} interface with {events} in the {period}",
+        "{number} interfaces with {events} in the {period}",
+        len(found),
+        events=html.A(_n("{number} event", "{number} events", events), href=links.to("events", **kept)),
+        period=period_inside(kept["period"]),
+    )
     if broken:
-        said = f"{words.count(broken, 'message')} could not be read by the receiver"
+        said = _n("{number} message could not be read by the receiver", "{number} messages could not be read by the receiver", broken)
         parts += [", ", html.A(said, href=links.to("events", **kept, kind="contract"))]
-    return [*parts, f", {words.count(several, 'interface')} in several versions." if several else "."]
+    versions = _n("{number} interface in several versions", "{number} interfaces in several versions", several)
+    return [*parts, f", {versions}." if several else "."]
 
 
 def _periods(period: str, past: Mapping[str, Any]) -> Component:
-    return choices("Period", ((title, links.to("interfaces", period=name, **past), name == period) for name, (title, _) in PERIODS.items()))
+    return choices(
+        _("Period"), ((_(title), links.to("interfaces", period=name, **past), name == period) for name, (title, _hours) in PERIODS.items())
+    )
 
 
 def _nothing(period: str) -> Component:
     return empty(
-        f"No event in the {PERIODS[period][0].lower()}",
-        "Every event type, the system it happened in, its versions and how well it gets through would stand here.",
-        button("Sources", links.to("sources"), quiet=True),
+        _("No event in the {period}", period=period_inside(period)),
+        _("Every event type, the system it happened in, its versions and how well it gets through would stand here."),
+        button(_("Sources"), links.to("sources"), quiet=True),
         picture="inbox",
     )
 
 
 def _table(found: Sequence[Interface], owners: Mapping[str, str], kept: Row) -> Component:
-    heads = html.Tr([html.Th(name, className="num" if name in HEADS[4:10] else None) for name in HEADS])
+    heads = html.Tr([html.Th(_(name), className="num" if name in HEADS[4:10] else None) for name in HEADS])
     worst = sorted(found, key=lambda each: (-each.counts["contract_errors"], -each.counts["error_events"], each.event_type))
     table = html.Table([html.Thead(heads), html.Tbody([_line(each, owners, kept) for each in worst])], className="table interfaces-table")
-    return card("What is said", scrolling(table, "Interfaces"), aside=html.Span("The most broken first", className="muted"))
+    return card(_("What is said"), scrolling(table, _("Interfaces")), aside=html.Span(_("The most broken first"), className="muted"))
 
 
 def _line(each: Interface, owners: Mapping[str, str], kept: Row) -> Component:
@@ -97,8 +120,8 @@ def _line(each: Interface, owners: Mapping[str, str], kept: Row) -> Component:
     def events(kind: str | None = None) -> str:
         return links.to("events", **own, kind=kind)
 
-    begins = html.Span("starts here", className="muted") if each.is_awaited else ""
-    unknown = None if each.is_awaited else html.Span("no workflow waits for it", className="muted interfaces-unknown")
+    begins = html.Span(_("starts here"), className="muted") if each.is_awaited else ""
+    unknown = None if each.is_awaited else html.Span(_("no workflow waits for it"), className="muted interfaces-unknown")
     return html.Tr(
         [
             html.Td(", ".join(map(words.system_word, each.from_systems)) or begins),
@@ -120,16 +143,16 @@ def _versions(each: Interface, own: Row) -> Any:
     """The version, or how much comes in each of several."""
     counted = each.events_by_version
     if len(counted) == 1:
-        return next(iter(counted)) or html.Span("not stated", className="muted")
+        return next(iter(counted)) or html.Span(_("not stated"), className="muted")
     total = each.counts["events"]
     return [
         html.Div(
             [
-                name or html.Span("not stated", className="muted"),
+                name or html.Span(_("not stated"), className="muted"),
                 " ",
                 html.A(words.percent(count / total), href=links.to("events", **own, version=stated(name)), className="muted"),
             ],
-            title=words.count(count, "event"),
+            title=_n("{number} event", "{number} events", count),
             className="nowrap",
         )
         for name, count in counted.items()
@@ -137,7 +160,11 @@ def _versions(each: Interface, own: Row) -> Any:
 
 
 def _dead(count: int, href: str) -> Component | None:
-    return html.A(words.count(count, "dead letter"), href=href, className="mark-failed interfaces-share nowrap") if count else None
+    return (
+        html.A(_n("{number} dead letter", "{number} dead letters", count), href=href, className="mark-failed interfaces-share nowrap")
+        if count
+        else None
+    )
 
 
 def _number(count: int, href: str, total: int | None = None, mark: str = "", below: Component | None = None) -> Component:
@@ -145,14 +172,14 @@ def _number(count: int, href: str, total: int | None = None, mark: str = "", bel
     if not count:
         return html.Td(html.Span("0", className="muted"), className="num")
     share = None if total is None else html.Span(words.percent(count / total), className="muted interfaces-share")
-    return html.Td([html.A(html.B(f"{count:,}", className=mark), href=href), share, below], className="num")
+    return html.Td([html.A(html.B(words.number(count), className=mark), href=href), share, below], className="num")
 
 
 def _keys(keyed: int, total: int, without: str) -> Any:
     """Whether a repeat of an event could be told from a new one; what is short of all opens those without a key."""
     if keyed == total:
-        return "all"
-    return html.A("none" if not keyed else words.percent(keyed / total), href=without, className="muted" if not keyed else None)
+        return _("all")
+    return html.A(_("none") if not keyed else words.percent(keyed / total), href=without, className="muted" if not keyed else None)
 
 
 def _differing(found: Sequence[Interface], kept: Row) -> Component | None:
@@ -163,13 +190,13 @@ def _differing(found: Sequence[Interface], kept: Row) -> Component | None:
     lines = [
         html.Li(
             [
-                html.B(f"{each.event_type} at {words.system_word(each.system or '')}"),
-                html.Ul([html.Li([one.text, " ", html.A("The events", href=_events_of(each, one, kept))]) for one in differing]),
+                html.B(_("{event_type} at {system}", event_type=each.event_type, system=words.system_word(each.system or ""))),
+                html.Ul([html.Li([one.text, " ", html.A(_("The events"), href=_events_of(each, one, kept))]) for one in differing]),
             ]
         )
         for each, differing in told
     ]
-    return card("Plants that differ", html.Ul(lines, className="interfaces-differing"))
+    return card(_("Plants that differ"), html.Ul(lines, className="interfaces-differing"))
 
 
 def _events_of(each: Interface, one: Difference, kept: Row) -> str:
@@ -182,20 +209,20 @@ def _unmapped(rows: Sequence[Row], zone: str, now_ns: int, kept: Row) -> Compone
     if not rows:
         return None
     lines = [_unmapped_line(row, zone, now_ns, kept) for row in rows]
-    heads = html.Tr([html.Th(name) for name in ("Service", "Span", "Queue or topic", "Spans", "Newest", "Map this")])
+    heads = html.Tr([html.Th(name) for name in (_("Service"), _("Span"), _("Queue or topic"), _("Spans"), _("Newest"), _("Map this"))])
     table = html.Table([html.Thead(heads), html.Tbody(lines)], className="table interfaces-table")
-    aside = html.Span("Messages in whose trace nothing is a business event. A mapping can make them one.", className="muted")
-    return card("Not mapped", scrolling(table, "Messages without an event"), aside=aside)
+    aside = html.Span(_("Messages in whose trace nothing is a business event. A mapping can make them one."), className="muted")
+    return card(_("Not mapped"), scrolling(table, _("Messages without an event")), aside=aside)
 
 
 def _unmapped_line(row: Row, zone: str, now_ns: int, kept: Row) -> Component:
     named = {name: row[name] or "" for name in ("service", "system", "destination")}
     past = {name: value for name, value in kept.items() if name != "period"}
     to_trace = links.to("path", trace=row["example_trace_id"], **past)
-    trace = html.A([icon("waypoints"), " a trace"], href=to_trace) if row["example_trace_id"] else None
+    trace = html.A([icon("waypoints"), f" {_('a trace')}"], href=to_trace) if row["example_trace_id"] else None
     return html.Tr(
         [
-            html.Td(row["service"] or html.Span("not stated", className="muted")),
+            html.Td(row["service"] or html.Span(_("not stated"), className="muted")),
             html.Td([html.B(row["name"]), html.Div(trace)]),
             html.Td(row["destination"] or ""),
             _number(row["spans"], without_event.address(Spans(0, row["source"], row["name"], **named), **kept)),
@@ -213,4 +240,4 @@ def _help(row: Row) -> Component:
     there = [
         html.Li([html.Code(name), f" = {values.of_field(name, str(value)[:80])}" if shown else ""]) for name, value in attributes.items()
     ]
-    return html.Details([html.Summary("Show a mapping"), html.Pre(text), html.P("The newest has these attributes:"), html.Ul(there)])
+    return html.Details([html.Summary(_("Show a mapping")), html.Pre(text), html.P(_("The newest has these attributes:")), html.Ul(there)])

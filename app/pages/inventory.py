@@ -14,7 +14,7 @@ from app import reader
 from app.components import annotated, links, moment
 from app.components.empty import empty
 from app.components.icons import icon
-from app.components.page import button, card, head, scrolling
+from app.components.page import card, head, scrolling
 from app.components.pager import ROWS, first_row, pager
 from app.components.planning import planning
 from app.components.tiles import name_of
@@ -27,14 +27,15 @@ from app.pages.errors import WrongAddress
 from app.pages.narrowing import unknown_site
 from metrics.inventory import CAUSES, GROUPS, SHOWN, Asked, Stock
 from metrics.keys import unknown
+from texts import _, _later
 
 Row = Mapping[str, Any]
 MOVES = "stock_movement_sync"
 NONE = "none"  # in an address: of no location, of no class
-LABELS = {"by": "Summed up by", "show": "Which keys"}  # name in the address → what the choice is about
-PARTS = {"site": "Site", "location": "Location", "abc_class": "ABC class"}
-HEADS = ("Item", "Where", "Stock", "{other}", "{reference}", "Difference", "Worth", "Why")
-NUMBERS = ("{other}", "{reference}", "Difference", "Worth")
+LABELS = {"by": _later("Summed up by"), "show": _later("Which keys")}  # name in the address → what the choice is about
+PARTS = {"site": _later("Site"), "location": _later("Location"), "abc_class": _later("ABC class")}
+HEADS = (_later("Item"), _later("Where"), _later("Stock"), "{other}", "{reference}", _later("Difference"), _later("Worth"), _later("Why"))
+NUMBERS = ("{other}", "{reference}", _later("Difference"), _later("Worth"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +90,13 @@ def layout(**query: Any) -> Component:
             rows_of(found.misstated(asked.site)),
             now.timezone(),
         )
-    return html.Div([head("Inventory", _question()), moment.banner(at, page.zone), *_body(page)], className="inventory")
+    return html.Div([head(_("Inventory"), _question()), moment.banner(at, page.zone), *_body(page)], className="inventory")
 
 
 def _body(page: Page) -> list[Component | None]:
     shown = [row for row in page.sites if page.asked.site in (None, row["site"])]
     if not shown:
-        return [_nothing(page)]
+        return [stock.nothing_compared(page.asked.site, _rules())]
     wrong = planning(
         page.misstated, _rules(), reader.definitions().inventory.currency, lambda item: page.keys(site=page.asked.site, item=item)
     )
@@ -122,7 +123,7 @@ def _rules() -> tuple[str, str]:
 
 def _question() -> str:
     other, reference = _rules()
-    return f"Does the {other} have in stock what the {reference} has, and if not, which movement is it?"
+    return _("Does the {other} have in stock what the {reference} has, and if not, which movement is it?", other=other, reference=reference)
 
 
 def _goal() -> Fraction:
@@ -133,14 +134,14 @@ def _goal() -> Fraction:
 def _now(page: Page, shown: Sequence[Row]) -> Component:
     heads = [html.Th(text, className="right" if number else None) for text, number in _site_heads()]
     table = html.Table([html.Thead(html.Tr(heads)), html.Tbody([_site(row, page) for row in shown])], className="table")
-    aside = html.Span(f"Promised: {stock.share_of(float(_goal()))} of the keys agree", className="muted")
-    return card("Now", scrolling(table, "Accuracy by site"), aside=aside)
+    aside = html.Span(_("Promised: {share} of the keys agree", share=stock.share_of(float(_goal()))), className="muted")
+    return card(_("Now"), scrolling(table, _("Accuracy by site")), aside=aside)
 
 
 def _site_heads() -> Sequence[tuple[str, bool]]:
     return (
-        ("Site", False), ("Accuracy", True), ("Keys that differ", True), ("Unexplained", True), ("Not comparable", True),
-        ("By quantity", True), ("By value", True), ("Compared", False),
+        (_("Site"), False), (_("Accuracy"), True), (_("Keys that differ"), True), (_("Unexplained"), True), (_("Not comparable"), True),
+        (_("By quantity"), True), (_("By value"), True), (_("Compared"), False),
     )  # fmt: skip
 
 
@@ -155,7 +156,10 @@ def _site(row: Row, page: Page) -> Component:
         [
             name,
             html.Td(html.Span([icon(picture), " ", html.B(stock.accuracy(good, bad))], className=f"mark-{kind} nowrap"), className="right"),
-            html.Td(html.A(f"{bad:,} of {good + bad:,}", href=page.keys(site=row["site"], show="misses")), className="right nowrap"),
+            html.Td(
+                html.A(_("{bad} of {all}", bad=bad, all=good + bad), href=page.keys(site=row["site"], show="misses")),
+                className="right nowrap",
+            ),
             _count(row["unexplained"], page.keys(site=row["site"], cause="unexplained")),
             _count(row["not_comparable"], page.keys(site=row["site"], cause="not_comparable")),
             html.Td(_nearness(row["gross_quantity"]), className="right"),
@@ -166,11 +170,11 @@ def _site(row: Row, page: Page) -> Component:
 
 
 def _count(number: int, href: str) -> Component:
-    return html.Td(html.A(f"{number:,}", href=href) if number else html.Span("0", className="muted"), className="right")
+    return html.Td(html.A(words.number(number), href=href) if number else html.Span("0", className="muted"), className="right")
 
 
 def _nearness(value: float | None) -> Any:
-    return html.Span("no data", className="muted") if value is None else stock.share_of(value)
+    return html.Span(_("no data"), className="muted") if value is None else stock.share_of(value)
 
 
 def _when(row: Row, page: Page) -> list[Any]:
@@ -180,7 +184,7 @@ def _when(row: Row, page: Page) -> list[Any]:
         html.Span(f", {stock.apart(abs(row['other_ns'] - row['reference_ns']))}"),
     ]
     age = page.at.moment.as_of_ns - row["pair_ns"]
-    return [html.Span(told, className="nowrap"), html.Div(f"{words.duration(age / 1e9)} ago", className="muted")]
+    return [html.Span(told, className="nowrap"), html.Div(_("{duration} ago", duration=words.duration(age / 1e9)), className="muted")]
 
 
 def _why_not(row: Row) -> Component:
@@ -189,11 +193,15 @@ def _why_not(row: Row) -> Component:
     sides = {other: row["newest_other_ns"], reference: row["newest_reference_ns"]}
     absent = next((name for name, ns in sides.items() if ns is None), None)
     if absent:
-        sentence = f"there is no snapshot of the {absent}"
+        sentence = _("Not comparable: there is no snapshot of the {system}.", system=absent)
     else:
         newest = ", ".join(f"{name} {times.full(ns, row['timezone'])}" for name, ns in sides.items())
-        sentence = f"no two snapshots are within {words.duration(row['gap_ns'] / 1e9)} of each other. The newest: {newest}"
-    return html.Span([icon("unplug"), f" Not comparable: {sentence}."], className="mark-unjudged")
+        sentence = _(
+            "Not comparable: no two snapshots are within {duration} of each other. The newest: {newest}.",
+            duration=words.duration(row["gap_ns"] / 1e9),
+            newest=newest,
+        )
+    return html.Span([icon("unplug"), f" {sentence}"], className="mark-unjudged")
 
 
 # -- how accurate it was -----------------------------------------------------------------------------------------------
@@ -203,26 +211,29 @@ def _history(page: Page) -> Component | None:
     groups: dict[tuple[str, str], list[Row]] = {}
     for row in page.history:
         groups.setdefault((row["site"], row["part"]), []).append(row)
-    names = ("Site",) if page.by == "site" else ("Site", PARTS[page.by])
+    names = (_("Site"),) if page.by == "site" else (_("Site"), _(PARTS[page.by]))
     heads = [
         *(html.Th(name) for name in names),
-        html.Th("Now", className="right"),
-        html.Th("The newest pairs of snapshots, the oldest first"),
+        html.Th(_("Now"), className="right"),
+        html.Th(_("The newest pairs of snapshots, the oldest first")),
     ]
     found = marks.numbered(_noted(groups, page))
     lines = [_group(site, part, rows, noted, page) for ((site, part), rows), noted in zip(groups.items(), found, strict=True)]
     table = html.Table([html.Thead(html.Tr(heads)), html.Tbody(lines)], className="table inventory-history")
     goal = stock.share_of(float(1 - _goal()))
     legend = html.P(
-        f"Each column is the share of keys that differ in a pair of snapshots; it opens what differed then. The dashed line is the {goal} "
-        "that the promise leaves, a hatched column is above it.",
+        _(
+            "Each column is the share of keys that differ in a pair of snapshots; it opens what differed then. "
+            "The dashed line is the {goal} that the promise leaves, a hatched column is above it.",
+            goal=goal,
+        ),
         className="muted",
     )
     bounds = [row["pair_ns"] for row in page.history]
     explained = marks.together(found, annotated.around(page.at, page.zone))
     below = annotated.below(explained, min(bounds), max(bounds), site=page.asked.site)
     return card(
-        "From snapshot to snapshot", scrolling(table, "Accuracy over time"), legend, below, aside=_choices(page, "by", PARTS, page.by)
+        _("From snapshot to snapshot"), scrolling(table, _("Accuracy over time")), legend, below, aside=_choices(page, "by", PARTS, page.by)
     )
 
 
@@ -230,7 +241,7 @@ def _noted(groups: Mapping[tuple[str, str], Sequence[Row]], page: Page) -> list[
     """What was noted of the site of each group, at its columns."""
     bounds = [row["pair_ns"] for row in page.history]
     every, around = annotated.noted(page.at, min(bounds), max(bounds)), annotated.around(page.at, page.zone)
-    mine = ([each for each in every if each.is_about([site])][-marks.MOST_MARKS :] for site, _ in groups)
+    mine = ([each for each in every if each.is_about([site])][-marks.MOST_MARKS :] for site, _part in groups)
     edges = (marks.between([row["pair_ns"] for row in rows]) for rows in groups.values())
     return [Noted(marks.marks_on(*of_group), around) for of_group in zip(edges, mine, strict=True)]
 
@@ -255,36 +266,38 @@ def _group(site: str, part: str, rows: Sequence[Row], noted: Noted, page: Page) 
 
 
 def _none(by: str) -> str:
-    return "no location" if by == "location" else "no class"
+    return _("no location") if by == "location" else _("no class")
 
 
 def _choices(page: Page, name: str, choices: Mapping[str, str], chosen: str) -> Component:
     pills = [
-        html.A(text, href=page.to(**{name: value}), className="pill", **({"aria-current": "true"} if value == chosen else {}))
+        html.A(_(text), href=page.to(**{name: value}), className="pill", **({"aria-current": "true"} if value == chosen else {}))
         for value, text in choices.items()
     ]
-    return html.Nav(pills, className="inventory-choices", **{"aria-label": LABELS[name]})
+    return html.Nav(pills, className="inventory-choices", **{"aria-label": _(LABELS[name])})
 
 
 # -- what differs and why ----------------------------------------------------------------------------------------------
 def _differences(page: Page) -> Component:
     total = page.rows[0]["keys"] if page.rows else 0
     other, reference = _rules()
-    heads = [html.Th(name.format(other=other, reference=reference), className="right" if name in NUMBERS else None) for name in HEADS]
+    heads = [html.Th(_(name, other=other, reference=reference), className="right" if name in NUMBERS else None) for name in HEADS]
     table = html.Table([html.Thead(html.Tr(heads)), html.Tbody([_line(row, page) for row in page.rows])], className="table inventory-list")
-    body = scrolling(table, "Stock keys") if page.rows else _no_rows(page)
-    titles = {"differences": "Only what differs", "misses": "Only what counts as wrong", "all": "Everything"}
+    body = scrolling(table, _("Stock keys")) if page.rows else _no_rows(page)
+    titles = {"differences": _("Only what differs"), "misses": _("Only what counts as wrong"), "all": _("Everything")}
     shown = _choices(page, "show", titles, page.asked.shown)
     narrowed = html.Div([*_chosen(page), _causes(page)], className="inventory-narrowed")
-    return html.Div([card("Key by key", narrowed, body, aside=shown), pager(page.start, total, lambda number: page.to(page=number))])
+    return html.Div([card(_("Key by key"), narrowed, body, aside=shown), pager(page.start, total, lambda number: page.to(page=number))])
 
 
 def _chosen(page: Page) -> list[Component]:
     """What the list is narrowed to; each gives itself free again."""
     said = {"site": page.asked.site, "location": page.asked.location, "class": page.asked.abc_class, "item": page.asked.item}
-    titles = {"site": "Site", "location": "Location", "class": "Class", "item": "Item"}
+    titles = {"site": _("Site"), "location": _("Location"), "class": _("Class"), "item": _("Item")}
     return [
-        html.A([f"{titles[name]}: {value or NONE} ", icon("x")], href=page.to(**{name: None}), className="pill pill-drop", title="Remove")
+        html.A(
+            [f"{titles[name]}: {value or _(NONE)} ", icon("x")], href=page.to(**{name: None}), className="pill pill-drop", title=_("Remove")
+        )
         for name, value in said.items()
         if value is not None
     ]
@@ -292,18 +305,21 @@ def _chosen(page: Page) -> list[Component]:
 
 def _causes(page: Page) -> Component:
     chips = []
-    for name, (keys, _) in ((name, page.causes[name]) for name in stock.CAUSES if name in page.causes):
+    for name, (keys, _quantity_of) in ((name, page.causes[name]) for name in stock.CAUSES if name in page.causes):
         word, chosen = stock.CAUSES[name], page.asked.cause == name
-        parts = [*_mark(word), " ", html.B(f"{keys:,}")]
+        parts = [*_mark(word), " ", html.B(words.number(keys))]
         href = page.to(cause=None if chosen else name)
         chips.append(html.A(parts, href=href, title=word.meaning, className="pill", **({"aria-current": "true"} if chosen else {})))
-    return html.Nav(chips, className="cases-outcomes", **{"aria-label": "Cause"})
+    return html.Nav(chips, className="cases-outcomes", **{"aria-label": _("Cause")})
 
 
 def _line(row: Row, page: Page) -> Component:
-    where = [html.Div(name_of(row["site"])), html.Div(row["location"] or "no location", className="muted")]
+    where = [html.Div(name_of(row["site"])), html.Div(row["location"] or _("no location"), className="muted")]
     lot = [html.Div(row["batch"]) if row["batch"] else None, html.Div(row["stock_status"].replace("_", " "), className="muted")]
-    item = [html.B(row["item"]), html.Div(f"class {row['abc_class']}", className="muted") if row["abc_class"] else None]
+    item = [
+        html.B(row["item"]),
+        html.Div(_("class {abc_class}", abc_class=row["abc_class"]), className="muted") if row["abc_class"] else None,
+    ]
     return html.Tr(
         [
             html.Td(item),
@@ -319,16 +335,16 @@ def _line(row: Row, page: Page) -> Component:
 
 
 def _quantity(value: Any) -> Any:
-    return html.Span("not there", className="muted") if value is None else words.amount(value)
+    return html.Span(_("not there"), className="muted") if value is None else words.amount(value)
 
 
 def _difference(row: Row) -> Any:
     if row["hit"] is None:
-        return html.Span([icon("unplug"), " not comparable"], className="mark-unjudged")
+        return html.Span([icon("unplug"), f" {_('not comparable')}"], className="mark-unjudged")
     text = stock.signed(row["difference"], row["uom"])
     if not row["hit"]:
         return html.B(text, className="mark-failed")
-    return html.Span([text, html.Div("tolerated", className="muted")] if row["difference"] else "agrees", className="mark-ok")
+    return html.Span([text, html.Div(_("tolerated"), className="muted")] if row["difference"] else _("agrees"), className="mark-ok")
 
 
 def _why(row: Row, page: Page) -> list[Component]:
@@ -348,7 +364,7 @@ def _cause(cause: Row, page: Page) -> Component:
     link = (
         html.A(movement, href=links.path(MOVES, movement, **page.past))
         if movement
-        else html.Span("at a site you may not see", className="muted")
+        else html.Span(_("at a site you may not see"), className="muted")
     )
     return html.Div([*_mark(word), " ", html.B(quantity), " ", link], className="inventory-cause", title=word.meaning)
 
@@ -363,24 +379,11 @@ def _no_rows(page: Page) -> Component:
     asked = page.asked
     is_narrowed = asked.cause or asked.location is not None or asked.abc_class is not None or asked.item or asked.shown == "misses"
     if page.start:
-        return empty("The list is not that long", "Its first page has all there is.", picture="list")
+        return empty(_("The list is not that long"), _("Its first page has all there is."), picture="list")
     if is_narrowed:
-        return empty("Nothing is like this", "No stock key of these snapshots fits what the list is narrowed to.", picture="list")
+        return empty(_("Nothing is like this"), _("No stock key of these snapshots fits what the list is narrowed to."), picture="list")
     return empty(
-        "Everything agrees",
-        "Each key whose quantities differ would stand here, with the movements that explain it.",
+        _("Everything agrees"),
+        _("Each key whose quantities differ would stand here, with the movements that explain it."),
         picture="circle-check",
-    )
-
-
-def _nothing(page: Page) -> Component:
-    other, reference = _rules()
-    where = f" of {name_of(page.asked.site)}" if page.asked.site else ""
-    return empty(
-        f"There is no stock snapshot{where} yet",
-        f"How accurate the {other} is against the {reference}, what differs, and the movement behind each difference would stand here. "
-        "Configure a source of kind inventory_csv, or one that holds inventory.",
-        button("How to", links.to("docs", page="inventory")),
-        button("Sources", links.to("sources"), quiet=True),
-        picture="inbox",
     )

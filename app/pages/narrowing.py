@@ -12,9 +12,11 @@ from app.figures.words import sentence
 from app.instants import instant_ns
 from metrics.keys import unknown as unknown_word
 from metrics.read import Reader
+from texts import _, _later
 
 HOUR_NS = 3_600 * 10**9
-PERIODS = {"24h": ("Last 24 hours", 24), "7d": ("Last 7 days", 7 * 24), "28d": ("Last 28 days", 28 * 24)}
+PERIODS = {"24h": (_later("Last 24 hours"), 24), "7d": (_later("Last 7 days"), 7 * 24), "28d": (_later("Last 28 days"), 28 * 24)}
+_INSIDE = {"24h": _later("last 24 hours"), "7d": _later("last 7 days"), "28d": _later("last 28 days")}
 STATES_OF = {"open": ["failed", "in_progress"]}  # in the address: what is neither complete, nor cancelled, nor abandoned
 OPEN_OR_NEW = "open_or_new"  # and this: what is open, however old, and what began in the period
 # Python's keyword stands in the way of `from`; the address keeps the plain words.
@@ -59,7 +61,7 @@ def unknown(query: Mapping[str, Any], now: Reader) -> list[str]:
     """A sentence for each value that nothing can have: shown as if it were not there, the list would answer another question."""
     known = {"workflow": list(now.workflows()["workflow"]), "status": list(STATUSES), "period": list(PERIODS)}
     sentences = [
-        f"There is no {name} '{value}'. Known: {', '.join(values)}."
+        _("There is no {name} '{value}'. Known: {names}.", name=name, value=value, names=", ".join(values))
         for name, values in known.items()
         for value in _value(query.get(name), many=True)
         if value not in values
@@ -69,10 +71,15 @@ def unknown(query: Mapping[str, Any], now: Reader) -> list[str]:
 
 def unknown_site(site: str, now: Reader) -> str | None:
     """A sentence when it is neither configured nor anywhere in the data, or must not be seen: these are told alike."""
-    seen = [name for name, _ in now.sites()]
+    seen = [name for name, _zone in now.sites()]
     if site in seen or now.transactions({"site": [site]}, stop=0)[1]:
         return None
-    return f"There is no site '{site}', or you may not see it. You see: {words_of(seen) or 'none'}."
+    return _("There is no site '{site}', or you may not see it. You see: {sites}.", site=site, sites=words_of(seen) or _("none"))
+
+
+def period_inside(period: str) -> str:
+    """One of PERIODS inside of a sentence: last 7 days."""
+    return _(_INSIDE[period])
 
 
 def address_of(asked: Asked) -> dict[str, Any]:
@@ -85,7 +92,7 @@ def stretch_of(query: Mapping[str, Any], usual: str, as_of_ns: int) -> tuple[int
     Raises ValueError with a sentence."""
     period, since, until = (_value(query.get(name), many=False) for name in ("period", "from", "to"))
     if period and period not in PERIODS:
-        raise ValueError(sentence(unknown_word("period", period, PERIODS)))
+        raise ValueError(sentence(unknown_word(_("period"), period, PERIODS)))
     from_ns = instant_ns(since) if since else as_of_ns - PERIODS[period or usual][1] * HOUR_NS
     return from_ns, instant_ns(until) if until else None
 

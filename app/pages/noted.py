@@ -33,9 +33,10 @@ from app.instants import SECOND_NS, instant_ns
 from app.pages.errors import WrongAddress
 from app.recovery.runs import Refusal
 from metrics.keys import unknown
+from texts import _, _later, _parts
 
-HEADS = ("When", "What", "About", "Said by")
-ACTIONS = {"annotated": "noted it", "annotation changed": "changed it", "annotation taken back": "took it back"}
+HEADS = (_later("When"), _later("What"), _later("About"), _later("Said by"))
+ACTIONS = {"annotated": _later("noted it"), "annotation changed": _later("changed it"), "annotation taken back": _later("took it back")}
 FIELDS = ("kind", "text", "from", "to", "sites", "workflows", "systems")
 
 
@@ -61,14 +62,14 @@ def layout(**query: Any) -> Component:
     except ValueError as wrong:
         raise WrongAddress(str(wrong)) from wrong
     with reader.reader(at) as now:
-        zone, sites = now.timezone(), [name for name, _ in now.sites()]
+        zone, sites = now.timezone(), [name for name, _zone in now.sites()]
     around, kept = annotated.around(at, zone), reader.application().annotations
     chosen = kept.one(number, at.moment.known_ns, current_user.sites) if number is not None else None
     every = kept.every(at.moment.known_ns, current_user.sites)
     found = [each for each in every if asked.wants(each)]
     return html.Div(
         [
-            head("Annotations", "What happened at a moment, or between two. It stands on every chart over that time.", _kinds(query)),
+            head(_("Annotations"), _("What happened at a moment, or between two. It stands on every chart over that time."), _kinds(query)),
             moment.banner(at, zone),
             *(_one(number, chosen, around) if number is not None else []),
             _form(chosen, query, at, zone, sites),
@@ -82,7 +83,7 @@ def layout(**query: Any) -> Component:
 def _asked(query: Mapping[str, Any]) -> Asked:
     kind, since, until = (links.one(query.get(name)) for name in ("kind", "from", "to"))
     if kind is not None and kind not in KINDS:
-        raise ValueError(words.sentence(unknown("kind of annotation", kind, KINDS)))
+        raise ValueError(words.sentence(unknown(_("kind of annotation"), kind, KINDS)))
     from_ns, to_ns = (instant_ns(each) if each else None for each in (since, until))
     return Asked(kind, from_ns, to_ns, first_row(links.one(query.get("page"))))
 
@@ -90,7 +91,7 @@ def _asked(query: Mapping[str, Any]) -> Asked:
 def _number(query: Mapping[str, Any]) -> int | None:
     text = links.one(query.get("number"))
     if text is not None and not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise ValueError(f"There is no annotation '{text[:20]}'; they are numbered from 1.")
+        raise ValueError(_("There is no annotation '{text}'; they are numbered from 1.", text=text[:20]))
     return int(text) if text else None
 
 
@@ -100,29 +101,33 @@ def _kept(query: Mapping[str, Any]) -> dict[str, Any]:
 
 def _kinds(query: Mapping[str, Any]) -> Component:
     chosen, kept = links.one(query.get("kind")), _kept(query)
-    offered = (("All", links.to("annotations", **{**kept, "kind": None}), chosen is None),)
-    others = ((title, links.to("annotations", **{**kept, "kind": kind}), kind == chosen) for kind, title in KINDS.items())
-    return choices("Kind", (*offered, *others))
+    offered = ((_("All"), links.to("annotations", **{**kept, "kind": None}), chosen is None),)
+    others = ((_(title), links.to("annotations", **{**kept, "kind": kind}), kind == chosen) for kind, title in KINDS.items())
+    return choices(_("Kind"), (*offered, *others))
 
 
 # -- the list ----------------------------------------------------------------------------------------------------------
 
 
 def _list(found: Sequence[Annotation], around: Around) -> Component:
-    heads = html.Tr([html.Th(name) for name in HEADS])
+    heads = html.Tr([html.Th(_(name)) for name in HEADS])
     table = html.Table([html.Thead(heads), html.Tbody([_line(each, around) for each in found])], className="table")
-    return card("Noted", scrolling(table, "Annotations"), aside=html.Span(f"The latest first; times in {around.zone}", className="muted"))
+    return card(
+        _("Noted"),
+        scrolling(table, _("Annotations")),
+        aside=html.Span(_("The latest first; times in {zone}", zone=around.zone), className="muted"),
+    )
 
 
 def _line(annotation: Annotation, around: Around) -> Component:
     given, said = annotation.given, times.brief(annotation.said_ns, around.zone, around.as_of_ns)
-    what = [html.Div([icon(ICONS[given.kind]), f" {KINDS[given.kind]}"], className="muted nowrap")]
+    what = [html.Div([icon(ICONS[given.kind]), f" {_(KINDS[given.kind])}"], className="muted nowrap")]
     what.append(html.A(given.text, href=marks.address(annotation, around.past), dir="auto"))
     return html.Tr(
         [
             html.Td(marks.span_words(annotation, around)),
             html.Td(what),
-            html.Td(marks.places(annotation) or html.Span("everything", className="muted")),
+            html.Td(marks.places(annotation) or html.Span(_("everything"), className="muted")),
             html.Td([annotation.said_by, html.Div(said, className="muted nowrap")]),
         ]
     )
@@ -130,14 +135,14 @@ def _line(annotation: Annotation, around: Around) -> Component:
 
 def _nothing(is_narrowed: bool) -> Component:
     if is_narrowed:
-        return empty("Nothing like that was noted", "Choose another kind, or all of them, above.", picture="flag")
+        return empty(_("Nothing like that was noted"), _("Choose another kind, or all of them, above."), picture="flag")
     return empty(
-        "Nothing was noted yet",
-        [
-            "Each release, maintenance or shutdown that charts have to be read by would stand here. Note one above, or let a deployment ",
-            html.A("tell it by itself", href=links.to("docs", page="annotations")),
-            ".",
-        ],
+        _("Nothing was noted yet"),
+        _parts(
+            "Each release, maintenance or shutdown that charts have to be read by would stand here. "
+            "Note one above, or let a deployment {tell}.",
+            tell=html.A(_("tell it by itself"), href=links.to("docs", page="annotations")),
+        ),
         picture="flag",
     )
 
@@ -151,11 +156,14 @@ def _one(number: int, annotation: Annotation | None, around: Around) -> list[Com
     is_told = current_user.sites is None  # how it was said before may name sites that somebody may not see
     history = [_history(changes, around)] if is_told and changes else []
     if annotation is None:
-        taken = "It was taken back, or not said yet at this moment."
-        said = taken if history else "It may have been taken back, or is about sites that you may not see."
-        return [note("info", f"There is no annotation {number}. {said}", "flag"), *([card("How it came to", *history)] if history else [])]
+        taken = _("It was taken back, or not said yet at this moment.")
+        said = taken if history else _("It may have been taken back, or is about sites that you may not see.")
+        return [
+            note("info", _("There is no annotation {number}. {said}", number=str(number), said=said), "flag"),
+            *([card(_("How it came to"), *history)] if history else []),
+        ]
     title = [icon(ICONS[annotation.given.kind]), f" {marks.sentence(annotation, around)}"]
-    return [card(f"Annotation {number}", html.P(title, className="act-said", dir="auto"), *history)]
+    return [card(_("Annotation {number}", number=str(number)), html.P(title, className="act-said", dir="auto"), *history)]
 
 
 def _history(changes: Sequence[Any], around: Around) -> Component:
@@ -164,7 +172,7 @@ def _history(changes: Sequence[Any], around: Around) -> Component:
         who = f"{each.actor} {ACTIONS.get(each.action, each.action)}, {times.brief(each.at_ns, around.zone, around.as_of_ns)}"
         said = html.Span(_said(orjson.loads(each.detail), each.reason), dir="auto")
         lines.append(html.Li([icon("history"), html.Div([html.B(who), said])]))
-    return html.Ul(lines, className="facts", **{"aria-label": "History"})
+    return html.Ul(lines, className="facts", **{"aria-label": _("History")})
 
 
 def _said(detail: Mapping[str, Any], reason: str | None) -> str:
@@ -179,41 +187,45 @@ def _form(chosen: Annotation | None, query: Mapping[str, Any], at: reader.AsOf, 
     if not at.is_now:
         return None
     if not may_write(me()):
-        return note("info", f"Only {roles_words(ROLES)} may note something.", "lock")
+        return note("info", _("Only {roles} may note something.", roles=roles_words(ROLES)), "lock")
     if chosen and (why_not := reader.application().annotations.may_change(chosen.number, me())):
         return note("info", why_not, "lock")
     sited, limited = (tuple(links.several(query.get(name))) for name in ("site", "workflow"))
     given = chosen.given if chosen else Given("maintenance", "", 0, sites=sited, workflows=limited)
     if not (chosen or links.one(query.get("note"))):
-        face = html.Summary([icon("flag"), " Note something"], className="note-face")
+        face = html.Summary([icon("flag"), f" {_('Note something')}"], className="note-face")
         return card(None, html.Details([face, *_fields(given, "", "", zone, sites, None)], className="note-new"))
     begins = times.said(given.from_ns, zone) if chosen else ""
     ends = times.said(given.to_ns, zone) if chosen and given.to_ns is not None else ""
-    title = f"Change annotation {chosen.number}" if chosen else "Note something"
+    title = _("Change annotation {number}", number=str(chosen.number)) if chosen else _("Note something")
     return card(title, *_fields(given, begins, ends, zone, sites, chosen))
 
 
 def _fields(given: Given, begins: str, ends: str, zone: str, sites: Sequence[str], chosen: Annotation | None) -> list[Component]:
-    kinds = [{"value": kind, "label": title} for kind, title in KINDS.items()]
+    kinds = [{"value": kind, "label": _(title)} for kind, title in KINDS.items()]
     workflows = [{"value": each.name, "label": each.title} for each in reader.definitions().workflows]
     systems = [{"value": name, "label": words.system_word(name)} for name in dict.fromkeys([*words.SYSTEMS, *given.systems])]
     places = [{"value": name, "label": name_of(name)} for name in dict.fromkeys([*sites, *given.sites])]
     what = [
-        dmc.Select(id=_field("kind"), label="Kind", data=kinds, value=given.kind, allowDeselect=False, size="sm"),
-        html.Label(["What happened", dcc.Input(id=_field("text"), type="text", maxLength=LONGEST, value=given.text)]),
-        html.Label(["From", dcc.Input(id=_field("from"), type="text", maxLength=60, value=begins, placeholder="now")]),
-        html.Label(["Until", dcc.Input(id=_field("to"), type="text", maxLength=60, value=ends, placeholder="a moment only")]),
+        dmc.Select(id=_field("kind"), label=_("Kind"), data=kinds, value=given.kind, allowDeselect=False, size="sm"),
+        html.Label([_("What happened"), dcc.Input(id=_field("text"), type="text", maxLength=LONGEST, value=given.text)]),
+        html.Label([_("From"), dcc.Input(id=_field("from"), type="text", maxLength=60, value=begins, placeholder=_("now"))]),
+        html.Label([_("Until"), dcc.Input(id=_field("to"), type="text", maxLength=60, value=ends, placeholder=_("a moment only"))]),
     ]
-    everywhere = "All sites" if current_user.sites is None else "Choose"
-    offered = (("sites", "Sites", places, everywhere), ("workflows", "Workflows", workflows, "All"), ("systems", "Systems", systems, "All"))
+    everywhere = _("All sites") if current_user.sites is None else _("Choose")
+    offered = (
+        ("sites", _("Sites"), places, everywhere),
+        ("workflows", _("Workflows"), workflows, _("All")),
+        ("systems", _("Systems"), systems, _("All")),
+    )
     about = [
         dmc.MultiSelect(id=_field(name), label=title, data=data, value=list(getattr(given, name)), placeholder=absent, size="sm")
         for name, title, data, absent in offered
     ]
-    hint = f"Times as {EXAMPLES}, by the clocks of {zone}; one to come with its date and year."
-    buttons = [html.Button("Save" if chosen else "Note it", id={"type": "annotation-do", "what": "save"}, className="button")]
+    hint = _("Times as {examples}, by the clocks of {zone}; one to come with its date and year.", examples=EXAMPLES, zone=zone)
+    buttons = [html.Button(_("Save") if chosen else _("Note it"), id={"type": "annotation-do", "what": "save"}, className="button")]
     if chosen:
-        buttons.append(html.Button("Take it back", id={"type": "annotation-do", "what": "take back"}, className="button button-quiet"))
+        buttons.append(html.Button(_("Take it back"), id={"type": "annotation-do", "what": "take back"}, className="button button-quiet"))
     return [
         dcc.Store(id="annotation-number", data=chosen.number if chosen else None),
         html.Div(what, className="edits annotation-fields"),
@@ -243,12 +255,12 @@ def write(clicks: Sequence[int | None], number: int | None, *typed: Any) -> Any:
     try:
         if ctx.triggered_id["what"] == "take back" and number is not None:
             kept.take_back(number, me())
-            return _done("It is taken back. ", links.to("annotations"), "All annotations")
+            return _done(f"{_('It is taken back.')} ", links.to("annotations"), _("All annotations"))
         given = _given(dict(zip(FIELDS, typed, strict=True)))
         made = kept.say(given, me()) if number is None else kept.change(number, given, me())
     except (Refusal, ValueError) as refusal:
         return html.Div(note("failed", str(refusal), "circle-alert"), role="alert")
-    return _done("It is noted, and stands on the charts. ", links.to("annotations", number=made.number), "Look at it")
+    return _done(f"{_('It is noted, and stands on the charts.')} ", links.to("annotations", number=made.number), _("Look at it"))
 
 
 def _done(said: str, href: str, text: str) -> Component:

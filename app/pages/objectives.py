@@ -27,9 +27,19 @@ from metrics.objectives.model import Objective
 from metrics.objectives.ringing import Ring
 from metrics.objectives.status import Status, clock_faults, statuses
 from metrics.objectives.windows import MINUTE_NS, told_minutes
+from texts import _, _later, _later_n, _n, language
 
 ORDER = tuple(promises.STATES)
-SEVERITIES = {"page": "Page", "ticket": "Ticket"}
+WINDOWS = {  # unit → over the last of them, over this one of the calendar
+    "m": (_later_n("the last minute", "the last {number} minutes"), _later_n("this minute", "this period of {number} minutes")),
+    "h": (_later_n("the last hour", "the last {number} hours"), _later_n("this hour", "this period of {number} hours")),
+    "d": (_later_n("the last day", "the last {number} days"), _later_n("this day", "this period of {number} days")),
+    "w": (_later_n("the last week", "the last {number} weeks"), _later_n("this week", "this period of {number} weeks")),
+    "M": (_later_n("the last month", "the last {number} months"), _later_n("this month", "this period of {number} months")),
+    "Q": (_later_n("the last quarter", "the last {number} quarters"), _later_n("this quarter", "this period of {number} quarters")),
+    "Y": (_later_n("the last year", "the last {number} years"), _later_n("this year", "this period of {number} years")),
+}
+SEVERITIES = {"page": _later("Page"), "ticket": _later("Ticket")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +70,18 @@ def layout(**query: Any) -> Component:
         rings = _alerts(alerts_of(standing), {s.objective.name: s for s in standing}, view)
         # Who answers for the promises asks about last week, who keeps them what rings now; nothing is left out for either.
         body = [week, rings, _list(ordered, view)] if "exec" in current_user.roles else [rings, _list(ordered, view), week]
-    cost = button("What it cost", links.to("business-case", **view.past), "banknote", quiet=True)
-    heading = head("Objectives", [_summary(standing), *_week(standing, view)], cost)
+    cost = button(_("What it cost"), links.to("business-case", **view.past), "banknote", quiet=True)
+    heading = head(_("Objectives"), [_summary(standing), *_week(standing, view)], cost)
     return html.Div([heading, moment.banner(at, zone), *welcome.first_start(at), *body], className="objectives")
 
 
 def _summary(standing: Sequence[Status]) -> str:
     counts = {state: sum(status.state == state for status in standing) for state in ORDER}
-    told = [f"{counts[state]:,} {word.word.lower()}" for state, word in promises.STATES.items() if counts[state]]
-    sites = "" if current_user.sites is None else " Only what belongs to your sites counts."
-    return f"Of {words.count(len(standing), 'promise')}: {', '.join(told)}.{sites}" if standing else ""
+    told = [f"{words.number(counts[state])} {word.inside}" for state, word in promises.STATES.items() if counts[state]]
+    if not standing:
+        return ""
+    said = _n("Of {number} promise: {states}.", "Of {number} promises: {states}.", len(standing), states=", ".join(told))
+    return said if current_user.sites is None else f"{said} {_('Only what belongs to your sites counts.')}"
 
 
 def _week(standing: Sequence[Status], view: View) -> list[Any]:
@@ -80,9 +92,9 @@ def _week(standing: Sequence[Status], view: View) -> list[Any]:
 
 def _nothing() -> Component:
     return empty(
-        "No promise is made",
-        "Each objective, what is left of its error budget and how fast it is spent would stand here. They come from OpenSLO files.",
-        button("How to write them", links.to("docs", page="objectives"), quiet=True),
+        _("No promise is made"),
+        _("Each objective, what is left of its error budget and how fast it is spent would stand here. They come from OpenSLO files."),
+        button(_("How to write them"), links.to("docs", page="objectives"), quiet=True),
         picture="circle-dashed",
     )
 
@@ -92,10 +104,13 @@ def _nothing() -> Component:
 
 def _alerts(ringing: Sequence[Alert], standing: Mapping[str, Status], view: View) -> Component:
     if not ringing:
-        return card("Alerts", html.P("None rings: no budget burns faster than it may.", className="muted"))
+        return card(_("Alerts"), html.P(_("None rings: no budget burns faster than it may."), className="muted"))
     names = dict.fromkeys(alert.objective for alert in ringing)
     lines = [_alert([alert for alert in ringing if alert.objective == name], standing[name].objective, view) for name in names]
-    return card(f"Alerts ring for {words.count(len(names), 'promise')}", html.Ul(lines, className="objectives-alerts"))
+    return card(
+        _n("Alerts ring for {number} promise", "Alerts ring for {number} promises", len(names)),
+        html.Ul(lines, className="objectives-alerts"),
+    )
 
 
 def _alert(ringing: Sequence[Alert], objective: Objective, view: View) -> Component:
@@ -103,16 +118,21 @@ def _alert(ringing: Sequence[Alert], objective: Objective, view: View) -> Compon
     alert, *others = ringing
     severe = alert.severity == "page"
     badge = html.Span(
-        [icon("triangle-alert"), SEVERITIES.get(alert.severity, alert.severity)], className=f"badge kind-{'failed' if severe else 'late'}"
+        [icon("triangle-alert"), _(SEVERITIES.get(alert.severity, alert.severity))],
+        className=f"badge kind-{'failed' if severe else 'late'}",
     )
     since = times.brief(alert.since_ns, view.zone, view.now_ns)
-    begun = f"since {'before ' if alert.is_longer else ''}{since}"
+    begun = _("since before {time}", time=since) if alert.is_longer else _("since {time}", time=since)
     href = _decided(objective, alert.long_minutes, alert.at_ns, view)
-    parts = [html.B(html.A(alert.title, href=_open(alert.objective, view))), " ", html.Span(begun, className="muted nowrap")]
-    also = f" So it does over {' and '.join(told_minutes(other.long_minutes) for other in others)}." if others else ""
+    parts = [html.B(html.A(_(alert.title), href=_open(alert.objective, view))), " ", html.Span(begun, className="muted nowrap")]
+    also = (
+        f" {_('So it does over {spans}.', spans=language().listed([told_minutes(other.long_minutes) for other in others]))}"
+        if others
+        else ""
+    )
     pace = html.Div(words.unbroken(f"{words.sentence(alert.pace)}{also}"), className="muted")
     return html.Li(
-        [badge, html.Div([html.Div(parts), html.Div([words.unbroken(f"{alert.broke}. "), html.A("The cases", href=href)]), pace])]
+        [badge, html.Div([html.Div(parts), html.Div([words.unbroken(f"{alert.broke}. "), html.A(_("The cases"), href=href)]), pace])]
     )
 
 
@@ -120,11 +140,14 @@ def _alert(ringing: Sequence[Alert], objective: Objective, view: View) -> Compon
 
 
 def _list(standing: Sequence[Status], view: View) -> Component:
-    return card("Promises", *[_objective(status, view) for status in standing], aside=_legend())
+    return card(_("Promises"), *[_objective(status, view) for status in standing], aside=_legend())
 
 
 def _legend() -> Component:
-    parts = [html.Span([html.I(className="budget-over"), "overspent"]), html.Span([html.I(className="budget-left"), "left of the budget"])]
+    parts = [
+        html.Span([html.I(className="budget-over"), _("overspent")]),
+        html.Span([html.I(className="budget-left"), _("left of the budget")]),
+    ]
     return html.Div(parts, className="legend objectives-legend")
 
 
@@ -142,20 +165,20 @@ def _objective(status: Status, view: View) -> Component:
 def _line(status: Status, view: View) -> Component:
     objective, word, known = status.objective, promises.STATES[status.state], status.state != "no_data"
     attained = status.units.attainment
-    figure = promises.share(attained, objective.target) if known and attained is not None else "no data"
+    figure = promises.share(attained, objective.target) if known and attained is not None else _("no data")
     slices = objective.slices.minutes if objective.slices else None
-    left = promises.budget_words(status.budget, slices) if known else "nobody can say"
+    left = promises.budget_words(status.budget, slices) if known else _("nobody can say")
     faults = view.clock_faults.get(objective.name, 0)
-    left_out = html.Span(f"without {words.count(faults, 'clock fault')}") if faults else None
+    left_out = html.Span(_n("without {number} clock fault", "without {number} clock faults", faults)) if faults else None
     state = html.Span([icon(word.icon), word.word], className=f"badge kind-{word.kind}", title=word.meaning)
     return html.Summary(
         [
             html.Span(state, className="objective-state"),
-            html.Span([html.B(objective.title), html.Span(_about(objective), className="muted")], className="objective-name"),
+            html.Span([html.B(_(objective.title)), html.Span(_about(objective), className="muted")], className="objective-name"),
             html.Span(
                 [
                     html.B(figure, className="num" if known else "muted"),
-                    html.Span(f"promised {promises.promise(objective.target)}"),
+                    html.Span(_("promised {promise}", promise=promises.promise(objective.target))),
                     left_out,
                 ],
                 className="objective-attained",
@@ -171,22 +194,23 @@ def _about(objective: Objective) -> str:
     limits = [name_of(objective.site)] if objective.site else []
     limits += [limit for limit in (objective.workflow, objective.partner) if limit]
     count, unit = objective.window.duration.count, objective.window.duration.unit
-    names = {"m": "minute", "h": "hour", "d": "day", "w": "week", "M": "month", "Q": "quarter", "Y": "year"}
-    length = names[unit] if count == 1 else words.count(count, names[unit])
-    over = f"the last {length}" if objective.window.is_rolling else f"this {names[unit]}" if count == 1 else f"this period of {length}"
+    rolling, period = WINDOWS[unit]
+    over = _n(*rolling, count) if objective.window.is_rolling else _n(*period, count)
     return ", ".join([*limits, over])
 
 
 def _inside(status: Status, view: View) -> Component:
     objective = status.objective
     parts = [
-        html.P(objective.description) if objective.description else None,
+        html.P(_(objective.description)) if objective.description else None,
         _counts(status, view),
         html.P(_ahead(status, view)),
-        html.H3("By day" if len(status.parts) < 2 or status.parts[0].to_ns - status.parts[0].from_ns <= 25 * 60 * MINUTE_NS else "By week"),
+        html.H3(
+            _("By day") if len(status.parts) < 2 or status.parts[0].to_ns - status.parts[0].from_ns <= 25 * 60 * MINUTE_NS else _("By week")
+        ),
         *_by_day(status, view),
         _tiers(status, view),
-        html.P(html.A(["Only this one ", icon("link")], href=_open(objective.name, view)), className="no-print"),
+        html.P(html.A([f"{_('Only this one')} ", icon("link")], href=_open(objective.name, view)), className="no-print"),
     ]
     return html.Div([part for part in parts if part is not None], className="objective-inside")
 
@@ -209,22 +233,30 @@ def _days(status: Status) -> list[Part]:
 
 def _counts(status: Status, view: View) -> Component:
     """The figures, each a link to its cases."""
-    shown = [("good", "good"), ("bad", "bad"), ("open", "open"), ("unjudged", "cannot be judged")]
+    shown = [("good", _("good")), ("bad", _("bad")), ("open", _("open")), ("unjudged", _("cannot be judged"))]
     parts: list[Any] = []
     for outcome, word in shown:
         number = getattr(status.cases, outcome)
         href = _cases(status.objective, outcome, status.from_ns, status.to_ns, view)
-        parts += [html.A(f"{number:,} {word}", href=href) if number else html.Span(f"0 {word}", className="muted"), ", "]
+        parts += [html.A(f"{words.number(number)} {word}", href=href) if number else html.Span(f"0 {word}", className="muted"), ", "]
     if faults := view.clock_faults.get(status.objective.name, 0):
         href = _cases(status.objective, "clock_fault", status.from_ns, status.to_ns, view)
         parts += [
-            html.A(words.count(faults, "clock fault"), href=href, title="The second step before the first: in none of the figures."),
+            html.A(
+                _n("{number} clock fault", "{number} clock faults", faults),
+                href=href,
+                title=_("The second step before the first: in none of the figures."),
+            ),
             ", ",
         ]
-    span = f"from {times.full(status.from_ns, view.zone)} to {times.full(status.to_ns, view.zone)}."
-    slices = [f" In slices: {status.units.good:,} good, {status.units.bad:,} bad."] if status.objective.slices else []
+    span = _("from {first} to {last}.", first=times.full(status.from_ns, view.zone), last=times.full(status.to_ns, view.zone))
+    slices = (
+        [f" {_('In slices: {good} good, {bad} bad.', good=status.units.good, bad=status.units.bad)}"] if status.objective.slices else []
+    )
     observed = status.units.observed
-    seen = [] if observed is None or observed == 1 else [f" {promises.share(observed)} of what was due could be judged."]
+    seen = (
+        [] if observed is None or observed == 1 else [f" {_('{share} of what was due could be judged.', share=promises.share(observed))}"]
+    )
     return html.P([*parts[:-1], " ", span, *slices, *seen])
 
 
@@ -235,55 +267,78 @@ def _ahead(status: Status, view: View) -> str:
         return promises.STATES["no_data"].meaning
     if status.budget.left < 0:
         return (
-            "The budget is spent. It comes back as the bad cases leave the window."
+            _("The budget is spent. It comes back as the bad cases leave the window.")
             if status.objective.window.is_rolling
-            else (f"The budget of this period is spent; the next one begins {times.full(status.end_ns, view.zone)}.")
+            else (_("The budget of this period is spent; the next one begins {time}.", time=times.full(status.end_ns, view.zone)))
         )
     if status.burn is None:
-        return f"Nothing was decided in the last {pace}, so nobody can say how fast the budget is spent."
-    burning = f"Over the last {pace} the budget burned {promises.times_allowed(status.burn)} as fast as allowed."
+        return _("Nothing was decided in the last {pace}, so nobody can say how fast the budget is spent.", pace=pace)
+    burning = _(
+        "Over the last {pace} the budget burned {times} as fast as allowed.",
+        pace=pace,
+        times=promises.times_allowed(status.burn),
+    )
     if status.exhausted_ns is None:
-        return f"{burning} At this pace it lasts."
+        return f"{burning} {_('At this pace it lasts.')}"
     spent = times.full(status.exhausted_ns, view.zone)
-    return f"{burning} At this pace it is spent in {words.span_of(status.to_ns, status.exhausted_ns)}, on {spent}."
+    lasts = words.span_of(status.to_ns, status.exhausted_ns)
+    return f"{burning} {_('At this pace it is spent in {duration}, on {time}.', duration=lasts, time=spent)}"
 
 
 def _tiers(status: Status, view: View) -> Component:
-    heads = html.Tr([html.Th(name) for name in ("Alert", "Rings from", "Long window", "Short window", "")])
+    heads = html.Tr([html.Th(name) for name in (_("Alert"), _("Rings from"), _("Long window"), _("Short window"), "")])
     rows = [_tier(status.objective, ring, view) for ring in status.rings]
     never = [html.P(_never(status.objective), className="muted")] if status.objective.never else []
     if not rows:
-        return html.Div([html.P("No alert is asked for.", className="muted"), *never])
+        return html.Div([html.P(_("No alert is asked for."), className="muted"), *never])
     table = html.Table([html.Thead(heads), html.Tbody(rows)], className="table")
-    return html.Div([html.H3("How fast the budget burns"), scrolling(table, "Burn rates"), *never])
+    return html.Div([html.H3(_("How fast the budget burns")), scrolling(table, _("Burn rates")), *never])
 
 
 def _tier(objective: Objective, ring: Ring, view: View) -> Component:
-    cells = [html.Td(SEVERITIES.get(ring.tier.severity, ring.tier.severity)), html.Td(f"{float(ring.tier.threshold):g}×", className="num")]
+    cells = [
+        html.Td(_(SEVERITIES.get(ring.tier.severity, ring.tier.severity))),
+        html.Td(f"{words.amount(float(ring.tier.threshold))}×", className="num"),
+    ]
     for minutes, burn, counts in ((ring.tier.long, ring.long_burn, ring.long), (ring.tier.short, ring.short_burn, ring.short)):
         figure: Any = html.Span(promises.times_allowed(burn), className="muted" if burn is None else "")
         if ring.at_ns is not None and counts.bad:
             told = promises.bad_words(counts, bool(objective.slices))
             figure = html.A(promises.times_allowed(burn), href=_decided(objective, minutes, ring.at_ns, view), title=told)
-        cells.append(html.Td([figure, html.Span(f" in {words.duration(minutes * 60)}", className="muted")], className="num nowrap"))
+        cells.append(
+            html.Td(
+                [figure, html.Span(f" {_('in {duration}', duration=words.duration(minutes * 60))}", className="muted")],
+                className="num nowrap",
+            )
+        )
     return html.Tr([*cells, html.Td(_ring(ring, view))])
 
 
 def _ring(ring: Ring, view: View) -> Component:
     if ring.at_ns is None:
-        return html.Span([icon("unplug"), " Nobody knows: too little can be judged"], className="mark-unjudged")
-    frozen = f", as it was {times.brief(ring.at_ns, view.zone, view.now_ns)} before the feed began to lag" if ring.is_frozen else ""
+        return html.Span([icon("unplug"), f" {_('Nobody knows: too little can be judged')}"], className="mark-unjudged")
+    said = _("Rings") if ring.is_ringing else _("Quiet")
+    if ring.is_frozen:
+        time = times.brief(ring.at_ns, view.zone, view.now_ns)
+        said = (
+            _("Rings, as it was {time} before the feed began to lag", time=time)
+            if ring.is_ringing
+            else _("Quiet, as it was {time} before the feed began to lag", time=time)
+        )
     if ring.is_ringing:
-        return html.Span([icon("triangle-alert"), f" Rings{frozen}"], className="mark-failed")
-    return html.Span([icon("check"), f" Quiet{frozen}"], className="muted")
+        return html.Span([icon("triangle-alert"), f" {said}"], className="mark-failed")
+    return html.Span([icon("check"), f" {said}"], className="muted")
 
 
 def _never(objective: Objective) -> str:
-    thresholds = ", ".join(f"{float(tier.threshold):g}×" for tier in objective.never)
-    most = f"{float(objective.most_burn):.4g}"
-    return (
-        f"Not asked for: {thresholds}. With a promise of {promises.promise(objective.target)} the budget burns at most {most} times as "
-        f"fast as allowed, even when everything is bad."
+    thresholds = ", ".join(f"{words.amount(float(tier.threshold))}×" for tier in objective.never)
+    most = words.amount(f"{float(objective.most_burn):.4g}")
+    return _(
+        "Not asked for: {thresholds}. With a promise of {promise} the budget burns at most {most} times as "
+        "fast as allowed, even when everything is bad.",
+        thresholds=thresholds,
+        promise=promises.promise(objective.target),
+        most=most,
     )
 
 

@@ -48,6 +48,7 @@ from metrics.read import Reader
 from metrics.together import Together
 from metrics.usual import compare, usual_way
 from metrics.waiting import outside as waiting_for
+from texts import _
 
 MOST_OPENED = 20
 USUAL_PERIOD = "28d"
@@ -118,7 +119,7 @@ def _page(
             verdict_of(path, past, at.is_now),
             _broken(path, past),
             card(
-                "Steps",
+                _("Steps"),
                 *_steps(path, at, boxes, chosen),
                 waits,
                 _usual(path),
@@ -126,13 +127,15 @@ def _page(
                 className="path-steps",
             ),
             card(
-                "Chosen step",
+                _("Chosen step"),
                 html.Div(
-                    panel_of(path, chosen, ours), id="path-step", role="region", **{"aria-live": "polite", "aria-label": "Chosen step"}
+                    panel_of(path, chosen, ours), id="path-step", role="region", **{"aria-live": "polite", "aria-label": _("Chosen step")}
                 ),
             ),
             waiting,
-            card("Milestones", milestone_table(path), aside=html.Span(f"Times in {path.timezone}", className="muted")),
+            card(
+                _("Milestones"), milestone_table(path), aside=html.Span(_("Times in {timezone}", timezone=path.timezone), className="muted")
+            ),
             _together(path, together, past, view.opened),
             _traces(path, at, view),
         ],
@@ -152,7 +155,7 @@ def _asked_moment(about: dict[str, Any]) -> dict[str, str]:
 
 def _broken(path: Path, past: dict[str, str]) -> Component | None:
     listed = broken_list(path, past)
-    return card("Broken rules", listed) if listed is not None else None
+    return card(_("Broken rules"), listed) if listed is not None else None
 
 
 def _waiting(path: Path, at: reader.AsOf, waiting: impact.Impact | None, workflows: dict[str, str]) -> Component | None:
@@ -161,7 +164,7 @@ def _waiting(path: Path, at: reader.AsOf, waiting: impact.Impact | None, workflo
         return None
     costs, past = reader.application().settings.costs, {} if at.is_now else _moment(at)
     listed = waiting_list(waiting, path.timezone, path.as_of_ns, workflows, costs, past)
-    return card("What waits for it", listed, aside=html.Span("Named together with it, or one step further", className="muted"))
+    return card(_("What waits for it"), listed, aside=html.Span(_("Named together with it, or one step further"), className="muted"))
 
 
 # -- steps -----------------------------------------------------------------------------------------------------------------
@@ -169,8 +172,9 @@ def _waiting(path: Path, at: reader.AsOf, waiting: impact.Impact | None, workflo
 
 def _steps(path: Path, at: reader.AsOf, boxes: list[Box], chosen: Box | None) -> list[Component]:
     if not boxes:
-        return [html.P("No step has been taken as of this moment.", className="muted")]
-    now = f"{'now' if at.is_now else 'as of'} {times.short(path.as_of_ns, path.timezone, path.last_event_ns)}"
+        return [html.P(_("No step has been taken as of this moment."), className="muted")]
+    shown = times.short(path.as_of_ns, path.timezone, path.last_event_ns)
+    now = _("now {time}", time=shown) if at.is_now else _("as of {time}", time=shown)
     key = chosen.key if chosen else None
     drawing = drawing_of(boxes, lanes_of(path, boxes), path.timezone, now)
     noted = _meanwhile(path, at)
@@ -192,13 +196,13 @@ def _meanwhile(path: Path, at: reader.AsOf) -> Noted:
 def _folding(path: Path, boxes: list[Box], at: reader.AsOf, view: View) -> Component:
     folded = any(len(box.events) > 1 for box in boxes)
     link = (
-        html.A("Show every attempt", href=_address(path, at, view, attempts="each"))
+        html.A(_("Show every attempt"), href=_address(path, at, view, attempts="each"))
         if folded
-        else html.A("Fold attempts", href=_address(path, at, view, attempts=None))
+        else html.A(_("Fold attempts"), href=_address(path, at, view, attempts=None))
         if view.each
         else None
     )
-    order = html.Span(f"In order of time, not to scale; times in {path.timezone}", className="muted")
+    order = html.Span(_("In order of time, not to scale; times in {zone}", zone=path.timezone), className="muted")
     return html.Div([part for part in (order, link) if part is not None], className="card-aside")
 
 
@@ -215,12 +219,12 @@ def _address(path: Path, at: reader.AsOf, view: View, **changed: Any) -> str:
 
 def _usual(path: Path) -> Component:
     """Most of a month is looked through while the steps can be read already."""
-    waiting = html.P(f"Comparing with how others went {_where(path)} …", className="usual-said muted")
-    return html.Div(waiting, id="path-usual", className="path-usual", role="status", **{"aria-label": "Beside the usual way"})
+    waiting = html.P(_("Comparing with how others went {where} …", where=_where(path)), className="usual-said muted")
+    return html.Div(waiting, id="path-usual", className="path-usual", role="status", **{"aria-label": _("Beside the usual way")})
 
 
 def _where(path: Path) -> str:
-    return f"at {name_of(path.site)}" if path.site else "anywhere"
+    return _("at {site}", site=name_of(path.site)) if path.site else "anywhere"
 
 
 @callback(Output("path-usual", "children"), Input("path-about", "data"))
@@ -240,10 +244,10 @@ def show_usual(about: dict[str, Any]) -> Any:
 
 def _together(path: Path, together: Together, past: dict[str, str], opened: Sequence[str]) -> Component:
     return card(
-        "What belongs together",
+        _("What belongs together"),
         dcc.Store(id="path-opened", data=list(opened)),
         html.Div(together_card(together, path.timezone, past), id="path-together"),
-        aside=html.Span("In the order in which they come to be; the number on a line is how many events name both", className="muted"),
+        aside=html.Span(_("In the order in which they come to be; the number on a line is how many events name both"), className="muted"),
     )
 
 
@@ -252,11 +256,13 @@ def _together(path: Path, together: Together, past: dict[str, str], opened: Sequ
 
 def _traces(path: Path, at: reader.AsOf, view: View) -> Component:
     if path.spans.empty:
-        return card("Traces", html.P("No trace is behind this transaction: its events came as rows or log records.", className="muted"))
+        return card(
+            _("Traces"), html.P(_("No trace is behind this transaction: its events came as rows or log records."), className="muted")
+        )
     return card(
-        "Traces",
+        _("Traces"),
         waterfall(path.spans, path.timezone, _address(path, at, view, spans="all"), view.all_spans),
-        aside=html.Span("Each on a time axis of its own, to scale", className="muted"),
+        aside=html.Span(_("Each on a time axis of its own, to scale"), className="muted"),
     )
 
 
@@ -264,9 +270,9 @@ def _trace_page(trace: str, now: Reader, at: reader.AsOf, all_spans: bool) -> Co
     spans, zone, past = now.trace([trace]), now.timezone(), {} if at.is_now else _moment(at)
     if spans.empty:
         return empty(
-            "This trace is not here",
-            f"No span of trace {trace} has arrived, or it belongs to a site you may not see.",
-            button("To the sources", links.to("sources")),
+            _("This trace is not here"),
+            _("No span of trace {trace} has arrived, or it belongs to a site you may not see.", trace=trace),
+            button(_("To the sources"), links.to("sources")),
             picture="waypoints",
             whole_page=True,
         )
@@ -274,10 +280,10 @@ def _trace_page(trace: str, now: Reader, at: reader.AsOf, all_spans: bool) -> Co
         [
             dcc.Store(id="path-about", data={"trace": trace, "all_spans": all_spans, **_moment(at)}),
             dcc.Store(id="path-selected"),  # no step to choose here: what listens to the page's data reads it
-            head("Trace", html.Span(trace, className="mono")),
+            head(_("Trace"), html.Span(trace, className="mono")),
             moment.banner(at, zone),
-            card("Transactions", named_list(rows_of(now.trace_transactions(trace)), past)),
-            card("Spans", waterfall(spans, zone, links.to("path", trace=trace, spans="all", **past), all_spans)),
+            card(_("Transactions"), named_list(rows_of(now.trace_transactions(trace)), past)),
+            card(_("Spans"), waterfall(spans, zone, links.to("path", trace=trace, spans="all", **past), all_spans)),
         ]
     )
 
@@ -290,13 +296,22 @@ def _code(path: Path) -> str | None:
 
 
 def _unknown(workflow: str, transaction: str, at: reader.AsOf, zone: str) -> Component:
-    named = f"There is no transaction {transaction} in the workflow {workflow}" if transaction and workflow else "No transaction is named"
-    text = (
-        f"As of {times.full(at.moment.as_of_ns, zone)} no event of this workflow names it. The link may be old, the number written "
-        "another way, or it belongs to a site you may not see."
+    named = (
+        _("There is no transaction {transaction} in the workflow {workflow}", transaction=transaction, workflow=workflow)
+        if transaction and workflow
+        else _("No transaction is named")
     )
-    actions = [button(f"Transactions with “{transaction}”", links.transactions(text=transaction))] if transaction else []
-    return empty(named, text, *actions, button("All transactions", links.transactions(), quiet=True), picture="search", whole_page=True)
+    text = _(
+        "As of {time} no event of this workflow names it. The link may be old, the number written another "
+        "way, or it belongs to a site you may not see.",
+        time=times.full(at.moment.as_of_ns, zone),
+    )
+    actions = (
+        [button(_("Transactions with “{transaction}”", transaction=transaction), links.transactions(text=transaction))]
+        if transaction
+        else []
+    )
+    return empty(named, text, *actions, button(_("All transactions"), links.transactions(), quiet=True), picture="search", whole_page=True)
 
 
 # -- choosing a step -------------------------------------------------------------------------------------------------------
@@ -317,7 +332,7 @@ def show_step(selected: str, about: dict[str, Any]) -> Component:
     with reader.reader(reader.as_of(about)) as then:
         path = then.path(about["workflow"], about["transaction"])
     if path is None:
-        return html.P("This transaction is not here any more.", className="muted")
+        return html.P(_("This transaction is not here any more."), className="muted")
     ours = ours_of(path)
     return panel_of(path, chosen_box(steps_of(path, bool(about["each"]), ours), selected), ours)
 
@@ -349,7 +364,7 @@ def open_object(asked: str, opened: list[str], about: dict[str, Any]) -> Any:
     with reader.reader(at) as then:
         together = then.together(about["workflow"], about["transaction"], [key_of(text) for text in opened])
     if together is None:
-        return html.P("This transaction is not here any more.", className="muted"), no_update, no_update
+        return html.P(_("This transaction is not here any more."), className="muted"), no_update, no_update
     shown = together_card(together, about["zone"], {} if about["is_now"] else _asked_moment(about), key_of(asked))
     return shown, opened, {"open": opened}
 
@@ -368,7 +383,7 @@ def open_span(clicks: int | None, row: dict[str, str], about: dict[str, Any]) ->
         traces = traces_of(rows_of(_spans_behind(then, about)))
     span = next((span for trace in traces for span in trace if span["span_id"] == row["span"]), None)
     if span is None:
-        return "This span is not here any more."
+        return _("This span is not here any more.")
     fields = reader.application().messages.fields_for_span(current_user.viewer, row["span"], partial(fields_in, span))
     return span_detail(span, shown_of(traces, about["all_spans"]), fields)
 

@@ -22,11 +22,12 @@ from app.figures.process import graph_of, late_share
 from app.figures.process_graph import process_graph
 from app.figures.rows import rows_of
 from app.pages.errors import WrongAddress
-from app.pages.narrowing import HOUR_NS, PERIODS, unknown_site
+from app.pages.narrowing import HOUR_NS, PERIODS, period_inside, unknown_site
 from metrics import discovery
 from metrics.discovery import Ran
 from metrics.drift import Drift, drifts
 from metrics.keys import unknown
+from texts import _, _n
 
 Row = Mapping[str, Any]
 USUAL = "7d"
@@ -71,9 +72,9 @@ def layout(**query: Any) -> Component:
     said = {name: links.one(query.get(name)) for name in ("workflow", "site", "period", "ways")}
     period, ways = said["period"] or USUAL, said["ways"] or WAYS[0]
     if period not in PERIODS:
-        raise WrongAddress(f"There is no period '{period}'. Known: {', '.join(PERIODS)}.")
+        raise WrongAddress(_("There is no period '{period}'. Known: {names}.", period=period, names=", ".join(PERIODS)))
     if ways not in WAYS:
-        raise WrongAddress(_sentence(unknown("choice of ways", ways, WAYS)))
+        raise WrongAddress(_sentence(unknown(_("choice of ways"), ways, WAYS)))
     from_ns = at.moment.as_of_ns - PERIODS[period][1] * HOUR_NS
     with reader.reader(at) as now:
         if wrong_site := said["site"] and unknown_site(said["site"], now):
@@ -81,12 +82,12 @@ def layout(**query: Any) -> Component:
         begun = rows_of(discovery.begun(now, from_ns, said["site"]))
         workflow = said["workflow"] or _first(begun)
         if workflow not in (names := [row["workflow"] for row in begun]):
-            raise WrongAddress(_sentence(unknown("workflow", workflow, names)))
+            raise WrongAddress(_sentence(unknown(_("workflow"), workflow, names)))
         asked = Asked(workflow, said["site"], period, ways, {name: query[name] for name in ("as_of", "known_at") if name in query})
         found, sites, zone = _found(now, asked, from_ns), now.sites(), now.timezone()
     return html.Div(
         [
-            head("Process", _summary(found.summed, period), _periods(asked)),
+            head(_("Process"), _summary(found.summed, period), _periods(asked)),
             moment.banner(at, zone),
             _workflows(begun, asked),
             _sites(sites, asked),
@@ -127,37 +128,47 @@ def _all(found: Found, summed: Row, asked: Asked) -> list[Component]:
 
 def _summary(summed: Row | None, period: str) -> str:
     if summed is None:
-        return "How each workflow really runs, and where that is not as it is defined."
-    many = words.count(summed["transactions"], "transaction")
+        return _("How each workflow really runs, and where that is not as it is defined.")
     share = words.percent(summed["conforming"] / summed["transactions"])
-    return f"{many} began in the {PERIODS[period][0].lower()}, in {words.count(summed['variants'], 'variant')}; {share} ran as defined."
+    return _n(
+        "{number} transaction began in the {period}, in {variants}; {share} ran as defined.",
+        "{number} transactions began in the {period}, in {variants}; {share} ran as defined.",
+        summed["transactions"],
+        variants=_n("{number} variant", "{number} variants", summed["variants"]),
+        period=period_inside(period),
+        share=share,
+    )
 
 
 def _periods(asked: Asked) -> Component:
-    return choices("Period", ((title, asked.to(period=name), name == asked.period) for name, (title, _) in PERIODS.items()))
+    return choices(_("Period"), ((_(title), asked.to(period=name), name == asked.period) for name, (title, _hours) in PERIODS.items()))
 
 
 def _workflows(begun: Sequence[Row], asked: Asked) -> Component:
     offered = (
-        ([row["title"], " ", html.B(f"{row['transactions']:,}")], asked.to(workflow=row["workflow"]), row["workflow"] == asked.workflow)
+        (
+            [row["title"], " ", html.B(words.number(row["transactions"]))],
+            asked.to(workflow=row["workflow"]),
+            row["workflow"] == asked.workflow,
+        )
         for row in begun
     )
-    return choices("Workflow", offered, "choices process-choices")
+    return choices(_("Workflow"), offered, "choices process-choices")
 
 
 def _sites(sites: Sequence[tuple[str, str]], asked: Asked) -> Component | None:
     if len(sites) < 2:
         return None
-    offered = [("All sites", asked.to(site=None), asked.site is None)]
-    offered += [(name_of(site), asked.to(site=site), site == asked.site) for site, _ in sites]
-    return choices("Site", offered, "choices process-choices")
+    offered = [(_("All sites"), asked.to(site=None), asked.site is None)]
+    offered += [(name_of(site), asked.to(site=site), site == asked.site) for site, _zone in sites]
+    return choices(_("Site"), offered, "choices process-choices")
 
 
 def _nothing(asked: Asked) -> Component:
     return empty(
-        f"Nothing began in the {PERIODS[asked.period][0].lower()}",
-        "The steps as they were really taken would stand here, how often, how fast, and where that is not as the workflow is defined.",
-        button("Sources", links.to("sources"), quiet=True),
+        _("Nothing began in the {period}", period=period_inside(asked.period)),
+        _("The steps as they were really taken would stand here, how often, how fast, and where that is not as the workflow is defined."),
+        button(_("Sources"), links.to("sources"), quiet=True),
         picture="workflow",
     )
 
@@ -170,28 +181,32 @@ def _graph(found: Found, summed: Row, asked: Asked) -> Component:
     drawing = process_graph(graph, lambda went: asked.cases(went=went), summed["transactions"])
     legend = html.Div(
         [
-            html.Span("Thicker: more transactions. Each time is the median."),
-            html.Span([icon("clock-alert"), " Amber from 5 %, red from 25 % after their due time."]),
-            html.Span("At the left: back, or again. Failed attempts are counted at their step."),
+            html.Span(_("Thicker: more transactions. Each time is the median.")),
+            html.Span([icon("clock-alert"), f" {_('Amber from 5 %, red from 25 % after their due time.')}"]),
+            html.Span(_("At the left: back, or again. Failed attempts are counted at their step.")),
             _left_out(len(graph.left_out), asked),
         ],
         className="process-legend",
     )
     return card(
-        "As it ran", drawing, legend, _ways(found.edges, asked), aside=html.Span("Every number opens its transactions", className="muted")
+        _("As it ran"),
+        drawing,
+        legend,
+        _ways(found.edges, asked),
+        aside=html.Span(_("Every number opens its transactions"), className="muted"),
     )
 
 
 def _left_out(count: int, asked: Asked) -> Component | None:
     if count:
-        many = words.count(count, "way") + (" is" if count == 1 else " are")
-        return html.Span([f"{many} too rare to be drawn. ", html.A("Show all", href=asked.to(ways="all"))])
-    return html.Span(html.A("Leave out rare ways", href=asked.to(ways=None))) if asked.ways == "all" else None
+        many = _n("{number} way is too rare to be drawn.", "{number} ways are too rare to be drawn.", count)
+        return html.Span([f"{many} ", html.A(_("Show all"), href=asked.to(ways="all"))])
+    return html.Span(html.A(_("Leave out rare ways"), href=asked.to(ways=None))) if asked.ways == "all" else None
 
 
 def _ways(edges: Sequence[Row], asked: Asked) -> Component:
     """The same as a table, for those who cannot see lines, or want the figures."""
-    names = ("From", "To", "Transactions", "Times", "Median", "Nine in ten", "Late")
+    names = (_("From"), _("To"), _("Transactions"), _("Times"), _("Median"), _("Nine in ten"), _("Late"))
     heads = html.Tr([html.Th(name, className="right" if number > 1 else None) for number, name in enumerate(names)])
     lines = [
         html.Tr(
@@ -199,19 +214,21 @@ def _ways(edges: Sequence[Row], asked: Asked) -> Component:
                 html.Td(trails.step(row["from_milestone"])),
                 html.Td(trails.step(row["to_milestone"])),
                 _count(row["transactions"], asked.cases(went=f"{row['from_milestone']} > {row['to_milestone']}")),
-                html.Td(f"{row['passages']:,}", className="right"),
+                html.Td(words.number(row["passages"]), className="right"),
                 *(html.Td(words.duration(row[name]) if row[name] is not None else "", className="right nowrap") for name in ("p50", "p90")),
-                html.Td(words.percent(late_share(row)) if row["promised"] else _muted("no due time"), className="right nowrap"),
+                html.Td(words.percent(late_share(row)) if row["promised"] else _muted(_("no due time")), className="right nowrap"),
             ]
         )
         for row in edges
     ]
     table = html.Table([html.Thead(heads), html.Tbody(lines)], className="table process-table")
-    return html.Details([html.Summary("The same as a table"), scrolling(table, "Which step followed which")], className="process-ways")
+    return html.Details(
+        [html.Summary(_("The same as a table")), scrolling(table, _("Which step followed which"))], className="process-ways"
+    )
 
 
 def _count(number: int, href: str) -> Component:
-    return html.Td(html.A(f"{number:,}", href=href) if number else _muted("0"), className="right")
+    return html.Td(html.A(words.number(number), href=href) if number else _muted("0"), className="right")
 
 
 def _muted(text: str) -> Component:
@@ -222,14 +239,21 @@ def _muted(text: str) -> Component:
 
 
 def _variants(rows: Sequence[Row], summed: Row, asked: Asked) -> Component:
-    names = ("Transactions", "Share", "Variant", "Median", "Still running", "As defined")
+    names = (_("Transactions"), _("Share"), _("Variant"), _("Median"), _("Still running"), _("As defined"))
     heads = html.Tr([html.Th(name, className=None if name in (names[2], names[5]) else "right") for name in names])
     table = html.Table([html.Thead(heads), html.Tbody([_variant(row, asked) for row in rows])], className="table process-table")
     shown = sum(row["transactions"] for row in rows)
     share = words.percent(shown / summed["transactions"])
-    rest = f"The {len(rows)} most frequent of {summed['variants']:,} variants, {share} of the transactions."
-    note = html.P([rest, " The export variants has them all."], className="process-said") if len(rows) < summed["variants"] else None
-    return card("Variants", scrolling(table, "Variants"), note, aside=html.Span("The most frequent first", className="muted"))
+    rest = _(
+        "The {count} most frequent of {variants} variants, {share} of the transactions.",
+        count=len(rows),
+        variants=summed["variants"],
+        share=share,
+    )
+    note = (
+        html.P([rest, f" {_('The export variants has them all.')}"], className="process-said") if len(rows) < summed["variants"] else None
+    )
+    return card(_("Variants"), scrolling(table, _("Variants")), note, aside=html.Span(_("The most frequent first"), className="muted"))
 
 
 def _variant(row: Row, asked: Asked) -> Component:
@@ -240,9 +264,9 @@ def _variant(row: Row, asked: Asked) -> Component:
             _count(row["transactions"], asked.cases(variant=row["variant"])),
             html.Td(words.percent(row["share"]), className="right nowrap"),
             html.Td(_steps(row["variant"])),
-            html.Td(words.duration(row["seconds"]) if row["seconds"] else _muted("one moment"), className="right nowrap"),
+            html.Td(words.duration(row["seconds"]) if row["seconds"] else _muted(_("one moment")), className="right nowrap"),
             _count(running, asked.cases(variant=row["variant"], went=trails.OPEN)),
-            html.Td(html.Ul(said) if said else [icon("check"), " so far" if running == row["transactions"] else " yes"]),
+            html.Td(html.Ul(said) if said else [icon("check"), f" {_('so far')}" if running == row["transactions"] else f" {_('yes')}"]),
         ]
     )
 
@@ -258,17 +282,17 @@ def _steps(variant: str) -> Component:
 
 
 def _deviations(found: Found, asked: Asked) -> Component:
-    aside = html.Span("Events that are no step of the workflow are no part of it, so they are no deviation", className="muted")
+    aside = html.Span(_("Events that are no step of the workflow are no part of it, so they are no deviation"), className="muted")
     if not found.deviations:
-        return card("Not as defined", html.P("Everything ran as it is defined.", className="process-said"), aside=aside)
-    names = ("What", "Transactions", "Variants", "Examples")
+        return card(_("Not as defined"), html.P(_("Everything ran as it is defined."), className="process-said"), aside=aside)
+    names = (_("What"), _("Transactions"), _("Variants"), _("Examples"))
     heads = html.Tr([html.Th(name, className="right" if 0 < number < 3 else None) for number, name in enumerate(names)])
     lines = [
         html.Tr(
             [
                 html.Td(html.B(trails.deviation(row["kind"], row["milestone"]))),
                 _count(row["transactions"], asked.cases(deviation=f"{row['kind']} {row['milestone']}")),
-                html.Td(f"{row['variants']:,}", className="right"),
+                html.Td(words.number(row["variants"]), className="right"),
                 html.Td(
                     [part for name in row["examples"] for part in (html.A(name, href=links.path(asked.workflow, name, **asked.past)), " ")]
                 ),
@@ -277,7 +301,7 @@ def _deviations(found: Found, asked: Asked) -> Component:
         for row in found.deviations
     ]
     table = html.Table([html.Thead(heads), html.Tbody(lines)], className="table process-table")
-    return card("Not as defined", scrolling(table, "Deviations from the definition"), aside=aside)
+    return card(_("Not as defined"), scrolling(table, _("Deviations from the definition")), aside=aside)
 
 
 # -- drift -----------------------------------------------------------------------------------------------------------------
@@ -285,11 +309,11 @@ def _deviations(found: Found, asked: Asked) -> Component:
 
 def _drift(asked: Asked) -> Component:
     """Two weeks are compared while the rest can be read already."""
-    aside = html.Span("The last seven days against the seven before; what chance explains is not told", className="muted")
-    waiting = html.P("Comparing the last two weeks …", className="process-said")
+    aside = html.Span(_("The last seven days against the seven before; what chance explains is not told"), className="muted")
+    waiting = html.P(_("Comparing the last two weeks …"), className="process-said")
     about = {"workflow": asked.workflow, "site": asked.site, "period": asked.period, **asked.past}
     return card(
-        "Other than the week before",
+        _("Other than the week before"),
         dcc.Store(id="process-about", data=about),
         html.Div(waiting, id="process-drift", role="status"),
         aside=aside,
@@ -303,7 +327,7 @@ def show_drift(about: dict[str, Any]) -> Component:
         found, zone = drifts(now, about["workflow"], about["site"]), now.timezone()
     past: dict[str, Any] = {name: about[name] for name in ("as_of", "known_at") if name in about}
     asked = Asked(about["workflow"], about["site"], about["period"], WAYS[0], past)
-    return _told(found[0], asked, zone, at.moment.as_of_ns) if found else html.P("Nothing has run yet.", className="process-said")
+    return _told(found[0], asked, zone, at.moment.as_of_ns) if found else html.P(_("Nothing has run yet."), className="process-said")
 
 
 def _told(drift: Drift, asked: Asked, zone: str, as_of_ns: int) -> Component:
@@ -314,11 +338,15 @@ def _told(drift: Drift, asked: Asked, zone: str, as_of_ns: int) -> Component:
         lines.append(_line(*drift_words.shift(each), asked, went=f"{each.from_milestone} > {each.to_milestone}"))
     if lines:
         return html.Ul(lines, className="process-drift")
-    same = f"The same as the week before: {drift.before:,} and then {drift.after:,} ended, in the same ways and as fast."
+    same = _(
+        "The same as the week before: {before} and then {after} ended, in the same ways and as fast.",
+        before=drift.before,
+        after=drift.after,
+    )
     return html.P(same, className="process-said")
 
 
 def _line(kind: str, text: str, asked: Asked, **filters: str) -> Component:
     """What is told ended in these weeks; the list is of what began, and says so."""
-    began = f"Those that began in the {PERIODS[asked.period][0].lower()}"
+    began = _("Those that began in the {period}", period=period_inside(asked.period))
     return html.Li([html.B(kind), f" {text} ", html.A(began, href=asked.cases(**filters))])

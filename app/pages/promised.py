@@ -25,6 +25,7 @@ from app.pages.errors import WrongAddress
 from app.pages.narrowing import kept_of, unknown_site
 from metrics.business_case import Promised, promised, promised_counted
 from metrics.keys import unknown
+from texts import _, _n
 
 Row = Mapping[str, Any]
 
@@ -46,7 +47,7 @@ def layout(**query: Any) -> Component:
     total = counts.get(asked.outcome, 0) if asked.outcome else sum(counts.values())
     return html.Div(
         [
-            head(title, _span(asked, zone), button("Business case", links.to("business-case", **past), quiet=True)),
+            head(title, _span(asked, zone), button(_("Business case"), links.to("business-case", **past), quiet=True)),
             moment.banner(at, zone),
             card(None, html.P(_sentence(asked, counts)), _outcomes(asked, counts, kept)) if counts else None,
             _list(rows, workflows_of(workflows), at.moment.as_of_ns, past) if rows else _nothing(asked, total),
@@ -66,36 +67,43 @@ def _asked(query: Mapping[str, Any]) -> Promised:
     names = ("order", "workflow", "milestone", "site", "outcome", "from", "to")
     order, workflow, milestone, site, outcome, since, until = (links.one(query.get(name)) for name in names)
     if order is not None and order not in (known := reader.definitions().impact.orders):
-        raise ValueError(words.sentence(unknown("kind of order", order, known)))
+        raise ValueError(words.sentence(unknown(_("kind of order"), order, known)))
     if outcome is not None and outcome not in outcomes.OUTCOMES:
-        raise ValueError(words.sentence(unknown("outcome", outcome, outcomes.OUTCOMES)))
+        raise ValueError(words.sentence(unknown(_("outcome"), outcome, outcomes.OUTCOMES)))
     if not (order or (workflow and milestone)):
-        raise ValueError("Neither a kind of order nor a step of a workflow is named: the figures of the business case open this list.")
+        raise ValueError(_("Neither a kind of order nor a step of a workflow is named: the figures of the business case open this list."))
     if not (since and until):
-        raise ValueError("The address needs a period: from and to.")
+        raise ValueError(_("The address needs a period: from and to."))
     return Promised(instant_ns(since), instant_ns(until), order, workflow, milestone, site, outcome)
 
 
 def _title(asked: Promised, workflows: Sequence[Row]) -> str:
     if asked.order_type:
-        return f"{words.type_words(asked.order_type).capitalize()} by its day"
+        return _("{type} by its day", type=words.type_words(asked.order_type).capitalize())
     found = (s for w in workflows if w["workflow"] == asked.workflow for s in w["steps"] if s["milestone"] == asked.milestone)
     step = next(found, None)
     if step is None:
-        raise WrongAddress(f"There is no step '{asked.milestone}' in the workflow '{asked.workflow}'.")
-    return f"{words.step_words(step['event_type'], step['system'])}, by its due time"
+        raise WrongAddress(
+            _("There is no step '{milestone}' in the workflow '{workflow}'.", milestone=asked.milestone, workflow=asked.workflow)
+        )
+    return _("{step}, by its due time", step=words.step_words(step["event_type"], step["system"]))
 
 
 def _span(asked: Promised, zone: str) -> str:
-    where = f" at {name_of(asked.site)}" if asked.site else ""
-    return f"What fell due{where} from {times.full(asked.from_ns, zone)} to {times.full(asked.to_ns - 1, zone)}."
+    slots = {"first": times.full(asked.from_ns, zone), "last": times.full(asked.to_ns - 1, zone)}
+    if asked.site:
+        return _("What fell due at {site} from {first} to {last}.", site=name_of(asked.site), **slots)
+    return _("What fell due from {first} to {last}.", **slots)
 
 
 def _sentence(asked: Promised, counts: Mapping[str, int]) -> str:
     good, bad = counts.get("kept", 0), sum(counts.get(name, 0) for name in ("missed", "late", "missing"))
     if not good + bad:
-        return "Nothing of it can be decided."
-    return f"{promises.share(Fraction(good, good + bad))} of {good + bad:,} {'kept their day' if asked.order_type else 'came in time'}."
+        return _("Nothing of it can be decided.")
+    share, decided = promises.share(Fraction(good, good + bad)), good + bad
+    if asked.order_type:
+        return _("{share} of {decided} kept their day.", share=share, decided=decided)
+    return _("{share} of {decided} came in time.", share=share, decided=decided)
 
 
 def _outcomes(asked: Promised, counts: Mapping[str, int], kept: Mapping[str, Any]) -> Component:
@@ -104,20 +112,20 @@ def _outcomes(asked: Promised, counts: Mapping[str, int], kept: Mapping[str, Any
     for outcome, (word, picture, kind) in outcomes.OUTCOMES.items():
         if outcome in counts:
             is_it = asked.outcome == outcome
-            text = html.Span([icon(picture), f" {word} ", html.B(f"{counts[outcome]:,}")], className=f"mark-{kind}")
+            text = html.Span([icon(picture), f" {_(word)} ", html.B(words.number(counts[outcome]))], className=f"mark-{kind}")
             offered.append((text, links.to("promised", **{**kept, "outcome": None if is_it else outcome}), is_it))
-    return choices("Outcome", offered, "cases-outcomes")
+    return choices(_("Outcome"), offered, "cases-outcomes")
 
 
 def _list(rows: Sequence[Row], workflows: Mapping[str, str], as_of_ns: int, past: Mapping[str, Any]) -> Component:
-    heads = html.Tr([html.Th(name) for name in ("What", "Site", "Outcome", "Due", "Done", "Early or late")])
+    heads = html.Tr([html.Th(name) for name in (_("What"), _("Site"), _("Outcome"), _("Due"), _("Done"), _("Early or late"))])
     table = html.Table([html.Thead(heads), html.Tbody([_line(row, workflows, as_of_ns, past) for row in rows])], className="table")
-    return card("One by one", scrolling(table, "One by one"), aside=html.Span("The newest due first", className="muted"))
+    return card(_("One by one"), scrolling(table, _("One by one")), aside=html.Span(_("The newest due first"), className="muted"))
 
 
 def _line(row: Row, workflows: Mapping[str, str], as_of_ns: int, past: Mapping[str, Any]) -> Component:
     zone, due, done = row["timezone"], row["due_ns"], row["done_ns"]
-    absent = "nothing was ordered" if row["outcome"] == "kept" else "not yet"
+    absent = _("nothing was ordered") if row["outcome"] == "kept" else _("not yet")
     told = times.brief(done, zone, as_of_ns) if done is not None else html.Span(absent, className="muted")
     return html.Tr(
         [
@@ -140,16 +148,22 @@ def _link(row: Row, workflows: Mapping[str, str], past: Mapping[str, Any]) -> Co
 def _apart(row: Row, as_of_ns: int) -> str:
     """How long before or after its time, or why nobody knows."""
     if row["outcome"] == "unmeasured":
-        return "nobody said how much was ordered"
+        return _("nobody said how much was ordered")
     if row["outcome"] == "kept" and row["done_ns"] is None:
         return ""
     until = as_of_ns if row["done_ns"] is None else row["done_ns"]
-    return f"{words.span_of(row['due_ns'], until)} late" if until > row["due_ns"] else f"{words.span_of(until, row['due_ns'])} early"
+    return (
+        _("{duration} late", duration=words.span_of(row["due_ns"], until))
+        if until > row["due_ns"]
+        else _("{duration} early", duration=words.span_of(until, row["due_ns"]))
+    )
 
 
 def _nothing(asked: Promised, total: int) -> Component:
     if total:
-        return empty("The list is not that long", f"There are {words.count(total, 'line')}.", picture="list")
-    what = f" with the outcome “{outcomes.OUTCOMES[asked.outcome][0].lower()}”" if asked.outcome else ""
-    text = "Each order or step by the day it was wanted would stand here."
-    return empty(f"Nothing{what} fell due in this period", text, button("Business case", links.to("business-case")), picture="list")
+        return empty(_("The list is not that long"), _n("There are {number} line.", "There are {number} lines.", total), picture="list")
+    title = _("Nothing fell due in this period")
+    if asked.outcome:
+        title = _("Nothing with the outcome “{outcome}” fell due in this period", outcome=outcomes.inside(asked.outcome))
+    text = _("Each order or step by the day it was wanted would stand here.")
+    return empty(title, text, button(_("Business case"), links.to("business-case")), picture="list")

@@ -26,16 +26,31 @@ from app.recovery import listing
 from app.recovery.model import Approval
 from app.recovery.runs import AUTOMATIC, SENDING, Refusal, path_of
 from metrics.keys import unknown
+from texts import _, _later, _n
 
 LIVE_SECONDS = 5
 NAMES = ("state", "path", "by", "automatic")
-SWITCHES = {AUTOMATIC: "Everything automatic", SENDING: "All sending"}
+SWITCHES = {AUTOMATIC: _later("Everything automatic"), SENDING: _later("All sending")}
+DONE = {  # state of a case inside of a sentence
+    "waiting": _later("waiting"),
+    "sending": _later("sending"),
+    "accepted": _later("accepted"),
+    "unknown": _later("unknown"),
+    "proven": _later("proven"),
+    "done": _later("done"),
+    "unproven": _later("unproven"),
+    "refused": _later("refused"),
+}
+ACTS = {
+    AUTOMATIC: (_later("Let everything automatic go on"), _later("Stop everything automatic")),
+    SENDING: (_later("Let all sending go on"), _later("Stop all sending")),
+}
 
 
 def layout(**query: Any) -> Component:
     kept = {name: value for name in NAMES if (value := links.one(query.get(name)))}
     if (state := kept.get("state")) and state not in STATES:
-        raise WrongAddress(words.sentence(unknown("state", state, STATES)))
+        raise WrongAddress(words.sentence(unknown(_("state"), state, STATES)))
     try:
         start = first_row(links.one(query.get("page")))
     except ValueError as wrong:
@@ -47,7 +62,9 @@ def layout(**query: Any) -> Component:
             dcc.Store(id="recoveries-about", data=about),
             dcc.Store(id="recoveries-version", data=version),
             dcc.Interval(id="recoveries-tick", interval=LIVE_SECONDS * 1000),
-            head("Recoveries", "What was done about failures, by whom, and whether it worked: only what was observed counts as proven."),
+            head(
+                _("Recoveries"), _("What was done about failures, by whom, and whether it worked: only what was observed counts as proven.")
+            ),
             *welcome.first_start(reader.as_of(query)),
             html.Div(drawn, id="recoveries-body"),
             _switches(),
@@ -65,7 +82,9 @@ def _body(kept: Mapping[str, str], start: int) -> tuple[list[Any], str]:
     zone = reader.definitions().timezone
     version = repr([(row.id, row.state, row.words, sorted(done[row.id].items())) for row in rows] + [found.states, found.hidden])
     drawn = [
-        note("info", f"{words.count(found.hidden, 'more recovery', 'more recoveries')} you may not see.", "lock") if found.hidden else None,
+        note("info", _n("{number} more recovery you may not see.", "{number} more recoveries you may not see.", found.hidden), "lock")
+        if found.hidden
+        else None,
         _states(found.states, kept),
         _narrowed(kept),
         _list(rows, done, kept, zone) if rows else _nothing(kept),
@@ -78,43 +97,45 @@ def _body(kept: Mapping[str, str], start: int) -> tuple[list[Any], str]:
 def _states(counted: Counter[str], kept: Mapping[str, str]) -> Component | None:
     if not counted:
         return None
-    offered: list[tuple[Any, str, bool]] = [("All", links.to("recoveries", **{**kept, "state": None}), "state" not in kept)]
-    for state, (word, *_) in STATES.items():
+    offered: list[tuple[Any, str, bool]] = [(_("All"), links.to("recoveries", **{**kept, "state": None}), "state" not in kept)]
+    for state, (word, *_rest) in STATES.items():
         if counted[state] or kept.get("state") == state:
             offered.append(
                 (
-                    [f"{word} ", html.B(f"{counted[state]:,}")],
+                    [f"{_(word)} ", html.B(words.number(counted[state]))],
                     links.to("recoveries", **{**kept, "state": state}),
                     kept.get("state") == state,
                 )
             )
-    return choices("State", offered, "cases-outcomes")
+    return choices(_("State"), offered, "cases-outcomes")
 
 
 def _narrowed(kept: Mapping[str, str]) -> Component | None:
-    told = {"path": "By the path", "by": "Requested by", "automatic": "Automatic"}
+    told = {"path": _("By the path"), "by": _("Requested by"), "automatic": _("Automatic")}
     chips = [
         html.A(
             [f"{told[name]} ", html.B(value), " ", icon("x")],
             href=links.to("recoveries", **{**kept, name: None}),
             className="pill",
-            title="Show all again",
+            title=_("Show all again"),
         )
         for name, value in kept.items()
         if name in told
     ]
-    return html.Nav(chips, className="cases-outcomes", **{"aria-label": "Narrowed to"}) if chips else None
+    return html.Nav(chips, className="cases-outcomes", **{"aria-label": _("Narrowed to")}) if chips else None
 
 
 def _list(rows: Sequence[Any], done: Mapping[str, Counter[str]], kept: Mapping[str, str], zone: str) -> Component:
-    heads = html.Tr([html.Th(name) for name in ("Recovery", "State", "What", "Proven", "Requested", "Waits for")])
+    heads = html.Tr([html.Th(name) for name in (_("Recovery"), _("State"), _("What"), _("Proven"), _("Requested"), _("Waits for"))])
     body = html.Tbody([_line(row, done[row.id], kept, zone) for row in rows])
-    return card(None, scrolling(html.Table([html.Thead(heads), body], className="table"), "Recoveries"))
+    return card(None, scrolling(html.Table([html.Thead(heads), body], className="table"), _("Recoveries")))
 
 
 def _line(row: Any, done: Counter[str], kept: Mapping[str, str], zone: str) -> Component:
     by = html.A(row.requested_by, href=links.to("recoveries", **{**kept, "by": row.requested_by}))
-    rule = html.A("automatic", href=links.to("recoveries", **{**kept, "automatic": "yes"}), className="pill") if row.is_automatic else None
+    rule = (
+        html.A(_("automatic"), href=links.to("recoveries", **{**kept, "automatic": "yes"}), className="pill") if row.is_automatic else None
+    )
     return html.Tr(
         [
             html.Td(html.A(row.id, href=address(row.id)), className="nowrap"),
@@ -145,55 +166,67 @@ def bar(done: Counter[str]) -> Component:
         ("refused", "failed"),
     )
     parts = [html.I(style={"width": f"{100 * done[state] / total}%", "--state": f"var(--{look})"}) for state, look in looks if done[state]]
-    said = ", ".join(f"{many:,} {state}" for state, many in sorted(done.items()))
-    words = f"{settled:,} of {total:,} done" if settled else f"{done['proven']:,} of {total:,}"
-    return html.Div([words, html.Div(parts, className="recovery-bar", title=said)], title=said)
+    said = ", ".join(f"{words.number(many)} {_(DONE[state])}" for state, many in sorted(done.items()))
+    shown = (
+        _("{settled} of {total} done", settled=settled, total=total)
+        if settled
+        else _("{proven} of {total}", proven=done["proven"], total=total)
+    )
+    return html.Div([shown, html.Div(parts, className="recovery-bar", title=said)], title=said)
 
 
 def waits_for(row: Any) -> str:
     """Whose approval it waits for, in words; nothing when it waits for nobody."""
     if row.state != "requested":
         return ""
-    other = "" if row.approval == Approval.NONE else f" other than {row.requested_by}"
+    other = "" if row.approval == Approval.NONE else f" {_('other than {person}', person=row.requested_by)}"
     return f"{roles_words(listing.approvers(row))}{other}"
 
 
 def _rates(rates: Sequence[listing.Worked]) -> Component:
-    names = {"Path": None, "Sent and ended": "right", "Proven": "right", "Success": "right", "Half proven within": "right"}
+    names = {
+        _("Path"): None,
+        _("Sent and ended"): "right",
+        _("Proven"): "right",
+        _("Success"): "right",
+        _("Half proven within"): "right",
+    }
     heads = html.Tr([html.Th(name, className=side) for name, side in names.items()])
     lines = [
         html.Tr(
             [
                 html.Td(html.A(each.title, href=links.to("recoveries", path=each.path))),
-                html.Td(f"{each.ended:,}", className="right"),
-                html.Td(f"{each.proven:,}", className="right"),
+                html.Td(words.number(each.ended), className="right"),
+                html.Td(words.number(each.proven), className="right"),
                 html.Td(words.percent(each.share) if each.share is not None else "", className="right"),
                 html.Td(
-                    words.duration(each.median_seconds) if each.median_seconds is not None else "nothing yet", className="right nowrap"
+                    words.duration(each.median_seconds) if each.median_seconds is not None else _("nothing yet"), className="right nowrap"
                 ),
             ]
         )
         for each in rates
     ]
     table = html.Table([html.Thead(heads), html.Tbody(lines)], className="table")
-    return card("How the paths work", scrolling(table, "Paths"), aside=html.Span("Of all that was sent and has ended", className="muted"))
+    return card(
+        _("How the paths work"), scrolling(table, _("Paths")), aside=html.Span(_("Of all that was sent and has ended"), className="muted")
+    )
 
 
 def _nothing(kept: Mapping[str, str]) -> Component:
     if dict(kept) == {"state": "requested"}:
-        text = "What a colleague wants to recover stands here until somebody else says yes or no, or until it lapses."
+        text = _("What a colleague wants to recover stands here until somebody else says yes or no, or until it lapses.")
         return empty(
-            "Nothing waits for approval", text, button("All recoveries", links.to("recoveries"), quiet=True), picture="circle-check"
+            _("Nothing waits for approval"), text, button(_("All recoveries"), links.to("recoveries"), quiet=True), picture="circle-check"
         )
     if kept:
         return empty(
-            "No recovery is like that",
-            "Choose another state above, or show all again.",
-            button("All recoveries", links.to("recoveries"), quiet=True),
+            _("No recovery is like that"),
+            _("Choose another state above, or show all again."),
+            button(_("All recoveries"), links.to("recoveries"), quiet=True),
             picture="refresh-cw",
         )
-    text = "Each recovery would stand here, with what became of every case. Open a group of failures to see what may be done with it."
-    return empty("Nothing was recovered yet", text, button("To the failures", links.failures()), picture="refresh-cw")
+    text = _("Each recovery would stand here, with what became of every case. Open a group of failures to see what may be done with it.")
+    return empty(_("Nothing was recovered yet"), text, button(_("To the failures"), links.failures()), picture="refresh-cw")
 
 
 # -- the switches ------------------------------------------------------------------------------------------------------------
@@ -201,12 +234,12 @@ def _nothing(kept: Mapping[str, str]) -> Component:
 
 def _switches() -> Component:
     reason = html.Div(
-        [html.Label("Why", htmlFor="recoveries-reason"), dcc.Input(id="recoveries-reason", type="text", maxLength=500, debounce=False)],
+        [html.Label(_("Why"), htmlFor="recoveries-reason"), dcc.Input(id="recoveries-reason", type="text", maxLength=500, debounce=False)],
         className="reason",
     )
-    aside = html.Span("What was sent is still watched until its proof", className="muted")
+    aside = html.Span(_("What was sent is still watched until its proof"), className="muted")
     return card(
-        "Stop at once",
+        _("Stop at once"),
         html.Div(_states_of_switches(), id="recoveries-switches"),
         reason,
         html.Div(id="recoveries-said", className="act-said", role="status"),
@@ -217,15 +250,20 @@ def _switches() -> Component:
 def _states_of_switches() -> list[Component]:
     with reader.application().accounts.engine.connect() as connection:
         known = listing.switched(connection)
-    zone, why_not = reader.definitions().timezone, None if me().holds(("it",)) else "Only plant IT and administrators may use this switch."
+    zone, why_not = (
+        reader.definitions().timezone,
+        None if me().holds(("it",)) else _("Only plant IT and administrators may use this switch."),
+    )
     told, buttons = [], []
     for name, title in SWITCHES.items():
         row = known.get(name)
         is_stopped = bool(row and row.is_stopped)
         if row is not None and is_stopped:
-            since = f"{title} is stopped since {times.full(row.at_ns, zone)} by {row.by}{f': {row.reason}' if row.reason else ''}."
+            by = f"{row.by}: {row.reason}" if row.reason else row.by
+            since = _("{title} is stopped since {time} by {by}.", title=_(title), time=times.full(row.at_ns, zone), by=by)
             told.append(note("late", since, "ban"))
-        text = f"Let {title.lower()} go on" if is_stopped else f"Stop {title.lower()}"
+        go_on, stop = ACTS[name]
+        text = _(go_on) if is_stopped else _(stop)
         buttons.append(
             act(
                 text,
@@ -250,12 +288,12 @@ def switch(clicks: Sequence[int | None], reason: str | None) -> Any:
     if not any(clicks) or not isinstance(ctx.triggered_id, dict):
         return no_update, no_update
     if not (reason and reason.strip()):
-        return no_update, note("failed", "A reason is needed: whoever comes after you has to know why.", "circle-alert")
+        return no_update, note("failed", _("A reason is needed: whoever comes after you has to know why."), "circle-alert")
     name, is_stopped = ctx.triggered_id["name"], bool(ctx.triggered_id["stop"])
     try:
         reader.application().desk.runs.switch(name, me(), is_stopped=is_stopped, reason=reason.strip())
     except Refusal as refusal:
-        return no_update, note("failed", str(refusal), "circle-alert")
+        return no_update, note("failed", refusal.told, "circle-alert")
     return _states_of_switches(), None
 
 

@@ -28,20 +28,21 @@ from app.recovery.model import Safety
 from app.recovery.permitted import BY_HAND, NEEDS_REASON, is_by_hand, settles, why_not
 from app.recovery.permitted import STATES as ACTIONS
 from app.recovery.runs import Refusal, path_of
+from texts import _, _later, _n
 
 BUTTONS = {  # action → words, icon
-    "approve": ("Approve", "check"),
-    "refuse": ("Refuse", "circle-x"),
-    "withdraw": ("Take back", "x"),
-    "pause": ("Pause", "minus"),
-    "resume": ("Go on", "refresh-cw"),
-    "stop": ("Stop", "ban"),
-    "done": ("It is done", "check"),
-    "not_done": ("It could not be done", "circle-x"),
-    "reopen": ("Open again", "refresh-cw"),
+    "approve": (_later("Approve"), "check"),
+    "refuse": (_later("Refuse"), "circle-x"),
+    "withdraw": (_later("Take back"), "x"),
+    "pause": (_later("Pause"), "minus"),
+    "resume": (_later("Go on"), "refresh-cw"),
+    "stop": (_later("Stop"), "ban"),
+    "done": (_later("It is done"), "check"),
+    "not_done": (_later("It could not be done"), "circle-x"),
+    "reopen": (_later("Open again"), "refresh-cw"),
 }
-APPROVALS = {"none": "nobody else's", "one": "one colleague's", "four_eyes": "a second person's, of another role"}
-NOT_SENT = ("Not sent", "minus", "closed", "Nothing of it was sent; it is back in the queue.")
+APPROVALS = {"none": _later("nobody else's"), "one": _later("one colleague's"), "four_eyes": _later("a second person's, of another role")}
+NOT_SENT = (_later("Not sent"), "minus", "closed", _later("Nothing of it was sent; it is back in the queue."))
 MOST_ENTRIES = 200  # of the history
 
 
@@ -69,11 +70,11 @@ def layout(**query: Any) -> Component:
         raise WrongAddress(str(wrong)) from wrong
     found = _find(recovery_id, start)
     if found is None:
-        text = "The link may be old, or it holds cases of sites that you may not see. All that you may see are in the list."
+        text = _("The link may be old, or it holds cases of sites that you may not see. All that you may see are in the list.")
         return empty(
-            f"There is no recovery {recovery_id}",
+            _("There is no recovery {recovery_id}", recovery_id=recovery_id),
             text,
-            button("All recoveries", links.to("recoveries")),
+            button(_("All recoveries"), links.to("recoveries")),
             picture="refresh-cw",
             whole_page=True,
         )
@@ -83,12 +84,16 @@ def layout(**query: Any) -> Component:
             dcc.Store(id="recovery-about", data=about),
             dcc.Store(id="recovery-version", data=found.version),
             dcc.Interval(id="recovery-tick", interval=LIVE_SECONDS * 1000),
-            head(f"Recovery {recovery_id}", path_of(found.row)["title"], button("All recoveries", links.to("recoveries"), quiet=True)),
+            head(
+                _("Recovery {id}", id=recovery_id),
+                path_of(found.row)["title"],
+                button(_("All recoveries"), links.to("recoveries"), quiet=True),
+            ),
             html.Div(_now(found), id="recovery-now"),
             _deciding(found),
             html.Div(_rest(found, start), id="recovery-body"),
         ],
-        **{"data-title": f"Recovery {recovery_id}"},
+        **{"data-title": _("Recovery {id}", id=recovery_id)},
     )
 
 
@@ -113,32 +118,30 @@ def _now(found: Found) -> list[Component]:
     row, zone = found.row, reader.definitions().timezone
     word, picture, kind, meaning = standing(row.state, found.done)
     sign = html.Span(icon(picture), className=f"verdict-sign mark-{kind}")
-    waits = (
-        f" It waits for {waits_for(row)}, until {times.full(row.lapses_ns, zone)}." if row.state == "requested" and row.lapses_ns else ""
+    text = row.words or meaning
+    if row.state == "requested" and row.lapses_ns:
+        text = f"{text} {_('It waits for {who}, until {time}.', who=waits_for(row), time=times.full(row.lapses_ns, zone))}"
+    done, proven, total = found.done["done"], found.done["proven"], found.done.total()
+    outcome = (
+        _n("{state}: {done} of {number} case done", "{state}: {done} of {number} cases done", total, state=word, done=done)
+        if done
+        else _n("{state}: {proven} of {number} case proven", "{state}: {proven} of {number} cases proven", total, state=word, proven=proven)
     )
-    said = html.P(f"{row.words or meaning}{waits}")
-    got, how = (found.done["done"], "done") if found.done["done"] else (found.done["proven"], "proven")
-    told = html.Div(
-        [
-            html.H2(f"{word}: {got:,} of {words.count(found.done.total(), 'case')} {how}"),
-            said,
-            bar(found.done),
-        ]
-    )
+    told = html.Div([html.H2(outcome), html.P(text), bar(found.done)])
     return [html.Section(html.Div([sign, told], className="verdict-words"), className=f"card path-verdict edge-{kind}", role="status")]
 
 
 def _deciding(found: Found) -> Component:
-    label = html.Label("Reason (needed to refuse, and for what could not be done)", htmlFor="recovery-reason")
+    label = html.Label(_("Reason (needed to refuse, and for what could not be done)"), htmlFor="recovery-reason")
     reason = html.Div([label, dcc.Input(id="recovery-reason", type="text", maxLength=500)], className="reason")
     said = html.Div(id="recovery-said", className="act-said", role="status")
-    return card("What can be done with it", html.Div(_buttons(found.row), id="recovery-acts", className="acts"), reason, said)
+    return card(_("What can be done with it"), html.Div(_buttons(found.row), id="recovery-acts", className="acts"), reason, said)
 
 
 def _buttons(row: Any) -> list[Component]:
     actor = me()
     return [
-        act(text, {"type": "recovery-do", "action": action}, why_not(action, row, actor), picture, quiet=action != "approve")
+        act(_(text), {"type": "recovery-do", "action": action}, why_not(action, row, actor), picture, quiet=action != "approve")
         for action, (text, picture) in BUTTONS.items()
         if (action not in BY_HAND or is_by_hand(row)) and (action != "reopen" or settles(row))
     ]
@@ -154,30 +157,43 @@ def _rest(found: Found, start: int) -> list[Component]:
 def _plan(found: Found, zone: str) -> Component:
     row, path = found.row, path_of(found.row)
     proof = path["proof"]
-    step = f"{row.step + 1} of the ramp {', '.join(map(str, path['limits']['ramp']))}" if row.started_ns else "not begun"
+    step = (
+        _("{step} of the ramp {ramp}", step=row.step + 1, ramp=", ".join(map(str, path["limits"]["ramp"])))
+        if row.started_ns
+        else _("not begun")
+    )
     terms = {
-        "Plan": html.Span(f"{row.plan_hash[:12]}…", title=f"SHA-256 {row.plan_hash}", className="num"),
-        "Cases": f"{found.done.total():,}",
-        "Verdict": badge(SAFETIES[Safety(row.safety)]),
-        "Sends to": row.target or "nothing is sent",
-        "Approval": APPROVALS[row.approval],
-        "Catalogue": f"version {row.catalogue_version}",
-        "Step": step,
-        "Proof": f"{proof['milestone'] or 'the step itself'} within {words.duration(proof['within_seconds'])}",
-        "Requested by": f"{row.requested_by}{', a rule' if row.is_automatic else ''}, {times.full(row.requested_ns, zone)}",
-        "Reason": row.reason or "none was given",
-        "Chosen on": html.A("the page it was requested from", href=links.to("failure", **orjson.loads(row.selection))),
+        _("Plan"): html.Span(f"{row.plan_hash[:12]}…", title=f"SHA-256 {row.plan_hash}", className="num"),
+        _("Cases"): words.number(found.done.total()),
+        _("Verdict"): badge(SAFETIES[Safety(row.safety)]),
+        _("Sends to"): row.target or _("nothing is sent"),
+        _("Approval"): _(APPROVALS[row.approval]),
+        _("Catalogue"): _("version {version}", version=row.catalogue_version),
+        _("Step"): step,
+        _("Proof"): _(
+            "{step} within {duration}", step=proof["milestone"] or _("the step itself"), duration=words.duration(proof["within_seconds"])
+        ),
+        _("Requested by"): _requested(row, zone),
+        _("Reason"): row.reason or _("none was given"),
+        _("Chosen on"): html.A(_("the page it was requested from"), href=links.to("failure", **orjson.loads(row.selection))),
     }
     return card(
-        "The plan", html.Dl([html.Div([html.Dt(name), html.Dd(value)]) for name, value in terms.items()], className="terms terms-wide")
+        _("The plan"), html.Dl([html.Div([html.Dt(name), html.Dd(value)]) for name, value in terms.items()], className="terms terms-wide")
     )
 
 
+def _requested(row: Any, zone: str) -> str:
+    time = times.full(row.requested_ns, zone)
+    if row.is_automatic:
+        return _("{person}, a rule, {time}", person=row.requested_by, time=time)
+    return f"{row.requested_by}, {time}"
+
+
 def _items(found: Found, zone: str) -> Component:
-    names = ("No.", "Case", "State", "What happened", "Attempts", "Proof")
+    names = (_("No."), _("Case"), _("State"), _("What happened"), _("Attempts"), _("Proof"))
     heads = html.Tr([html.Th(name) for name in names])
     lines = html.Tbody([_item(item, found.sends.get(item.place, ()), zone) for item in found.items])
-    return card("Cases", scrolling(html.Table([html.Thead(heads), lines], className="table"), "Cases"))
+    return card(_("Cases"), scrolling(html.Table([html.Thead(heads), lines], className="table"), _("Cases")))
 
 
 def _item(item: Any, sends: Sequence[Any], zone: str) -> Component:
@@ -185,17 +201,19 @@ def _item(item: Any, sends: Sequence[Any], zone: str) -> Component:
     blocked = item.state == "waiting" and item.blocked_by is not None
     words_of = [item.words] if item.words else []
     if blocked:
-        words_of.append(f"Blocked by number {item.blocked_by + 1}, which comes first.")
-    due = f"Expected until {times.full(item.proof_due_ns, zone)}" if item.proof_due_ns and item.ended_ns is None else ""
+        words_of.append(_("Blocked by number {place}, which comes first.", place=item.blocked_by + 1))
+    due = _("Expected until {time}", time=times.full(item.proof_due_ns, zone)) if item.proof_due_ns and item.ended_ns is None else ""
     path = links.path(case["workflow"], case["transaction_id"])
     proof = (
-        html.A(item.proven_by, href=path, className="num", title="The event that was observed; opens its path") if item.proven_by else due
+        html.A(item.proven_by, href=path, className="num", title=_("The event that was observed; opens its path"))
+        if item.proven_by
+        else due
     )
-    tried = [html.Li(f"{times.full(each.sent_ns, zone)}: {each.words or 'no answer yet'}", title=each.send_id) for each in sends]
+    tried = [html.Li(f"{times.full(each.sent_ns, zone)}: {each.words or _('no answer yet')}", title=each.send_id) for each in sends]
     opened = html.Details([html.Summary(f"{len(sends)}"), html.Ul(tried, className="evidence")]) if sends else "0"
     return html.Tr(
         [
-            html.Td(f"{item.place + 1:,}", className="num", id=f"item-{item.place + 1}"),
+            html.Td(words.number(item.place + 1), className="num", id=f"item-{item.place + 1}"),
             html.Td(
                 [html.A(case["transaction_id"], href=path, dir="auto"), html.Div(case["milestone"].replace("_", " "), className="muted")]
             ),
@@ -212,9 +230,9 @@ def _excluded(row: Any) -> Component | None:
     if not left_out:
         return None
     said = [html.Li([html.B(each["case"].split("|", 2)[-1].rpartition("|")[0]), html.Span(each["sentence"])]) for each in left_out[:ROWS]]
-    more = f"Showing {len(said):,} of {len(left_out):,}." if len(left_out) > len(said) else None
+    more = _("Showing {shown} of {all}.", shown=len(said), all=len(left_out)) if len(left_out) > len(said) else None
     rest = html.P(more, className="muted groups-rest") if more else None
-    return card("Left out", html.Ul([html.Li([icon("ban"), html.Div(each.children)]) for each in said], className="facts"), rest)
+    return card(_("Left out"), html.Ul([html.Li([icon("ban"), html.Div(each.children)]) for each in said], className="facts"), rest)
 
 
 def _timeline(found: Found, zone: str) -> Component:
@@ -230,18 +248,18 @@ def _timeline(found: Found, zone: str) -> Component:
         )
         for entry in reversed(found.entries)
     ]
-    heads = html.Tr([html.Th(name) for name in ("When", "Who", "What", "Why")])
+    heads = html.Tr([html.Th(name) for name in (_("When"), _("Who"), _("What"), _("Why"))])
     table = html.Table([html.Thead(heads), html.Tbody(told)], className="table")
-    return card("History", scrolling(table, "History"), aside=html.A("In the audit", href=links.to("audit", subject=found.row.id)))
+    return card(_("History"), scrolling(table, _("History")), aside=html.A(_("In the audit"), href=links.to("audit", subject=found.row.id)))
 
 
 def done(recovery_id: str, action: str, seen_hash: str, reason: str | None) -> None:
     """Raises Refusal with a sentence."""
     runs, actor = reader.application().desk.runs, me()
     if action not in ACTIONS:
-        raise Refusal(f"There is no '{action}'.")
+        raise Refusal(_("There is no '{action}'.", action=action))
     if action in NEEDS_REASON and not reason:
-        raise Refusal("A reason is needed.")
+        raise Refusal(_("A reason is needed."))
     if action == "approve":
         runs.approve(recovery_id, actor, seen_hash, reason)
     else:
@@ -265,7 +283,7 @@ def decide(clicks: Sequence[int | None], about: dict[str, Any], reason: str | No
     try:
         done(about["id"], ctx.triggered_id["action"], about["hash"], (reason or "").strip() or None)
     except Refusal as refusal:
-        return note("failed", str(refusal), "circle-alert"), no_update, no_update, no_update
+        return note("failed", refusal.told, "circle-alert"), no_update, no_update, no_update
     return None, *_drawn(about)[1:]
 
 

@@ -27,6 +27,7 @@ from app.pages.errors import WrongAddress
 from app.pages.narrowing import unknown_site
 from metrics.keys import unknown
 from metrics.rules.reading import DAYS, edges_of, rules, violations
+from texts import _, _n, _parts
 
 Row = Mapping[str, Any]
 SEVERITIES = {"critical": "failed", "important": "late", "routine": "closed"}  # severity → colours
@@ -59,10 +60,10 @@ def layout(**query: Any) -> Component:
     with reader.reader(at) as now:
         if site and (wrong_site := unknown_site(site, now)):
             raise WrongAddress(wrong_site)
-        found, zone, sites = rows_of(rules(now, site)), now.timezone(), [known for known, _ in now.sites()]
+        found, zone, sites = rows_of(rules(now, site)), now.timezone(), [known for known, _zone in now.sites()]
         known = {row["rule"]: row for row in found}
         if name is not None and name not in known:
-            raise WrongAddress(words.sentence(unknown("rule", name, known)))
+            raise WrongAddress(words.sentence(unknown(_("rule"), name, known)))
         listed = rows_of(violations(now, name, site, start, start + ROWS, begun)) if name else []
         days = Days(edges_of(now), zone)
     kept = {key: value for key, value in query.items() if key != "page"}
@@ -78,19 +79,29 @@ def _begun(query: Mapping[str, Any]) -> tuple[int, int] | None:
 
 def _top(rule: Row | None, found: Sequence[Row], sites: Sequence[str], site: str | None, kept: Mapping[str, Any]) -> list[Component]:
     if rule is None:
-        return [head("Rules", _summary(found), _sites(sites, site, kept))]
+        return [head(_("Rules"), _summary(found), _sites(sites, site, kept))]
     back = html.A(
-        [icon("chevron-right", size="13px"), "All rules"], href=links.to("rules", **{**kept, "rule": None}), className="rules-back"
+        [icon("chevron-right", size="13px"), _("All rules")], href=links.to("rules", **{**kept, "rule": None}), className="rules-back"
     )
-    return [back, head(rule["sentence"].rstrip("."), _severity(rule), _sites(sites, site, kept))]
+    return [back, head(_(rule["sentence"].rstrip(".")), _severity(rule), _sites(sites, site, kept))]
 
 
 def _summary(found: Sequence[Row]) -> str:
     broken, unchecked = [row for row in found if row["violations"]], [row for row in found if row["unchecked"]]
     total = sum(row["violations"] for row in broken)
     checked = len(found) - len(unchecked)
-    said = f"{words.count(total, 'violation')} of {words.count(len(broken), 'rule')}" if broken else "No violation"
-    rest = f"{words.count(checked, 'rule')} checked" + (f", {len(unchecked)} not" if unchecked else "")
+    said = (
+        _(
+            "{violations} of {rules}",
+            violations=_n("{number} violation", "{number} violations", total),
+            rules=_n("{number} rule", "{number} rules", len(broken)),
+        )
+        if broken
+        else _("No violation")
+    )
+    rest = _n("{number} rule checked", "{number} rules checked", checked)
+    if unchecked:
+        rest = _("{checked}, {number} not", checked=rest, number=len(unchecked))
     return f"{said}; {rest}."
 
 
@@ -98,9 +109,9 @@ def _sites(sites: Sequence[str], site: str | None, kept: Mapping[str, Any]) -> C
     if len(sites) < 2:
         return None
     offered = (
-        (name_of(name) if name else "All sites", links.to("rules", **{**kept, "site": name}), name == site) for name in (None, *sites)
+        (name_of(name) if name else _("All sites"), links.to("rules", **{**kept, "site": name}), name == site) for name in (None, *sites)
     )
-    return choices("Site", offered)
+    return choices(_("Site"), offered)
 
 
 def _all(found: Sequence[Row], days: Days, at: reader.AsOf, kept: Mapping[str, Any]) -> list[Component | None]:
@@ -110,8 +121,8 @@ def _all(found: Sequence[Row], days: Days, at: reader.AsOf, kept: Mapping[str, A
 
 def _nothing() -> Component:
     return empty(
-        "No rule can be checked yet",
-        "Each rule needs events that nobody has sent so far; below stands which. Once they come, every violation would stand here.",
+        _("No rule can be checked yet"),
+        _("Each rule needs events that nobody has sent so far; below stands which. Once they come, every violation would stand here."),
         picture="shield-check",
     )
 
@@ -119,30 +130,30 @@ def _nothing() -> Component:
 def _checked(rows: Sequence[Row], days: Days, at: reader.AsOf, kept: Mapping[str, Any]) -> Component:
     heads = html.Tr(
         [
-            html.Th(name, className="num" if name == "Violations" else None)
-            for name in ("Rule", "Violations", f"Began in {DAYS} days", "Since", "Sites", "Owner")
+            html.Th(name, className="num" if name == _("Violations") else None)
+            for name in (_("Rule"), _("Violations"), _("Began in {days} days", days=DAYS), _("Since"), _("Sites"), _("Owner"))
         ]
     )
     owners = reader.application().settings.owners
     table = html.Table([html.Thead(heads), html.Tbody([_line(row, owners, days, at, kept) for row in rows])], className="table rules-table")
-    return card("Checked", scrolling(table, "Rules"), aside=html.Span("What is violated first, by severity", className="muted"))
+    return card(_("Checked"), scrolling(table, _("Rules")), aside=html.Span(_("What is violated first, by severity"), className="muted"))
 
 
 def _line(row: Row, owners: Sequence[Owner], days: Days, at: reader.AsOf, kept: Mapping[str, Any]) -> Component:
-    count: Component = html.Span("none", className="muted")
+    count: Component = html.Span(_("none"), className="muted")
     if row["violations"]:
-        count = html.A(html.B(f"{row['violations']:,}"), href=_address(row, kept), className="mark-inconsistent")
+        count = html.A(html.B(words.number(row["violations"])), href=_address(row, kept), className="mark-inconsistent")
     since = times.brief(row["first_ns"], days.zone, at.moment.as_of_ns) if row["violations"] else ""
     titles = {owner.name: owner.title for owner in owners}
     names = ", ".join(titles.get(name, name) for name in owners_of_each(owners, row["owner"], row["sites"]))
     return html.Tr(
         [
-            html.Td([_severity(row), html.A(row["sentence"], href=_address(row, kept), className="rules-name"), _in_part(row)]),
+            html.Td([_severity(row), html.A(_(row["sentence"]), href=_address(row, kept), className="rules-name"), _in_part(row)]),
             html.Td(count, className="num"),
             html.Td(_days(row, days, kept)),
             html.Td(since, className="nowrap"),
             html.Td(", ".join(map(name_of, row["sites"]))),
-            html.Td(names or html.Span("no owner", className="muted")),
+            html.Td(names or html.Span(_("no owner"), className="muted")),
         ]
     )
 
@@ -152,35 +163,49 @@ def _address(row: Row, kept: Mapping[str, Any]) -> str:
 
 
 def _severity(row: Row) -> Component:
-    return html.Span(row["severity"], className=f"badge kind-{SEVERITIES[row['severity']]} rules-severity")
+    return html.Span(words.criticality_word(row["severity"]), className=f"badge kind-{SEVERITIES[row['severity']]} rules-severity")
 
 
 def _in_part(row: Row) -> Component | None:
     """Where something that the rule looks at as well was never sent."""
     if not row["untold"]:
         return None
-    return html.Span(" checked in part", title=f"Nothing has told about {', '.join(row['untold'])}", className="muted")
+    return html.Span(f" {_('checked in part')}", title=_("Nothing has told about {names}", names=_names(row["untold"])), className="muted")
 
 
 def _untold(row: Row) -> Component | None:
     """The same with what is missing."""
     if not row["untold"]:
         return None
-    return html.P([icon("unplug"), f" Checked in part: nothing has told about {', '.join(row['untold'])}."], className="muted")
+    return html.P(
+        [icon("unplug"), " ", _("Checked in part: nothing has told about {names}.", names=_names(row["untold"]))], className="muted"
+    )
+
+
+def _names(untold: Sequence[str]) -> str:
+    """Events, each with its system where only its own count: `order.released at erp`."""
+    parts = (name.partition(" at ") for name in untold)
+    return ", ".join(_("{event} at {system}", event=event, system=system) if system else event for event, _at, system in parts)
 
 
 def _days(row: Row, days: Days, kept: Mapping[str, Any]) -> Component:
     """A column for each day: how many began on it, also what is over since; it opens them."""
     most = max(row["days"], default=0)
     if not most:
-        return html.Span("none", className="muted")
+        return html.Span(_("none"), className="muted")
     columns = [_day(row, count, most, begun, days.zone, kept) for count, begun in zip(row["days"], pairwise(days.edges), strict=True)]
-    said = f"{sum(row['days']):,} began in {DAYS} days, {most:,} on one day at most, {row['days'][-1]:,} today"
+    said = _(
+        "{began} began in {days} days, {most} on one day at most, {today} today",
+        began=sum(row["days"]),
+        days=DAYS,
+        most=most,
+        today=row["days"][-1],
+    )
     return html.Span(columns, className="rules-days", title=said, role="group", **{"aria-label": said})
 
 
 def _day(row: Row, count: int, most: int, begun: tuple[int, int], zone: str, kept: Mapping[str, Any]) -> Component:
-    said = f"{times.day(begun[0], zone)}: {words.count(count, 'violation')} began"
+    said = _n("{time}: {number} violation began", "{time}: {number} violations began", count, time=times.day(begun[0], zone))
     if not count:
         return html.Span(className="rules-day", title=said)
     bounds = dict(zip(("from", "to"), map(instant_text, begun), strict=True))
@@ -192,14 +217,14 @@ def _day(row: Row, count: int, most: int, begun: tuple[int, int], zone: str, kep
 def _unchecked(rows: Sequence[Row], kept: Mapping[str, Any]) -> Component:
     lines = [
         html.Tr(
-            [html.Td([_severity(row), html.A(row["sentence"], href=_address(row, kept), className="rules-name")]), html.Td(_reason(row))]
+            [html.Td([_severity(row), html.A(_(row["sentence"]), href=_address(row, kept), className="rules-name")]), html.Td(_reason(row))]
         )
         for row in rows
     ]
-    heads = html.Tr([html.Th("Rule"), html.Th("Why not")])
+    heads = html.Tr([html.Th(_("Rule")), html.Th(_("Why not"))])
     table = html.Table([html.Thead(heads), html.Tbody(lines)], className="table rules-table")
-    aside = html.Span("That nothing is found here says nothing", className="muted")
-    return card("Not checked", scrolling(table, "Rules that are not checked"), aside=aside)
+    aside = html.Span(_("That nothing is found here says nothing"), className="muted")
+    return card(_("Not checked"), scrolling(table, _("Rules that are not checked")), aside=aside)
 
 
 def _reason(row: Row) -> Component:
@@ -211,13 +236,18 @@ def _reason(row: Row) -> Component:
 
 def _one(rule: Row, listed: Listed, days: Days, at: reader.AsOf, kept: Mapping[str, Any]) -> list[Component | None]:
     past: dict[str, Any] = {name: kept[name] for name in ("as_of", "known_at") if name in kept}
-    why = card("Why it matters", *markdown.render(rule["why"] or "Its file does not say.", links.to).parts, _untold(rule), _read_more(rule))
+    why = card(
+        _("Why it matters"),
+        *markdown.render(_(rule["why"]) or _("Its file does not say."), links.to).parts,
+        _untold(rule),
+        _read_more(rule),
+    )
     if rule["unchecked"]:
-        return [card("Not checked", html.P(_reason(rule))), why]
+        return [card(_("Not checked"), html.P(_reason(rule))), why]
     edges, site = list(pairwise(days.edges)) if any(rule["days"]) else [], links.one(kept.get("site"))
     noted = annotated.on_columns(at, days.zone, edges, [site] if site else ())
     began = card(
-        f"Began in the last {DAYS} days",
+        _("Began in the last {days} days", days=DAYS),
         _days(rule, days, kept),
         marks.lane(noted, len(edges), "note-marks-rules"),
         _narrowed(listed.begun, days.zone, kept),
@@ -236,25 +266,25 @@ def _one(rule: Row, listed: Listed, days: Days, at: reader.AsOf, kept: Mapping[s
 def _narrowed(begun: tuple[int, int] | None, zone: str, kept: Mapping[str, Any]) -> Component | None:
     """Between which moments those that are listed began; gives the list free again."""
     if begun is None:
-        return html.P("Each column opens what began on that day, also what is over since.", className="muted")
+        return html.P(_("Each column opens what began on that day, also what is over since."), className="muted")
     first, last = times.day(begun[0], zone), times.day(begun[1] - 1, zone)
-    told = first if first == last else f"{first} to {last}"
+    told = first if first == last else _("{first} to {last}", first=first, last=last)
     href = links.to("rules", **{**kept, "from": None, "to": None})
-    return html.P(html.A([f"Began {told} ", icon("x", "show what stands")], href=href, className="pill pill-drop"))
+    return html.P(html.A([f"{_('Began {when}', when=told)} ", icon("x", _("show what stands"))], href=href, className="pill pill-drop"))
 
 
 def _nothing_listed(rule: Row, listed: Listed) -> Component:
     if listed.begun and not listed.start:
-        return empty("Nothing began then", "Each violation that began in this time would stand here.", picture="shield-check")
-    title = "The list is not that long" if listed.start else "Nothing violates this rule"
-    return empty(title, "Each violation would stand here, with the events that show it.", picture="shield-check")
+        return empty(_("Nothing began then"), _("Each violation that began in this time would stand here."), picture="shield-check")
+    title = _("The list is not that long") if listed.start else _("Nothing violates this rule")
+    return empty(title, _("Each violation would stand here, with the events that show it."), picture="shield-check")
 
 
 def _read_more(rule: Row) -> Component:
     return html.P(
         [
-            html.Span(["In files and exports it is called ", html.Code(rule["rule"]), ". "]),
-            html.A("How rules are judged", href=links.to("docs", page="rules")),
+            html.Span([*_parts("In files and exports it is called {name}.", name=html.Code(rule["rule"])), " "]),
+            html.A(_("How rules are judged"), href=links.to("docs", page="rules")),
         ],
         className="muted",
     )
@@ -263,24 +293,26 @@ def _read_more(rule: Row) -> Component:
 def _violations(listed: Listed, at: reader.AsOf, past: Mapping[str, Any]) -> Component:
     rows = listed.rows
     amounts = any(row["quantity"] is not None or row["value"] is not None for row in rows)
-    names = ["Since", "What", "Site", *(["How much"] if amounts else []), "Transactions", "Shown by"]
+    names = [_("Since"), _("What"), _("Site"), *([_("How much")] if amounts else []), _("Transactions"), _("Shown by")]
     lines = [_violation(row, amounts, at, past) for row in rows]
     table = html.Table([html.Thead(html.Tr([html.Th(name) for name in names])), html.Tbody(lines)], className="table rules-table")
-    aside = html.Span("The newest first", className="muted")
-    return card(words.count(rows[0]["violations"], "violation"), scrolling(table, "Violations"), aside=aside)
+    aside = html.Span(_("The newest first"), className="muted")
+    return card(_n("{number} violation", "{number} violations", rows[0]["violations"]), scrolling(table, _("Violations")), aside=aside)
 
 
 def _violation(row: Row, amounts: bool, at: reader.AsOf, past: Mapping[str, Any]) -> Component:
     zone, as_of_ns = row["timezone"], at.moment.as_of_ns
     over = (
-        html.Div(f"over since {times.brief(row['until_ns'], zone, as_of_ns)}", className="muted") if row["until_ns"] is not None else None
+        html.Div(_("over since {time}", time=times.brief(row["until_ns"], zone, as_of_ns)), className="muted")
+        if row["until_ns"] is not None
+        else None
     )
     cells = [
         html.Td([times.brief(row["from_ns"], zone, as_of_ns), over], className="nowrap"),
         html.Td(row["detail"], className="rules-detail"),
         html.Td(name_of(row["site"])),
         html.Td(_amount(row), className="num nowrap") if amounts else None,
-        html.Td([html.Div(_path(each, past)) for each in row["transactions"]] or html.Span("none", className="muted")),
+        html.Td([html.Div(_path(each, past)) for each in row["transactions"]] or html.Span(_("none"), className="muted")),
         html.Td(_evidence(row, past)),
     ]
     return html.Tr([cell for cell in cells if cell is not None])
@@ -300,7 +332,9 @@ def _evidence(row: Row, past: Mapping[str, Any]) -> Component:
     events = row["events"]
     lines = [html.Li(_event(event, row["timezone"], row["from_ns"], past)) for event in events[:MOST_EVIDENCE]]
     rest = (
-        [html.Li(f"and {words.count(len(events) - MOST_EVIDENCE, 'event')} more", className="muted")] if len(events) > MOST_EVIDENCE else []
+        [html.Li(_n("and {number} event more", "and {number} events more", len(events) - MOST_EVIDENCE), className="muted")]
+        if len(events) > MOST_EVIDENCE
+        else []
     )
     return html.Ul([*lines, *rest], className="rules-evidence")
 

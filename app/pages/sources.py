@@ -27,11 +27,12 @@ from app.figures.rows import rows_of
 from app.pages.errors import WrongAddress
 from app.pages.narrowing import HOUR_NS
 from app.source_state import SourceState
+from texts import _, _later, _n, _parts
 
 Row = Mapping[str, Any]
 PER_PAGE = 25
 LIVE_SECONDS = 12
-NOT_SHOWN = (
+NOT_SHOWN = _later(
     "Events are those of your sites. How many spans, log records and stock rows came and what was rejected is not shown to people who see "
     "only some sites: it is counted for all sites together."
 )
@@ -47,9 +48,9 @@ def layout(**query: Any) -> Component:
             dcc.Store(id="sources-about", data=about),
             dcc.Store(id="sources-version", data=_version(at, states)),
             dcc.Interval(id="sources-tick", interval=LIVE_SECONDS * 1000),
-            head("Sources", html.Span(summary, id="sources-summary"), _connect()),
+            head(_("Sources"), html.Span(summary, id="sources-summary"), _connect()),
             moment.banner(at, zone),
-            *([note("info", NOT_SHOWN)] if current_user.sites is not None else welcome.first_start(at)),
+            *([note("info", _(NOT_SHOWN))] if current_user.sites is not None else welcome.first_start(at)),
             html.Div(body, id="sources-body", **{"data-live": "yes"}),
         ]
     )
@@ -64,7 +65,7 @@ def _body(at: reader.AsOf, source: str | None, number: int, states: Mapping[str,
     settings = reader.application().settings
     by_name = {name: list(mine) for name, mine in groupby(rows, key=lambda row: row["source"])}
     if source and source not in by_name:
-        raise WrongAddress(f"No source is called '{source}'. There are: {', '.join(by_name) or 'none'}.")
+        raise WrongAddress(_("No source is called '{source}'. There are: {names}.", source=source, names=", ".join(by_name) or _("none")))
     cards = [
         _source(name, by_name[name], settings.sources, at, zone, states.get(name))
         for name in sorted(by_name, key=lambda name: (not _is_troubled(states.get(name)), not has_come(by_name[name])))
@@ -100,7 +101,7 @@ def update(_ticks: int | None, version: str, about: dict[str, Any], query: str) 
     newest = _version(at, states)
     if newest == version:
         return no_update, no_update, no_update
-    body, summary, _ = _body(at, about["source"], about["page"], states)
+    body, summary, _zone = _body(at, about["source"], about["page"], states)
     return body, summary, newest
 
 
@@ -108,25 +109,25 @@ def _connect() -> Component | None:
     """What comes from now on is watched there."""
     if not arrivals.may_connect():
         return None
-    return button("Connect a source", links.to("connect", after=reader.application().journal.last), "plug")
+    return button(_("Connect a source"), links.to("connect", after=reader.application().journal.last), "plug")
 
 
 def _held_up(unjudged: int) -> Component | None:
     """What it costs that a feed is behind."""
     if not unjudged:
         return None
-    cannot = html.A(words.count(unjudged, "transaction"), href=links.transactions(status="unjudged"))
-    text = [
-        cannot,
-        " cannot be judged: the feed of the system they wait for has not yet said anything about the time their next step was due. ",
-        "When it goes on, or its source is marked complete in the configuration, they can be.",
-    ]
+    cannot = html.A(_n("{number} transaction", "{number} transactions", unjudged), href=links.transactions(status="unjudged"))
+    text = _parts(
+        "{transactions} cannot be judged: the feed of the system they wait for has not yet said anything about the time "
+        "their next step was due. When it goes on, or its source is marked complete in the configuration, they can be.",
+        transactions=cannot,
+    )
     return html.Div([icon("unplug"), html.Div(text)], className="note note-unjudged", role="note")
 
 
 def _number(page: str) -> int:
     if not re.fullmatch("[1-9][0-9]{0,8}", page):
-        raise WrongAddress(f"page={page}: a page is a number from 1 on.")
+        raise WrongAddress(_("page={page}: a page is a number from 1 on.", page=page))
     return int(page)
 
 
@@ -143,12 +144,20 @@ def _summary(by_name: Mapping[str, Sequence[Row]], at: reader.AsOf, troubled: Se
     silent = [name for name, rows in by_name.items() if not has_come(rows) and name not in troubled]
     newest = max((row["newest_recorded_ns"] for rows in by_name.values() for row in rows if row["newest_recorded_ns"]), default=None)
     refused = sum(rows[0]["rejected"] or 0 for rows in by_name.values())
-    nothing = "nothing ever" if current_user.sites is None else "no event of your sites"
-    parts = [words.count(len(by_name), "source"), f"newest record {_ago(newest, at)}" if newest else "no record yet"]
-    parts += [f"trouble reading {', '.join(troubled)}"] if troubled else []
-    parts += [f"{nothing} from {', '.join(silent)}"] if silent else []
+    nothing = _("nothing ever") if current_user.sites is None else _("no event of your sites")
+    parts = [
+        _n("{number} source", "{number} sources", len(by_name)),
+        _("newest record {ago}", ago=_ago(newest, at)) if newest else _("no record yet"),
+    ]
+    parts += [_("trouble reading {names}", names=", ".join(troubled))] if troubled else []
+    parts += [_("{nothing} from {names}", nothing=nothing, names=", ".join(silent))] if silent else []
     return (
-        f"{', '.join(parts)}. {words.count(refused, 'thing was', 'things were')} rejected, with the reason."
+        _n(
+            "{names}. {number} thing was rejected, with the reason.",
+            "{names}. {number} things were rejected, with the reason.",
+            refused,
+            names=", ".join(parts),
+        )
         if refused
         else f"{', '.join(parts)}."
     )
@@ -157,25 +166,27 @@ def _summary(by_name: Mapping[str, Sequence[Row]], at: reader.AsOf, troubled: Se
 def _ago(ns: int, at: reader.AsOf) -> str:
     """How old; at a past moment how much later it came; or that the sender's clock must be wrong."""
     if ns > at.now_ns + 60_000_000_000:
-        return f"{words.span_of(at.now_ns, ns)} in the future"
+        return _("{duration} in the future", duration=words.span_of(at.now_ns, ns))
     if ns > at.moment.as_of_ns + 60_000_000_000:
-        return f"{words.span_of(at.moment.as_of_ns, ns)} after this moment"
-    return f"{words.span_of(min(ns, at.moment.as_of_ns), at.moment.as_of_ns)} ago"
+        return _("{duration} after this moment", duration=words.span_of(at.moment.as_of_ns, ns))
+    return _("{duration} ago", duration=words.span_of(min(ns, at.moment.as_of_ns), at.moment.as_of_ns))
 
 
 def _source(
     name: str, rows: Sequence[Row], configured: Sequence[Source], at: reader.AsOf, zone: str, state: SourceState | None
 ) -> Component:
     first, setting = rows[0], next((each for each in configured if each.name == name), None)
-    kind = html.Span(setting.kind if setting else name if name in (RECEIVED, SENT_EVENTS) else "no longer configured", className="pill")
+    kind = html.Span(setting.kind if setting else name if name in (RECEIVED, SENT_EVENTS) else _("no longer configured"), className="pill")
     complete = (
-        html.Span("complete", className="pill", title="It holds everything up to now: what is not in it has not happened.")
+        html.Span(_("complete"), className="pill", title=_("It holds everything up to now: what is not in it has not happened."))
         if first["is_complete"]
         else None
     )
     refused = (
         html.A(
-            [icon("circle-alert"), f"{first['rejected']:,} rejected"], href=links.to("sources", source=name), className="sources-rejected"
+            [icon("circle-alert"), _("{rejected} rejected", rejected=first["rejected"])],
+            href=links.to("sources", source=name),
+            className="sources-rejected",
         )
         if first["rejected"]
         else None
@@ -185,12 +196,16 @@ def _source(
     if not has_come(rows):
         return card(name, trouble, None if trouble else html.P(_what_to_do(name, setting)), aside=aside)
     counts = [
-        words.count(first[column], one)
-        for column, one in (("spans", "span"), ("log_rows", "log record"), ("stock_rows", "stock row"))
+        said
+        for column, said in (
+            ("spans", _n("{number} span", "{number} spans", first["spans"])),
+            ("log_rows", _n("{number} log record", "{number} log records", first["log_rows"])),
+            ("stock_rows", _n("{number} stock row", "{number} stock rows", first["stock_rows"])),
+        )
         if first[column]
     ]
     events = sum(row["events"] for row in rows)
-    line = ", ".join([words.count(events, "event"), *counts]) + "."
+    line = ", ".join([_n("{number} event", "{number} events", events), *counts]) + "."
     return card(
         name,
         trouble,
@@ -202,81 +217,94 @@ def _source(
 
 def _no_events(row: Row) -> str:
     if row["stock_rows"]:
-        return "Stock snapshots: they are compared, and are no events."
-    return "Nothing of it is a business event yet: no event type was found. A mapping can derive it; see Docs, map your own names."
+        return _("Stock snapshots: they are compared, and are no events.")
+    return _("Nothing of it is a business event yet: no event type was found. A mapping can derive it; see Docs, map your own names.")
 
 
 def _what_to_do(name: str, setting: Source | None) -> str:
     if current_user.sites is not None:
-        return "No event of your sites has come from it."
+        return _("No event of your sites has come from it.")
     if name == RECEIVED:
-        return "Nothing has come yet. Point an OpenTelemetry exporter at the address of the OTLP receiver; see Docs, connect."
+        return _("Nothing has come yet. Point an OpenTelemetry exporter at the address of the OTLP receiver; see Docs, connect.")
     if name == SENT_EVENTS and (setting is None or "path" not in setting.options):
-        return "Nothing has come yet. Send CloudEvents to /v1/events at the address of the receiver; see Docs, cloudevents."
+        return _("Nothing has come yet. Send CloudEvents to /v1/events at the address of the receiver; see Docs, cloudevents.")
     if setting is None:
-        return "It is no longer in the configuration, and nothing of it is left."
-    return f"Nothing has come yet. Look at the path in the configuration, then: syncline ingest {setting.name}"
+        return _("It is no longer in the configuration, and nothing of it is left.")
+    return _("Nothing has come yet. Look at the path in the configuration, then: syncline ingest {name}", name=setting.name)
 
 
 def _systems(name: str, rows: Sequence[Row], at: reader.AsOf, zone: str) -> Component:
     """Systems against sites: how long ago each one's newest event was, and how many there are."""
     cells = {(row["system"], row["site"]): row for row in rows}
     sites = sorted({row["site"] for row in rows}, key=lambda site: (site is None, site))
-    heads = html.Tr([html.Th("System"), *(html.Th(name_of(site)) for site in sites)])
+    heads = html.Tr([html.Th(_("System")), *(html.Th(name_of(site)) for site in sites)])
     lines = [
         html.Tr([html.Th(words.system_word(system), scope="row"), *(_feed(cells.get((system, site)), at, zone) for site in sites)])
         for system in dict.fromkeys(row["system"] for row in rows)
     ]
-    return scrolling(html.Table([html.Thead(heads), html.Tbody(lines)], className="table sources-feeds"), f"Systems and sites of {name}")
+    return scrolling(
+        html.Table([html.Thead(heads), html.Tbody(lines)], className="table sources-feeds"), _("Systems and sites of {name}", name=name)
+    )
 
 
 def _feed(row: Row | None, at: reader.AsOf, zone: str) -> Component:
     if row is None:
-        return html.Td(html.Span("none", className="muted"), title="No event has ever come from this system at this site.")
+        return html.Td(html.Span(_("none"), className="muted"), title=_("No event has ever come from this system at this site."))
     newest = row["newest_event_ns"]
-    told = f"Newest event {times.full(newest, zone)}, recorded {times.full(row['newest_recorded_ns'], zone)}. "
-    told += f"First event {times.full(row['first_event_ns'], zone)}."
+    told = _(
+        "Newest event {newest}, recorded {recorded}. First event {first}.",
+        newest=times.full(newest, zone),
+        recorded=times.full(row["newest_recorded_ns"], zone),
+        first=times.full(row["first_event_ns"], zone),
+    )
     told += f" {usual(row)}"
     is_skewed = newest > at.now_ns + 60_000_000_000
-    clock = html.Span([icon("triangle-alert"), " check its clock"], className="sources-skewed") if is_skewed else None
+    clock = html.Span([icon("triangle-alert"), f" {_('check its clock')}"], className="sources-skewed") if is_skewed else None
     return html.Td(
-        [html.B(_ago(newest, at)), clock, silence(row), html.Span(words.count(row["events"], "event"), className="muted")], title=told
+        [
+            html.B(_ago(newest, at)),
+            clock,
+            silence(row),
+            html.Span(_n("{number} event", "{number} events", row["events"]), className="muted"),
+        ],
+        title=told,
     )
 
 
 def _rejected(rows: Sequence[Row], total: int, source: str | None, number: int, zone: str, now_ns: int) -> Component:
-    title = f"Rejected from {source}" if source else "Rejected"
-    all_of_them = html.A("All sources", href=links.to("sources")) if source else None
+    title = _("Rejected from {source}", source=source) if source else _("Rejected")
+    all_of_them = html.A(_("All sources"), href=links.to("sources")) if source else None
     if not total:
         return card(title, html.P(_nothing_rejected(), className="muted"), aside=all_of_them)
-    heads = html.Tr([html.Th(name) for name in ("When", "Source", "Where", "What", "Reason", "What was sent")])
+    heads = html.Tr([html.Th(name) for name in (_("When"), _("Source"), _("Where"), _("What"), _("Reason"), _("What was sent"))])
     table = html.Table([html.Thead(heads), html.Tbody([_refusal(row, zone, now_ns) for row in rows])], className="table sources-refusals")
     advice = note(
         "info",
-        [
-            "Nothing of it is lost: the records are kept as they came. Correct the mapping, restart Syncline, then ",
-            *_command(f"syncline retry {source}" if source else "syncline retry"),
-            " reads them again, and nothing else. What the sender corrects and sends anew comes by itself.",
-        ],
+        _parts(
+            "Nothing of it is lost: the records are kept as they came. Correct the mapping, restart Syncline, then {command} "
+            "reads them again, and nothing else. What the sender corrects and sends anew comes by itself.",
+            command=_command(f"syncline retry {source}" if source else "syncline retry"),
+        ),
     )
     return card(
         title,
         html.Div(advice, className="sources-advice"),
-        scrolling(table, "What was rejected"),
+        scrolling(table, _("What was rejected")),
         _pages(number, len(rows), total, source),
         aside=all_of_them,
         id="rejected",
     )
 
 
-def _command(text: str) -> list[Component]:
-    return [html.Code(text, id="sources-retry"), dcc.Clipboard(target_id="sources-retry", title="Copy", className="sources-copy")]
+def _command(text: str) -> Component:
+    copy = dcc.Clipboard(target_id="sources-retry", title=_("Copy"), className="sources-copy")
+    return html.Span([html.Code(text, id="sources-retry"), copy])
 
 
 def _nothing_rejected() -> str:
     if current_user.sites is not None:
-        return "What was rejected is shown only to people who may see all sites: what could not be understood names none."
-    return "Nothing: everything that came could be understood."
+        return _("What was rejected is shown only to people who may see all sites: what could not be understood names none.")
+    return _("Nothing: everything that came could be understood.")
 
 
 def _refusal(row: Row, zone: str, now_ns: int) -> Component:
@@ -289,7 +317,7 @@ def _refusal(row: Row, zone: str, now_ns: int) -> Component:
             where,
             html.Td(row["part"]),
             html.Td(row["reason"], className="sources-reason"),
-            html.Td(values.shown(row["excerpt"]) if row["excerpt"] else html.Span("not kept", className="muted")),
+            html.Td(values.shown(row["excerpt"]) if row["excerpt"] else html.Span(_("not kept"), className="muted")),
         ]
     )
 
@@ -297,9 +325,12 @@ def _refusal(row: Row, zone: str, now_ns: int) -> Component:
 def _pages(number: int, shown: int, total: int, source: str | None) -> Component:
     first, last = (number - 1) * PER_PAGE + 1, (total - 1) // PER_PAGE + 1
     if not shown:
-        to_last = html.A(f"To page {last}", href=links.to("sources", source=source, page=last))
-        return html.Div([html.Span(f"There is no page {number:,}: the last one is page {last:,}."), to_last], className="sources-pages")
-    said = f"Showing {first:,} to {first + shown - 1:,} of {total:,}."
-    newer = html.A("Newer", href=links.to("sources", source=source, page=number - 1 if number > 2 else None)) if number > 1 else None
-    older = html.A("Older", href=links.to("sources", source=source, page=number + 1)) if first + shown - 1 < total else None
+        to_last = html.A(_("To page {last}", last=last), href=links.to("sources", source=source, page=last))
+        return html.Div(
+            [html.Span(_("There is no page {page}: the last one is page {last}.", page=number, last=last)), to_last],
+            className="sources-pages",
+        )
+    said = _("Showing {first} to {last} of {total}.", first=first, last=first + shown - 1, total=total)
+    newer = html.A(_("Newer"), href=links.to("sources", source=source, page=number - 1 if number > 2 else None)) if number > 1 else None
+    older = html.A(_("Older"), href=links.to("sources", source=source, page=number + 1)) if first + shown - 1 < total else None
     return html.Div([html.Span(said), *(part for part in (newer, older) if part)], className="sources-pages")

@@ -23,10 +23,14 @@ from metrics.cases import Cases
 from metrics.catalog import Metric
 from metrics.inventory import pairs, pairs_counted
 from metrics.read import Reader
+from texts import _, _later, _n
 
 Row = Mapping[str, Any]
 METRIC = "inventory_sync_accuracy"
-WORDS = {"good": ("Agree", "circle-check", "ok"), "bad": ("Differ", "circle-x", "failed")}  # outcome of a key → word, icon, colour
+WORDS = {
+    "good": (_later("Agree"), "circle-check", "ok"),
+    "bad": (_later("Differ"), "circle-x", "failed"),
+}  # outcome of a key → word, icon, colour
 
 
 def drawn(metric: Metric, asked: Cases, now: Reader, at: reader.AsOf, start: int, query: Mapping[str, Any]) -> Component:
@@ -36,7 +40,7 @@ def drawn(metric: Metric, asked: Cases, now: Reader, at: reader.AsOf, start: int
     total = int(rows[0]["pairs"]) if rows else 0
     return html.Div(
         [
-            head(metric.title, metric.question),
+            head(_(metric.title), _(metric.question)),
             moment.banner(at, zone),
             card(None, html.P(_sentence(metric, asked, summed)), _outcomes(asked, summed, kept)),
             _list(rows, asked, zone, at.moment.as_of_ns, kept) if rows else _nothing(asked, summed),
@@ -46,14 +50,19 @@ def drawn(metric: Metric, asked: Cases, now: Reader, at: reader.AsOf, start: int
 
 
 def _sentence(metric: Metric, asked: Cases, summed: Mapping[str, int]) -> str:
-    where = f" at {name_of(asked.site)}" if asked.site else ""
-    promise = f"Promised: {stock.share_of(metric.goal)}."
+    site = name_of(asked.site) if asked.site else None
+    promise = _("Promised: {share}.", share=stock.share_of(metric.goal))
     decided = summed["good"] + summed["bad"]
     if not decided:
-        return f"No stock was compared{where}. {promise}"
-    said = f"{stock.accuracy(summed['good'], summed['bad'])} of {words.count(decided, 'key')} agreed{where}"
-    rest = f", {summed['not_comparable']:,} more could not be compared" if summed["not_comparable"] else ""
-    return f"{said}, in {words.count(summed['pairs'], 'pair')} of snapshots{rest}. {promise}"
+        nothing = _("No stock was compared at {site}.", site=site) if site else _("No stock was compared.")
+        return f"{nothing} {promise}"
+    keys = _n("{number} key", "{number} keys", decided)
+    slots = {"accuracy": stock.accuracy(summed["good"], summed["bad"]), "keys": keys}
+    agreed = _("{accuracy} of {keys} agreed at {site}", site=site, **slots) if site else _("{accuracy} of {keys} agreed", **slots)
+    said = _n("{agreed}, in {number} pair of snapshots", "{agreed}, in {number} pairs of snapshots", summed["pairs"], agreed=agreed)
+    if summed["not_comparable"]:
+        said = _("{said}, {number} more could not be compared", said=said, number=summed["not_comparable"])
+    return f"{said}. {promise}"
 
 
 def _outcomes(asked: Cases, summed: Mapping[str, int], kept: Mapping[str, Any]) -> Component:
@@ -61,19 +70,19 @@ def _outcomes(asked: Cases, summed: Mapping[str, int], kept: Mapping[str, Any]) 
     chips = []
     for outcome, (word, picture, kind) in WORDS.items():
         chosen = asked.outcome == outcome
-        parts = [icon(picture), f" {word} ", html.B(f"{summed[outcome]:,}")]
+        parts = [icon(picture), f" {_(word)} ", html.B(words.number(summed[outcome]))]
         href = links.to("cases", **{**kept, "outcome": None if chosen else outcome})
         chips.append(html.A(parts, href=href, className=f"pill mark-{kind}", **({"aria-current": "true"} if chosen else {})))
-    return html.Nav(chips, className="cases-outcomes", **{"aria-label": "Outcome"})
+    return html.Nav(chips, className="cases-outcomes", **{"aria-label": _("Outcome")})
 
 
 def _list(rows: Sequence[Row], asked: Cases, zone: str, as_of_ns: int, kept: Mapping[str, Any]) -> Component:
     names = {"Snapshots": "", "Site": "", "Accuracy": "right", "Keys that differ": "right", "Not comparable": "right"}
     heads = html.Tr([html.Th(name, className=side or None) for name, side in names.items()])
     table = html.Table([html.Thead(heads), html.Tbody([_line(row, as_of_ns, kept) for row in rows])], className="table")
-    span = f"{times.full(asked.from_ns, zone)} to {times.full(asked.to_ns - 1, zone)}"
-    aside = html.Span(f"{span}, the newest first; each opens what differed then", className="muted")
-    return card("Pairs of snapshots", scrolling(table, "Pairs of snapshots"), aside=aside)
+    span = _("{first} to {last}", first=times.full(asked.from_ns, zone), last=times.full(asked.to_ns - 1, zone))
+    aside = html.Span(_("{span}, the newest first; each opens what differed then", span=span), className="muted")
+    return card(_("Pairs of snapshots"), scrolling(table, _("Pairs of snapshots")), aside=aside)
 
 
 def _line(row: Row, as_of_ns: int, kept: Mapping[str, Any]) -> Component:
@@ -85,20 +94,24 @@ def _line(row: Row, as_of_ns: int, kept: Mapping[str, Any]) -> Component:
             html.Td(html.A(times.brief(row["snapshot_ns"], row["timezone"], as_of_ns), href=href), className="nowrap"),
             html.Td(name_of(row["site"])),
             html.Td(stock.accuracy(good, bad), className="right nowrap"),
-            html.Td(f"{bad:,} of {good + bad:,}", className="right nowrap"),
-            html.Td(f"{row['not_comparable']:,}", className="right"),
+            html.Td(_("{bad} of {all}", bad=bad, all=good + bad), className="right nowrap"),
+            html.Td(words.number(row["not_comparable"]), className="right"),
         ]
     )
 
 
 def _nothing(asked: Cases, summed: Mapping[str, int]) -> Component:
     if asked.outcome not in (None, *WORDS):
-        return empty("Keys of stock agree or differ", "None is open, and none waits for a feed.", picture="list")
+        return empty(_("Keys of stock agree or differ"), _("None is open, and none waits for a feed."), picture="list")
     if not summed["pairs"]:
-        text = (
+        text = _(
             "Each pair of snapshots that is compared would stand here, with the keys that differ. Snapshots that do not meet are no pair."
         )
-        return empty("No stock was compared in this period", text, picture="inbox")
+        return empty(_("No stock was compared in this period"), text, picture="inbox")
     if asked.outcome == "bad":
-        return empty("Everything agreed in this period", "Each pair in which a key differs would stand here.", picture="circle-check")
-    return empty("The list is not that long", f"There are {words.count(summed['pairs'], 'pair')} of snapshots.", picture="list")
+        return empty(_("Everything agreed in this period"), _("Each pair in which a key differs would stand here."), picture="circle-check")
+    return empty(
+        _("The list is not that long"),
+        _n("There are {number} pair of snapshots.", "There are {number} pairs of snapshots.", summed["pairs"]),
+        picture="list",
+    )

@@ -27,22 +27,26 @@ from app.figures import times, words
 from app.telling import outbox, teller
 from app.telling.kept import Contact
 from app.telling.subscription import CHANNEL, LISTS, Subscription, Wanted, target_of
+from texts import _, _later, _parts
 
-HEADS = ("What", "When", "By", "Open now")
+HEADS = (_later("What"), _later("When"), _later("By"), _later("Open now"))
 STATES = {  # of the newest message → icon, colour, words before why
-    outbox.DONE: ("circle-check", "ok", "Sent"),
-    outbox.WAITING: ("hourglass", "late", "Waits"),
-    outbox.SENDING: ("refresh-cw", "moving", "Is being sent"),
-    outbox.REFUSED: ("circle-x", "failed", "Did not go"),
-    outbox.UNKNOWN: ("circle-question-mark", "unjudged", "Nobody knows whether it went"),
-    outbox.DROPPED: ("minus", "closed", "Was not sent"),
+    outbox.DONE: ("circle-check", "ok", _later("Sent")),
+    outbox.WAITING: ("hourglass", "late", _later("Waits")),
+    outbox.SENDING: ("refresh-cw", "moving", _later("Is being sent")),
+    outbox.REFUSED: ("circle-x", "failed", _later("Did not go")),
+    outbox.UNKNOWN: ("circle-question-mark", "unjudged", _later("Nobody knows whether it went")),
+    outbox.DROPPED: ("minus", "closed", _later("Was not sent")),
 }
 
 
 def layout(**_query: Any) -> Component:
     return html.Div(
         [
-            head("What you are told of", "What begins to need somebody, and when it is over: in your inbox, and by the ways you choose."),
+            head(
+                _("What you are told of"),
+                _("What begins to need somebody, and when it is over: in your inbox, and by the ways you choose."),
+            ),
             html.Div(_list(), id="subscriptions-list"),
             _form(),
             html.Div(_reached(), id="subscriptions-reached"),
@@ -58,11 +62,13 @@ def _list(said: str | None = None) -> Component:
     mine = _kept().of(current_user.name)
     told = html.Div(note("info", said, "check"), role="status") if said else None
     if not mine:
-        text = "Narrow down any page, for example to a site, and press “Tell me” in the header; or say below what you want to be told of."
-        return html.Div([told, empty("You are told of nothing yet", text, picture="megaphone")])
-    heads = html.Tr([*(html.Th(name) for name in HEADS), _unseen("Remove it")])
+        text = _(
+            "Narrow down any page, for example to a site, and press “Tell me” in the header; or say below what you want to be told of."
+        )
+        return html.Div([told, empty(_("You are told of nothing yet"), text, picture="megaphone")])
+    heads = html.Tr([*(html.Th(_(name)) for name in HEADS), _unseen(_("Remove it"))])
     table = html.Table([html.Thead(heads), html.Tbody([_line(each) for each in mine])], className="table")
-    return html.Div([told, card("You are told", scrolling(table, "What you are told of"))])
+    return html.Div([told, card(_("You are told"), scrolling(table, _("What you are told of")))])
 
 
 def _unseen(name: str) -> Component:
@@ -72,10 +78,10 @@ def _unseen(name: str) -> Component:
 
 def _line(subscription: Subscription) -> Component:
     contact = _kept().contact(current_user.name)
-    known = {way: label for way, label, _ in ways_of(contact)}
+    known = {way: label for way, label, _why in ways_of(contact)}
     ways = ", ".join(["inbox", *(known.get(way, way.removeprefix(CHANNEL)) for way in subscription.ways)])
     remove = html.Button(
-        "Remove", id={"type": "subscription-remove", "number": subscription.number}, n_clicks=0, className="button button-quiet"
+        _("Remove"), id={"type": "subscription-remove", "number": subscription.number}, n_clicks=0, className="button button-quiet"
     )
     return html.Tr(
         [
@@ -97,25 +103,25 @@ def _open(wanted: Wanted) -> Component:
             asked = Narrowed(is_open=True, kind=kind, site=site, workflow=wanted.workflows[0] if len(wanted.workflows) == 1 else None)
             many += reader.application().alerts.listed(asked, current_user.sites, 0, 1)[1]
     first = {"kind": wanted.kinds[0] if len(wanted.kinds) == 1 else None, "site": wanted.sites[0] if len(wanted.sites) == 1 else None}
-    return html.A(f"{many:,}", href=links.to("alerts", **first)) if many else html.Span("none", className="muted")
+    return html.A(words.number(many), href=links.to("alerts", **first)) if many else html.Span(_("none"), className="muted")
 
 
 def _form() -> Component:
     workflows = [{"value": each.name, "label": each.title} for each in reader.definitions().workflows]
     with reader.reader() as now:
-        sites = [{"value": name, "label": name_of(name)} for name, _ in now.sites()]
+        sites = [{"value": name, "label": name_of(name)} for name, _zone in now.sites()]
     partners = [{"value": each.name, "label": each.title or each.name} for each in reader.definitions().partners]
-    kinds = [{"value": kind, "label": word} for kind, (word, _) in KINDS.items()]
-    severities = [{"value": name, "label": word} for name, word in SEVERITIES.items()]
+    kinds = [{"value": kind, "label": _(word)} for kind, (word, _meaning) in KINDS.items()]
+    severities = [{"value": name, "label": _(word)} for name, word in SEVERITIES.items()]
     offered = (
-        ("kinds", "Kinds", kinds),
-        ("sites", "Sites", sites),
-        ("workflows", "Workflows", workflows),
-        ("partners", "Suppliers", partners),
+        ("kinds", _("Kinds"), kinds),
+        ("sites", _("Sites"), sites),
+        ("workflows", _("Workflows"), workflows),
+        ("partners", _("Suppliers"), partners),
     )
     fields = [
-        dmc.MultiSelect(id=f"subscription-{name}", label=title, data=data, value=[], placeholder="All", size="sm")
-        for name, title, data in (*offered, ("severities", "Severities", severities))
+        dmc.MultiSelect(id=f"subscription-{name}", label=title, data=data, value=[], placeholder=_("All"), size="sm")
+        for name, title, data in (*offered, ("severities", _("Severities"), severities))
     ]
     ways = [
         dmc.Checkbox(
@@ -124,11 +130,11 @@ def _form() -> Component:
         for way, label, why_not in ways_of(_kept().contact(current_user.name))
     ]
     return card(
-        "Be told of more",
-        html.Div(html.Label(["What it is called", dcc.Input(id="subscription-name", type="text", maxLength=80)]), className="edits"),
+        _("Be told of more"),
+        html.Div(html.Label([_("What it is called"), dcc.Input(id="subscription-name", type="text", maxLength=80)]), className="edits"),
         html.Div(fields, className="edits subscription-fields"),
-        html.Div(dmc.CheckboxGroup(ways, id="subscription-ways", value=[], label="Beside the inbox, by"), className="subscription-ways"),
-        html.Div(act("Tell me", "subscription-add", None), className="acts"),
+        html.Div(dmc.CheckboxGroup(ways, id="subscription-ways", value=[], label=_("Beside the inbox, by")), className="subscription-ways"),
+        html.Div(act(_("Tell me"), "subscription-add", None), className="acts"),
         html.Div(id="subscription-said", className="act-said", role="status"),
     )
 
@@ -150,16 +156,16 @@ def change(add: int | None, remove: Sequence[int | None], name: str | None, ways
     kept = _kept()
     if isinstance(ctx.triggered_id, dict):
         kept.remove(current_user.name, int(ctx.triggered_id["number"]))
-        return _list("You are not told of that any more."), ""
+        return _list(_("You are not told of that any more.")), ""
     wanted = Wanted(**{name: tuple(values or ()) for name, values in zip(LISTS, lists, strict=True)})
     try:
         if hidden := [site for site in wanted.sites if current_user.sites is not None and site not in current_user.sites]:
-            raise AccountError(f"There is no site '{hidden[0]}', or you may not see it.")
+            raise AccountError(_("There is no site '{site}', or you may not see it.", site=hidden[0]))
         said = words_of(wanted)
         kept.add(current_user.name, (name or "").strip() or said[:80], wanted, ways or ())
     except AccountError as wrong:
         return no_update, html.Div(note("failed", str(wrong), "circle-alert"), role="alert")
-    return _list(f"You are told from now on: {said}."), ""
+    return _list(_("You are told from now on: {what}.", what=said)), ""
 
 
 # -- how one is reached ------------------------------------------------------------------------------------------------
@@ -173,38 +179,48 @@ def _reached(said: Any = None) -> Component:
     fields = [
         html.Label(
             [
-                "E-mail address",
+                _("E-mail address"),
                 dcc.Input(id="reach-mail", type="email", maxLength=254, value=contact.mail or "", disabled=telling.mail is None),
             ]
         ),
         html.Label(
-            ["Webhook", dcc.Input(id="reach-webhook", type="url", maxLength=1000, value=contact.webhook or "", placeholder="https://")]
+            [_("Webhook"), dcc.Input(id="reach-webhook", type="url", maxLength=1000, value=contact.webhook or "", placeholder="https://")]
         ),
-        html.Label(["Quiet hours", dcc.Input(id="reach-quiet", type="text", maxLength=20, value=quiet, placeholder="22:00 to 06:00")]),
+        html.Label(
+            [_("Quiet hours"), dcc.Input(id="reach-quiet", type="text", maxLength=20, value=quiet, placeholder=_("22:00 to 06:00"))]
+        ),
     ]
     hints = [
         html.P(
-            f"In quiet hours, by the clocks of {reader.definitions().timezone}, only your inbox is told; the rest comes at their end.",
+            _(
+                "In quiet hours, by the clocks of {zone}, only your inbox is told; the rest comes at their end.",
+                zone=reader.definitions().timezone,
+            ),
             className="muted act-said",
         )
     ]
     if telling.mail is None:
-        hints.append(html.Div(note("info", "Nobody can be told by e-mail: the configuration names no mail server."), className="act-said"))
+        hints.append(
+            html.Div(note("info", _("Nobody can be told by e-mail: the configuration names no mail server.")), className="act-said")
+        )
     if contact.secret:
         hints.append(
             html.P(
-                ["The webhook is signed, as Standard Webhooks says, with ", html.Code(contact.secret, className="reach-secret")],
+                _parts(
+                    "The webhook is signed, as Standard Webhooks says, with {secret}",
+                    secret=html.Code(contact.secret, className="reach-secret"),
+                ),
                 className="act-said",
             )
         )
     parts = [
         html.Div(fields, className="edits reach-fields"),
         *hints,
-        html.Div(act("Save", {"type": "reach-do", "what": "save"}, None), className="acts"),
+        html.Div(act(_("Save"), {"type": "reach-do", "what": "save"}, None), className="acts"),
         html.Div(said, className="act-said", role="status") if said is not None else None,
         _ways(contact),
     ]
-    return card("How you are reached", *[part for part in parts if part is not None])
+    return card(_("How you are reached"), *[part for part in parts if part is not None])
 
 
 def _ways(contact: Contact) -> Component:
@@ -214,18 +230,18 @@ def _ways(contact: Contact) -> Component:
     lines = []
     for way, label, why_not in ways_of(contact):
         row = last.get(target_of(way, current_user.name))
-        told = _became(row, zone, now_ns) if row is not None else html.Span("nothing was sent yet", className="muted")
-        try_it = act("Try it", {"type": "reach-do", "what": way}, None if why_not is None else words.sentence(f"{why_not}."), quiet=True)
+        told = _became(row, zone, now_ns) if row is not None else html.Span(_("nothing was sent yet"), className="muted")
+        try_it = act(_("Try it"), {"type": "reach-do", "what": way}, None if why_not is None else words.sentence(f"{why_not}."), quiet=True)
         lines.append(html.Tr([html.Th(label, scope="row"), html.Td(told), html.Td(try_it)]))
-    heads = html.Tr([html.Th("Way"), html.Th("The newest message"), _unseen("Try it")])
+    heads = html.Tr([html.Th(_("Way")), html.Th(_("The newest message")), _unseen(_("Try it"))])
     table = html.Table([html.Thead(heads), html.Tbody(lines)], className="table")
-    return scrolling(table, "Ways to be told")
+    return scrolling(table, _("Ways to be told"))
 
 
 def _became(row: Any, zone: str, now_ns: int) -> Component:
     picture, kind, said = STATES[row.state]
     when = times.brief(row.settled_ns or row.made_ns, zone, now_ns)
-    until = f" until {times.brief(row.next_ns, zone, now_ns)}" if row.state == outbox.WAITING else ""
+    until = f" {_('until {time}', time=times.brief(row.next_ns, zone, now_ns))}" if row.state == outbox.WAITING else ""
     why = f": {row.words}" if row.words else ""
     return html.Span([icon(picture), f" {said}{until or f', {when}'}{why}"], className=f"mark-{kind}", dir="auto")
 
@@ -246,13 +262,13 @@ def reach(clicks: Sequence[int | None], mail: str | None, webhook: str | None, q
     try:
         if what == "save":
             kept.reach(current_user.name, mail or "", webhook or "", quiet or "")
-            return _reached(note("info", "It is kept.", "check"))
+            return _reached(note("info", _("It is kept."), "check"))
         kept.checked_ways([what])
     except AccountError as wrong:
         return _reached(html.Div(note("failed", str(wrong), "circle-alert"), role="alert"))
     teller.attempt(reader.application(), current_user.name, what)
-    again = html.A("see what became of it", href=links.to("subscriptions"))
-    return _reached(note("info", ["A message is on its way; ", again, "."], "check"))
+    again = html.A(_("see what became of it"), href=links.to("subscriptions"))
+    return _reached(note("info", _parts("A message is on its way; {link}.", link=again), "check"))
 
 
 def _kept() -> Any:

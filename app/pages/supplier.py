@@ -20,7 +20,7 @@ from app.components.icons import icon
 from app.components.kpis import card as kpi
 from app.components.page import card, note, scrolling
 from app.components.pager import first_row, pager
-from app.components.status import badge
+from app.components.status import STATUSES, badge
 from app.components.tiles import name_of
 from app.figures import marks, times, words
 from app.figures import promises as shares
@@ -29,16 +29,17 @@ from app.figures.rows import rows_of
 from app.instants import SECOND_NS, instant_text
 from metrics.keys import unknown
 from metrics.suppliers import COUNTED, Suppliers
+from texts import _, _later, _n, _parts, language
 
 Row = Mapping[str, Any]
 METRIC = "supplier_response_cycle_time"
 WEEKS = 12
 PROMISES = 25  # on one page
 WORDS = {  # what promised times count as → word
-    "kept": "Kept",
-    "broken": "Not kept",
-    "whole": "On time, in full",
-    "not_whole": "Late or not in full",
+    "kept": _later("Kept"),
+    "broken": _later("Not kept"),
+    "whole": _later("On time, in full"),
+    "not_whole": _later("Late or not in full"),
 }
 
 
@@ -72,7 +73,7 @@ def chosen_of(query: Mapping[str, Any]) -> Chosen:
     """From the address. Raises ValueError with a sentence."""
     counted = links.one(query.get("promised"))
     if counted is not None and counted not in COUNTED:
-        raise ValueError(words.sentence(unknown("kind of promise", counted, COUNTED)))
+        raise ValueError(words.sentence(unknown(_("kind of promise"), counted, COUNTED)))
     return Chosen(counted, first_row(links.one(query.get("page")), PROMISES))
 
 
@@ -95,34 +96,50 @@ def answers(partner: str, from_ns: int, past: Mapping[str, Any]) -> dict[str, An
 def cards(row: Row, from_ns: int, past: Mapping[str, Any]) -> Component:
     """Of a row of `suppliers`: its figures, each with its cases."""
     listed: dict[str, Any] = {"partner": row["partner"], **past}
-    problems = [f"{row[name]:,} {name}" for name in ("overdue", "failed") if row[name]]
-    took = f"half within {words.duration(row['p50'])}, 9 in 10 within {words.duration(row['p90'])}" if row["p50"] is not None else ""
-    faults = words.count(row["clock_faults"], "clock fault left out", "clock faults left out") if row["clock_faults"] else ""
-    unread = f"{row['unread']:,} of them: it could not read it" if row["unread"] else "it could read what it got; these are no answers"
+    problems = [f"{words.number(row[name])} {STATUSES[name].inside}" for name in ("overdue", "failed") if row[name]]
+    took = (
+        _("half within {half}, 9 in 10 within {most}", half=words.duration(row["p50"]), most=words.duration(row["p90"]))
+        if row["p50"] is not None
+        else ""
+    )
+    faults = _n("{number} clock fault left out", "{number} clock faults left out", row["clock_faults"]) if row["clock_faults"] else ""
+    unread = (
+        _("{unread} of them: it could not read it", unread=row["unread"])
+        if row["unread"]
+        else _("it could read what it got; these are no answers")
+    )
     open_ = links.transactions(state="open", **listed)
     cases, kept, whole = (
         links.to("cases", **answers(row["partner"], from_ns, past)),
         (row["kept"], row["broken"]),
         (row["whole"], row["not_whole"]),
     )
-    read = unread if row["receipts"] else "997 or CONTRL: none came"
+    read = unread if row["receipts"] else _("997 or CONTRL: none came")
     made = [
-        kpi("Open orders", f"{row['open']:,}", "", " and ".join(problems) or "none overdue, none failed", [], href=open_),
-        kpi("Answered in time", *_share(row["good"], row["bad"], goal()), ", ".join(filter(None, (took, faults))), [], href=cases),
-        kpi("Promises kept", *_share(*kept), _of(*kept, "promise"), [], href="#promises"),
-        kpi("On time, in full", *_share(*whole), _of(*whole, "order"), [], href="#promises"),
-        kpi("Receipts", f"{row['receipts']:,}", "", read, [], href="#receipts"),
+        kpi(_("Open orders"), words.number(row["open"]), "", language().listed(problems) or _("none overdue, none failed"), [], href=open_),
+        kpi(_("Answered in time"), *_share(row["good"], row["bad"], goal()), ", ".join(filter(None, (took, faults))), [], href=cases),
+        kpi(_("Promises kept"), *_share(*kept), _promises_of(*kept), [], href="#promises"),
+        kpi(_("On time, in full"), *_share(*whole), _orders_of(*whole), [], href="#promises"),
+        kpi(_("Receipts"), words.number(row["receipts"]), "", read, [], href="#receipts"),
     ]
     return html.Div(made, className="kpis")
 
 
 def _share(good: int, bad: int, like: Fraction | None = None) -> tuple[str, str]:
     """The share and its unit; without anything decided it is no data, which is not zero."""
-    return (shares.share(Fraction(good, good + bad), like).removesuffix(" %"), "%") if good + bad else ("no data", "")
+    return (shares.share(Fraction(good, good + bad), like).removesuffix(" %"), "%") if good + bad else (_("no data"), "")
 
 
-def _of(good: int, bad: int, noun: str) -> str:
-    return f"{good:,} of {words.count(good + bad, noun)}" if good + bad else f"no {noun} fell into this period"
+def _promises_of(good: int, bad: int) -> str:
+    if not good + bad:
+        return _("no promise fell into this period")
+    return _n("{good} of {number} promise", "{good} of {number} promises", good + bad, good=good)
+
+
+def _orders_of(good: int, bad: int) -> str:
+    if not good + bad:
+        return _("no order fell into this period")
+    return _n("{good} of {number} order", "{good} of {number} orders", good + bad, good=good)
 
 
 def body(asked: Suppliers, row: Row, chosen: Chosen, view: View) -> list[Component]:
@@ -141,10 +158,24 @@ def quiet(row: Row, zone: str, as_of_ns: int) -> Component | None:
     if not row["is_quiet"]:
         return None
     said = row["said_ns"]
-    since = f"has said nothing since {times.brief(said, zone, as_of_ns)}" if said is not None else "has never said anything"
-    due = words.count(row["unanswered"], "step is", "steps are")
-    text = f"It {since}, and {due} overdue from it. Look whether its messages still arrive, "
-    return note("info", [text, html.A("Sources", href=links.to("sources")), ", before you call it."], "unplug")
+    number = row["unanswered"]
+    if said is None:
+        quiet = _n(
+            "It has never said anything, and {number} step is overdue from it.",
+            "It has never said anything, and {number} steps are overdue from it.",
+            number,
+        )
+    else:
+        quiet = _n(
+            "It has said nothing since {time}, and {number} step is overdue from it.",
+            "It has said nothing since {time}, and {number} steps are overdue from it.",
+            number,
+            time=times.brief(said, zone, as_of_ns),
+        )
+    sources = html.A(_("Sources"), href=links.to("sources"))
+    return note(
+        "info", [f"{quiet} ", *_parts("Look whether its messages still arrive, {sources}, before you call it.", sources=sources)], "unplug"
+    )
 
 
 def _monday(ns: int, zone: str) -> datetime:
@@ -168,9 +199,9 @@ def _time(ns: int | None, zone: str, as_of_ns: int, absent: str) -> Component:
 
 
 def _waits(rows: Sequence[Row], as_of_ns: int, past: Mapping[str, Any]) -> Component:
-    title = "Overdue from it"
+    title = _("Overdue from it")
     if not rows:
-        return card(title, html.P("Nothing that it should have sent or answered is overdue.", className="muted"), id="unanswered")
+        return card(title, html.P(_("Nothing that it should have sent or answered is overdue."), className="muted"), id="unanswered")
     lines = [
         html.Tr(
             [
@@ -178,13 +209,13 @@ def _waits(rows: Sequence[Row], as_of_ns: int, past: Mapping[str, Any]) -> Compo
                 html.Td([words.step_words(row["event_type"], None), html.Div(row["title"], className="muted")]),
                 _outcome(row["state"]),
                 _time(row["opened_ns"], row["timezone"], as_of_ns, "unknown"),
-                _time(row["due_ns"], row["timezone"], as_of_ns, "no deadline"),
+                _time(row["due_ns"], row["timezone"], as_of_ns, _("no deadline")),
             ]
         )
         for row in rows
     ]
-    heads = ("Transaction", "What should have come from it", "State", "Waited for since", "Due")
-    return _table(title, heads, lines, "The longest due first", id="unanswered")
+    heads = (_("Transaction"), _("What should have come from it"), _("State"), _("Waited for since"), _("Due"))
+    return _table(title, heads, lines, _("The longest due first"), id="unanswered")
 
 
 def _outcome(name: str | None) -> Component:
@@ -192,16 +223,16 @@ def _outcome(name: str | None) -> Component:
 
 
 def _promises(rows: Sequence[Row], row: Row, chosen: Chosen, view: View) -> Component:
-    title = "Promised, on time and in full"
+    title = _("Promised, on time and in full")
     if not rows and chosen == Chosen(None, 0):
-        return card(title, html.P("No promised time fell into this period.", className="muted"), id="promises")
+        return card(title, html.P(_("No promised time fell into this period."), className="muted"), id="promises")
     if not rows:
-        absent = html.P("No promised time of this period is on this page.", className="muted")
+        absent = html.P(_("No promised time of this period is on this page."), className="muted")
         return card(title, _counted(row, chosen, view), absent, id="promises")
-    heads = ("Order", "Promised for", "Sent", "On time", "All of it due", "All received", "In full")
+    heads = (_("Order"), _("Promised for"), _("Sent"), _("On time"), _("All of it due"), _("All received"), _("In full"))
     head = html.Thead(html.Tr([html.Th(name) for name in heads]))
     table = html.Table([head, html.Tbody([_promise(each, view) for each in rows])], className="table")
-    aside = html.Span("What was not kept first", className="muted")
+    aside = html.Span(_("What was not kept first"), className="muted")
     more = pager(chosen.start, rows[0]["promises"], lambda page: view.promised(chosen.counted, page), PROMISES)
     return html.Div([card(title, _counted(row, chosen, view), scrolling(table, title), aside=aside, id="promises"), more])
 
@@ -209,10 +240,10 @@ def _promises(rows: Sequence[Row], row: Row, chosen: Chosen, view: View) -> Comp
 def _counted(row: Row, chosen: Chosen, view: View) -> Component:
     """Each narrows the list to itself; the chosen one gives it free again."""
     offered = (
-        ([word, " ", html.B(f"{row[name]:,}")], view.promised(None if name == chosen.counted else name), name == chosen.counted)
+        ([_(word), " ", html.B(words.number(row[name]))], view.promised(None if name == chosen.counted else name), name == chosen.counted)
         for name, word in WORDS.items()
     )
-    return choices("What promised times count as", offered, "cases-outcomes")
+    return choices(_("What promised times count as"), offered, "cases-outcomes")
 
 
 def _promise(row: Row, view: View) -> Component:
@@ -221,43 +252,45 @@ def _promise(row: Row, view: View) -> Component:
         [
             _transaction(row, view.past),
             _time(row["promised_ns"], zone, as_of_ns, ""),
-            _time(row["sent_ns"], zone, as_of_ns, "not yet"),
+            _time(row["sent_ns"], zone, as_of_ns, _("not yet")),
             _outcome(row["on_time"]),
-            _time(row["full_due_ns"], zone, as_of_ns, "not sent yet"),
-            _time(row["full_ns"], zone, as_of_ns, "not yet"),
+            _time(row["full_due_ns"], zone, as_of_ns, _("not sent yet")),
+            _time(row["full_ns"], zone, as_of_ns, _("not yet")),
             _outcome(row["in_full"]),
         ]
     )
 
 
 def _receipts(rows: Sequence[Row], as_of_ns: int, past: Mapping[str, Any]) -> Component:
-    title = "Receipts"
+    title = _("Receipts")
     if not rows:
-        return card(title, html.P("No receipt (997 or CONTRL) came from it in this period.", className="muted"), id="receipts")
+        return card(title, html.P(_("No receipt (997 or CONTRL) came from it in this period."), className="muted"), id="receipts")
     lines = [
         html.Tr(
             [
-                _transaction(row, past) if row["transaction_id"] else html.Td(html.Span("no order is named", className="muted")),
+                _transaction(row, past) if row["transaction_id"] else html.Td(html.Span(_("no order is named"), className="muted")),
                 _time(row["event_ns"], row["timezone"], as_of_ns, ""),
-                html.Td(html.Span([icon("circle-x"), " Could not be read"], className="mark-failed nowrap") if row["is_error"]
-                        else html.Span([icon("circle-check"), " Could be read"], className="mark-ok nowrap")),
+                html.Td(html.Span([icon("circle-x"), f" {_('Could not be read')}"], className="mark-failed nowrap") if row["is_error"]
+                        else html.Span([icon("circle-check"), f" {_('Could be read')}"], className="mark-ok nowrap")),
                 html.Td([html.Code(row["error_code"]), f" {row['error_text'] or ''}"] if row["error_code"] else ""),
             ]
         )
         for row in rows
     ]  # fmt: skip
     total = rows[0]["receipts"]
-    shown = f"Showing {len(rows):,} of {total:,}. " if total > len(rows) else ""
-    aside = f"{shown}A receipt says that a message could be read, and no more: it is no answer"
-    return _table(title, ("Order", "When", "What it says", "Why"), lines, aside, id="receipts")
+    shown = f"{_('Showing {shown} of {total}.', shown=len(rows), total=total)} " if total > len(rows) else ""
+    aside = shown + _("A receipt says that a message could be read, and no more: it is no answer")
+    return _table(title, (_("Order"), _("When"), _("What it says"), _("Why")), lines, aside, id="receipts")
 
 
 def _weeks(rows: Sequence[Row], view: View) -> Component:
-    title = "Week by week"
+    title = _("Week by week")
     if not rows:
-        return card(title, html.P(f"Nothing was sent to it in the last {WEEKS} weeks.", className="muted"))
+        return card(title, html.P(_("Nothing was sent to it in the last {weeks} weeks.", weeks=WEEKS), className="muted"))
     noted = annotated.noted(view.at, first_week(view.as_of_ns, view.zone), view.as_of_ns, workflows=_workflows())
-    return _table(title, ("Week", "Answered in time", "Median answer", "Waiting for answer"), [_week(row, noted, view) for row in rows])
+    return _table(
+        title, (_("Week"), _("Answered in time"), _("Median answer"), _("Waiting for answer")), [_week(row, noted, view) for row in rows]
+    )
 
 
 def _workflows() -> list[str]:
@@ -272,10 +305,12 @@ def _week(row: Row, noted: Sequence[Annotation], view: View) -> Component:
     cases: dict[str, Any] = {"metric": METRIC, "partner": view.partner, **edges, **view.past}
     happened = marks.within(noted, from_ns, to_ns)
     decided = row["good"] + row["bad"]
-    share = f"{shares.share(Fraction(row['good'], decided), goal())} of {decided:,}" if decided else "no data"
-    waiting = html.A(f"{row['waiting']:,}", href=links.to("cases", outcome="open", **cases)) if row["waiting"] else "0"
-    took = "no data" if row["p50"] is None else html.A(words.duration(row["p50"]), href=links.to("cases", reached="yes", **cases))
-    many = words.count(row["clock_faults"], "clock fault")
+    share = (
+        _("{share} of {decided}", share=shares.share(Fraction(row["good"], decided), goal()), decided=decided) if decided else _("no data")
+    )
+    waiting = html.A(words.number(row["waiting"]), href=links.to("cases", outcome="open", **cases)) if row["waiting"] else "0"
+    took = _("no data") if row["p50"] is None else html.A(words.duration(row["p50"]), href=links.to("cases", reached="yes", **cases))
+    many = _n("{number} clock fault", "{number} clock faults", row["clock_faults"])
     href = links.to("cases", outcome="clock_fault", **cases)
     faults = [", ", html.A(many, href=href, className="mark-inconsistent")] if row["clock_faults"] else []
     answered = html.Td([html.A(share, href=links.to("cases", **cases)), *faults])
@@ -284,9 +319,9 @@ def _week(row: Row, noted: Sequence[Annotation], view: View) -> Component:
 
 
 def _orders(rows: Sequence[Row], partner: str, as_of_ns: int, past: Mapping[str, Any]) -> Component:
-    title = "Open with it"
+    title = _("Open with it")
     if not rows:
-        return card(title, html.P("Nothing is open.", className="muted"))
+        return card(title, html.P(_("Nothing is open."), className="muted"))
     lines, total = [], rows[0]["orders"]
     for row in rows:
         cells = [
@@ -294,11 +329,13 @@ def _orders(rows: Sequence[Row], partner: str, as_of_ns: int, past: Mapping[str,
             html.Td(row["title"]),
             html.Td(name_of(row["site"])),
             html.Td(badge(row["status"])),
-            _time(row["next_due_ns"], row["timezone"], as_of_ns, "no deadline"),
+            _time(row["next_due_ns"], row["timezone"], as_of_ns, _("no deadline")),
         ]
         lines.append(html.Tr(cells))
-    every = html.A(f"All {total:,}", href=links.transactions(partner=partner, state="open", **past))
-    table = _table(title, ("Transaction", "Workflow", "Site", "State", "Next due"), lines)
+    every = html.A(_("All {total}", total=total), href=links.transactions(partner=partner, state="open", **past))
+    table = _table(title, (_("Transaction"), _("Workflow"), _("Site"), _("State"), _("Next due")), lines)
     return (
-        html.Div([table, html.P(["Showing ", f"{len(rows):,} of {total:,}. ", every], className="muted")]) if total > len(rows) else table
+        html.Div([table, html.P([_("Showing {shown} of {total}.", shown=len(rows), total=total), " ", every], className="muted")])
+        if total > len(rows)
+        else table
     )

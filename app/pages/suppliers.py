@@ -20,32 +20,33 @@ from app.figures import promises, times, words
 from app.figures.rows import rows_of
 from app.pages import supplier
 from app.pages.errors import WrongAddress
-from app.pages.narrowing import HOUR_NS, PERIODS
+from app.pages.narrowing import HOUR_NS, PERIODS, period_inside
 from metrics.suppliers import Suppliers
+from texts import _, _later, _n, language
 
 Row = Mapping[str, Any]
 USUAL = "28d"
 HEADS = (
-    "Supplier",
-    "Open orders",
-    "Overdue",
-    "Failed",
-    "Answered in time",
-    "Answer takes",
-    "Waiting",
-    "Promises kept",
-    "On time, in full",
-    "Receipts",
-    "Overdue from it",
+    _later("Supplier"),
+    _later("Open orders"),
+    _later("Overdue"),
+    _later("Failed"),
+    _later("Answered in time"),
+    _later("Answer takes"),
+    _later("Waiting"),
+    _later("Promises kept"),
+    _later("On time, in full"),
+    _later("Receipts"),
+    _later("Overdue from it"),
 )
-OTHER_HEADS = ("Carrier or other partner", "Open", "Overdue", "Failed", "Last heard")
+OTHER_HEADS = (_later("Carrier or other partner"), _later("Open"), _later("Overdue"), _later("Failed"), _later("Last heard"))
 ASKED = ("good", "bad", "waiting", "kept", "broken", "receipts", "unanswered")  # one of them makes it a supplier
 
 
 def layout(**query: Any) -> Component:
     at, period = reader.as_of(query), links.one(query.get("period")) or USUAL
     if period not in PERIODS:
-        raise WrongAddress(f"There is no period '{period}'. Known: {', '.join(PERIODS)}.")
+        raise WrongAddress(_("There is no period '{period}'. Known: {names}.", period=period, names=", ".join(PERIODS)))
     from_ns = at.moment.as_of_ns - PERIODS[period][1] * HOUR_NS
     past: dict[str, Any] = {name: query[name] for name in ("as_of", "known_at") if name in query}
     titles = {partner.name: partner.title or partner.name for partner in reader.definitions().partners}
@@ -60,12 +61,12 @@ def layout(**query: Any) -> Component:
         rows = rows_of(asked.standing())
         whole = supplier.View(at, partner or "", from_ns, zone, period, as_of_ns, past)
         below = supplier.body(asked, rows[0], chosen, whole) if partner and rows else []
-    heading = titles.get(partner or "", partner) or "Suppliers"
+    heading = titles.get(partner or "", partner) or _("Suppliers")
     controls = _periods(period, {**past, "partner": partner})
     if partner:
         shown = [supplier.cards(rows[0], from_ns, past), *below] if rows else [_unknown(partner)]
-        said = f"How it did in the {PERIODS[period][0].lower()}, and what is open with it."
-        back = html.P(html.A("All suppliers", href=links.to("suppliers", period=period, **past)))
+        said = _("How it did in the {period}, and what is open with it.", period=period_inside(period))
+        back = html.P(html.A(_("All suppliers"), href=links.to("suppliers", period=period, **past)))
         quiet = supplier.quiet(rows[0], zone, as_of_ns) if rows else None
         return html.Div([head(heading, said, controls), back, moment.banner(at, zone), quiet, *shown], className="suppliers")
     view = _View(titles, from_ns, zone, period, as_of_ns, past)
@@ -91,30 +92,39 @@ def _is_supplier(row: Row) -> bool:
 def _summary(rows: Sequence[Row], period: str) -> str:
     overdue, waiting = (sum(row[name] for row in rows) for name in ("overdue", "waiting"))
     asked = sum(_is_supplier(row) for row in rows)
-    others = f" and {words.count(len(rows) - asked, 'other partner')}" if asked < len(rows) else ""
-    late, unanswered = words.count(overdue, "order"), words.count(waiting, "order")
-    many = words.count(asked, "supplier")
-    return f"{many}{others} in the {PERIODS[period][0].lower()}: {late} overdue, {unanswered} still waiting for an answer."
+    partners = [_n("{number} supplier", "{number} suppliers", asked)]
+    if asked < len(rows):
+        partners.append(_n("{number} other partner", "{number} other partners", len(rows) - asked))
+    late, unanswered = _n("{number} order", "{number} orders", overdue), _n("{number} order", "{number} orders", waiting)
+    return _(
+        "{partners} in the {period}: {late} overdue, {unanswered} still waiting for an answer.",
+        partners=language().listed(partners),
+        period=period_inside(period),
+        late=late,
+        unanswered=unanswered,
+    )
 
 
 def _periods(period: str, past: Mapping[str, Any]) -> Component:
-    return choices("Period", ((title, links.to("suppliers", period=name, **past), name == period) for name, (title, _) in PERIODS.items()))
+    return choices(
+        _("Period"), ((_(title), links.to("suppliers", period=name, **past), name == period) for name, (title, _hours) in PERIODS.items())
+    )
 
 
 def _tables(rows: Sequence[Row], view: _View) -> list[Component]:
     asked, others = [row for row in rows if _is_supplier(row)], [row for row in rows if not _is_supplier(row)]
     cards = []
     if asked:
-        aside = "Answers in each one's working time; the most overdue first"
-        cards.append(_table("Suppliers", HEADS, [_line(row, view) for row in asked], aside))
+        aside = _("Answers in each one's working time; the most overdue first")
+        cards.append(_table(_("Suppliers"), HEADS, [_line(row, view) for row in asked], aside))
     if others:
-        aside = "Nobody waits for an answer or a promise of theirs"
-        cards.append(_table("Carriers and others", OTHER_HEADS, [_other(row, view) for row in others], aside))
+        aside = _("Nobody waits for an answer or a promise of theirs")
+        cards.append(_table(_("Carriers and others"), OTHER_HEADS, [_other(row, view) for row in others], aside))
     return cards or [_nothing()]
 
 
 def _table(title: str, names: Sequence[str], lines: Sequence[Component], aside: str) -> Component:
-    heads = html.Tr([html.Th(name, className="num" if number else None) for number, name in enumerate(names)])
+    heads = html.Tr([html.Th(_(name), className="num" if number else None) for number, name in enumerate(names)])
     table = html.Table([html.Thead(heads), html.Tbody(lines)], className="table interfaces-table")
     return card(title, scrolling(table, title), aside=html.Span(aside, className="muted"))
 
@@ -124,7 +134,7 @@ def _name(row: Row, view: _View, below: Any = None) -> Component:
     title = view.titles.get(partner, partner)
     name = [html.B(title), html.Div(partner, className="muted") if title != partner else None]
     mine = links.to("suppliers", period=view.period, partner=partner, **view.past)
-    quiet = html.Div([icon("unplug"), " quiet"], className="mark-unjudged") if row["is_quiet"] else None
+    quiet = html.Div([icon("unplug"), f" {_('quiet')}"], className="mark-unjudged") if row["is_quiet"] else None
     return html.Td([html.A(name, href=mine), below, quiet])
 
 
@@ -141,7 +151,7 @@ def _standing(row: Row, view: _View) -> list[Component]:
 def _line(row: Row, view: _View) -> Component:
     answers = supplier.answers(row["partner"], view.from_ns, view.past)
     mine = links.to("suppliers", period=view.period, partner=row["partner"], **view.past)
-    heard = html.Div(f"heard {times.brief(row['newest_event_ns'], view.zone, view.as_of_ns)}", className="muted nowrap")
+    heard = html.Div(_("heard {time}", time=times.brief(row["newest_event_ns"], view.zone, view.as_of_ns)), className="muted nowrap")
     return html.Tr(
         [
             _name(row, view, heard),
@@ -165,47 +175,52 @@ def _other(row: Row, view: _View) -> Component:
 def _receipts(row: Row, href: str) -> Component:
     """How many messages it said it could read, and how many it could not."""
     if not row["receipts"]:
-        return html.Td(html.Span("none", className="muted"), className="num")
-    unread = html.Div(f"{row['unread']:,} unread", className="mark-failed nowrap") if row["unread"] else None
-    return html.Td([html.A(f"{row['receipts']:,}", href=href), unread], className="num")
+        return html.Td(html.Span(_("none"), className="muted"), className="num")
+    unread = html.Div(_("{unread} unread", unread=row["unread"]), className="mark-failed nowrap") if row["unread"] else None
+    return html.Td([html.A(words.number(row["receipts"]), href=href), unread], className="num")
 
 
 def _count(number: int, href: str, mark: str = "") -> Component:
-    return html.Td(html.A(f"{number:,}", href=href, className=mark) if number else html.Span("0", className="muted"), className="num")
+    return html.Td(
+        html.A(words.number(number), href=href, className=mark) if number else html.Span("0", className="muted"), className="num"
+    )
 
 
 def _share(good: int, bad: int, href: str, like: Fraction | None = None, beside: Component | None = None) -> Component:
     """A share with what it is of; without anything decided it is no data, which is not zero."""
     if not good + bad:
-        return html.Td([html.Span("no data", className="muted"), beside], className="num nowrap")
+        return html.Td([html.Span(_("no data"), className="muted"), beside], className="num nowrap")
     told = html.A(promises.share(Fraction(good, good + bad), like), href=href)
-    return html.Td([told, html.Span(f"of {good + bad:,}", className="muted interfaces-share"), beside], className="num nowrap")
+    return html.Td([told, html.Span(_("of {all}", all=good + bad), className="muted interfaces-share"), beside], className="num nowrap")
 
 
 def _clock_faults(row: Row, answers: Mapping[str, Any]) -> Component | None:
     """Answers from before they were asked for: in neither the share nor the times."""
     if not row["clock_faults"]:
         return None
-    many = words.count(row["clock_faults"], "clock fault")
+    many = _n("{number} clock fault", "{number} clock faults", row["clock_faults"])
     return html.A(many, href=links.to("cases", outcome="clock_fault", **answers), className="mark-inconsistent interfaces-share")
 
 
 def _took(half: float | None, most: float | None, href: str) -> list[Component | str]:
     """The time that half of the answers took at most, and nine in ten of them."""
     if half is None or most is None:
-        return [html.Span("no data", className="muted")]
+        return [html.Span(_("no data"), className="muted")]
     return [html.A(words.duration(half), href=href), html.Div(f"90 %: {words.duration(most)}", className="muted")]
 
 
 def _unknown(partner: str) -> Component:
-    text = f"In this period no transaction that you may see names '{partner}'."
-    return empty("No such supplier", text, button("All suppliers", links.to("suppliers"), quiet=True), picture="users")
+    text = _("In this period no transaction that you may see names '{partner}'.", partner=partner)
+    return empty(_("No such supplier"), text, button(_("All suppliers"), links.to("suppliers"), quiet=True), picture="users")
 
 
 def _nothing() -> Component:
     return empty(
-        "No transaction names a supplier",
-        "How fast each one answers, what it promised and kept, and what is open with it would stand here. Events name it as mfg.partner.",
-        button("How to map it", links.to("docs", page="mapping"), quiet=True),
+        _("No transaction names a supplier"),
+        _(
+            "How fast each one answers, what it promised and kept, and what is open with it would stand here. "
+            "Events name it as mfg.partner."
+        ),
+        button(_("How to map it"), links.to("docs", page="mapping"), quiet=True),
         picture="users",
     )

@@ -24,11 +24,12 @@ from app.components.tiles import name_of
 from app.figures import times, trails
 from app.figures.rows import rows_of
 from app.figures.transaction_rows import Steps, csv_text, grid_rows, steps_of
-from app.figures.words import count, event_words, type_words
+from app.figures.words import class_word, event_words, type_words
 from app.instants import instant_ns
 from app.pages.errors import WrongAddress
 from app.pages.narrowing import PERIODS, Asked, address_of, asked_of, filters_of, unknown
 from metrics.read import Reader
+from texts import _, _n
 
 BLOCK = 200
 CSV_ROWS = 50_000
@@ -70,7 +71,7 @@ def layout(**query: Any) -> Component:
     with reader.reader(at) as now:
         if wrong_values := unknown(query, now):
             raise WrongAddress(" ".join(wrong_values))
-        workflows, sites, seen = rows_of(now.workflows()), [name for name, _ in now.sites()], _seen(now, asked, at)
+        workflows, sites, seen = rows_of(now.workflows()), [name for name, _zone in now.sites()], _seen(now, asked, at)
         past: dict[str, Any] = {} if at.is_now else {name: query[name] for name in ("as_of", "known_at") if name in query}
         around = _around(now, at, past)
     about = {"past": past, "kept": {name: value for name, value in address_of(asked).items() if name in _NOT_IN_BAR}}
@@ -78,7 +79,7 @@ def layout(**query: Any) -> Component:
         [
             dcc.Store(id="transactions-about", data=about),
             dcc.Download(id="transactions-download"),
-            head("Transactions", "Every order, batch, delivery … that a workflow watches. Choose one to see its path.", _export()),
+            head(_("Transactions"), _("Every order, batch, delivery … that a workflow watches. Choose one to see its path."), _export()),
             moment.banner(at, around.zone),
             _bar(asked, workflows, sites),
             html.Div(_found(asked, seen, around), id="transactions-found"),
@@ -106,26 +107,26 @@ def _bar(asked: Asked, workflows: list[dict[str, Any]], sites: list[str]) -> Com
             dmc.TextInput(
                 id="transactions-text",
                 value=asked.text,
-                placeholder="Part of a number",
+                placeholder=_("Part of a number"),
                 leftSection=icon("search", size="15px"),
                 debounce=250,
-                **{"aria-label": "Number contains"},
+                **{"aria-label": _("Number contains")},
             ),
-            _choice("workflow", "Workflow", [{"value": name, "label": title} for name, title in named.items()], asked.workflow),
-            _choice("site", "Site", [{"value": site, "label": name_of(site)} for site in known], asked.site),
-            _choice("status", "Status", [{"value": name, "label": status.word} for name, status in STATUSES.items()], asked.status),
+            _choice("workflow", _("Workflow"), [{"value": name, "label": title} for name, title in named.items()], asked.workflow),
+            _choice("site", _("Site"), [{"value": site, "label": name_of(site)} for site in known], asked.site),
+            _choice("status", _("Status"), [{"value": name, "label": status.word} for name, status in STATUSES.items()], asked.status),
             dmc.Select(
                 id="transactions-period",
-                data=[{"value": name, "label": words} for name, (words, _) in PERIODS.items()],
+                data=[{"value": name, "label": _(words)} for name, (words, _hours) in PERIODS.items()],
                 value=asked.period or None,
-                placeholder="Started any time",
+                placeholder=_("Started any time"),
                 clearable=True,
-                **{"aria-label": "Started within"},
+                **{"aria-label": _("Started within")},
             ),
         ],
         className="filter-bar no-print",
         role="search",
-        **{"aria-label": "Narrow the list"},
+        **{"aria-label": _("Narrow the list")},
     )
 
 
@@ -143,7 +144,7 @@ def _choice(name: str, label: str, data: list[dict[str, str]], chosen: tuple[str
 
 
 def _export() -> Component:
-    return dmc.Button("Export CSV", id="transactions-export", leftSection=icon("download"), variant="default", size="sm")
+    return dmc.Button(_("Export CSV"), id="transactions-export", leftSection=icon("download"), variant="default", size="sm")
 
 
 # -- what was found --------------------------------------------------------------------------------------------------------
@@ -162,64 +163,69 @@ def _found(asked: Asked, seen: tuple[int, int], around: Around) -> list[Componen
 
 def _sentence(asked: Asked, matching: int, total: int) -> str:
     sites = current_user.sites
-    limited = f" You may see {', '.join(name_of(site) for site in sorted(sites)) or 'no site'} only." if sites is not None else ""
-    if not asked.anything:
-        return f"{count(total, 'transaction')}.{limited}"
-    return f"Showing {matching:,} of {count(total, 'transaction')}.{limited}"
+    said = (
+        _n("Showing {matching} of {number} transaction.", "Showing {matching} of {number} transactions.", total, matching=matching)
+        if asked.anything
+        else _n("{number} transaction.", "{number} transactions.", total)
+    )
+    if sites is None:
+        return said
+    seen = ", ".join(name_of(site) for site in sorted(sites)) or _("no site")
+    return f"{said} {_('You may see {sites} only.', sites=seen)}"
 
 
 def _pills(asked: Asked, around: Around) -> list[Component]:
     """Filters that came with a link and have no field in the bar, each with a way to drop it; and a way to drop all."""
-    kind, _, name = asked.about.partition(" ")
+    kind, _space, name = asked.about.partition(" ")
     words = {
-        "about": f"With {type_words(kind)} {name}",
-        "milestone": f"Step: {_step_words(around.steps, asked.milestone)}",
-        "missing": f"Missing: {_step_words(around.steps, asked.missing)}",
-        "error_class": f"{asked.error_class.capitalize()} errors",
-        "partner": f"With {asked.partner}",
-        "variant": f"Ran: {trails.spoken(asked.variant)}",
-        "went": f"Went: {trails.spoken(asked.went)}",
-        "deviation": f"Not as defined: {trails.deviation(*asked.deviation.partition(' ')[::2])}",
-        "state": f"State: {asked.state.replace('_', ' ')}",
-        "from": f"Started from {around.time(asked.since)}",
-        "to": f"Started before {around.time(asked.until)}",
+        "about": _("With {type} {name}", type=type_words(kind), name=name),
+        "milestone": _("Step: {step}", step=_step_words(around.steps, asked.milestone)),
+        "missing": _("Missing: {step}", step=_step_words(around.steps, asked.missing)),
+        "error_class": _("{error} errors", error=class_word(asked.error_class).capitalize()),
+        "partner": _("With {partner}", partner=asked.partner),
+        "variant": _("Ran: {steps}", steps=trails.spoken(asked.variant)),
+        "went": _("Went: {steps}", steps=trails.spoken(asked.went)),
+        "deviation": _("Not as defined: {deviation}", deviation=trails.deviation(*asked.deviation.partition(" ")[::2])),
+        "state": _("State: {state}", state=asked.state.replace("_", " ")),
+        "from": _("Started from {time}", time=around.time(asked.since)),
+        "to": _("Started before {time}", time=around.time(asked.until)),
     }
     address = address_of(asked)
     pills = [
         html.A(
-            [words[name], icon("x", "drop this filter")],
+            [words[name], icon("x", _("drop this filter"))],
             href=links.transactions(**{**address, **around.past, name: None}),
             className="pill pill-drop",
         )
         for name in _NOT_IN_BAR
         if address[name]
     ]
-    return [*pills, html.A("Clear all filters", href=links.transactions(**around.past), className="clear")] if asked.anything else []
+    return [*pills, html.A(_("Clear all filters"), href=links.transactions(**around.past), className="clear")] if asked.anything else []
 
 
 def _step_words(steps: Steps, milestone: str) -> str:
-    return next((words for (_, name), words in steps.items() if name == milestone), event_words(milestone) if milestone else "")
+    return next((words for (_workflow, name), words in steps.items() if name == milestone), event_words(milestone) if milestone else "")
 
 
 def _nothing(asked: Asked, total: int, around: Around) -> Component:
     if asked.anything and total:
         return empty(
-            "Nothing matches",
-            "No transaction fits all of these filters at once. Drop one of them, or look for the number in the box at the top.",
-            button("Clear all filters", links.transactions(**around.past)),
+            _("Nothing matches"),
+            _("No transaction fits all of these filters at once. Drop one of them, or look for the number in the box at the top."),
+            button(_("Clear all filters"), links.transactions(**around.past)),
             picture="list-filter",
         )
     if not around.at.is_now:
         return empty(
-            "Nothing had started by then",
-            f"As of {times.full(around.at.moment.as_of_ns, around.zone)} no transaction that you may see had started.",
-            button("The list as of now", links.transactions()),
+            _("Nothing had started by then"),
+            _("As of {time} no transaction that you may see had started.", time=times.full(around.at.moment.as_of_ns, around.zone)),
+            button(_("The list as of now"), links.transactions()),
             picture="history",
         )
     return empty(
-        "No transaction yet",
-        "As soon as a source names an object that a workflow watches, it stands here.",
-        button("To the sources", links.to("sources")),
+        _("No transaction yet"),
+        _("As soon as a source names an object that a workflow watches, it stands here."),
+        button(_("To the sources"), links.to("sources")),
         picture="list",
     )
 
@@ -270,15 +276,15 @@ def _columns() -> list[dict[str, Any]]:
     time: dict[str, Any] = {"width": 166, "cellClass": "num"}
     words: dict[str, Any] = {"wrapText": True, "cellClass": "wraps"}
     return [
-        {"field": "transaction", "headerName": "Transaction", "pinned": "left", "width": 156, "cellRenderer": "TransactionLink"},
-        {"field": "status", "headerName": "Status", "width": 130, "cellRenderer": "StatusBadge"},
-        {"field": "problem", "headerName": "What is wrong", "flex": 5, "minWidth": 176, "sortable": False, **words},
-        {"field": "workflow", "headerName": "Workflow", "flex": 3, "minWidth": 108, **words},
-        {"field": "site", "headerName": "Site", "width": 92},
-        {"field": "due", "headerName": "Next due", **time},
-        {"field": "started", "headerName": "Started", **time},
-        {"field": "last", "headerName": "Last event", **time},
-        {"field": "attempts", "headerName": "Failed attempts", "width": 134, "type": "rightAligned", "cellClass": "num"},
+        {"field": "transaction", "headerName": _("Transaction"), "pinned": "left", "width": 156, "cellRenderer": "TransactionLink"},
+        {"field": "status", "headerName": _("Status"), "width": 130, "cellRenderer": "StatusBadge"},
+        {"field": "problem", "headerName": _("What is wrong"), "flex": 5, "minWidth": 176, "sortable": False, **words},
+        {"field": "workflow", "headerName": _("Workflow"), "flex": 3, "minWidth": 108, **words},
+        {"field": "site", "headerName": _("Site"), "width": 92},
+        {"field": "due", "headerName": _("Next due"), **time},
+        {"field": "started", "headerName": _("Started"), **time},
+        {"field": "last", "headerName": _("Last event"), **time},
+        {"field": "attempts", "headerName": _("Failed attempts"), "width": 134, "type": "rightAligned", "cellClass": "num"},
         {"field": ASKED, "hide": True, "filter": "agTextColumnFilter", "sortable": False, "suppressColumnsToolPanel": True},
     ]
 
@@ -304,9 +310,11 @@ def order_of(sort: str | list[str] | None) -> Order:
     """`due:asc` of the address as (column, direction). Raises ValueError with a sentence for what is no column or direction."""
     order = []
     for text in [sort] if isinstance(sort, str) else sort or []:
-        column, _, way = text.partition(":")
+        column, _colon, way = text.partition(":")
         if column not in SORTED_BY or way not in ("asc", "desc"):
-            raise ValueError(f"sort={text}: write a column and asc or desc, such as due:asc. Columns: {', '.join(SORTED_BY)}.")
+            raise ValueError(
+                _("sort={text}: write a column and asc or desc, such as due:asc. Columns: {names}.", text=text, names=", ".join(SORTED_BY))
+            )
         order.append((column, way))
     return order
 

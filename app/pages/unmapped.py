@@ -16,6 +16,7 @@ from app.figures import times
 from app.figures.proposed_mapping import place_word, proposed_mapping
 from app.pages import without_event
 from metrics.unmapped import Records
+from texts import _, _parts, language
 
 Row = Mapping[str, Any]
 SHOWN = 6  # fields named before the rest is folded away
@@ -27,25 +28,30 @@ def records(rows: Sequence[Row], sources: Iterable[Source], zone: str, now_ns: i
     by_name = {source.name: source for source in sources}
     lines = [_line(number, row, by_name.get(row["source"]), zone, now_ns, past) for number, row in enumerate(rows)]
     heads = html.Tr(
-        [html.Th(name, className="num" if name == "Records" else None) for name in ("Source", "Fields", "Records", "Newest", "Map this")]
+        [
+            html.Th(name, className="num" if name == _("Records") else None)
+            for name in (_("Source"), _("Fields"), _("Records"), _("Newest"), _("Map this"))
+        ]
     )
     table = html.Table([html.Thead(heads), html.Tbody(lines)], className="table interfaces-table")
     aside = html.Span(
-        "They came, say no event type, and are kept. What needs no mapping, such as heartbeats, may stay so.", className="muted"
+        _("They came, say no event type, and are kept. What needs no mapping, such as heartbeats, may stay so."), className="muted"
     )
-    return card("Records without an event", scrolling(table, "Records without an event"), aside=aside, id="unmapped-records")
+    return card(_("Records without an event"), scrolling(table, _("Records without an event")), aside=aside, id="unmapped-records")
 
 
 def _line(number: int, row: Row, source: Source | None, zone: str, now_ns: int, past: Row) -> Component:
     fields: dict[str, str] = orjson.loads(row["example"])
     return html.Tr(
         [
-            html.Td([html.B(row["source"]), html.Div(source.kind if source else "no longer configured", className="muted")]),
+            html.Td([html.B(row["source"]), html.Div(source.kind if source else _("no longer configured"), className="muted")]),
             html.Td(_names(list(fields))),
             html.Td(
-                html.A(html.B(f"{row['records']:,}"), href=without_event.address(Records(row["source"], row["shape_id"]), **past)),
+                html.A(
+                    html.B(language().number(row["records"])), href=without_event.address(Records(row["source"], row["shape_id"]), **past)
+                ),
                 className="num",
-                title=f"The newest stands at {row['example_position']}",
+                title=_("The newest stands at {place}", place=row["example_position"]),
             ),
             html.Td(times.short(row["newest_recorded_ns"], zone, now_ns), className="num nowrap"),
             html.Td(_help(number, row, source, fields)),
@@ -55,8 +61,8 @@ def _line(number: int, row: Row, source: Source | None, zone: str, now_ns: int, 
 
 def _names(fields: Sequence[str]) -> Any:
     if not fields:
-        return html.Span("no JSON, or too large to look into", className="muted")
-    more = f" and {len(fields) - SHOWN} more" if len(fields) > SHOWN else ""
+        return html.Span(_("no JSON, or too large to look into"), className="muted")
+    more = _("and {number} more", number=len(fields) - SHOWN) if len(fields) > SHOWN else ""
     return html.Span([*(html.Span([html.Code(name), " "]) for name in fields[:SHOWN]), more])
 
 
@@ -71,12 +77,13 @@ def _help(number: int, row: Row, source: Source | None, fields: Mapping[str, str
     there = [html.Li([html.Code(field), f" = {value}" if shown else ""]) for field, value in fields.items()]
     return html.Details(
         [
-            html.Summary("Show a mapping"),
+            html.Summary(_("Show a mapping")),
             html.Pre(text, id=name),
-            dcc.Clipboard(target_id=name, title="Copy"),
-            html.P(["Try it with ", html.Code(f"syncline check --sample FILE --source {row['source']}"), "; then ",
-                    html.Code("syncline rebuild"), " reads what came before under it as well."]),
-            html.P(f"The newest, at {row['example_position']}, has these fields:"),
+            dcc.Clipboard(target_id=name, title=_("Copy")),
+            html.P(_parts("Try it with {check}; then {rebuild} reads what came before under it as well.",
+                          check=html.Code(f"syncline check --sample FILE --source {row['source']}"),
+                          rebuild=html.Code(_("syncline rebuild")))),
+            html.P(_("The newest, at {place}, has these fields:", place=row['example_position'])),
             html.Ul(there),
         ]
     )  # fmt: skip

@@ -16,12 +16,13 @@ from app.components.page import card
 from app.figures import times
 from app.pages import board
 from app.pages.errors import WrongAddress
+from texts import _, language
 
 SECONDS, LEAST_SECONDS, MOST_SECONDS = 20, 5, 600
 SHOWN_GROUPS = 3
 QUIET = ("ok", "nodata")
 ORDER = (*tiles.GRAVEST, "late")
-HOURS = {name: hours for name, (_, hours) in board.PERIODS.items()}
+HOURS = {name: hours for name, (_words, hours) in board.PERIODS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def layout(**query: Any) -> Component:
             html.Div(_shown(at, cycle, 0), id="wall-body", className="wall-body", **{"aria-live": "off"}),
             html.Div(_keys(cycle, at), className="wall-keys"),
             html.Div(
-                [icon("unplug"), "No answer from the server: what stands here may be out of date"], className="wall-silent", role="alert"
+                [icon("unplug"), _("No answer from the server: what stands here may be out of date")], className="wall-silent", role="alert"
             ),
             dcc.Store(id="wall-about", data=about),
             dcc.Store(id="wall-version", data=_version(at, 0)),
@@ -55,16 +56,18 @@ def layout(**query: Any) -> Component:
         ],
         className="wall",
         id="wall",
-        **{"data-title": "Wall"},
+        **{"data-title": _("Wall")},
     )
 
 
 def _cycle(query: dict[str, Any]) -> Cycle:
     asked = [site for site in links.several(query.get("site")) if site]
     with reader.reader(reader.as_of(query)) as now:
-        known = [name for name, _ in now.sites()]
+        known = [name for name, _zone in now.sites()]
     if wrong := [site for site in asked if site not in known]:
-        raise WrongAddress(f"There is no site '{wrong[0]}', or you may not see it. You see: {verdict.words_of(known)}.")
+        raise WrongAddress(
+            _("There is no site '{site}', or you may not see it. You see: {sites}.", site=wrong[0], sites=verdict.words_of(known))
+        )
     period = links.one(query.get("period")) or board.FIRST_PERIOD
     return Cycle(tuple(asked or known), _seconds(links.one(query.get("seconds"))), period if period in HOURS else board.FIRST_PERIOD)
 
@@ -74,7 +77,14 @@ def _seconds(text: str | None) -> int:
     if text is None:
         return SECONDS
     if not text.isdecimal() or not LEAST_SECONDS <= int(text) <= MOST_SECONDS:
-        raise WrongAddress(f"'{text}' is no time that a site can stay: {LEAST_SECONDS} to {MOST_SECONDS} seconds.")
+        raise WrongAddress(
+            _(
+                "'{text}' is no time that a site can stay: {least} to {most} seconds.",
+                text=text,
+                least=LEAST_SECONDS,
+                most=MOST_SECONDS,
+            )
+        )
     return int(text)
 
 
@@ -100,26 +110,26 @@ def _shown(at: reader.AsOf, cycle: Cycle, place: int) -> list[Component]:
     if asked.groups:
         owners = reader.application().settings.owners
         listed = attention.listed(asked.groups[:SHOWN_GROUPS], asked.workflows, owners, as_of_ns, at.past)
-        parts.append(card("Needs attention", listed, className="card-attention"))
+        parts.append(card(_("Needs attention"), listed, className="card-attention"))
     return parts
 
 
 def _quiet(workflow: dict[str, Any], row: dict[str, Any] | None) -> Component:
     """What needs nobody: a line, so that all of a site is on one screen."""
-    _, status = tiles.state_of(row)
-    count = html.Span(f"{row['started']:,}", className="num") if row else None
+    _name, status = tiles.state_of(row)
+    count = html.Span(language().number(row["started"]), className="num") if row else None
     return html.Li(
         [icon(status.icon), html.Span(workflow["title"]), count, html.Span(status.word, className="muted")], className=f"mark-{status.kind}"
     )
 
 
 def _head(site: str | None, zone: str, as_of_ns: int, cycle: Cycle, place: int) -> Component:
-    of = f"{place % len(cycle.sites) + 1} of {len(cycle.sites)}" if len(cycle.sites) > 1 else ""
-    day, _, clock = times.full(as_of_ns, zone).partition(", ")
-    clock = f"{clock[:5]}{clock[8:]}"  # seconds would look like a clock that stands still
+    of = _("{place} of {all}", place=place % len(cycle.sites) + 1, all=len(cycle.sites)) if len(cycle.sites) > 1 else ""
+    day = language().date(times.local(as_of_ns, zone), year=True)
+    clock = f"{times.clock(as_of_ns, zone)[:5]} {times.zone_word(as_of_ns, zone)}"  # seconds would look like a clock that stands still
     return html.Div(
         [
-            html.H1(tiles.name_of(site) if site else "All sites"),
+            html.H1(tiles.name_of(site) if site else _("All sites")),
             html.Span(of, className="wall-place"),
             html.Div([html.B(clock), day], className="wall-clock"),
         ],
@@ -128,12 +138,12 @@ def _head(site: str | None, zone: str, as_of_ns: int, cycle: Cycle, place: int) 
 
 
 def _keys(cycle: Cycle, at: reader.AsOf) -> list[Component]:
-    back = html.A("Leave", href=links.to("", site=cycle.sites[0] if len(cycle.sites) == 1 else None, **at.past), id="wall-leave")
+    back = html.A(_("Leave"), href=links.to("", site=cycle.sites[0] if len(cycle.sites) == 1 else None, **at.past), id="wall-leave")
     if len(cycle.sites) < 2:
         return [html.Span([html.Kbd("Esc"), back])]
     return [
-        html.Span([html.Kbd("Space"), html.Span("pause", id="wall-pause-word")]),
-        html.Span([html.Kbd("←"), html.Kbd("→"), "site before, next site"]),
+        html.Span([html.Kbd(_("Space")), html.Span(_("pause"), id="wall-pause-word")]),
+        html.Span([html.Kbd("←"), html.Kbd("→"), _("site before, next site")]),
         html.Span([html.Kbd("Esc"), back]),
     ]
 

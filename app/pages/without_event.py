@@ -19,13 +19,14 @@ from app.components.icons import icon
 from app.components.page import button, card, head, scrolling
 from app.components.pager import ROWS, first_row, pager
 from app.components.tiles import name_of
-from app.figures import times, words
+from app.figures import times
 from app.pages.errors import WrongAddress
 from app.pages.events import NOT_STATED
 from app.pages.narrowing import kept_of, stretch_of, time_of
 from metrics import unmapped
 from metrics.read import Reader
 from metrics.unmapped import Records, Spans
+from texts import _, _n
 
 Row = Mapping[str, Any]
 USUAL = "7d"
@@ -49,7 +50,12 @@ def layout(**query: Any) -> Component:
         [
             dcc.Store(id="without-event-about", data=kept),
             dcc.Download(id="without-event-download"),
-            head("Without an event", said, _export() if total else None, button("Interfaces", links.to("interfaces", **wide), quiet=True)),
+            head(
+                _("Without an event"),
+                said,
+                _export() if total else None,
+                button(_("Interfaces"), links.to("interfaces", **wide), quiet=True),
+            ),
             moment.banner(at, zone),
             list_of(zone, at) if total else _nothing(asked),
             pager(start, total, lambda page: links.to("without-event", **{**kept, "page": page})),
@@ -71,22 +77,24 @@ def _asked(query: Mapping[str, Any], as_of_ns: int) -> Records | Spans:
     if source and shape:
         return Records(source, shape)
     if source and name:
-        from_ns, _ = stretch_of(query, USUAL, as_of_ns)
+        from_ns, _until = stretch_of(query, USUAL, as_of_ns)
         return Spans(from_ns, source, name, *("" if value in (None, NOT_STATED) else str(value) for value in stated))
-    raise ValueError("The address names neither a shape nor a name of messages of a source: the figures of Interfaces open this list.")
+    raise ValueError(_("The address names neither a shape nor a name of messages of a source: the figures of Interfaces open this list."))
 
 
 def _export() -> Component:
-    return dmc.Button("Export CSV", id="without-event-export", leftSection=icon("download"), variant="default", size="sm")
+    return dmc.Button(_("Export CSV"), id="without-event-export", leftSection=icon("download"), variant="default", size="sm")
 
 
 def _nothing(asked: Records | Spans) -> Component:
     if current_user.sites is not None and isinstance(asked, Records):
-        return empty("Not for you", "Of which site such records are is not known: they are shown to people who may see all sites.")
+        return empty(_("Not for you"), _("Of which site such records are is not known: they are shown to people who may see all sites."))
     return empty(
-        "None is left",
-        "Messages that say no event would stand here one by one. These have become events since, or came before the period, or are older "
-        "than this list: syncline rebuild reads them once more.",
+        _("None is left"),
+        _(
+            "Messages that say no event would stand here one by one. These have become events since, or came before the period, "
+            "or are older than this list: syncline rebuild reads them once more."
+        ),
         picture="inbox",
     )
 
@@ -97,12 +105,26 @@ def _nothing(asked: Records | Spans) -> Component:
 def _records(now: Reader, asked: Records, start: int) -> tuple[str, int, Any]:
     shape = unmapped.shape(now, asked)
     if shape is None:
-        return "Nothing of the kind is known.", 0, None
+        return _("Nothing of the kind is known."), 0, None
     rows, fields, listed = unmapped.records(now, asked, start, start + ROWS), orjson.loads(shape["example"]), int(shape["listed"])
-    more = f" and {len(fields) - SHOWN} more" if len(fields) > SHOWN else ""
-    what = f" with the fields {', '.join(list(fields)[:SHOWN])}{more}" if fields else ""
-    cut = "" if listed == shape["records"] else f" The newest {listed:,} are listed; all of them stay in the journal."
-    said = f"{words.count(int(shape['records']), 'record')} of {asked.source}{what} say no event type.{cut}"
+    names, number = ", ".join(list(fields)[:SHOWN]), int(shape["records"])
+    if len(fields) > SHOWN:
+        names = _("{first} and {number} more", first=names, number=len(fields) - SHOWN)
+    said = (
+        _n(
+            "{number} record of {source} with the fields {names} say no event type.",
+            "{number} records of {source} with the fields {names} say no event type.",
+            number,
+            source=asked.source,
+            names=names,
+        )
+        if fields
+        else _n(
+            "{number} record of {source} say no event type.", "{number} records of {source} say no event type.", number, source=asked.source
+        )
+    )
+    if listed != number:
+        said = f"{said} {_('The newest {listed} are listed; all of them stay in the journal.', listed=listed)}"
     return said, listed, lambda zone, at: _record_table(rows, zone, at.now_ns)
 
 
@@ -117,9 +139,9 @@ def _record_table(rows: Sequence[Row], zone: str, now_ns: int) -> Component:
         )
         for row in rows
     ]
-    heads = html.Tr([html.Th(name) for name in ("Told", "Where", "What was sent")])
+    heads = html.Tr([html.Th(name) for name in (_("Told"), _("Where"), _("What was sent"))])
     table = html.Table([html.Thead(heads), html.Tbody(lines)], className="table sources-refusals")
-    return card("Records", scrolling(table, "Records without an event"))
+    return card(_("Records"), scrolling(table, _("Records without an event")))
 
 
 # -- spans -----------------------------------------------------------------------------------------------------------------
@@ -127,27 +149,38 @@ def _record_table(rows: Sequence[Row], zone: str, now_ns: int) -> Component:
 
 def _spans(now: Reader, asked: Spans, start: int) -> tuple[str, int, Any]:
     rows, total = unmapped.spans(now, asked, start, start + ROWS)
-    by = f" of {asked.service}" if asked.service else ""
-    through = f" through {asked.destination}" if asked.destination else ""
-    said = f"{words.count(total, 'message')} ‘{asked.name}’{by}{through} in whose traces nothing is a business event, newest first."
+    message = f"‘{asked.name}’"
+    if asked.service:
+        message = _("{message} of {service}", message=message, service=asked.service)
+    if asked.destination:
+        message = _("{message} through {destination}", message=message, destination=asked.destination)
+    said = _n(
+        "{number} message {message} in whose traces nothing is a business event, newest first.",
+        "{number} messages {message} in whose traces nothing is a business event, newest first.",
+        total,
+        message=message,
+    )
     return said, total, lambda zone, at: _span_table(rows, zone, at)
 
 
 def _span_table(rows: Sequence[Row], zone: str, at: reader.AsOf) -> Component:
-    heads = html.Tr([html.Th(name) for name in ("When", "Trace", "Site", "How", "Message", "Attributes", "From")])
+    heads = html.Tr([html.Th(name) for name in (_("When"), _("Trace"), _("Site"), _("How"), _("Message"), _("Attributes"), _("From"))])
     table = html.Table([html.Thead(heads), html.Tbody([_span(row, zone, at) for row in rows])], className="table sources-refusals")
-    return card("Messages", scrolling(table, "Messages without an event"))
+    return card(_("Messages"), scrolling(table, _("Messages without an event")))
 
 
 def _span(row: Row, zone: str, at: reader.AsOf) -> Component:
-    failed = [html.Span("failed", className="mark-failed"), html.Div(str(row["status_message"] or "")[:200])]
+    failed = [html.Span(_("failed"), className="mark-failed"), html.Div(str(row["status_message"] or "")[:200])]
     return html.Tr(
         [
             html.Td(times.short(row["start_ns"], zone, at.now_ns), title=times.full(row["start_ns"], zone), className="num nowrap"),
-            html.Td(html.A([icon("waypoints"), " its trace"], href=links.to("path", trace=row["trace_id"], **at.past)), className="nowrap"),
+            html.Td(
+                html.A([icon("waypoints"), f" {_('its trace')}"], href=links.to("path", trace=row["trace_id"], **at.past)),
+                className="nowrap",
+            ),
             html.Td(name_of(row["site"])),
-            html.Td(failed if row["is_error"] else "in order"),
-            html.Td(html.Code(row["message_id"]) if row["message_id"] else html.Span("no id", className="muted")),
+            html.Td(failed if row["is_error"] else _("in order")),
+            html.Td(html.Code(row["message_id"]) if row["message_id"] else html.Span(_("no id"), className="muted")),
             html.Td(values.shown(row["attributes"])),
             html.Td(html.Code(row["position"])),
         ]

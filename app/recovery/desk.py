@@ -19,6 +19,7 @@ from app.recovery.plan import Plan, freeze
 from app.recovery.run_tables import items
 from app.recovery.runs import OPEN, Actor, Refusal, Runs
 from app.recovery.verdict import Question, verdict
+from texts import _, _said
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ class Desk:
         names = targets_of(path)
         targets = [target for name in names if (target := self.world.target(name))]
         if len(targets) < len(names):
-            raise Refusal(f"'{path.title}' sends to a target that is not configured any more.")
+            raise Refusal(_said("'{path}' sends to a target that is not configured any more.", path=path.title))
         fetched = self.world.payloads(cases) if path.action.needs_payload else {}
         sent, differences, bodies = _changed(path, cases, fetched, edits or {})
         judged = self._judged(path, cases, fetched, all(target.idempotent for target in targets))
@@ -84,16 +85,16 @@ class Desk:
         path, gone = offers[-1].path, offers[-1].gone
         why_not = gone
         if why_not is None and any(self.world.target(name) is None for name in targets_of(path)):
-            why_not = "Its target is not configured any more."
+            why_not = _("Its target is not configured any more.")
         if why_not is None and not actor.holds(path.roles):
-            why_not = f"Only {roles_words(path.roles)} may do this."
+            why_not = _("Only {roles} may do this.", roles=roles_words(path.roles))
         return Choice(path, max(offer.version for offer in offers), len(offers), why_not)
 
     def _path(self, name: str, cases: Sequence[Case]) -> tuple[Path, int]:
         """The path, where it is approved for every case. Nothing outside the catalogue is ever planned."""
         offers = [next((offer for offer in self.catalogue.offers(case) if offer.path.name == name), None) for case in cases]
         if not offers or any(offer is None for offer in offers):
-            raise Refusal(f"The catalogue does not approve '{name}' for every case that was chosen.")
+            raise Refusal(_said("The catalogue does not approve '{path}' for every case that was chosen.", path=name))
         known = [offer for offer in offers if offer is not None]
         if gone := next((offer.gone for offer in known if offer.gone), None):
             raise Refusal(gone)
@@ -128,7 +129,7 @@ def _changed(
     sent: dict[str, Payload | str] = dict(fetched)
     differences: dict[str, tuple[Difference, ...]] = {}
     if edits and path.action is not Action.EDIT_AND_REPLAY:
-        raise Refusal(f"'{path.title}' sends payloads as they are.")
+        raise Refusal(_said("'{path}' sends payloads as they are.", path=path.title))
     for case in cases:
         payload = fetched.get(case.id)
         changes = dict(path.transform) if path.action is Action.BULK_TRANSFORM else edits.get(case.id)

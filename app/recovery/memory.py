@@ -14,6 +14,7 @@ from app.recovery import audit
 from app.recovery.model import Case
 from app.recovery.runs import Actor, Refusal
 from app.recovery.tables import group_memory, group_notes
+from texts import _
 
 MOST_LETTERS = 2000
 ROLES = ("it", "supply")  # who may write
@@ -98,7 +99,7 @@ class Memory:
 
     def note(self, signature: str, actor: Actor, words: str) -> None:
         """Adds a note."""
-        said = _said(words, "A note")
+        said = _said(words, _("A note"))
         with self._changing(actor) as connection:
             audit.take_turn(connection)
             number = len(connection.execute(select(group_notes.c.number).where(group_notes.c.signature == signature)).all()) + 1
@@ -113,15 +114,15 @@ class Memory:
     def link(self, signature: str, actor: Actor, ticket: str | None) -> None:
         """The ticket where it is worked on."""
         if ticket is not None and not ticket.startswith(("https://", "http://")):
-            raise Refusal("A ticket is the address of a page, beginning with https://.")
+            raise Refusal(_("A ticket is the address of a page, beginning with https://."))
         self._set(signature, actor, "ticket linked", ticket=ticket)
 
     def mute(self, signature: str, actor: Actor, until_ns: int | None, reason: str | None) -> None:
         """Raises no alert until then; None: it does again. It is still listed."""
         if until_ns is not None:
             if until_ns <= self._now_ns():
-                raise Refusal("It can be muted until a moment that is still to come.")
-            reason = _said(reason, "A reason")
+                raise Refusal(_("It can be muted until a moment that is still to come."))
+            reason = _said(reason, _("A reason"))
         self._set(signature, actor, "muted" if until_ns else "unmuted", reason, muted_until_ns=until_ns)
 
     def fix(self, signature: str, actor: Actor, reason: str | None) -> None:
@@ -142,7 +143,7 @@ class Memory:
 
     def _changing(self, actor: Actor) -> Any:
         if not actor.holds(ROLES):
-            raise Refusal(f"Only {roles_words(ROLES)} may write this.")
+            raise Refusal(_("Only {roles} may write this.", roles=roles_words(ROLES)))
         return self._engine.begin()
 
     def _tell(
@@ -154,7 +155,7 @@ class Memory:
 def _said(words: str | None, what: str) -> str:
     said = (words or "").strip()
     if not said:
-        raise Refusal(f"{what} is needed.")
+        raise Refusal(_("{what} is needed.", what=what))
     if len(said) > MOST_LETTERS:
-        raise Refusal(f"{what} may have {MOST_LETTERS:,} letters; this one has {len(said):,}.")
+        raise Refusal(_("{what} may have {most} letters; this one has {number}.", what=what, most=MOST_LETTERS, number=len(said)))
     return said

@@ -7,8 +7,21 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from texts import _later
+
 KINDS = ("failed", "missing", "violation", "inventory", "unplaced")  # of cases
 REFERENCE, RECORD, MIDDLEWARE = "reference", "record", "middleware"  # where a payload comes from
+
+NOTHING_SETTLED = _later("It parked or closed nothing that is not open again.")
+NOT_BY_HAND = _later("Syncline carries it out; only of a runbook does a person say how it went.")
+ONLY = {
+    "pause": _later("Only {roles} may pause it."),
+    "resume": _later("Only {roles} may resume it."),
+    "stop": _later("Only {roles} may stop it."),
+    "done": _later("Only {roles} may say how it went."),
+    "not_done": _later("Only {roles} may say how it went."),
+    "reopen": _later("Only {roles} may open it again."),
+}
 
 
 class Action(StrEnum):

@@ -8,8 +8,9 @@ from sqlalchemy import Row
 
 from app.accounts.people import roles_words
 from app.recovery.listing import approvers
-from app.recovery.model import Action, State
-from app.recovery.runs import NOT_BY_HAND, NOTHING_SETTLED, Actor, path_of
+from app.recovery.model import NOT_BY_HAND, NOTHING_SETTLED, ONLY, Action, State
+from app.recovery.runs import Actor, path_of
+from texts import _, _later
 
 STATES = {  # the action → the states in which it can be done
     "approve": (State.REQUESTED,),
@@ -22,30 +23,43 @@ STATES = {  # the action → the states in which it can be done
     "not_done": (State.RUNNING, State.PAUSED),
     "reopen": (State.FINISHED, State.STOPPED),
 }
+INSIDE = {  # a state inside of a sentence
+    State.REQUESTED: _later("requested"),
+    State.APPROVED: _later("approved"),
+    State.RUNNING: _later("running"),
+    State.PAUSED: _later("paused"),
+    State.FINISHED: _later("finished"),
+    State.STOPPED: _later("stopped"),
+    State.REFUSED: _later("refused"),
+    State.WITHDRAWN: _later("withdrawn"),
+    State.LAPSED: _later("lapsed"),
+    State.VOID: _later("void"),
+}
 BY_HAND = frozenset({"done", "not_done"})  # what a person says of a runbook
-TOO_EARLY = "It waits for its approval."
+TOO_EARLY = _later("It waits for its approval.")
 NEEDS_REASON = frozenset({"refuse", "not_done"})
 
 
 def why_not(action: str, row: Row[Any], actor: Actor) -> str | None:
     """None when it can be done. The server looks again when it is asked."""
     if action == "reopen" and not settles(row):
-        return NOTHING_SETTLED
+        return _(NOTHING_SETTLED)
     if row.state not in STATES[action]:
         if action == "reopen":
-            return "It has closed nothing yet."
+            return _("It has closed nothing yet.")
         if State(row.state).has_ended:
-            return f"It is {row.state}."
-        return TOO_EARLY if row.state == State.REQUESTED else f"It is {row.state} by now."
+            return _("It is {state}.", state=_(INSIDE[row.state]))
+        return _(TOO_EARLY) if row.state == State.REQUESTED else _("It is {state} by now.", state=_(INSIDE[row.state]))
     if action == "withdraw":
-        return None if row.requested_by == actor.name else f"Only {row.requested_by}, who requested it, can take it back."
+        return None if row.requested_by == actor.name else _("Only {person}, who requested it, can take it back.", person=row.requested_by)
     if action in ("approve", "refuse"):
         if row.requested_by == actor.name:
-            return "Who requested it cannot approve it." if action == "approve" else "You requested it: take it back instead."
-        return _only(approvers(row), actor, "approve it")
-    if action in BY_HAND:
-        return _only(path_of(row)["roles"], actor, "say how it went") if is_by_hand(row) else NOT_BY_HAND
-    return _only(path_of(row)["roles"], actor, "open it again" if action == "reopen" else f"{action} it")
+            return _("Who requested it cannot approve it.") if action == "approve" else _("You requested it: take it back instead.")
+        return None if actor.holds(approvers(row)) else _("Only {roles} may approve it.", roles=roles_words(approvers(row)))
+    if action in BY_HAND and not is_by_hand(row):
+        return _(NOT_BY_HAND)
+    roles = path_of(row)["roles"]
+    return None if actor.holds(roles) else _(ONLY[action], roles=roles_words(roles))
 
 
 def settles(row: Row[Any]) -> bool:
@@ -56,7 +70,3 @@ def settles(row: Row[Any]) -> bool:
 def is_by_hand(row: Row[Any]) -> bool:
     """Whether a person carries it out."""
     return bool(path_of(row)["action"] == Action.RUNBOOK)
-
-
-def _only(roles: list[str], actor: Actor, what: str) -> str | None:
-    return None if actor.holds(roles) else f"Only {roles_words(roles)} may {what}."

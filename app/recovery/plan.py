@@ -12,6 +12,7 @@ import orjson
 
 from app.recovery.model import Case, Path, Payload, Reason, Safety, Verdict
 from app.recovery.verdict import exclusion
+from texts import _said
 
 CASE_FIELDS = tuple(field.name for field in fields(Case))
 
@@ -117,11 +118,11 @@ def _why_not(path: Path, found: Verdict, payload: Payload | str | None, taken: i
     if reason := exclusion(found):
         return reason
     if path.action.needs_payload and not isinstance(payload, Payload):
-        return Reason("payload", Safety.CANNOT_TELL, payload or "There is no payload.")
+        return Reason("payload", Safety.CANNOT_TELL, payload or _said("There is no payload."))
     if found.safety is Safety.UNSAFE:
         return next(reason for reason in found.reasons if reason.safety is Safety.UNSAFE)
     if taken >= path.limits.most:
-        return Reason("limit", Safety.SAFE, f"One recovery may hold {path.limits.most} cases.")
+        return Reason("limit", Safety.SAFE, _said("One recovery may hold {most} cases.", most=path.limits.most))
     return None
 
 

@@ -11,12 +11,13 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Engine, Row, Update, insert, select, update
 
-from app.accounts.people import roles_words
+from app.accounts.people import roles_said
 from app.recovery import audit, closings
-from app.recovery.model import Action, Approval, ItemState, Safety, State
+from app.recovery.model import NOT_BY_HAND, NOTHING_SETTLED, ONLY, Action, Approval, ItemState, Safety, State
 from app.recovery.plan import Plan, frozen_item, hash_of
 from app.recovery.run_tables import items, recoveries, switches
 from app.recovery.seals import Seal
+from texts import _said, _told
 
 ADMIN = "admin"
 AUTOMATIC, SENDING = "automatic", "sending"  # switches
@@ -24,12 +25,15 @@ LIVE = [state for state in State if not state.has_ended]
 OPEN = [state for state in ItemState if not state.has_ended]
 SECOND_NS = 10**9
 PLAIN = Seal()
-NOTHING_SETTLED = "It parked or closed nothing that is not open again."
-NOT_BY_HAND = "Syncline carries it out; only of a runbook does a person say how it went."
 
 
 class Refusal(Exception):
-    """Asked for and not done; the text says why, in a sentence."""
+    """Asked for and not done; the text says why, in a sentence. What is recorded of it is in English."""
+
+    @property
+    def told(self) -> str:
+        """The sentence in the reader's language."""
+        return _told(self.args[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,7 @@ class Runs:
             row = self._live(connection, recovery_id, actor, (State.REQUESTED,))
             self._check_approver(row, actor)
             if seen_hash != row.plan_hash or stored_hash(connection, row) != row.plan_hash:
-                raise Refusal("What would be sent is no longer what you looked at; nothing is approved.")
+                raise Refusal(_said("What would be sent is no longer what you looked at; nothing is approved."))
             self._move(connection, row, State.APPROVED, f"Approved by {actor.name}.", approved_by=actor.name, approved_ns=self.now_ns())
             self._tell(connection, actor, "approved", recovery_id, {"plan": seen_hash}, reason)
 
@@ -94,7 +98,7 @@ class Runs:
             row = self._live(connection, recovery_id, actor, (State.REQUESTED,))
             self._check_approver(row, actor)
             if not reason.strip():
-                raise Refusal("A reason is needed.")
+                raise Refusal(_said("A reason is needed."))
             self._end(connection, row, State.REFUSED, f"Refused by {actor.name}: {reason}")
             self._tell(connection, actor, "refused", recovery_id, {}, reason)
 
@@ -103,7 +107,7 @@ class Runs:
         with self._allowed(actor, "withdraw", recovery_id, {}, reason) as connection:
             row = self._live(connection, recovery_id, actor, (State.REQUESTED, State.APPROVED))
             if row.requested_by != actor.name:
-                raise Refusal(f"Only {row.requested_by}, who requested it, can take it back.")
+                raise Refusal(_said("Only {person}, who requested it, can take it back.", person=row.requested_by))
             self._end(connection, row, State.WITHDRAWN, f"Taken back by {actor.name}.")
             self._tell(connection, actor, "withdrawn", recovery_id, {}, reason)
 
@@ -131,18 +135,18 @@ class Runs:
         """It could not be done: the cases are back in the queue at once."""
         with self._carried_out(recovery_id, actor, "not_done", reason) as (connection, row):
             if not reason.strip():
-                raise Refusal("A reason is needed.")
+                raise Refusal(_said("A reason is needed."))
             words = f"It could not be done, says {actor.name}: {reason}"
             connection.execute(_under_way(row).values(state=ItemState.UNPROVEN, words=words, ended_ns=self.now_ns()))
             self._end(connection, row, State.STOPPED, words)
 
     def reopen(self, recovery_id: str, actor: Actor, reason: str | None = None) -> None:
         """What was parked or closed needs somebody again."""
-        with self._by_role(recovery_id, actor, "reopen", (State.FINISHED, State.STOPPED), "open it again", reason) as (connection, row):
+        with self._by_role(recovery_id, actor, "reopen", (State.FINISHED, State.STOPPED), reason) as (connection, row):
             settled = select(items).where(items.c.recovery_id == row.id, items.c.state == ItemState.DONE)
             found = connection.execute(settled).all()
             if not found:
-                raise Refusal(NOTHING_SETTLED)
+                raise Refusal(_said(NOTHING_SETTLED))
             words, now_ns = f"Opened again by {actor.name}{f': {reason}' if reason else '.'}", self.now_ns()
             for item in found:
                 if path_of(row)["action"] == Action.CLOSE:
@@ -154,27 +158,27 @@ class Runs:
     @contextmanager
     def _carried_out(self, recovery_id: str, actor: Actor, action: str, reason: str | None) -> Iterator[tuple[Connection, Row[Any]]]:
         before = (State.RUNNING, State.PAUSED)
-        with self._by_role(recovery_id, actor, action, before, "say how it went", reason) as (connection, row):
+        with self._by_role(recovery_id, actor, action, before, reason) as (connection, row):
             if path_of(row)["action"] != Action.RUNBOOK:
-                raise Refusal(NOT_BY_HAND)
+                raise Refusal(_said(NOT_BY_HAND))
             yield connection, row
             self._tell(connection, actor, action, recovery_id, {}, reason)
 
     @contextmanager
     def _by_role(
-        self, recovery_id: str, actor: Actor, action: str, before: Collection[State], what: str, reason: str | None
+        self, recovery_id: str, actor: Actor, action: str, before: Collection[State], reason: str | None
     ) -> Iterator[tuple[Connection, Row[Any]]]:
         """One transaction of somebody who may request its path."""
         with self._allowed(actor, action, recovery_id, {}, reason) as connection:
             row = self._live(connection, recovery_id, actor, before)
             if not actor.holds(roles := path_of(row)["roles"]):
-                raise Refusal(f"Only {roles_words(roles)} may {what}.")
+                raise Refusal(_said(ONLY[action], roles=roles_said(roles)))
             yield connection, row
 
     def _by_hand(
         self, recovery_id: str, actor: Actor, action: str, before: Collection[State], after: State, words: str, reason: str | None
     ) -> None:
-        with self._by_role(recovery_id, actor, action, before, f"{action} it", reason) as (connection, row):
+        with self._by_role(recovery_id, actor, action, before, reason) as (connection, row):
             (self._end if after.has_ended else self._move)(connection, row, after, words)
             self._tell(connection, actor, after if after.has_ended or after is State.PAUSED else "resumed", recovery_id, {}, reason)
 
@@ -183,9 +187,16 @@ class Runs:
         """Stops (or lets go on) everything automatic, or all sending, at once."""
         with self._allowed(actor, "switch", name, {"is_stopped": is_stopped}, reason) as connection:
             if name not in (AUTOMATIC, SENDING):
-                raise Refusal(f"There is no switch {name!r}. Known: {AUTOMATIC}, {SENDING}.")
+                raise Refusal(
+                    _said(
+                        "There is no switch {name}. Known: {automatic}, {sending}.",
+                        name=repr(name),
+                        automatic=AUTOMATIC,
+                        sending=SENDING,
+                    )
+                )
             if not actor.holds(("it",)):
-                raise Refusal("Only plant IT and administrators may use this switch.")
+                raise Refusal(_said("Only plant IT and administrators may use this switch."))
             values = {"is_stopped": is_stopped, "by": actor.name, "at_ns": self.now_ns(), "reason": reason}
             if not connection.execute(update(switches).where(switches.c.name == name).values(**values)).rowcount:
                 connection.execute(insert(switches).values(name=name, **values))
@@ -248,7 +259,7 @@ class Runs:
         """Only from the state it was seen in: somebody else may have been faster."""
         changed = update(recoveries).where(recoveries.c.id == row.id, recoveries.c.state == row.state)
         if not connection.execute(changed.values(state=state, words=words, **values)).rowcount:
-            raise Refusal("Somebody else was faster; look again.")
+            raise Refusal(_said("Somebody else was faster; look again."))
 
     # ── checks ──────────────────────────────────────────────────────────────────────────────────────────────────────
     @contextmanager
@@ -267,20 +278,22 @@ class Runs:
     def _live(self, connection: Connection, recovery_id: str, actor: Actor, states: Collection[State]) -> Row[Any]:
         row = connection.execute(select(recoveries).where(recoveries.c.id == recovery_id)).one_or_none()
         if row is None or not actor.sees(orjson.loads(row.sites)):
-            raise Refusal(f"There is no recovery {recovery_id}.")
+            raise Refusal(_said("There is no recovery {id}.", id=recovery_id))
         if row.state not in states:
-            raise Refusal(f"It is {row.state} by now: {row.words or 'nothing more can be done with it.'}")
+            raise Refusal(
+                _said("It is {state} by now: {reason}", state=row.state, reason=row.words or _said("nothing more can be done with it."))
+            )
         if row.state == State.REQUESTED and row.lapses_ns is not None and row.lapses_ns <= self.now_ns():
-            raise Refusal("Nobody approved it in time; request it anew.")
+            raise Refusal(_said("Nobody approved it in time; request it anew."))
         return row
 
     def _check_approver(self, row: Row[Any], actor: Actor) -> None:
         path = path_of(row)
         if row.requested_by == actor.name:
-            raise Refusal("Who requested it cannot approve it.")
+            raise Refusal(_said("Who requested it cannot approve it."))
         wanted = path["approvers"] or [ADMIN] if row.approval == Approval.FOUR_EYES else [*path["roles"], *path["approvers"]]
         if not actor.holds(wanted):
-            raise Refusal(f"Only {roles_words(wanted)} may approve it.")
+            raise Refusal(_said("Only {roles} may approve it.", roles=roles_said(wanted)))
 
     def _tell(self, connection: Connection, actor: Actor, action: str, subject: str, detail: Mapping[str, Any], reason: str | None) -> None:
         audit.append(connection, self.now_ns(), actor.name, action, subject, dict(detail), reason)
@@ -310,19 +323,19 @@ def stored_hash(connection: Connection, row: Row[Any]) -> str:
 def _check_request(plan: Plan, seen_hash: str, actor: Actor, reason: str | None) -> None:
     path = plan.path
     if not actor.sees({item.case.site or "" for item in plan.items}):
-        raise Refusal("It holds cases of sites that you may not see.")
+        raise Refusal(_said("It holds cases of sites that you may not see."))
     if not actor.is_rule and not actor.holds(path.roles):
-        raise Refusal(f"Only {roles_words(path.roles)} may use '{path.title}'.")
+        raise Refusal(_said("Only {roles} may use '{path}'.", roles=roles_said(path.roles), path=path.title))
     if not plan.items:
-        raise Refusal("Nothing is left to be done: every case that was chosen is excluded.")
+        raise Refusal(_said("Nothing is left to be done: every case that was chosen is excluded."))
     if plan.hash != seen_hash:
-        raise Refusal("What would be sent is no longer what you looked at; look again.")
+        raise Refusal(_said("What would be sent is no longer what you looked at; look again."))
     if plan.safety is Safety.UNSAFE:
-        raise Refusal("It is not safe.")
+        raise Refusal(_said("It is not safe."))
     if actor.is_rule and plan.safety is not Safety.SAFE:
-        raise Refusal("A rule may only do what is safe.")
+        raise Refusal(_said("A rule may only do what is safe."))
     if (path.reason_required or plan.safety is Safety.CANNOT_TELL) and not (reason and reason.strip()):
-        raise Refusal("A reason is needed.")
+        raise Refusal(_said("A reason is needed."))
 
 
 def _check_free(connection: Connection, plan: Plan) -> None:
@@ -331,7 +344,7 @@ def _check_free(connection: Connection, plan: Plan) -> None:
     busy = dict(connection.execute(taken).all())
     for item in plan.items:
         if other := busy.get(item.case.id):
-            raise Refusal(f"{other} is recovering {item.case.transaction_id} now.")
+            raise Refusal(_said("{recovery} is recovering {transaction} now.", recovery=other, transaction=item.case.transaction_id))
 
 
 def _recovery_row(recovery_id: str, plan: Plan, actor: Actor, reason: str | None, now_ns: int) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from app.recovery.runs import Actor, Refusal
 from metrics.impact import Summary
 from metrics.keys import unknown
 from metrics.recovering import Group
+from texts import _said
 
 ALSO, SETTLED = "also", "settled"  # in an address: with what a person parked or closed
 TRANSACTION = "transaction"  # in an address; a group calls it its transaction_id
@@ -60,7 +61,7 @@ def proposed(desk: Desk, path_name: str, selected: Selected, edits: Mapping[str,
     """What would be requested for the cases that the path fits, no more than one recovery may hold, the oldest first."""
     cases = fitting(desk, path_name, selected.cases)
     if not cases:
-        raise Refusal(f"The catalogue does not approve '{path_name}' for any of these cases.")
+        raise Refusal(_said("The catalogue does not approve '{path}' for any of these cases.", path=path_name))
     most = next(offer.path.limits.most for offer in desk.catalogue.offers(cases[0]) if offer.path.name == path_name)
     return desk.propose(path_name, cases[:most], edits)
 

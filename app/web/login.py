@@ -14,6 +14,7 @@ from app.accounts import Accounts, TooManyAttempts, User
 from app.accounts.landings import Landings, usual
 from app.messages.glass import Viewer
 from app.web.guard import sitemap
+from texts import _, _n
 
 SECRET = "secret"  # noqa: S105  of a session: what is only for this one, such as a break-glass, is bound to it
 
@@ -56,7 +57,7 @@ def safe_next(target: str | None, prefix: str) -> str | None:
 
 
 def _load(identity: str) -> Session | None:
-    name, _, epoch = identity.rpartition("|")
+    name, _at, epoch = identity.rpartition("|")
     account = _accounts().find_user(name)
     return Session(account) if account and not account.disabled and str(account.epoch) == epoch else None
 
@@ -75,9 +76,13 @@ def _try(target: str | None) -> ResponseReturnValue:
     try:
         account = _accounts().verify(name, password, request.remote_addr or "")
     except TooManyAttempts as limit:
-        return _form(target, str(limit)), 429, {"Retry-After": str(limit.seconds)}
+        minutes = max(1, -(-limit.seconds // 60))
+        said = _n(
+            "Too many wrong passwords. Try again in {number} minute.", "Too many wrong passwords. Try again in {number} minutes.", minutes
+        )
+        return _form(target, said), 429, {"Retry-After": str(limit.seconds)}
     if account is None:
-        return _form(target, "Wrong user or password."), 401
+        return _form(target, _("Wrong user or password.")), 401
     session.clear()  # a new session: one that was planted before is worth nothing
     session.permanent = True
     session[SECRET] = secrets.token_hex(16)

@@ -8,13 +8,18 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from app.web.guard import is_machine
+from texts import _, _later
 
 WORDS = {
-    400: ("This request cannot be used", "Go back, reload the page and try again.", "circle-alert"),
-    403: ("You may not do this", "Your roles do not allow it. Ask your administrator if they should.", "lock"),
-    404: ("There is nothing at this address", "The link may be old, or was not copied completely.", "search"),
-    413: ("This is too large", "Send less at once.", "circle-alert"),
-    500: ("Something went wrong on our side", "The fault was written to the log of the server. Try again in a moment.", "triangle-alert"),
+    400: (_later("This request cannot be used"), _later("Go back, reload the page and try again."), "circle-alert"),
+    403: (_later("You may not do this"), _later("Your roles do not allow it. Ask your administrator if they should."), "lock"),
+    404: (_later("There is nothing at this address"), _later("The link may be old, or was not copied completely."), "search"),
+    413: (_later("This is too large"), _later("Send less at once."), "circle-alert"),
+    500: (
+        _later("Something went wrong on our side"),
+        _later("The fault was written to the log of the server. Try again in a moment."),
+        "triangle-alert",
+    ),
 }
 
 
@@ -27,14 +32,14 @@ def _forged(error: CSRFError) -> ResponseReturnValue:
     """A form or callback without our token: another site, or a page that was open since before a new sign-in."""
     if is_machine() and not _is_form():
         return jsonify(error=f"The page is older than your session ({error.description}) Reload it."), 400
-    return _page(400, "This page is older than your session", "Go back, reload the page and try again.", "history")
+    return _page(400, _("This page is older than your session"), _("Go back, reload the page and try again."), "history")
 
 
 def _trouble(error: HTTPException) -> ResponseReturnValue:
     title, text, picture = WORDS.get(error.code or 500, (error.name, error.description or "", "circle-alert"))
     if is_machine():
         return jsonify(error=f"{title}. {text}"), error.code or 500
-    return _page(error.code or 500, title, text, picture)
+    return _page(error.code or 500, _(title), _(text), picture)
 
 
 def _is_form() -> bool:

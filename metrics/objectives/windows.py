@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from texts import _, _later
+
 MINUTE_NS = 60 * 10**9
 MINUTES = {"m": 1, "h": 60, "d": 1440, "w": 10_080}
 MONTHS = {"M": 1, "Q": 3, "Y": 12}
 USUAL_MINUTES = {"M": 30 * 1440, "Q": 91 * 1440, "Y": 365 * 1440}  # of what is not always equally long
 DURATION = re.compile(r"([1-9][0-9]{0,6})([smhdwMQY])")
 LONGEST_MINUTES = 3660 * 1440
+UNITS = {"d": _later("{number} d"), "h": _later("{number} h"), "min": _later("{number} min")}
 MOST_DAYS = 63  # that are told day by day
 MIDNIGHT = time()
 
@@ -104,7 +107,7 @@ def of_minutes(minutes: int) -> str:
 
 def told_minutes(minutes: int) -> str:
     """How it is told: 5 min, 22 h 24 min, 2 d 19 h 12 min."""
-    return " ".join(f"{count} {unit}" for count, unit in _parts(minutes)) or "0 min"
+    return " ".join(_(UNITS[unit], number=count) for count, unit in _parts(minutes) or [(0, "min")])
 
 
 def roughly(minutes: int) -> int:

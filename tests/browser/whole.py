@@ -5,20 +5,23 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from playwright.sync_api import Page
 
+from app.configuration.model import Texts
 from app.demo import EDI, LISTS, MESSAGES, Middleware, settings_in
 from app.demo_before import recover_some
-from app.serve import running
+from app.serve import Service, running
 from app.server import PAGES
 from app.simulator import run
 from tests.browser import looks
 from tests.pages.served import PASSWORD, PEOPLE
 from tests.processes import free_ports
 
+ENGLISH_ONLY = Texts()
 DAYS, VOLUME = 15, 0.03  # two whole weeks, and few enough transactions to be told in seconds
 STATUSES = ("failed", "overdue", "retrying", "inconsistent", "complete")
 # What no page shows by itself: its name, the page a link to it stands on, and which link.
@@ -48,8 +51,15 @@ PLAIN = {
 @contextmanager
 def whole_plant(home: Path) -> Iterator[str]:
     """The address of a Syncline that knows fifteen days of three plants, until a moment ago."""
+    with whole_service(home) as service:
+        yield service.web_url.rstrip("/")
+
+
+@contextmanager
+def whole_service(home: Path, texts: Texts = ENGLISH_ONLY) -> Iterator[Service]:
+    """The same with everything behind it, in the languages of `texts`."""
     nobody = Middleware(free_ports(1)[0], "of-the-tests")  # takes nothing, so that the recoveries stay under way
-    with running(settings_in(home, nobody)) as service:
+    with running(replace(settings_in(home, nobody), texts=texts)) as service:
         end = datetime.now(UTC)
         places = {"lists": home / LISTS, "edi": home / EDI, "messages": home / MESSAGES}
         report = run(service.otlp_url, 1, end - timedelta(days=DAYS), end, volume=VOLUME, **places)
@@ -57,7 +67,7 @@ def whole_plant(home: Path) -> Iterator[str]:
         recover_some(service.application, report.truth)
         for name, roles in PEOPLE.items():
             service.application.accounts.add_user(name, PASSWORD, roles)
-        yield service.web_url.rstrip("/")
+        yield service
 
 
 def addresses(page: Page) -> dict[str, str]:

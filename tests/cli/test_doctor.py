@@ -76,6 +76,14 @@ def test_a_sound_installation_has_nothing_to_fail_and_stays_as_it_is(run: Run, h
     assert state_of(home.parent) == before
 
 
+def test_a_catalogue_that_cannot_be_used_is_a_warning(run: Run, folder: Path) -> None:
+    (folder / "catalogues").mkdir()
+    (folder / "catalogues" / "de.po").write_text("this is no catalogue\n")
+    (folder / "syncline.yaml").write_text(f"{ORDERS_SETTINGS}{FREE_PORTS}texts: {{folder: catalogues}}\n")
+    said = findings(run, "warn")[1]
+    assert [line for line in said if line.startswith(f"{folder}/catalogues/de.po cannot be read, English is shown instead: ")]
+
+
 def test_a_home_that_is_not_there_is_not_made(run: Run, folder: Path) -> None:
     before = state_of(folder)
     code, said = findings(run, "warn")
