@@ -14,7 +14,7 @@ from babel.messages.pofile import write_po
 from jinja2.ext import babel_extract
 
 from app.configuration.packs import PACKS
-from app.figures.words import counted_object, event_words, type_words
+from app.figures.words import PATTERNS, counted_object, event_words, type_words
 from metrics.catalog import CATALOG
 from metrics.rules.rule import shipped_rules
 from metrics.workflows import parse
@@ -71,7 +71,8 @@ def _shipped() -> Iterator[tuple[str, str | tuple[str, str]]]:
             kinds = (workflow.object, *workflow.related)
             yield from ((place, event_words(event)) for event in events)
             yield from ((place, type_words(step.name)) for step in workflow.milestones)
-            yield from ((place, text) for kind in kinds for text in (type_words(kind), counted_object(kind)))
+            yield from ((place, type_words(kind)) for kind in kinds)
+            yield from ((place, counted_object(kind, pattern)) for kind in kinds for pattern in PATTERNS)
     yield from (("metrics/catalog.py", text) for metric in CATALOG for text in (metric.title, metric.question))
     yield from (("sql/rules", text) for rule in shipped_rules() for text in (rule.sentence, rule.sentence.rstrip("."), rule.why))
 

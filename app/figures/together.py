@@ -15,7 +15,7 @@ from app.components.status import STATUSES, badge
 from app.figures import times
 from app.figures.lanes import Rect
 from app.figures.together_places import Board, Line, board_of
-from app.figures.words import sentence, step_words, type_words
+from app.figures.words import AT_LEAST, HIDDEN, MORE, counted_object, sentence, step_words, type_words
 from metrics.together import MOST_EVENTS, Key, Link, Rest, Standing, Thing, Together, Told
 from texts import _, _n, language
 
@@ -275,29 +275,19 @@ def _others(link: Link) -> list[Component]:
 
 
 def _rest_item(rest: Rest, past: Past) -> Component:
-    kind, kinds = type_words(rest.object_type), _several(type_words(rest.object_type))
     parts: list[Any] = []
     if rest.more:
         parts.append(
             html.A(
-                _n(f"and at least {{number}} more {kind}", f"and at least {{number}} more {kinds}", rest.more)
-                if rest.at_least
-                else _n(f"and {{number}} more {kind}", f"and {{number}} more {kinds}", rest.more),
+                _n(*counted_object(rest.object_type, AT_LEAST if rest.at_least else MORE), rest.more),
                 href=links.with_object(*rest.key, **past),
             )
         )
     if rest.hidden:
         parts.append(
             html.Span(
-                ("; " if parts else "") + _n(f"{{number}} {kind} you may not see", f"{{number}} {kinds} you may not see", rest.hidden),
+                ("; " if parts else "") + _n(*counted_object(rest.object_type, HIDDEN), rest.hidden),
                 className="muted",
             )
         )
     return html.P(parts, className="together-rests")
-
-
-def _several(kind: str) -> str:
-    """deliveries, batches, orders."""
-    if kind.endswith("y") and kind[-2:-1] not in "aeiou":
-        return f"{kind[:-1]}ies"
-    return f"{kind}es" if kind.endswith(("s", "x", "ch", "sh")) else f"{kind}s"

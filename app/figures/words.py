@@ -22,6 +22,9 @@ SYSTEMS = {
     "supplier": _later("Supplier"),
     "middleware": _later("Middleware"),
 }
+COUNTED, HIDDEN = "{number} {object}", "{number} {object} you may not see"
+MORE, AT_LEAST = "and {number} more {object}", "and at least {number} more {object}"
+PATTERNS = (COUNTED, HIDDEN, MORE, AT_LEAST)
 _CAPITALS = {"asn": "ASN", "wms": "WMS", "erp": "ERP", "mes": "MES", "scm": "SCM", "id": "ID"}
 
 
@@ -137,10 +140,11 @@ def objects(number: int, object_type: str) -> str:
     return _n(*counted_object(object_type), number)
 
 
-def counted_object(object_type: str) -> tuple[str, str]:
-    """The two forms of a text that counts such objects."""
-    one = f"{{number}} {_spaced(object_type)}"
-    return one, f"{one[:-1]}ies" if re.search("[^aeiou]y$", one) else f"{one}s"
+def counted_object(object_type: str, pattern: str = COUNTED) -> tuple[str, str]:
+    """The two forms of a text that counts such objects; `pattern` is one of PATTERNS."""
+    one = _spaced(object_type)
+    many = f"{one[:-1]}ies" if re.search("[^aeiou]y$", one) else f"{one}es" if re.search("(s|x|ch|sh)$", one) else f"{one}s"
+    return pattern.replace("{object}", one), pattern.replace("{object}", many)
 
 
 def duration(seconds: float) -> str:
