@@ -2,7 +2,7 @@
 // announced. Time is counted from when the page came, so that a wrong clock of this machine changes nothing.
 (function () {
   "use strict";
-  var page = null; // the one that is counted, and when it came; pages that only bring themselves up to date name no zone
+  var page = null; // the one that is counted, and when it came
   var came = 0;
 
   function two(number) { return String(number).padStart(2, "0"); }
@@ -32,7 +32,7 @@
   }
 
   function count() {
-    var here = document.querySelector("[data-live][data-zone]");
+    var here = document.querySelector("[data-live][data-zone]"); // a list that brings itself up to date counts nothing
     if (here !== page) { page = here; came = performance.now(); }
     if (!page || document.hidden) return;
     var now = Number(page.dataset.live) + (performance.now() - came);

@@ -182,7 +182,7 @@ def test_a_name_of_a_token_is_free_again_once_revoked(accounts):
     assert refused(accounts.add_token, "", "read") == (
         "'' cannot be a token name. Allowed: 1 to 64 letters a-z, digits and . _ @ -, beginning with a letter or digit."
     )
-    assert refused(accounts.add_token, "x", "write") == "No scope is called 'write'. Known: read, ingest, recover, admin."
+    assert refused(accounts.add_token, "x", "write") == "No scope is called 'write'. Known: read, ingest, recover, annotate, admin."
 
 
 def test_the_secret_of_a_token_is_nowhere_in_the_file(accounts, tmp_path):
