@@ -9,18 +9,21 @@
 
   // As app/figures/words.py says it.
   function duration(seconds) {
+    var says = window.synclineSays;
     var whole = Math.round(Math.abs(seconds));
-    if (whole < 120) return whole + " s";
+    if (whole < 120) return says("seconds", { seconds: whole });
     var minutes = Math.round(whole / 60);
-    if (minutes < 60) return minutes + " min";
-    if (whole < 2 * 86400 - 1800) return Math.floor(minutes / 60) + " h" + (minutes % 60 ? " " + two(minutes % 60) + " min" : "");
-    var hours = Math.round(whole / 3600);
-    return Math.floor(hours / 24) + " d" + (hours % 24 ? " " + (hours % 24) + " h" : "");
+    if (minutes < 60) return says("minutes", { minutes: minutes });
+    var hours = Math.floor(minutes / 60), left = minutes % 60;
+    if (whole < 2 * 86400 - 1800) return left ? says("hoursminutes", { hours: hours, minutes: two(left) }) : says("hours", { hours: hours });
+    hours = Math.round(whole / 3600);
+    var days = Math.floor(hours / 24);
+    return hours % 24 ? says("dayshours", { days: days, hours: hours % 24 }) : says("days", { days: days });
   }
 
-  function words(text, left) {
-    if (text.startsWith("missing")) return "missing, " + duration(left) + " overdue";
-    return left > 0 ? "expected in " + duration(left) : "due " + duration(left) + " ago";
+  function words(note, left) {
+    var name = note.hasAttribute("data-missing") ? "missing" : left > 0 ? "expected" : "due";
+    return window.synclineSays(name, { duration: duration(left) });
   }
 
   // What is read of a button stays true without being read out by itself.
@@ -37,7 +40,7 @@
     if (!page || document.hidden) return;
     var now = Number(page.dataset.live) + (performance.now() - came);
     page.querySelectorAll("[data-due]").forEach(function (note) {
-      var text = words(note.textContent, (Number(note.dataset.due) - now) / 1000);
+      var text = words(note, (Number(note.dataset.due) - now) / 1000);
       if (note.textContent !== text) tell(note, text);
     });
     var clock = new Intl.DateTimeFormat("en-GB", { timeZone: page.dataset.zone, hour: "2-digit", minute: "2-digit" }).format(now);

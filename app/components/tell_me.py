@@ -68,7 +68,7 @@ def ways_of(contact: Contact) -> list[tuple[str, str, str | None]]:
     """Each way beside the inbox, what it is called, and why it cannot be used."""
     telling = reader.application().settings.telling
     no_mail = _("no mail server is configured") if telling.mail is None else None if contact.mail else _("say your address first")
-    found: list[tuple[str, str, str | None]] = [(MAIL, "E-mail", no_mail)]
+    found: list[tuple[str, str, str | None]] = [(MAIL, _("E-mail"), no_mail)]
     found.append((WEBHOOK, _("Webhook"), None if contact.webhook else _("say its address first")))
     return found + [(f"{CHANNEL}{name}", channel.title or name, None) for name, channel in telling.channels.items()]
 

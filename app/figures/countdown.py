@@ -8,9 +8,11 @@ from dash import html
 from dash.development.base_component import Component
 
 
-def note(text: str, due_ns: int | None, look: str) -> Component:
+def note(text: str, due_ns: int | None, look: str, *, is_missing: bool) -> Component:
     """The words as of the moment; those with a due time are counted down. Nothing announces them: who listens hears them when asked."""
     counted: dict[str, Any] = {"data-due": str(due_ns // 1_000_000)} if due_ns is not None else {}
+    if counted and is_missing:
+        counted["data-missing"] = "yes"
     return html.Span(text, className=look, **counted)
 
 

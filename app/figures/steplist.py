@@ -42,7 +42,7 @@ def _row(box: Box, parent: Box | None, selected: str | None) -> Component:
     words = [
         html.Span([html.B(box.title), html.Span(box.lane, className="step-lane")], className="step-head"),
         html.Span(box.detail, className="step-detail", dir="auto") if box.detail else None,
-        note(box.note, box.due_ns, "step-note"),
+        note(box.note, box.due_ns, "step-note", is_missing=box.tone == "missing"),
     ]
     button = html.Button(
         [html.Span(icon(box.icon), className="step-mark"), html.Span([word for word in words if word is not None], className="step-words")],

@@ -62,7 +62,7 @@ def _node(box: Box, rect: Rect, before: Box | None, selected: str | None) -> Com
     lines = [
         html.Span([icon(box.icon), html.Span(box.title)], className="node-title"),
         html.Span(box.detail, className="node-detail", dir="auto"),
-        note(box.note, box.due_ns, "node-note"),
+        note(box.note, box.due_ns, "node-note", is_missing=box.tone == "missing"),
     ]
     return html.Button(
         lines,

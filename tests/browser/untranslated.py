@@ -28,7 +28,7 @@ READ = r"""
   }
   for (const name of ["title", "aria-label", "placeholder", "alt"])
     document.querySelectorAll(`[${name}]`).forEach(each => each.checkVisibility() && found.push(each.getAttribute(name)));
-  return [...new Set(found.map(each => each.replace(/\s+/g, " ").trim()).filter(each => each))];
+  return [...new Set(found.map(each => each.replace(/\s+/g, " ").trim()).filter(each => each && !/^[{\[]"/.test(each)))];
 }
 """
 OUT_OF_THE_CATALOGUE = re.compile(f"[{ODD}⟦⟧·]+")
