@@ -35,10 +35,10 @@
   }
 
   function count() {
-    var here = document.querySelector("[data-live][data-zone]"); // a list that brings itself up to date counts nothing
+    var here = document.querySelector("[data-counts-from]");
     if (here !== page) { page = here; came = performance.now(); }
     if (!page || document.hidden) return;
-    var now = Number(page.dataset.live) + (performance.now() - came);
+    var now = Number(page.dataset.countsFrom) + (performance.now() - came);
     page.querySelectorAll("[data-due]").forEach(function (note) {
       var text = words(note, (Number(note.dataset.due) - now) / 1000);
       if (note.textContent !== text) tell(note, text);

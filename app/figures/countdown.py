@@ -18,4 +18,4 @@ def note(text: str, due_ns: int | None, look: str, *, is_missing: bool) -> Compo
 
 def clock(as_of_ns: int, zone: str) -> dict[str, str]:
     """What the page says of its moment: from when on, and by whose clocks, words go on."""
-    return {"data-live": str(as_of_ns // 1_000_000), "data-zone": zone}
+    return {"data-counts-from": str(as_of_ns // 1_000_000), "data-zone": zone}

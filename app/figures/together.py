@@ -31,7 +31,7 @@ def together_card(together: Together, zone: str, past: Past, shown: Key | None =
     return html.Div(
         [
             _drawing(board, together, places, current, past),
-            html.Ul(
+            html.Div(
                 [_item(thing, together, places, zone, past, is_shown=thing.key == current) for thing in together.things],
                 className="together-list",
                 role="list",
@@ -84,7 +84,6 @@ def _thing(thing: Thing, rect: Rect, together: Together, places: Mapping[Key, in
         title=name_of(thing.key),
         **{
             "aria-label": spoken(thing, together),
-            "aria-current": "page" if is_own else None,
             "data-thing": text_of(thing.key),
             "data-place": str(place),
             "data-column": thing.key[0],
@@ -208,7 +207,7 @@ def _item(thing: Thing, together: Together, places: Mapping[Key, int], zone: str
     own = html.Span(_("this transaction"), className="pill") if thing.key == together.own else None
     head = html.H3([html.Span(type_words(thing.key[0]), className="muted"), html.Span(f" {thing.key[1]} ", dir="auto"), own])
     rows = [_said(link, thing.key, places, zone) for link in mine]
-    return html.Li(
+    return html.Div(
         [
             head,
             html.Div([*_transactions(thing, past), *_actions(thing, past)], className="together-acts"),
@@ -222,6 +221,7 @@ def _item(thing: Thing, together: Together, places: Mapping[Key, int], zone: str
             else None,
         ],
         className="is-shown" if is_shown else None,
+        role="listitem",
         **{"data-item": str(places[thing.key])},
     )
 
@@ -234,7 +234,7 @@ def _transactions(thing: Thing, past: Past) -> list[Component]:
 
 
 def _actions(thing: Thing, past: Past) -> list[Component]:
-    named = html.A(_("All transactions named with it"), href=links.with_object(*thing.key, **past), className="no-print")
+    named = html.A(_("All transactions named with it"), href=links.with_object(*thing.key, **past))
     if thing.is_open:
         return [named]
     more = html.Button(

@@ -98,9 +98,9 @@ def test_on_a_phone_it_is_a_list_with_all_of_it(new_page: Callable[..., Page], a
     phone.goto(PATH)
     phone.locator(".together-list").wait_for()
     expect(phone.locator(".together-scroll")).to_be_hidden()
-    expect(phone.locator(".together-list > li")).to_have_count(7)
+    expect(phone.locator(".together-list > div")).to_have_count(7)
     assert looks.narrow(phone) == []
-    lot = phone.locator(".together-list > li", has=phone.get_by_role("heading", name="batch B-1"))
+    lot = phone.locator(".together-list > div", has=phone.get_by_role("heading", name="batch B-1"))
     lot.get_by_role("button", name="Show what belongs to it").click()
     expect(phone).to_have_url(re.compile("open="))
 
@@ -110,6 +110,6 @@ def test_on_paper_it_is_a_list_with_all_of_it(page: Page) -> None:
     page.locator(".together-list").wait_for()
     page.set_viewport_size({"width": looks.A4_PX, "height": 1000})
     page.emulate_media(media="print")
-    expect(page.locator(".together-list > li").last).to_be_visible()
+    expect(page.locator(".together-list > div").last).to_be_visible()
     expect(page.locator(".together-scroll")).to_be_hidden()
     assert looks.paper(page) == []
