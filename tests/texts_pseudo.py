@@ -14,14 +14,16 @@ from texts.catalogues import SLOT
 TAG = "eo"  # of a locale that exists, so that numbers and dates are another one's as well
 PLAIN = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 ODD = "ÀƁÇÐÉƑĜĤÎĴĶĻṀÑÖÞǪŔŠŢÛṼŴẊÝŽàƀçðéƒĝĥîĵķļṁñöþǫŕšţûṽŵẋýž"
-LONGER = 0.4
+LONGER, WORD = 0.4, 9
 
 
 def odd(text: str) -> str:
     """The text as that language has it."""
     parts = SLOT.split(text)  # text, slot, text, …
     said = "".join(part.translate(str.maketrans(PLAIN, ODD)) if place % 2 == 0 else f"{{{part}}}" for place, part in enumerate(parts))
-    return f"⟦{said}{'·' * round(len(''.join(parts[::2])) * LONGER)}⟧"
+    more = round(len("".join(parts[::2])) * LONGER)
+    # Words of their own, as longer texts have more of: a single one of a hundred letters would have no room anywhere.
+    return f"⟦{said}{' '.join('·' * min(WORD, more - place) for place in range(0, more, WORD))}⟧"
 
 
 def write_pseudo(folder: Path) -> Path:

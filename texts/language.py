@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from gettext import NullTranslations
+from operator import index
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class Translation(Language):
         return self.catalogue.pgettext(context, message) if context else self.catalogue.gettext(message)
 
     def counted(self, one: str, many: str, number: int) -> str:
-        return self.catalogue.ngettext(one, many, number)
+        return self.catalogue.ngettext(one, many, index(number))  # a whole number of numpy is none to gettext
 
     def number(self, value: int | float | Decimal, digits: int | None = None) -> str:
         from babel.numbers import format_decimal

@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from app.translations import FILE, written
@@ -68,6 +69,7 @@ def test_english_is_what_stands_in_the_code() -> None:
 def test_another_language_has_its_own_words_forms_and_order(polish: None) -> None:
     assert _("{late} of {all} came late", late=3, all=12_000) == "3 z 12\N{NO-BREAK SPACE}000 przyszło późno"
     assert [_n("{number} order", "{number} orders", many) for many in (1, 3, 7)] == ["1 zlecenie", "3 zlecenia", "7 zleceń"]
+    assert _n("{number} order", "{number} orders", np.int64(1200)) == "1\N{NO-BREAK SPACE}200 zleceń"
     assert _parts("Read {guide} first.", guide=7.5) == ["Najpierw ", 7.5, "."]
     assert _parts_n("{number} order", "{number} orders", 3, number=Decimal(3)) == [Decimal(3), " zlecenia"]
     assert (_of("button", "Open"), _("Open"), _of("state", "Open")) == ("Otwórz", "Open", "Open")
