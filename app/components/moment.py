@@ -83,7 +83,9 @@ def version(at: reader.AsOf) -> str:
 
 def _words(at: reader.AsOf, zone: str) -> list[Any]:
     """Mon 23 Mar 14:05 CET, or 14:05:12 CET for now; on a phone only 14:05."""
-    day, _space, clock = times.short(at.moment.as_of_ns, zone, at.now_ns).rpartition(" ")
+    moment, today = times.local(at.moment.as_of_ns, zone), times.local(at.now_ns, zone)
+    day = "" if moment.date() == today.date() else language().date(moment, year=moment.year != today.year)
+    clock = f"{moment:%H:%M}"
     seconds = times.clock(at.now_ns, zone)[5:] if at.is_now else ""
     before, after = f"{day} " if day else "", f"{seconds} {_zone(at.moment.as_of_ns, zone)}"
     return [html.Span(before, className="moment-fine"), clock, html.Span(after, className="moment-fine")]

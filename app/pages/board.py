@@ -22,7 +22,7 @@ from app.figures.rows import rows_of
 from app.pages.errors import WrongAddress
 from metrics.expected import feeds_behind
 from metrics.read import Reader
-from texts import _, _later
+from texts import _, _later, language
 
 PERIODS = {"24h": (_later("24 h"), 24), "7d": (_later("7 days"), 168)}
 FIRST_PERIOD = "24h"
@@ -158,7 +158,8 @@ def _hourly(asked: Answers, at: reader.AsOf, chosen: tiles.Chosen) -> Component:
 def _subtitle(at: reader.AsOf, asked: Answers, site: str | None) -> str:
     where = tiles.name_of(site) if site else _("all sites") if current_user.sites is None else _("your sites")
     live = _("Updates by itself.") if at.is_now else ""
-    return f"{times.full(at.moment.as_of_ns, asked.zones[None]).split(',')[0]}, {where}. {live}".strip()
+    day = language().date(times.local(at.moment.as_of_ns, asked.zones[None]), year=True)
+    return f"{day}, {where}. {live}".strip()
 
 
 def _sites(asked: Answers, site: str | None) -> Component:
