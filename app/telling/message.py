@@ -13,6 +13,7 @@ from app.figures import words
 from app.figures.alert_words import holds_up, lasting, where
 from app.instants import instant_text
 from metrics.impact_settings import Costs
+from texts import _n
 
 STARTED, ENDED, TEST = "started", "ended", "test"
 LONGEST_SUBJECT = 160
@@ -77,7 +78,7 @@ def message_of(told: Sequence[Told], around: Around, is_held: bool = False) -> M
     """Of one alert, or of those that waited for the end of quiet hours."""
     blocks = [_block(each, around) for each in told]
     if is_held and len(told) > 1:
-        subject = f"{words.count(len(told), 'message')} from your quiet hours"
+        subject = _n("{number} message from your quiet hours", "{number} messages from your quiet hours", len(told))
         ident, thread = f"held-{told[0].alert.number}-{told[-1].alert.number}-{told[-1].event}", None
     else:
         (only, *_) = told
