@@ -9,7 +9,7 @@ from itertools import chain
 from flask import Blueprint, Flask, Response, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from app import annotations_api, health, messages_api, recovery_api
+from app import annotations_api, health, messages_api, recovery_api, reports_api
 from app.api_callers import Denied, application, body, caller_of_request, check_csrf
 from app.application import Application
 from app.exports import ENDINGS, EXPORTS, FORMATS, PERIODS, Asked, check
@@ -23,6 +23,7 @@ api = Blueprint("api", __name__)
 recovery_api.add_to(api)
 annotations_api.add_to(api)
 messages_api.add_to(api)
+reports_api.add_to(api)
 
 
 def install(server: Flask) -> Blueprint:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from errno import ENOSPC
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -61,6 +61,7 @@ from sql.store import Store, StoreBusy
 if TYPE_CHECKING:
     from app.jobs import Jobs
     from app.loader import Loader
+    from app.reports.desk import Desk as ReportDesk
     from app.telling.teller import Teller
     from collectors.receivers.otlp_grpc import OtlpGrpcReceiver
     from collectors.receivers.otlp_http import OtlpHttpReceiver
@@ -125,6 +126,13 @@ class Application:
         glasses = Glasses(self.accounts.engine, self.now_ns, settings.masking, overseers(settings.recovery.paths))
         self.messages = Messages(self.accounts.engine, self.now_ns, settings.masking, glasses)
         self.languages = ChosenLanguages(self.accounts.engine)
+
+    @cached_property
+    def reports(self) -> ReportDesk:
+        """The weekly reports. What draws them takes a while to load, so only who asks for one waits for it."""
+        from app.reports.desk import Desk as ReportDesk
+
+        return ReportDesk(self)
 
     @property
     def polled_sources(self) -> list[Source]:

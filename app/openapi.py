@@ -33,6 +33,12 @@ DECISIONS = {
     "not_done": "A person could not: the cases are back in the queue.",
     "reopen": "Of what was parked or closed: the cases need somebody again.",
 }
+FORMS_OF_REPORT = {
+    "pdf": "application/pdf",
+    "html": "text/html",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "json": "application/json",
+}
 HEALTH = {
     "/healthz": ("The process is alive.", "application/json"),
     "/readyz": ("200 when it can serve, else 503 with the reasons.", "application/json"),
@@ -46,6 +52,7 @@ def description(prefix: str, version: str) -> dict[str, Any]:
     paths |= {f"/api/v1/{name}": {"post": _order(name, about)} for name, about in ORDERS.items()}
     paths |= _recoveries(paths["/api/v1/recoveries"]) | _annotations(paths["/api/v1/annotations"])
     paths["/api/v1/events/message"] = {"get": _message()}
+    paths |= _reports()
     paths |= {path: {"get": _health(about, form)} for path, (about, form) in HEALTH.items()}
     return {
         "openapi": "3.1.0",
@@ -137,6 +144,36 @@ def _annotations(listed: dict[str, Any]) -> dict[str, Any]:
     said = _said("say_annotation", "Says that something happened; without `from` it happened now.", fields, "201", done, refused)
     one = {"patch": {**changed, "parameters": [identity]}, "delete": {**taken, "parameters": [identity]}}
     return {"/api/v1/annotations": {**listed, "post": said}, "/api/v1/annotations/{number}": one}
+
+
+def _reports() -> dict[str, Any]:
+    """The weekly report as of any moment, and what was published."""
+    text, forms = {"type": "string"}, {"type": "string", "enum": list(FORMS_OF_REPORT), "default": "json"}
+    asked = [
+        _parameter("week", "An ISO week such as 2026-W13 (default: the newest one that is over).", text),
+        _parameter("site", "Of one site (default: all together).", text),
+        _parameter("format", "In which form.", forms),
+    ]
+    moments = [_parameter("as_of", "The world as it was then (default: now).", INSTANT)]
+    moments.append(_parameter("known_at", "What had been recorded by then (default: now).", INSTANT))
+    path = [
+        {"name": name, "in": "path", "required": True, "description": about, "schema": text}
+        for name, about in (("week", "The ISO week."), ("revision", "The number of the revision."))
+    ]
+    answers = {"200": {"description": "The report.", "content": {mimetype: {} for mimetype in FORMS_OF_REPORT.values()}}, **REFUSALS}
+    listed = {"200": {"description": "One row per revision.", "content": {"application/json": {}}}, **REFUSALS}
+    gone = {"404": {"description": "There is no such revision, or it may not be seen.", **SENTENCE}}
+    summaries = ("The weekly report.", "What was published, the newest week first.", "A report as it was published.")
+    operations: tuple[Any, ...] = (
+        ("report", [*asked, *moments], answers),
+        ("reports", [], listed),
+        ("published_report", [*path, *asked[1:]], {**answers, **gone}),
+    )
+    addresses = ("/api/v1/report", "/api/v1/reports", "/api/v1/reports/{week}/{revision}")
+    return {
+        address: {"get": {"operationId": name, "summary": summary, "parameters": parameters, "responses": responses}}
+        for address, summary, (name, parameters, responses) in zip(addresses, summaries, operations, strict=True)
+    }
 
 
 def _said(name: str, about: str, body: dict[str, Any], status: str, done: dict[str, Any], refused: dict[str, Any]) -> dict[str, Any]:

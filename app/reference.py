@@ -17,6 +17,7 @@ from app.configuration.inventory import inventory_keys
 from app.configuration.languages import TEXTS
 from app.configuration.masking import MASKING
 from app.configuration.recovery import CLOSING, LIMITS, PATH, PAYLOADS, PERIOD, PROOF, recovery_keys
+from app.configuration.reports import REPORTS
 from app.configuration.sections import OTLP, OWNER, PARTNER, SITE, SOURCE, WEB, configuration, moment
 from app.configuration.telling import ALERTS, CHANNEL, MAIL
 from app.exports import EXPORTS
@@ -129,6 +130,7 @@ def configuration_reference() -> str:
     parts += _section("alerts", ALERTS, "See [alerts](alerts.md).") + _section("mail", MAIL)
     parts += _section("channels", CHANNEL, "One entry per channel, by name.")
     parts += _section("masking", MASKING, "See [messages](messages.md).")
+    parts += _section("reports", REPORTS, "See [reports](report.md).")
     parts += (
         _section("web", WEB) + _section("otlp", OTLP) + _section("owners", OWNER, "One entry per owner, by the name that workflows use.")
     )

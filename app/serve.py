@@ -22,6 +22,7 @@ from app.loader import Loader
 from app.recovery.automatic import Rules
 from app.recovery.worker import Worker
 from app.remote import remove_card, write_card
+from app.reports.schedule import Timetable
 from app.server import create_app
 from app.telling.teller import Teller
 from app.trouble import Unreachable
@@ -69,6 +70,7 @@ def running(settings: Settings) -> Iterator[Service]:
         application.jobs = _started(Jobs(application), parts)
         teller = _started(Teller(application), parts)
         _started(Watcher(application, teller.wake), parts)
+        _started(Timetable(application), parts)
         rules = Rules(application.desk, application.read_now)
         chores = (application.tell_closings, application.age_payloads, application.messages.glasses.expire)
         _started(Worker(application.desk.runs, application.desk.world, rules, chores), parts)

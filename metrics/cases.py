@@ -15,7 +15,8 @@ OUTCOMES = ("good", "bad", "open", "unjudged", "clock_fault")
 @dataclass(frozen=True, slots=True)
 class Cases:
     """Which cases: of a metric, that began from `from_ns` until before `to_ns` (`by_due`: fell due, as burn rates count), of one site,
-    outcome, workflow or partner where given; `reached`: only those whose second milestone was, or was not, reached."""
+    outcome, workflow or partner where given; `reached`: only those whose second milestone was, or was not, reached; `broke`: only bad ones
+    that broke their promise at this milestone, and why (a class of errors, late or missing)."""
 
     metric: str
     from_ns: int
@@ -26,6 +27,7 @@ class Cases:
     partner: str | None = None
     by_due: bool = False
     reached: bool | None = None
+    broke: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +57,14 @@ class Counted:
 def cases(reader: Reader, asked: Cases, start: int = 0, stop: int = 200) -> pd.DataFrame:
     """Rows start … stop (excluded): workflow, title, transaction_id, site, timezone, milestone, from_ns, to_ns, due_ns, outcome, seconds,
     not_counted (why it leaves the adjusted figures), and in every row `cases`, how many there are in all."""
+    _narrow(reader, asked)
     values = {**_narrowed(asked), "outcome": asked.outcome, "start": start, "stop": stop}
     return reader.frame("queries/cases", values, from_ns=asked.from_ns, to_ns=asked.to_ns)
 
 
 def counted(reader: Reader, asked: Cases) -> Counted:
     """The counts of every outcome, whichever `asked` names."""
+    _narrow(reader, asked)
     found = reader.frame("queries/cases_counted", _narrowed(asked), from_ns=asked.from_ns, to_ns=asked.to_ns)
     outcomes, excluded = dict.fromkeys(OUTCOMES, 0), dict.fromkeys(OUTCOMES, 0)
     quantiles = None
@@ -71,6 +75,18 @@ def counted(reader: Reader, asked: Cases) -> Counted:
             p50, p90, p95 = (float(value) for value in row["quantiles"])
             quantiles = (p50, p90, p95)
     return Counted(outcomes, quantiles, excluded)
+
+
+def _narrow(reader: Reader, asked: Cases) -> None:
+    """To the transactions that broke their promise at a step, where one is asked for; else to nothing."""
+    numbers, milestone = None, None
+    if asked.broke is not None:
+        milestone, why = asked.broke
+        names = {"metric": "metrics", "site": "sites", "workflow": "workflows", "partner": "partners"}
+        values = {several: [getattr(asked, one)] for one, several in names.items()}
+        reader.rows("reports/bad", values, from_ns=asked.from_ns, to_ns=asked.to_ns)
+        numbers = reader.rows("reports/broken", {"milestone": milestone, "why": why})[0]["numbers"]
+    reader.set(broken_numbers=numbers, broken_milestone=milestone)
 
 
 def _share(good: int, bad: int) -> Fraction | None:

@@ -16,7 +16,7 @@ OF_ROLE: Mapping[str, str] = MappingProxyType(
     {
         "supply": BOARD,
         "it": "failures",
-        "exec": "objectives",
+        "exec": "reports",
         "approver": "recoveries?state=requested",
         "viewer": BOARD,
         "admin": "sources",

@@ -8,6 +8,7 @@ from typing import Any
 
 from app.messages.settings import Masking
 from app.recovery.settings import Recovery
+from app.reports.settings import Reporting
 from app.telling.settings import Telling
 from collectors.classify import ErrorRules
 from collectors.collector import Collector
@@ -95,6 +96,7 @@ class Settings:
     telling: Telling = Telling()
     masking: Masking = Masking()
     texts: Texts = Texts()
+    reporting: Reporting = Reporting()
 
     @property
     def folder(self) -> Path:

@@ -148,6 +148,7 @@ def _settings(
         telling=found["alerts"],
         masking=masking_of(found["masking"], masks_of(found["recovery"])),
         texts=found["texts"],
+        reporting=found["reports"],
     )
 
 

@@ -13,9 +13,11 @@ from app.configuration.languages import texts_in
 from app.configuration.masking import USUAL, masking
 from app.configuration.model import Otlp, Source, Texts, Web
 from app.configuration.recovery import NAMES, code, recovery_in
+from app.configuration.reports import reports
 from app.configuration.telling import alerts
 from app.configuration.zones import zone
 from app.instants import instant_ns
+from app.reports.settings import Reporting
 from app.telling.settings import Telling
 from collectors import own
 from collectors.classify import check_error_rules
@@ -292,5 +294,12 @@ def configuration(folder: Path) -> tuple[Key, ...]:
         ),
         Key("masking", masking, "mapping", "What is hidden of messages, and who may see them; see [messages](messages.md).", default=USUAL),
         Key("texts", texts_in(folder), "mapping", "The language of the pages; see [languages](languages.md).", default=Texts()),
+        Key(
+            "reports",
+            reports,
+            "mapping",
+            "When the weekly report is published by itself, and when digests are sent; see [reports](report.md).",
+            default=Reporting(),
+        ),
         *SERVED_AT,
     )

@@ -92,7 +92,9 @@ def _asked(query: Mapping[str, Any], as_of_ns: int) -> tuple[Metric, Cases]:
     if reached is not None and reached not in REACHED:
         raise ValueError(words.sentence(unknown(_("way to be reached"), reached, REACHED)))
     is_reached = None if reached is None else reached == "yes"
-    return known[name], Cases(name, from_ns, to_ns, site, outcome, workflow, partner, counted_by == BY_DUE, is_reached)
+    milestone, why = links.one(query.get("milestone")), links.one(query.get("why"))
+    broke = (milestone, why) if milestone and why else None
+    return known[name], Cases(name, from_ns, to_ns, site, outcome, workflow, partner, counted_by == BY_DUE, is_reached, broke)
 
 
 def _figures(metric: Metric, asked: Cases, summed: Counted, kept: Mapping[str, Any]) -> Component:
@@ -110,6 +112,11 @@ def _figures(metric: Metric, asked: Cases, summed: Counted, kept: Mapping[str, A
         chips.append(
             html.A([f"{words_of} ", icon("x", _("show all"))], href=links.to("cases", **{**kept, "reached": None}), className="pill")
         )
+    if asked.broke is not None:
+        step, why = asked.broke
+        said = _("Only what broke at {step}: {why}", step=step.replace("_", " "), why=why)
+        href = links.to("cases", **{**kept, "milestone": None, "why": None})
+        chips.append(html.A([said, " ", icon("x", _("show all"))], href=href, className="pill"))
     return card(
         None,
         html.P(words.unbroken(_sentence(metric, asked, summed))),

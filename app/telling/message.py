@@ -50,8 +50,18 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Attached:
+    """A file that goes with a mail; with `cid` its HTML shows it."""
+
+    name: str
+    mimetype: str
+    data: bytes
+    cid: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
-    """What is sent. `ident` is the same whenever the same is sent again."""
+    """What is sent. `ident` is the same whenever the same is sent again. `drawn`: HTML of its own, in place of that of its blocks."""
 
     ident: str
     thread: str | None  # the ident of the message that this one follows
@@ -59,6 +69,8 @@ class Message:
     blocks: Sequence[tuple[str, Sequence[Line]]]  # a heading and its lines
     foot: Sequence[Line]
     data: Mapping[str, Any]
+    drawn: str | None = None
+    attached: Sequence[Attached] = ()
 
     @property
     def text(self) -> str:
@@ -69,6 +81,8 @@ class Message:
     @property
     def html(self) -> str:
         """The same for mail programs that show HTML."""
+        if self.drawn is not None:
+            return self.drawn
         blocks = (f"<h2>{escape(heading)}</h2>{''.join(f'<p>{_marked(line)}</p>' for line in lines)}" for heading, lines in self.blocks)
         foot = "".join(f"<p><small>{_marked(line)}</small></p>" for line in self.foot)
         return f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"></head><body>{"".join(blocks)}<hr>{foot}</body></html>'

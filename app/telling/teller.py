@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from app.application import Application
 
 EVERY_SECONDS = 15.0
+OF_REPORTS = ("report ", "digest ")  # how the events of their messages begin
 SENDERS = 4  # at once: one receiver that hangs keeps no other from being told
 
 log = logging.getLogger("syncline.telling")
@@ -116,6 +117,10 @@ def _message(application: Application, rows: Sequence[Row[Any]], people: People)
     around = Around(settings.telling.url, settings.timezone, settings.costs)
     if rows[0].event.startswith(TEST):
         return trial(f"test-{rows[0].number}", around)
+    if rows[0].event.startswith(OF_REPORTS):
+        from app.reports import sending  # what draws reports takes a while to load
+
+        return sending.message_of(application, rows[0], people)
     asked = {subscription.number: subscription for subscription in application.subscriptions.every()}
     told = []
     for row in rows:

@@ -10,4 +10,7 @@ where c.metric = asked_metric
   and (asked_partner is null or c.partner = asked_partner)
   and (is_reached is null or (c.to_ns is not null) = is_reached)
   and case when by_due then coalesce(c.decided_ns, c.from_ns) else c.from_ns end >= getvariable('from_ns')
-  and case when by_due then coalesce(c.decided_ns, c.from_ns) else c.from_ns end < getvariable('to_ns');
+  and case when by_due then coalesce(c.decided_ns, c.from_ns) else c.from_ns end < getvariable('to_ns')
+  -- the transactions that broke their promise at the step that is asked for, where one is
+  and (getvariable('broken_numbers') is null or (
+    list_contains(getvariable('broken_numbers')::bigint[], c.transaction_no) and coalesce(c.milestone = getvariable('broken_milestone'), true)));

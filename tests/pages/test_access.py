@@ -74,7 +74,7 @@ def test_signing_in_leads_to_where_one_wanted_to_go(server):
     assert (answer.status_code, answer.headers["Location"]) == (302, "/transactions?status=failed")
 
 
-@pytest.mark.parametrize(("name", "landing"), [("maria", "/"), ("tom", "/failures"), ("eva", "/objectives"), ("ada", "/sources")])
+@pytest.mark.parametrize(("name", "landing"), [("maria", "/"), ("tom", "/failures"), ("eva", "/reports"), ("ada", "/sources")])
 def test_each_role_lands_on_the_page_that_answers_its_question(server, name, landing):
     assert Client(server).sign_in(name).headers["Location"] == landing
 

@@ -36,7 +36,7 @@ def choose(client: Client, address: str) -> str:
     [
         ("maria", "/"),
         ("tom", "/failures"),
-        ("eva", "/objectives"),
+        ("eva", "/reports"),
         ("pia", "/recoveries?state=requested"),
         ("vic", "/"),
         ("ada", "/sources"),

@@ -88,6 +88,12 @@ def _composed(settings: Mail, address: str, message: Message, now_ns: int) -> by
     mail["Auto-Submitted"] = "auto-generated"  # so that no machine on holiday answers
     mail.set_content(message.text)
     mail.add_alternative(message.html, subtype="html")
+    for each in message.attached:
+        main, _, sub = each.mimetype.partition("/")
+        if each.cid:
+            mail.get_payload()[1].add_related(each.data, main, sub, cid=f"<{each.cid}>")  # type: ignore[index, union-attr]
+        else:
+            mail.add_attachment(each.data, main, sub, filename=each.name)
     return mail.as_bytes()
 
 

@@ -1,0 +1,200 @@
+"""What may be done with a report: publish it, sign it, send it to oneself; and who gets it by mail."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import Input, Output, State, ctx, dcc, html, no_update
+from dash.dependencies import ALL
+from dash.development.base_component import Component
+from flask_login import current_user
+
+from app import reader
+from app.accounts import ROLES, AccountError
+from app.components import links
+from app.components.callbacks import callback
+from app.components.page import card, note, scrolling
+from app.components.recoveries import act
+from app.components.tiles import name_of
+from app.reports import sending
+from app.reports.receivers import DIGEST, ROLE, USER, WEEKLY, Receiver, Receivers
+from app.reports.week import week_of
+from app.telling.teller import people_of
+
+SIGNERS = ("exec", "admin")
+NOT_YOURS = "Executives and administrators may publish and sign."
+TITLES = {WEEKLY: "The weekly report, when it is published", DIGEST: "Each morning, what is out of sync and at risk today"}
+
+
+def acts(number: int | None, week: str, site: str | None) -> Component:
+    """The buttons below a report; `number` of the revision that is shown, None: it is not published."""
+    why_not = None if _may(site) else NOT_YOURS
+    here = dcc.Store(id="reports-here", data={"number": number, "week": week, "site": site})
+    if number is None:
+        buttons = [act("Publish it now", {"type": "reports-do", "what": "publish"}, why_not)]
+        comment: Component = dcc.Input(id="reports-comment", type="hidden", value="")
+    else:
+        buttons = [
+            act("Sign it", {"type": "reports-do", "what": "sign"}, why_not),
+            act("Send it to me", {"type": "reports-do", "what": "send"}, _no_mail(), quiet=True),
+        ]
+        field = dcc.Input(id="reports-comment", type="text", maxLength=2000, placeholder="What you say to it")
+        comment = html.Div(html.Label(["Comment", field]), className="edits")
+    return html.Div(
+        [here, comment, html.Div(buttons, className="acts"), html.Div(id="reports-said", role="status")], className="reports-acts"
+    )
+
+
+@callback(
+    Output("reports-said", "children"),
+    Input({"type": "reports-do", "what": ALL}, "n_clicks"),
+    State("reports-here", "data"),
+    State("reports-comment", "value"),
+    prevent_initial_call=True,
+)
+def do(clicks: Sequence[int | None], here: dict[str, Any], comment: str | None) -> Any:
+    """Publishes, signs or sends what is shown."""
+    if not any(clicks) or not isinstance(ctx.triggered_id, dict):
+        return no_update
+    try:
+        said = DONE[str(ctx.triggered_id["what"])](here, comment or "")
+    except (AccountError, ValueError) as wrong:
+        return html.Div(note("failed", str(wrong), "circle-alert"), role="alert")
+    again = html.A("See it", href=links.to("reports", week=here["week"], site=here["site"]))
+    return note("info", [f"{said} ", again], "check")
+
+
+def _publish(here: dict[str, Any], _comment: str) -> str:
+    _check(here["site"])
+    application = reader.application()
+    revision = application.reports.publish(week_of(str(here["week"])), here["site"], current_user.name)
+    if revision is None:
+        return "It is published already."
+    sending.ask_weekly(application, revision, people_of(application))
+    return "It is published."
+
+
+def _sign(here: dict[str, Any], comment: str) -> str:
+    revision = _shown(here)
+    _check(revision.site)
+    application = reader.application()
+    application.reports.published.sign(revision, current_user.name, comment, application.now_ns())
+    return "You have signed it."
+
+
+def _send(here: dict[str, Any], _comment: str) -> str:
+    revision, application = _shown(here), reader.application()
+    if (why_not := _no_mail()) is not None:
+        raise AccountError(why_not)
+    sending.attempt(application, current_user.name, revision.number, people_of(application))
+    return "It is on its way; what became of it stands where you say how you are reached."
+
+
+DONE = {"publish": _publish, "sign": _sign, "send": _send}
+
+
+def _shown(here: dict[str, Any]) -> Any:
+    """The revision, for who may see it: what a browser sends may name any. Raises AccountError."""
+    revision = reader.application().reports.published.one(int(here["number"] or 0))
+    if revision is None or (current_user.sites is not None and revision.site not in current_user.sites):
+        raise AccountError("There is no such report, or you may not see it.")
+    return revision
+
+
+def _may(site: str | None) -> bool:
+    allowed = not set(SIGNERS).isdisjoint(current_user.roles)
+    return allowed and (current_user.sites is None or (site is not None and site in current_user.sites))
+
+
+def _check(site: str | None) -> None:
+    if not _may(site):
+        raise AccountError(NOT_YOURS)
+
+
+def _no_mail() -> str | None:
+    """Why nothing can be sent to who is signed in; None where it can."""
+    application = reader.application()
+    if application.settings.telling.mail is None:
+        return "The configuration names no mail server."
+    if not application.subscriptions.contact(current_user.name).mail:
+        return "Say your e-mail address under “What you are told of” first."
+    return None
+
+
+# -- who gets it -------------------------------------------------------------------------------------------------------
+
+
+def by_mail() -> Component:
+    """What one gets by mail, and for administrators what everybody of a role gets."""
+    return html.Div(_by_mail(), id="by-mail", className="no-print")
+
+
+def _by_mail(said: Component | None = None) -> Component:
+    mine = _receivers().of([f"{USER}{current_user.name}", *(f"{ROLE}{role}" for role in current_user.roles)])
+    others = [each for each in _receivers().every() if each not in mine] if "admin" in current_user.roles else []
+    rows = [_line(each) for each in (*mine, *others)]
+    heads = html.Tr([html.Th(word) for word in ("What", "Of", "To", "")])
+    table = html.Table([html.Thead(heads), html.Tbody(rows)], className="table")
+    listed = scrolling(table, "Sent by mail") if rows else html.P("Nothing is sent to you yet.", className="muted")
+    why_not = _no_mail()
+    hint = html.P([why_not, " ", html.A("How you are reached", href=links.to("subscriptions"))], className="muted") if why_not else None
+    return card("By mail", html.Div(said, role="status") if said is not None else None, listed, hint, _form())
+
+
+def _form() -> Component:
+    sites = [site.name for site in reader.definitions().sites if current_user.sites is None or site.name in current_user.sites]
+    who = [{"value": "", "label": "Me"}]
+    if "admin" in current_user.roles:
+        who += [{"value": f"{ROLE}{role}", "label": f"Everybody with the role {role}"} for role in ROLES]
+    of = [{"value": "", "label": "All sites that may be seen"}, *({"value": site, "label": name_of(site)} for site in sites)]
+    kinds = [{"value": kind, "label": title} for kind, title in TITLES.items()]
+    fields = [
+        dmc.Select(id="by-mail-kind", label="What", data=kinds, value=WEEKLY, size="sm", allowDeselect=False),
+        dmc.Select(id="by-mail-site", label="Of", data=of, value="", size="sm", allowDeselect=False),
+        dmc.Select(id="by-mail-who", label="To", data=who, value="", size="sm", allowDeselect=False),
+    ]
+    return html.Div(
+        [
+            html.Div(fields, className="edits subscription-fields"),
+            html.Div(act("Send it from now on", "by-mail-add", None), className="acts"),
+        ]
+    )
+
+
+def _line(each: Receiver) -> Component:
+    who = f"everybody with the role {each.who.removeprefix(ROLE)}" if each.who.startswith(ROLE) else each.who.removeprefix(USER)
+    may = "admin" in current_user.roles or each.who == f"{USER}{current_user.name}"
+    remove = html.Button("Remove", id={"type": "by-mail-remove", "number": each.number}, n_clicks=0, className="button button-quiet")
+    cells = (TITLES[each.kind], name_of(each.site) if each.site else "All sites that may be seen", who, remove if may else "")
+    return html.Tr([html.Td(cell) for cell in cells])
+
+
+@callback(
+    Output("by-mail", "children"),
+    Input("by-mail-add", "n_clicks"),
+    Input({"type": "by-mail-remove", "number": ALL}, "n_clicks"),
+    State("by-mail-kind", "value"),
+    State("by-mail-site", "value"),
+    State("by-mail-who", "value"),
+    prevent_initial_call=True,
+)
+def change(add: int | None, remove: Sequence[int | None], kind: str | None, site: str | None, who: str | None) -> Any:
+    """Adds what the form says, or removes one."""
+    if not (add or any(remove)):
+        return no_update
+    kept, user = _receivers(), current_user.account
+    if isinstance(ctx.triggered_id, dict):
+        kept.remove(int(ctx.triggered_id["number"]), user)
+        return _by_mail(note("info", "That is not sent any more.", "check"))
+    try:
+        kept.add(who or f"{USER}{user.name}", kind or "", site or None, user, reader.application().now_ns())
+    except AccountError as wrong:
+        return _by_mail(html.Div(note("failed", str(wrong), "circle-alert"), role="alert"))
+    return _by_mail(note("info", "That is sent from now on.", "check"))
+
+
+def _receivers() -> Receivers:
+    kept: Receivers = reader.application().reports.receivers
+    return kept

@@ -1,0 +1,1 @@
+"""The weekly report: one content, computed once, in many forms; published, restated, signed and sent."""
