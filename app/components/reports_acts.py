@@ -22,26 +22,27 @@ from app.reports import sending
 from app.reports.receivers import DIGEST, ROLE, USER, WEEKLY, Receiver, Receivers
 from app.reports.week import week_of
 from app.telling.teller import people_of
+from texts import _, _later
 
 SIGNERS = ("exec", "admin")
-NOT_YOURS = "Executives and administrators may publish and sign."
-TITLES = {WEEKLY: "The weekly report, when it is published", DIGEST: "Each morning, what is out of sync and at risk today"}
+NOT_YOURS = _later("Executives and administrators may publish and sign.")
+TITLES = {WEEKLY: _later("The weekly report, when it is published"), DIGEST: _later("Each morning, what is out of sync and at risk today")}
 
 
 def acts(number: int | None, week: str, site: str | None) -> Component:
     """The buttons below a report; `number` of the revision that is shown, None: it is not published."""
-    why_not = None if _may(site) else NOT_YOURS
+    why_not = None if _may(site) else _(NOT_YOURS)
     here = dcc.Store(id="reports-here", data={"number": number, "week": week, "site": site})
     if number is None:
-        buttons = [act("Publish it now", {"type": "reports-do", "what": "publish"}, why_not)]
+        buttons = [act(_("Publish it now"), {"type": "reports-do", "what": "publish"}, why_not)]
         comment: Component = dcc.Input(id="reports-comment", type="hidden", value="")
     else:
         buttons = [
-            act("Sign it", {"type": "reports-do", "what": "sign"}, why_not),
-            act("Send it to me", {"type": "reports-do", "what": "send"}, _no_mail(), quiet=True),
+            act(_("Sign it"), {"type": "reports-do", "what": "sign"}, why_not),
+            act(_("Send it to me"), {"type": "reports-do", "what": "send"}, _no_mail(), quiet=True),
         ]
-        field = dcc.Input(id="reports-comment", type="text", maxLength=2000, placeholder="What you say to it")
-        comment = html.Div(html.Label(["Comment", field]), className="edits")
+        field = dcc.Input(id="reports-comment", type="text", maxLength=2000, placeholder=_("What you say to it"))
+        comment = html.Div(html.Label([_("Comment"), field]), className="edits")
     return html.Div(
         [here, comment, html.Div(buttons, className="acts"), html.Div(id="reports-said", role="status")], className="reports-acts"
     )
@@ -62,7 +63,7 @@ def do(clicks: Sequence[int | None], here: dict[str, Any], comment: str | None) 
         said = DONE[str(ctx.triggered_id["what"])](here, comment or "")
     except (AccountError, ValueError) as wrong:
         return html.Div(note("failed", str(wrong), "circle-alert"), role="alert")
-    again = html.A("See it", href=links.to("reports", week=here["week"], site=here["site"]))
+    again = html.A(_("See it"), href=links.to("reports", week=here["week"], site=here["site"]))
     return note("info", [f"{said} ", again], "check")
 
 
@@ -71,9 +72,9 @@ def _publish(here: dict[str, Any], _comment: str) -> str:
     application = reader.application()
     revision = application.reports.publish(week_of(str(here["week"])), here["site"], current_user.name)
     if revision is None:
-        return "It is published already."
+        return _("It is published already.")
     sending.ask_weekly(application, revision, people_of(application))
-    return "It is published."
+    return _("It is published.")
 
 
 def _sign(here: dict[str, Any], comment: str) -> str:
@@ -81,7 +82,7 @@ def _sign(here: dict[str, Any], comment: str) -> str:
     _check(revision.site)
     application = reader.application()
     application.reports.published.sign(revision, current_user.name, comment, application.now_ns())
-    return "You have signed it."
+    return _("You have signed it.")
 
 
 def _send(here: dict[str, Any], _comment: str) -> str:
@@ -89,7 +90,7 @@ def _send(here: dict[str, Any], _comment: str) -> str:
     if (why_not := _no_mail()) is not None:
         raise AccountError(why_not)
     sending.attempt(application, current_user.name, revision.number, people_of(application))
-    return "It is on its way; what became of it stands where you say how you are reached."
+    return _("It is on its way; what became of it stands where you say how you are reached.")
 
 
 DONE = {"publish": _publish, "sign": _sign, "send": _send}
@@ -99,7 +100,7 @@ def _shown(here: dict[str, Any]) -> Any:
     """The revision, for who may see it: what a browser sends may name any. Raises AccountError."""
     revision = reader.application().reports.published.one(int(here["number"] or 0))
     if revision is None or (current_user.sites is not None and revision.site not in current_user.sites):
-        raise AccountError("There is no such report, or you may not see it.")
+        raise AccountError(_("There is no such report, or you may not see it."))
     return revision
 
 
@@ -110,16 +111,16 @@ def _may(site: str | None) -> bool:
 
 def _check(site: str | None) -> None:
     if not _may(site):
-        raise AccountError(NOT_YOURS)
+        raise AccountError(_(NOT_YOURS))
 
 
 def _no_mail() -> str | None:
     """Why nothing can be sent to who is signed in; None where it can."""
     application = reader.application()
     if application.settings.telling.mail is None:
-        return "The configuration names no mail server."
+        return _("The configuration names no mail server.")
     if not application.subscriptions.contact(current_user.name).mail:
-        return "Say your e-mail address under “What you are told of” first."
+        return _("Say your e-mail address under “What you are told of” first.")
     return None
 
 
@@ -135,39 +136,41 @@ def _by_mail(said: Component | None = None) -> Component:
     mine = _receivers().of([f"{USER}{current_user.name}", *(f"{ROLE}{role}" for role in current_user.roles)])
     others = [each for each in _receivers().every() if each not in mine] if "admin" in current_user.roles else []
     rows = [_line(each) for each in (*mine, *others)]
-    heads = html.Tr([html.Th(word) for word in ("What", "Of", "To", "")])
+    heads = html.Tr([html.Th(word) for word in (_("What"), _("Of"), _("To"), "")])
     table = html.Table([html.Thead(heads), html.Tbody(rows)], className="table")
-    listed = scrolling(table, "Sent by mail") if rows else html.P("Nothing is sent to you yet.", className="muted")
+    listed = scrolling(table, _("Sent by mail")) if rows else html.P(_("Nothing is sent to you yet."), className="muted")
     why_not = _no_mail()
-    hint = html.P([why_not, " ", html.A("How you are reached", href=links.to("subscriptions"))], className="muted") if why_not else None
-    return card("By mail", html.Div(said, role="status") if said is not None else None, listed, hint, _form())
+    hint = html.P([why_not, " ", html.A(_("How you are reached"), href=links.to("subscriptions"))], className="muted") if why_not else None
+    return card(_("By mail"), html.Div(said, role="status") if said is not None else None, listed, hint, _form())
 
 
 def _form() -> Component:
     sites = [site.name for site in reader.definitions().sites if current_user.sites is None or site.name in current_user.sites]
-    who = [{"value": "", "label": "Me"}]
+    who = [{"value": "", "label": _("Me")}]
     if "admin" in current_user.roles:
-        who += [{"value": f"{ROLE}{role}", "label": f"Everybody with the role {role}"} for role in ROLES]
-    of = [{"value": "", "label": "All sites that may be seen"}, *({"value": site, "label": name_of(site)} for site in sites)]
-    kinds = [{"value": kind, "label": title} for kind, title in TITLES.items()]
+        who += [{"value": f"{ROLE}{role}", "label": _("Everybody with the role {role}", role=role)} for role in ROLES]
+    of = [{"value": "", "label": _("All sites that may be seen")}, *({"value": site, "label": name_of(site)} for site in sites)]
+    kinds = [{"value": kind, "label": _(title)} for kind, title in TITLES.items()]
     fields = [
-        dmc.Select(id="by-mail-kind", label="What", data=kinds, value=WEEKLY, size="sm", allowDeselect=False),
-        dmc.Select(id="by-mail-site", label="Of", data=of, value="", size="sm", allowDeselect=False),
-        dmc.Select(id="by-mail-who", label="To", data=who, value="", size="sm", allowDeselect=False),
+        dmc.Select(id="by-mail-kind", label=_("What"), data=kinds, value=WEEKLY, size="sm", allowDeselect=False),
+        dmc.Select(id="by-mail-site", label=_("Of"), data=of, value="", size="sm", allowDeselect=False),
+        dmc.Select(id="by-mail-who", label=_("To"), data=who, value="", size="sm", allowDeselect=False),
     ]
     return html.Div(
         [
             html.Div(fields, className="edits subscription-fields"),
-            html.Div(act("Send it from now on", "by-mail-add", None), className="acts"),
+            html.Div(act(_("Send it from now on"), "by-mail-add", None), className="acts"),
         ]
     )
 
 
 def _line(each: Receiver) -> Component:
-    who = f"everybody with the role {each.who.removeprefix(ROLE)}" if each.who.startswith(ROLE) else each.who.removeprefix(USER)
+    who = (
+        _("everybody with the role {role}", role=each.who.removeprefix(ROLE)) if each.who.startswith(ROLE) else each.who.removeprefix(USER)
+    )
     may = "admin" in current_user.roles or each.who == f"{USER}{current_user.name}"
-    remove = html.Button("Remove", id={"type": "by-mail-remove", "number": each.number}, n_clicks=0, className="button button-quiet")
-    cells = (TITLES[each.kind], name_of(each.site) if each.site else "All sites that may be seen", who, remove if may else "")
+    remove = html.Button(_("Remove"), id={"type": "by-mail-remove", "number": each.number}, n_clicks=0, className="button button-quiet")
+    cells = (_(TITLES[each.kind]), name_of(each.site) if each.site else _("All sites that may be seen"), who, remove if may else "")
     return html.Tr([html.Td(cell) for cell in cells])
 
 
@@ -187,12 +190,12 @@ def change(add: int | None, remove: Sequence[int | None], kind: str | None, site
     kept, user = _receivers(), current_user.account
     if isinstance(ctx.triggered_id, dict):
         kept.remove(int(ctx.triggered_id["number"]), user)
-        return _by_mail(note("info", "That is not sent any more.", "check"))
+        return _by_mail(note("info", _("That is not sent any more."), "check"))
     try:
         kept.add(who or f"{USER}{user.name}", kind or "", site or None, user, reader.application().now_ns())
     except AccountError as wrong:
         return _by_mail(html.Div(note("failed", str(wrong), "circle-alert"), role="alert"))
-    return _by_mail(note("info", "That is sent from now on.", "check"))
+    return _by_mail(note("info", _("That is sent from now on."), "check"))
 
 
 def _receivers() -> Receivers:

@@ -20,13 +20,16 @@ from app.instants import SECOND_NS
 from app.pages.errors import WrongAddress
 from app.reports.asked import Asked
 from app.reports.content import Content
+from app.reports.desk import SYNCLINE
 from app.reports.forms import FORMS
 from app.reports.kept import Revision
 from app.reports.view import view_of
 from app.reports.week import Week, week_of
+from texts import ENGLISH, _, _n, _parts, speaking
 
 NAMES = {"pdf": "PDF", "xlsx": "Excel", "html": "HTML", "json": "JSON"}
 MOST_CHANGES = 60
+DOCUMENT: dict[str, Any] = {"lang": "en", "data-quoted": ""}  # a report is in English whoever reads it
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +55,15 @@ def layout(**query: Any) -> Component:
         shown = _shown(query)
     except ValueError as wrong:
         raise WrongAddress(str(wrong)) from wrong
-    view = view_of(shown.content)
+    with speaking(ENGLISH):
+        view = view_of(shown.content)
+        body = report_parts.report(view)
     return html.Div(
         [
-            head(view.title, view.subtitle, *_files(shown)),
+            head(_("Weekly service level report"), html.Span(view.subtitle, **DOCUMENT), *_files(shown)),
             html.Div([_weeks(shown), _sites(shown)], className="reports-bar no-print"),
             _state(shown),
-            *report_parts.report(view),
+            html.Div(body, **DOCUMENT),
             reports_acts.by_mail(),
         ],
         className="reports",
@@ -98,13 +103,15 @@ def _weeks(shown: Shown) -> Component:
         dict.fromkeys([shown.week.back(1), shown.week, *([shown.week.back(-1)] if shown.week < running else []), shown.newest, running])
     )
     pills = [(_week_words(week, shown), shown.address(week=str(week)), week == shown.week) for week in sorted(offered)]
-    return choices("Week", pills)
+    return choices(_("Week"), pills)
 
 
 def _week_words(week: Week, shown: Shown) -> str:
-    so_far = ", so far" if week > shown.newest else ""
-    year = "" if week.monday.year == shown.newest.monday.year else f" of {str(week)[:4]}"
-    return f"Week {week.number}{year}{so_far}"
+    if week > shown.newest:
+        return _("Week {week}, so far", week=str(week.number))
+    if week.monday.year != shown.newest.monday.year:
+        return _("Week {week} of {year}", week=str(week.number), year=str(week)[:4])
+    return _("Week {week}", week=str(week.number))
 
 
 def _sites(shown: Shown) -> Component | None:
@@ -112,9 +119,9 @@ def _sites(shown: Shown) -> Component | None:
     seen = [name for name in told if current_user.sites is None or name in current_user.sites]
     if not seen:
         return None
-    everything = "All sites" if current_user.sites is None else "All your sites"
+    everything = _("All sites") if current_user.sites is None else _("All your sites")
     offered = [(everything, None), *((name_of(name), name) for name in seen)]
-    return choices("Site", ((word, shown.address(site=name), name == shown.site) for word, name in offered))
+    return choices(_("Site"), ((word, shown.address(site=name), name == shown.site) for word, name in offered))
 
 
 def _files(shown: Shown) -> list[Component]:
@@ -141,55 +148,80 @@ def _state(shown: Shown) -> Component | None:
     if shown.revision is None:
         return _unpublished(shown)
     revision, zone, now_ns = shown.revision, shown.zone, shown.at.now_ns
-    by = "by itself" if revision.published_by == "syncline" else f"by {revision.published_by}"
-    said = f"Revision {revision.revision}, published {times.brief(revision.published_ns, zone, now_ns)} {by}."
+    when, number = times.brief(revision.published_ns, zone, now_ns), str(revision.revision)
+    said = (
+        _("Revision {revision}, published {time} by itself.", revision=number, time=when)
+        if revision.published_by == SYNCLINE
+        else _("Revision {revision}, published {time} by {who}.", revision=number, time=when, who=revision.published_by)
+    )
     signed = [
-        html.P([html.B(each.user), f" signed it {times.brief(each.signed_ns, zone, now_ns)}: ", html.Span(each.comment, dir="auto")])
+        html.P(
+            _parts(
+                "{who} signed it {time}: {comment}",
+                who=html.B(each.user),
+                time=times.brief(each.signed_ns, zone, now_ns),
+                comment=html.Span(each.comment, dir="auto"),
+            )
+        )
         for each in reader.application().reports.published.signed(revision.number)
     ]
-    others = [(f"Revision {each.revision}", shown.address(revision=each.revision), each == revision) for each in shown.revisions]
-    others.append(("As of now", shown.address(revision="now"), False))
+    others = [
+        (_("Revision {revision}", revision=str(each.revision)), shown.address(revision=each.revision), each == revision)
+        for each in shown.revisions
+    ]
+    others.append((_("As of now"), shown.address(revision="now"), False))
     parts = [
-        html.P([said, " ", html.Span(f"Content {revision.hash[:12]}, definitions {revision.fingerprint[:12]}.", className="muted")]),
+        html.P(
+            [
+                said,
+                " ",
+                html.Span(
+                    _("Content {hash}, definitions {other}.", hash=revision.hash[:12], other=revision.fingerprint[:12]), className="muted"
+                ),
+            ]
+        ),
         *signed,
     ]
     acts = reports_acts.acts(revision.number, str(shown.week), shown.site)
-    return card(None, html.Div([choices("Revisions", others), *parts, *_changed(revision), acts], className="reports-state"))
+    return card(None, html.Div([choices(_("Revisions"), others), *parts, *_changed(revision), acts], className="reports-state"))
 
 
 def _unpublished(shown: Shown) -> Component | None:
     if not shown.content.is_whole:
         left = (shown.week.bounds(shown.zone)[1] - shown.at.moment.as_of_ns) // SECOND_NS
-        return note("info", f"The week is not over: it ends in {words.duration(left)}. What stands here changes until then.")
-    back = [html.A("What was published", href=shown.address()), " "] if shown.revisions else []
+        return note("info", _("The week is not over: it ends in {time}. What stands here changes until then.", time=words.duration(left)))
+    back = [html.A(_("What was published"), href=shown.address()), " "] if shown.revisions else []
     if not shown.revisions and not shown.at.is_now:
         return None  # the banner says of which moment it is
-    said = "This is as of now, and not what was published. " if shown.revisions else "This report is not published yet. "
+    said = _("This is as of now, and not what was published.") if shown.revisions else _("This report is not published yet.")
     acts = reports_acts.acts(None, str(shown.week), shown.site) if not shown.revisions and shown.at.is_now else None
-    return html.Div([note("info", [said, *back]), acts])
+    return html.Div([note("info", [said, " ", *back]), acts])
 
 
 def _changed(revision: Revision) -> list[Component]:
     """Every number that the revision before said otherwise, and why."""
     if revision.revision == 1:
         return []
-    heads = html.Tr([html.Th("Number"), html.Th("Before", className="num"), html.Th("Now", className="num")])
+    heads = html.Tr([html.Th(_("Number")), html.Th(_("Before"), className="num"), html.Th(_("Now"), className="num")])
     rows = [
         html.Tr(
             [
-                html.Td(each.place.replace("_", " "), dir="auto"),
+                html.Td(each.place.replace("_", " "), dir="auto", **DOCUMENT),
                 *(html.Td(_plain(value), className="num") for value in (each.before, each.after)),
             ]
         )
         for each in revision.changes[:MOST_CHANGES]
     ]
     left = len(revision.changes) - len(rows)
-    cut = [html.P(f"and {words.count(left, 'other number')}; the JSON of /api/v1/reports has all.", className="muted")] if left else []
+    rest = _n("and {number} other; the JSON of /api/v1/reports has all.", "and {number} others; the JSON of /api/v1/reports has all.", left)
+    cut = [html.P(rest, className="muted")] if left else []
     table = html.Table([html.Thead(heads), html.Tbody(rows)], className="table")
-    title = f"{words.count(len(revision.changes), 'number')} changed since revision {revision.revision - 1}"
-    reasons = html.Ul([html.Li(reason, dir="auto") for reason in revision.reasons])
-    return [html.P(html.B("Why it was restated")), reasons, html.Details([html.Summary(title), scrolling(table, title), *cut])]
+    before = str(revision.revision - 1)
+    many = len(revision.changes)
+    title = _n("{number} number changed since revision {before}", "{number} numbers changed since revision {before}", many, before=before)
+    reasons = html.Ul([html.Li(reason, dir="auto", **DOCUMENT) for reason in revision.reasons])
+    return [html.P(html.B(_("Why it was restated"))), reasons, html.Details([html.Summary(title), scrolling(table, title), *cut])]
 
 
 def _plain(value: float | int | None) -> str:
-    return "none" if value is None else f"{value:,.4f}".rstrip("0").rstrip(".")
+    return _("none") if value is None else f"{value:,.4f}".rstrip("0").rstrip(".")

@@ -1,4 +1,6 @@
-"""Makes, publishes and restates reports: the one place that the command, the API, the page and the schedule ask."""
+"""Makes, publishes and restates reports: the one place that the command, the API, the page and the schedule ask.
+
+A report is a document: it is in English whoever asks for it, or nobody could say of two copies that they are the same."""
 
 from __future__ import annotations
 
@@ -16,6 +18,7 @@ from app.reports.receivers import Receivers
 from app.reports.week import Week, last_whole, week_of
 from metrics import weekly
 from metrics.read import Moment
+from texts import ENGLISH, speaking
 
 if TYPE_CHECKING:
     from app.application import Application
@@ -50,12 +53,13 @@ class Desk:
         if asked.site is not None and sites is not None and asked.site not in sites:
             raise ValueError(f"There is no site '{asked.site}', or you may not see it.")
         before = self._before(asked.week, asked.site) if sites is None or asked.site else None
-        with self._application.reader(asked.moment, sites) as reader:
+        with speaking(ENGLISH), self._application.reader(asked.moment, sites) as reader:
             return content_of(reader, self._application.settings, asked, before)
 
     def rendered(self, content: Content, form: str) -> bytes:
         """Its bytes in one of FORMS. Raises pdf.NoTypst."""
-        return FORMS[form].render(content, self.url)
+        with speaking(ENGLISH):
+            return FORMS[form].render(content, self.url)
 
     # ── published ───────────────────────────────────────────────────────────────────────────────────────────────────────
     def publish(self, week: Week, site: str | None, by: str = SYNCLINE) -> Revision | None:
@@ -78,18 +82,19 @@ class Desk:
             late = weekly.told_since(reader, revision.known_ns, revision.as_of_ns, None)
         if not late:
             return None
-        with self._application.reader(moment) as reader:
+        with speaking(ENGLISH), self._application.reader(moment) as reader:
             content = content_of(reader, self._application.settings, self._asked(revision, moment), self._compared(revision))
         changed = differences(self.published.content(revision.number), content)
         if not changed:
             return None
-        reasons = [*self._late_words(late, revision), *self._definition_words(revision, content)]
+        with speaking(ENGLISH):
+            reasons = [*self._late_words(late, revision), *self._definition_words(revision, content)]
         return self.published.add(self._draft(content, revision.as_of_ns, now_ns, changed, reasons), by, now_ns)
 
     def counted_again(self, revision: Revision) -> Content:
         """The report of a revision counted anew from the data, as of its moment and with what had been told by then."""
         moment = Moment(revision.as_of_ns, revision.known_ns)
-        with self._application.reader(moment) as reader:
+        with speaking(ENGLISH), self._application.reader(moment) as reader:
             return content_of(reader, self._application.settings, self._asked(revision, moment), self._compared(revision))
 
     def _asked(self, revision: Revision, moment: Moment) -> Asked:
@@ -106,7 +111,8 @@ class Desk:
 
     def _draft(self, content: Content, as_of_ns: int, known_ns: int, changed: Iterable[Change] = (), reasons: Iterable[str] = ()) -> Draft:
         forms = [form for form in FORMS if form != "pdf" or pdf.is_possible()]
-        texts = definitions.texts_of(self._application.settings)
+        with speaking(ENGLISH):
+            texts = definitions.texts_of(self._application.settings)
         made = {form: self.rendered(content, form) for form in forms}
         return Draft(content, texts, known_ns, as_of_ns, made, tuple(changed), tuple(reasons))
 
