@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from app.figures import times, words
+from app.instants import SECOND_NS
 from app.reports import definitions, pdf
 from app.reports.asked import Asked
 from app.reports.content import Content, numbers
@@ -64,7 +65,7 @@ class Desk:
     # ── published ───────────────────────────────────────────────────────────────────────────────────────────────────────
     def publish(self, week: Week, site: str | None, by: str = SYNCLINE) -> Revision | None:
         """Revision 1 of a week that is over, as of now; None where it is published already. Raises ValueError for a week that is not."""
-        now_ns = self._application.now_ns()
+        now_ns = self._now_ns()
         if self.published.revisions(str(week), site):
             return None
         if week.bounds(self.zone_of(site))[1] > now_ns:
@@ -75,7 +76,7 @@ class Desk:
     def restate(self, revision: Revision, by: str = SYNCLINE) -> Revision | None:
         """The next revision of a week, of the same moment with what was told since; None where that changes no number. `revision` is the
         newest one. That definitions are others is no reason by itself, but is told where numbers change."""
-        now_ns = self._application.now_ns()
+        now_ns = self._now_ns()
         moment = Moment(revision.as_of_ns, now_ns)
         # To go back to a past moment costs far more than to look whether anything came late.
         with self._application.reader(Moment(now_ns, now_ns)) as reader:
@@ -96,6 +97,10 @@ class Desk:
         moment = Moment(revision.as_of_ns, revision.known_ns)
         with speaking(ENGLISH), self._application.reader(moment) as reader:
             return content_of(reader, self._application.settings, self._asked(revision, moment), self._compared(revision))
+
+    def _now_ns(self) -> int:
+        """The present second: addresses with a moment are no longer than they need to be."""
+        return self._application.now_ns() // SECOND_NS * SECOND_NS
 
     def _asked(self, revision: Revision, moment: Moment) -> Asked:
         return Asked(week_of(revision.week), revision.site, moment)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -73,11 +74,18 @@ def _data(view: View, content: Content, url: str | None) -> dict[str, Any]:
         "state": view.state,
         "verdict": drawable(view.verdict),
         "because": drawable(view.because),
-        "kpis": [{"label": drawable(each.label), "value": _cell(each.value, url), "note": drawable(each.note)} for each in view.kpis],
+        "kpis": [
+            {"label": drawable(each.label), "value": _cell(_large(each.value), url), "note": drawable(each.note)} for each in view.kpis
+        ],
         "chart": drawn or None,
         "tables": [_table(each, url) for each in view.tables],
         "method": drawable(view.method),
     }
+
+
+def _large(cell: Cell) -> Cell:
+    """As a figure at the top stands out."""
+    return cell if cell.kind else replace(cell, kind="strong")
 
 
 def _table(table: Table, url: str | None) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from app.reports import charts, digest, pdf
 from app.reports.content import Content
 from app.reports.kept import Revision
 from app.reports.receivers import DIGEST, ROLE, WEEKLY, Receiver
-from app.reports.view import View, view_of
+from app.reports.view import RIGHT, View, view_of
 from app.telling import outbox
 from app.telling.message import Attached, Line, Message
 from app.telling.outbox import People
@@ -122,22 +122,14 @@ def _where(url: str | None) -> list[Line]:
 
 
 def _blocks(view: View, revision: Revision, url: str | None, address: str) -> Iterator[tuple[str, list[Line]]]:
-    def link(of: str | None) -> str | None:
-        return f"{url}{of}" if url and of else None
-
-    yield view.verdict, [Line(view.because), Line(view.subtitle), Line("The report", link(address))]
+    """The text opens the report alone: each number with an address behind it could not be read. In the page each has its own."""
+    yield view.verdict, [Line(view.because), Line(view.subtitle), Line("The report", f"{url}{address}" if url else None)]
     if revision.reasons:
-        yield (
-            f"{len(revision.changes):,} numbers are others than in revision {revision.revision - 1}",
-            [Line(each) for each in revision.reasons],
-        )
-    yield (
-        "Key figures",
-        [Line(f"{each.label}: {each.value.text}{f' ({each.note})' if each.note else ''}", link(each.value.link)) for each in view.kpis],
-    )
+        yield f"{len(revision.changes):,} numbers are others than in revision {revision.revision - 1}", list(map(Line, revision.reasons))
+    yield "Key figures", [Line(f"{each.label}: {each.value.text}{f' ({each.note})' if each.note else ''}") for each in view.kpis]
     promises = view.tables[0]
-    lines = [f"{row[0].text}: {row[2].text} against {row[1].text}, {row[3].text} observed. {row[-1].text}" for row in promises.rows]
-    yield promises.title, [Line(said, link(row[2].link)) for said, row in zip(lines, promises.rows, strict=True)]
+    lines = (f"{row[0].text}: {row[2].text} against {row[1].text}, {row[3].text} observed. {row[-1].text}" for row in promises.rows)
+    yield promises.title, list(map(Line, lines))
 
 
 def page(content: Content, revision: Revision | None, url: str | None, address: str, *, has_chart: bool) -> str:
@@ -151,7 +143,8 @@ def page(content: Content, revision: Revision | None, url: str | None, address: 
         f'<p style="color:#566272;margin:0 0 12px">{escape(view.title)}. {escape(view.subtitle)}</p>',
         f'<div style="border-left:4px solid {colour};background:#f7f8fa;padding:12px 16px">{said}</div>',
         _kpi_table(view),
-        f'<img src="cid:{CHART}" width="{WIDTH}" alt="{escape(_chart_words(view))}" style="max-width:100%;height:auto">'
+        f'<p style="font-weight:600;margin:16px 0 4px">{escape(_chart_title(view))}</p>' if has_chart else "",
+        f'<img src="cid:{CHART}" width="{WIDTH}" alt="{escape(_chart_title(view))}" style="max-width:100%;height:auto">'
         if has_chart
         else "",
         _promise_table(view, url),
@@ -168,8 +161,8 @@ def page(content: Content, revision: Revision | None, url: str | None, address: 
     return f'<!DOCTYPE html><html lang="en">{head}<body style="{style}">{body}</body></html>'
 
 
-def _chart_words(view: View) -> str:
-    return f"{view.chart.title}, last {len(view.chart.trend)} weeks; the numbers stand in the table below" if view.chart else ""
+def _chart_title(view: View) -> str:
+    return f"{view.chart.title}, last {len(view.chart.trend)} weeks" if view.chart else ""
 
 
 def _kpi_table(view: View) -> str:
@@ -203,7 +196,8 @@ def _mail_cell(cell: Any, side: str, line: str, url: str | None) -> str:
     text = escape(cell.text)
     if cell.link and url:
         text = f'<a href="{escape(url + cell.link)}" style="{look or "color:#1f4e79"}">{text}</a>'
-    return f'<td style="{line}{side};{look}">{text}</td>'
+    whole = "white-space:nowrap;" if side == RIGHT or cell.kind in ("bad", "good") else ""
+    return f'<td style="{line}{side};{whole}{look}">{text}</td>'
 
 
 def _digest(application: Application, row: Row[Any], day: str, number: int, sites: frozenset[str] | None) -> Message | None:
