@@ -136,7 +136,7 @@ def _by_mail(said: Component | None = None) -> Component:
     mine = _receivers().of([f"{USER}{current_user.name}", *(f"{ROLE}{role}" for role in current_user.roles)])
     others = [each for each in _receivers().every() if each not in mine] if "admin" in current_user.roles else []
     rows = [_line(each) for each in (*mine, *others)]
-    heads = html.Tr([html.Th(word) for word in (_("What"), _("Of"), _("To"), "")])
+    heads = html.Tr([html.Th(word) for word in (_("What"), _("Of"), _("To"), _("Remove"))])
     table = html.Table([html.Thead(heads), html.Tbody(rows)], className="table")
     listed = scrolling(table, _("Sent by mail")) if rows else html.P(_("Nothing is sent to you yet."), className="muted")
     why_not = _no_mail()

@@ -252,7 +252,7 @@ def _recovered(content: Content) -> Table:
         [Cell("Median time to recover", kind="strong"), _number(found.to_recover), _number(found.to_recover_before)],
         [Cell("Median time until it was told here"), _number(found.to_detect), Cell("")],
     ]
-    heads = (("", LEFT), ("This week", RIGHT), ("Week before", RIGHT))
+    heads = (("What", LEFT), ("This week", RIGHT), ("Week before", RIGHT))
     return Table("Recoveries", "Recoveries", heads, rows, "")
 
 
@@ -298,7 +298,7 @@ def _cost(content: Content) -> Iterator[Table]:
     ]
     trend = Cell(_cost_words(found.trend, found.currency), trend=found.trend)
     total, before = (_number(each, text=told(each, currency=found.currency)) for each in (found.total, found.before))
-    heads = (("", LEFT), ("This week", RIGHT), ("Week before", RIGHT), (f"{len(found.trend)} weeks", LEFT))
+    heads = (("What for", LEFT), ("This week", RIGHT), ("Week before", RIGHT), (f"{len(found.trend)} weeks", LEFT))
     yield Table("Cost", "What failures cost", heads, [[Cell("Together", kind="strong"), total, before, trend], *rows], "")
 
 

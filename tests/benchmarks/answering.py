@@ -11,6 +11,8 @@ from statistics import median, quantiles
 from typing import Any
 
 from app.application import Application
+from app.reports.asked import Asked
+from app.reports.making import content_of
 from app.settings import load_settings
 from collectors.event import Record
 from collectors.otlp import PROTOBUF
@@ -90,6 +92,7 @@ def _asked(application: Application, transactions: int) -> Iterator[Figure]:
         "Transactions, the failed ones": (lambda: _rows(client, 0, status="failed"), lambda now: now.transactions({"status": ["failed"]})),
         "Path": (lambda: client.show(f"/path/{WORKFLOW}/{order}"), lambda now: now.path(WORKFLOW, order)),
         "Objectives": (lambda: client.show("/objectives"), statuses),
+        "Reports, a week that is not published": (lambda: client.show("/reports"), lambda now: _report(application, now)),
         "Process": (lambda: client.show("/process", f"?workflow={WORKFLOW}"), _process),
         "Sources": (lambda: client.show("/sources"), lambda now: (now.sources(), now.rejected())),
         "search, a whole number": (lambda: _search(client, order), lambda now: find(now, [order])),
@@ -97,6 +100,11 @@ def _asked(application: Application, transactions: int) -> Iterator[Figure]:
     }
     for name, (page, question) in questions.items():
         yield _compared(application, name, page, question)
+
+
+def _report(application: Application, now: Reader) -> Any:
+    """The newest whole week, of all sites."""
+    return content_of(now, application.settings, Asked(application.reports.newest(None, now.moment.as_of_ns), None, now.moment))
 
 
 def _process(now: Reader) -> None:
