@@ -195,6 +195,11 @@ def with_unit(value: Any, unit: str | None) -> str:
     return f"{amount(value)} {unit or ''}".strip() if value is not None else ""
 
 
+def count(number: int, one: str, many: str | None = None) -> str:
+    """`1 span`, `1,204 spans`: in English, for what is kept as it was written."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
 def percent(share: float) -> str:
     """A share as people read it: 12 %, 0.3 %; what is not all is never 100 %, what is not nothing never 0 %."""
     if share <= 0 or share >= 1:
