@@ -15,7 +15,6 @@ COPY assets assets
 COPY collectors collectors
 COPY metrics metrics
 COPY sql sql
-COPY texts texts
 RUN /opt/syncline/bin/pip install --no-deps --no-build-isolation .
 
 FROM python:3.13-slim-bookworm

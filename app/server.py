@@ -50,7 +50,7 @@ from app.pages import (
 )
 from app.web import build, guard, headers, login, speaking, trouble
 from app.web.sitemap import Page, Sitemap
-from texts import _, _later, language
+from metrics.texts import _, _later, language
 
 if TYPE_CHECKING:
     from app.application import Application

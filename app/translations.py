@@ -17,8 +17,8 @@ from app.configuration.packs import PACKS
 from app.figures.words import PATTERNS, counted_object, event_words, type_words
 from metrics.catalog import CATALOG
 from metrics.rules.rule import shipped_rules
+from metrics.texts.catalogues import INSTALLED
 from metrics.workflows import parse
-from texts.catalogues import INSTALLED
 
 ROOT = Path(__file__).parent.parent
 FILE = INSTALLED / "syncline.pot"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from metrics.objectives.ringing import Ring
 from metrics.objectives.status import Status, statuses
 from metrics.objectives.windows import roughly, told_minutes
-from texts import _, language
+from metrics.texts import _, language
 
 if TYPE_CHECKING:
     from metrics.read import Reader

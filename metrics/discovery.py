@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from metrics.read import Reader
-from texts import _later
+from metrics.texts import _later
 
 START, END, CANCELLED = "(start)", "(end)", "(cancelled)"
 # How a variant may not be as its workflow is defined, in words of the milestone it is about.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
-from texts import _
+from metrics.texts import _
 
 Place = tuple[str | int, ...]  # ("sources", 1, "kind") is written sources[1].kind
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}

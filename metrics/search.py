@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from metrics.read import Reader
-from texts import _n
+from metrics.texts import _n
 
 SPAN_ID = re.compile("[0-9a-fA-F]{16}")
 SHORTEST_PART = 3  # signs: what is shorter is held by everything

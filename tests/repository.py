@@ -7,8 +7,8 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-PRODUCT = ("app", "collectors", "metrics", "sql", "texts")
-BELOW_APP = ("collectors", "metrics", "sql", "texts")
+PRODUCT = ("app", "collectors", "metrics", "sql")
+BELOW_APP = ("collectors", "metrics", "sql")
 # What is made here, for a copy that came without git and cannot ask it.
 MADE = {
     ".git",

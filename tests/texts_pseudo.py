@@ -9,7 +9,7 @@ from babel.messages import Catalog
 from babel.messages.pofile import write_po
 
 from app.translations import catalogue
-from texts.catalogues import SLOT
+from metrics.texts.catalogues import SLOT
 
 TAG = "eo"  # of a locale that exists, so that numbers and dates are another one's as well
 PLAIN = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"

@@ -11,7 +11,7 @@ from typing import Any
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from texts import ENGLISH, _, _later, language
+from metrics.texts import ENGLISH, _, _later, language
 
 # role: what it is for, as shown on the page "Your permissions"
 ROLES = {

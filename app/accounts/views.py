@@ -9,7 +9,7 @@ from sqlalchemy import Engine, delete, func, insert, select
 
 from app.accounts.people import AccountError
 from app.accounts.tables import saved_views
-from texts import _
+from metrics.texts import _
 
 MOST = 100  # a person
 LONGEST_NAME, LONGEST_ADDRESS = 80, 2000

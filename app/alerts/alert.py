@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from texts import _later
+from metrics.texts import _later
 
 KINDS = {  # kind → word, meaning
     "objective": (_later("Promise at risk"), _later("The budget of an objective burns faster than it may.")),

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from app.recovery.runs import Refusal
-from texts import _later
+from metrics.texts import _later
 
 KINDS = {"maintenance": _later("Maintenance"), "release": _later("Release"), "shutdown": _later("Shutdown"), "other": _later("Other")}
 LONGEST, MOST_NAMES = 500, 50

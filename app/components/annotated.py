@@ -19,7 +19,7 @@ from app.components.recoveries import me
 from app.figures import marks
 from app.figures.marks import MOST_MARKS, Around, Edges, Noted
 from app.instants import instant_text
-from texts import _
+from metrics.texts import _
 
 
 def noted(

@@ -26,8 +26,8 @@ from app.figures.proposed_mapping import attribute_mapping, place_word, proposed
 from app.sample import awaited
 from collectors.message import MESSAGE
 from metrics.arrivals import Heard, heard
+from metrics.texts import _, _later, _n, _parts, language
 from metrics.version import data_version
-from texts import _, _later, _n, _parts, language
 
 Row = Mapping[str, Any]
 TICK_SECONDS, LONG_SECONDS = 1, 60

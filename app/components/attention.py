@@ -14,7 +14,7 @@ from app.components.tiles import name_of
 from app.configuration.model import Owner
 from app.figures import words
 from app.owners import owners_of_each
-from texts import _, _n
+from metrics.texts import _, _n
 
 Row = Mapping[str, Any]
 LONGEST_TEXT = 140

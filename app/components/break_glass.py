@@ -15,7 +15,7 @@ from app.components.icons import icon
 from app.components.page import card, note, scrolling
 from app.figures import times
 from app.messages.glass import Glass, NotAllowed
-from texts import _, _parts
+from metrics.texts import _, _parts
 
 BAND, LIST = "band", "list"  # where an end is pressed
 STATE = "glass-state"

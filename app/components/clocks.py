@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 
 from app.components.page import card, note
 from app.figures import words
-from texts import _, _n
+from metrics.texts import _, _n
 
 LEAST_NS = 100_000_000  # a tenth of a second: less is what networks and rounding do
 

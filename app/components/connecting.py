@@ -15,7 +15,7 @@ from app.components.page import note
 from app.components.ways_in import Way
 from app.configuration.model import Settings
 from collectors.receivers import NO_GRPC
-from texts import _, _parts
+from metrics.texts import _, _parts
 
 SECOND_NS = 1_000_000_000
 

@@ -27,7 +27,7 @@ from app.recovery.memory import FIXED, MUTED, OPEN, REGRESSED, ROLES, Memory, Re
 from app.recovery.model import Case
 from app.recovery.runs import Actor, Refusal
 from app.recovery.selection import ALSO, SETTLED, Selected, group_of
-from texts import _, _later, _n, _parts, language
+from metrics.texts import _, _later, _n, _parts, language
 
 STATES = {  # of a group → word, icon, colour, meaning
     OPEN: (_later("Open"), "circle-alert", "nodata", _later("Nobody holds that its cause is gone.")),

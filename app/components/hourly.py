@@ -13,7 +13,7 @@ from app.components.tiles import Chosen
 from app.figures import marks, times, words
 from app.figures.marks import NOTHING, Noted
 from app.instants import instant_text
-from texts import _, _n
+from metrics.texts import _, _n
 
 Row = Mapping[str, Any]
 HOUR_NS = 3_600_000_000_000

@@ -17,7 +17,7 @@ from app.figures import times
 from app.figures.alert_words import holds_up, where
 from app.telling import outbox
 from app.telling.message import ENDED
-from texts import _, language
+from metrics.texts import _, language
 
 SHOWN = 12
 

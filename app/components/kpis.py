@@ -12,7 +12,7 @@ from app.components import hourly, links
 from app.components.spark import spark
 from app.components.tiles import Chosen, name_of, oldest_of
 from app.figures import words
-from texts import _, _n
+from metrics.texts import _, _n
 
 Row = Mapping[str, Any]
 

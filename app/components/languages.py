@@ -12,7 +12,7 @@ from app import reader
 from app.components.callbacks import callback, clientside
 from app.components.icons import icon
 from app.web import speaking
-from texts import Language, _, language
+from metrics.texts import Language, _, language
 
 
 def choice() -> list[Component]:

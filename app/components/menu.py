@@ -6,7 +6,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from app.components.icons import icon
-from texts import _
+from metrics.texts import _
 
 
 def menu(picture: str, words: str, *parts: Component, className: str = "") -> Component:

@@ -19,7 +19,7 @@ from app.figures.message import message_view
 from app.messages.glass import NotAllowed
 from app.messages.originals import Event
 from metrics.events import message_of
-from texts import _
+from metrics.texts import _
 
 MESSAGE, RECORD = "message", "record"  # what is shown
 

@@ -15,8 +15,8 @@ from app.components.icons import icon
 from app.components.recoveries import me
 from app.figures import times
 from app.recovery import listing
+from metrics.texts import _, _n, _parts, language
 from metrics.version import data_version
-from texts import _, _n, _parts, language
 
 MINUTE_NS = 60_000_000_000
 

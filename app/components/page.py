@@ -9,7 +9,7 @@ from typing import Any
 from dash import html
 
 from app.components.icons import icon
-from texts import _
+from metrics.texts import _
 
 MOST_STACKED = 16
 

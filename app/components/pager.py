@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dash import html
 from dash.development.base_component import Component
 
-from texts import _
+from metrics.texts import _
 
 ROWS = 200
 

@@ -21,7 +21,7 @@ from app.messages.fields import HIDDEN
 from app.messages.glass import NotAllowed
 from app.messages.shown import value_of
 from app.recovery.model import Case, Payload
-from texts import _
+from metrics.texts import _
 
 ACTION = "look at payload"  # in the audit
 

@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 from app.components.page import card, scrolling
 from app.components.tiles import name_of
 from app.figures import stock, words
-from texts import _, _later, _n
+from metrics.texts import _, _later, _n
 
 Row = Mapping[str, Any]
 HEADS = (

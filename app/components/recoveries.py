@@ -13,7 +13,7 @@ from app.components import links
 from app.components.icons import icon
 from app.recovery.model import Safety
 from app.recovery.runs import Actor
-from texts import _, _later
+from metrics.texts import _, _later
 
 STATES = {  # of a recovery → word, icon, colour, meaning
     "requested": (_later("Waits for approval"), "hourglass", "late", _later("A colleague has to look at the plan.")),

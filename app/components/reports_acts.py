@@ -22,7 +22,7 @@ from app.reports import sending
 from app.reports.receivers import DIGEST, ROLE, USER, WEEKLY, Receiver, Receivers
 from app.reports.week import week_of
 from app.telling.teller import people_of
-from texts import _, _later
+from metrics.texts import _, _later
 
 SIGNERS = ("exec", "admin")
 NOT_YOURS = _later("Executives and administrators may publish and sign.")

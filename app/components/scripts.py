@@ -5,7 +5,7 @@ from __future__ import annotations
 from dash import html
 from dash.development.base_component import Component
 
-from texts import _
+from metrics.texts import _
 
 
 def says() -> Component:

@@ -21,7 +21,7 @@ from collectors.event import Refused
 from collectors.identifiers import Identifiers
 from metrics.search import Hit
 from metrics.search import find as find_all
-from texts import _, _later
+from metrics.texts import _, _later
 
 SHORTEST, SHOWN, MOST_FORMS, DOCUMENTS = 2, 8, 12, 3
 LOOKED_FOR = _later(

@@ -18,7 +18,7 @@ from app.components.icons import icon
 from app.pages import errors
 from app.web.guard import sitemap
 from app.web.sitemap import Page
-from texts import _, _n, _parts
+from metrics.texts import _, _n, _parts
 
 LIVE_SECONDS = 12
 _BRAND = ["#eef4fa", "#dbe7f3", "#b6cfe6", "#8eb5d8", "#6c9fcc", "#568fc4", "#4786be", "#2f6ea6", "#1f4e79", "#173d61"]

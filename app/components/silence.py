@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 from app.components.icons import icon
 from app.components.tiles import name_of
 from app.figures import times, words
-from texts import _, _n
+from metrics.texts import _, _n
 
 Row = Mapping[str, Any]
 

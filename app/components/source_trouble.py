@@ -8,7 +8,7 @@ from dash.development.base_component import Component
 from app.components.page import note
 from app.figures import times, words
 from app.source_state import SourceState
-from texts import _, _parts_n
+from metrics.texts import _, _parts_n
 
 
 def trouble_of(state: SourceState | None, zone: str, now_ns: int) -> Component | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from dash import html
 
 from app.components.icons import icon
-from texts import _, _later
+from metrics.texts import _, _later
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from app.components.tiles import name_of
 from app.telling.kept import Contact
 from app.telling.subscription import CHANNEL, MAIL, WEBHOOK, Wanted, sentence
 from app.web.guard import sitemap
-from texts import _
+from metrics.texts import _
 
 KINDS_OF = {  # page → the kinds of alerts that it is about; of others any
     "/failures": ("failed", "missing", "violation"),

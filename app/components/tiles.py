@@ -13,7 +13,7 @@ from app.components import links
 from app.components.icons import icon
 from app.components.status import STATUSES, Status
 from app.figures import times, words
-from texts import _, _later, _n
+from metrics.texts import _, _later, _n
 
 Row = Mapping[str, Any]
 

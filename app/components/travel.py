@@ -14,7 +14,7 @@ from app.components.menu import answer, form
 from app.components.menu import menu as panel
 from app.figures.said_times import EXAMPLES, instant_of
 from app.instants import instant_text
-from texts import _, _later
+from metrics.texts import _, _later
 
 KNOWN_NOW, KNOWN_THEN = "now", "then"
 CHOICES = [{"value": KNOWN_THEN, "label": _later("As it was known then")}, {"value": KNOWN_NOW, "label": _later("By what is known now")}]

@@ -9,7 +9,7 @@ from flask_login import current_user
 from app import reader
 from app.components.icons import icon
 from app.messages.shown import excerpt, value_of
-from texts import _later, _n
+from metrics.texts import _later, _n
 
 NOT_TOLD = _later("hidden: nothing tells what stands where in it")
 

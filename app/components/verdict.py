@@ -15,7 +15,7 @@ from app.components.page import button
 from app.components.status import STATUSES
 from app.components.tiles import GRAVEST, Chosen, name_of, oldest_of
 from app.figures import words
-from texts import _, _n, language
+from metrics.texts import _, _n, language
 
 Row = Mapping[str, Any]
 NAMED = 3

@@ -18,7 +18,7 @@ from app.components.icons import icon
 from app.components.menu import answer, form
 from app.components.menu import menu as panel
 from app.web.guard import sitemap
-from texts import _
+from metrics.texts import _
 
 
 def menu() -> Component:

@@ -16,8 +16,8 @@ from flask import has_request_context, request
 from app.configuration.model import Settings
 from app.configuration.sections import RECEIVED, SENT_EVENTS
 from collectors.sources import SOURCES
+from metrics.texts import _later
 from metrics.workflows import Workflow
-from texts import _later
 
 EXAMPLES = Path(__file__).parent.parent / "docs" / "examples"
 EVERYWHERE = ("0.0.0.0", "::", "")  # noqa: S104  compared, not listened on

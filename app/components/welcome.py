@@ -11,7 +11,7 @@ from app.components import arrivals, connecting, links, ways_in
 from app.components.icons import icon
 from metrics.arrivals import is_anything_there
 from metrics.read import Reader
-from texts import _
+from metrics.texts import _
 
 NAMED = 5  # people who may connect a source
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from app.configuration.model import Texts
 from metrics.keys import Key, Place, Problem, Read, read_keys, shown, text, unknown
-from texts import ENGLISH
-from texts.catalogues import INSTALLED, tags_in
+from metrics.texts import ENGLISH
+from metrics.texts.catalogues import INSTALLED, tags_in
 
 TAG = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?")
 

@@ -7,7 +7,7 @@ from app.components.tiles import name_of
 from app.figures import times, words
 from app.figures.stakes import money_words
 from metrics.impact_settings import Costs
-from texts import _, _n
+from metrics.texts import _, _n
 
 
 def where(alert: Alert) -> str:

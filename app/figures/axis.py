@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.figures.words import duration
-from texts import _
+from metrics.texts import _
 
 # A stretch in which nothing ran is cut out when it is this much longer than all the work together: a second of work in a day of waiting
 # would be a line of one pixel.

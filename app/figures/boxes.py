@@ -12,7 +12,7 @@ from app.figures.ghosts import due_words, held_up, open_words, to_come
 from app.figures.rows import rows_of
 from app.figures.words import amount, code_beside, event_words, span_of, system_word, with_unit
 from metrics.path import Path, Step
-from texts import _, _later
+from metrics.texts import _, _later
 
 # A run of attempts (or redeliveries) this long is one box: three still read well beside each other, twenty do not.
 FOLD_FROM = 4

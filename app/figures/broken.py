@@ -13,7 +13,7 @@ from app.components.status import mark
 from app.figures import times
 from app.figures.rows import rows_of
 from metrics.path import Path
-from texts import _
+from metrics.texts import _
 
 
 def broken_list(path: Path, past: Mapping[str, Any]) -> Component | None:

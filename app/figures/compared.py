@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from app.figures import words
 from metrics.business_case import Average
-from texts import _
+from metrics.texts import _
 
 
 def compared(average: Average, before: Average | None) -> str:

@@ -29,7 +29,7 @@ from app.figures.words import (
 from collectors.rest.request import shown as without_secrets
 from metrics.keys import seconds
 from metrics.path import Path, Step
-from texts import _
+from metrics.texts import _
 
 Fact = tuple[str, Any]
 Below = Callable[[Mapping[str, Any]], Component]  # what stands below the facts of an event

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.figures import trails, words
 from metrics.drift import LEAST, Change, Drift, Shift
-from texts import _, _later
+from metrics.texts import _, _later
 
 _CHANGES = {"new": _later("New variant:"), "gone": _later("Gone:"), "more": _later("More often:"), "fewer": _later("Less often:")}
 _SHIFTS = {"slower": _later("Slower:"), "faster": _later("Faster:")}

@@ -20,7 +20,7 @@ from app.recovery.groups import Key, Told, key_of
 from app.recovery.memory import FIXED, MUTED, REGRESSED
 from metrics.impact import Group, Summary
 from metrics.impact_settings import Costs
-from texts import _, _n, _parts
+from metrics.texts import _, _n, _parts
 
 SHOWN, QUOTED = 100, 220
 

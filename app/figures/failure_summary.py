@@ -17,7 +17,7 @@ from app.figures import times
 from app.figures.words import ERROR_CLASSES, class_word, span_of
 from app.recovery.model import Case
 from app.recovery.selection import ALSO, SETTLED, Selected
-from texts import _, _n, _parts, _parts_n
+from metrics.texts import _, _n, _parts, _parts_n
 
 STATE_OF = {"failed": "failed", "missing": "overdue", "violation": "inconsistent", "inventory": "inconsistent", "unplaced": "failed"}
 QUOTES = 3  # of the senders' words, the most common

@@ -6,7 +6,7 @@ from app.figures import times
 from app.figures.rows import rows_of
 from app.figures.words import amount, event_words, span_of, with_unit
 from metrics.path import Path, Step
-from texts import _
+from metrics.texts import _
 
 
 def held_up(path: Path, step: Step) -> Step | None:

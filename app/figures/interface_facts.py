@@ -9,7 +9,7 @@ from typing import Any
 
 from app.components.tiles import name_of
 from app.figures import words
-from texts import _, _later
+from metrics.texts import _, _later
 
 Row = Mapping[str, Any]
 COUNTED = ("events", "error_events", "contract_errors", "retries", "dead_letters", "keyed_events", "redelivered")

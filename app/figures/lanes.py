@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from app.figures import times
 from app.figures.boxes import Box
 from app.figures.words import span_of
-from texts import _
+from metrics.texts import _
 
 TITLE, HEAD, ROW, HEIGHT = 112, 34, 104, 68
 NARROW, WIDE = 148, 216  # boxes are as wide as their longest title or note needs, within this

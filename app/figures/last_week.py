@@ -19,7 +19,7 @@ from metrics.calendars import SECOND_NS
 from metrics.objectives.budget import Counts
 from metrics.objectives.model import Objective
 from metrics.objectives.status import Status
-from texts import _, language
+from metrics.texts import _, language
 
 Href = Callable[[Objective, str, int, int], str]  # objective, outcome, from and to → its cases
 NOTHING = Counts()

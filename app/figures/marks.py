@@ -14,7 +14,7 @@ from app.components import links
 from app.components.icons import icon
 from app.components.tiles import name_of
 from app.figures import times, words
-from texts import _, _n, _parts
+from metrics.texts import _, _n, _parts
 
 ICONS = {"maintenance": "wrench", "release": "package", "shutdown": "power", "other": "flag"}
 MOST = 8  # told in words below a chart; the page of annotations has them all

@@ -14,7 +14,7 @@ from app.components.page import note
 from app.figures import times
 from app.messages.desk import Look
 from app.messages.shown import MOST_SHOWN, NOT_FOUND, Shown
-from texts import _, _n
+from metrics.texts import _, _n
 
 Ident = Mapping[str, str]  # what tells the parts of one message from those of another
 

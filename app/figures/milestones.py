@@ -12,7 +12,7 @@ from app.figures.boxes import ICONS, WORDS, is_early
 from app.figures.detail import agreed
 from app.figures.words import event_words, span_of, system_word
 from metrics.path import Path, Step
-from texts import _, _later, language
+from metrics.texts import _, _later, language
 
 HEADS = (
     _later("Milestone"),

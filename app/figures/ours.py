@@ -15,7 +15,7 @@ from app.figures.boxes import OURS, WORDS, Box
 from app.recovery.attempts import Attempt
 from app.recovery.model import Action
 from metrics.path import Path
-from texts import _, _later, _parts
+from metrics.texts import _, _later, _parts
 
 TITLES = {
     Action.RETRY: _later("Asked to try again"),

@@ -6,7 +6,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from app.components.icons import icon
-from texts import _, _later
+from metrics.texts import _, _later
 
 OUTCOMES = {  # outcome → word, icon, colour
     "kept": (_later("In time"), "circle-check", "ok"),

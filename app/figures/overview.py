@@ -6,7 +6,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from app.figures.lanes import HEAD, TITLE, Drawing
-from texts import _, _later
+from metrics.texts import _, _later
 
 LONG = 1600  # pixels: what is narrower is in sight as a whole, or nearly
 _NEEDY = ("failed", "retrying", "missing", "unjudged")

@@ -18,7 +18,7 @@ from app.figures.related import goods_words
 from app.figures.story import story
 from app.figures.words import criticality_word, sentence, type_words
 from metrics.path import Path
-from texts import _
+from metrics.texts import _
 
 
 def head_of(path: Path) -> Component:

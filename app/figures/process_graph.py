@@ -13,7 +13,7 @@ from app.figures import strokes, trails, words
 from app.figures.lanes import Rect
 from app.figures.process import Graph, Stop, Way, late_share
 from metrics.discovery import END, START
-from texts import _, _n, _parts
+from metrics.texts import _, _n, _parts
 
 Row = Mapping[str, Any]
 To = Callable[[str | None], str]  # the transactions that went so, or all of them, as an address

@@ -13,7 +13,7 @@ from dash.development.base_component import Component
 from app.figures import marks, times, words
 from app.figures.marks import NOTHING, Noted
 from metrics.objectives.budget import Budget, Counts, Part, burn_rate
-from texts import _, _later, _n
+from metrics.texts import _, _later, _n
 
 TALLEST = 3  # a column that is three times as high as allowed is cut there
 

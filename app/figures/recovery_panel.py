@@ -23,7 +23,7 @@ from app.recovery.edits import Difference
 from app.recovery.model import Action, Approval, Case, Path, Reason, Safety, Verdict
 from app.recovery.plan import Plan
 from app.recovery.verdict import exclusion
-from texts import _, _later, _n, _told, language
+from metrics.texts import _, _later, _n, _told, language
 
 ACTIONS = {
     Action.RETRY: _later("The middleware sends the message it holds again."),

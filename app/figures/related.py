@@ -13,7 +13,7 @@ from app.components.status import badge
 from app.figures.rows import rows_of
 from app.figures.words import amount, with_unit
 from metrics.path import Path
-from texts import _
+from metrics.texts import _
 
 Row = Mapping[str, Any]
 

@@ -10,7 +10,7 @@ from app.figures.times import local
 from app.instants import instant_ns
 from collectors.event import Refused
 from collectors.instants import YEARS, checked
-from texts import _, _later
+from metrics.texts import _, _later
 
 EXAMPLES = _later("14:00, yesterday 14:00, Tue 14:00, 24 Nov 14:00, 2026-11-24 14:00 or 2 hours ago")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

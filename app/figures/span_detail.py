@@ -14,7 +14,7 @@ from app.figures.words import duration, system_word
 from app.messages import json_text
 from app.messages.fields import Fields
 from app.messages.json_text import Pairs
-from texts import _
+from metrics.texts import _
 
 LONGEST = 600  # letters of one attribute's value
 KINDS = {1: "internal", 2: "server", 3: "client", 4: "producer", 5: "consumer"}

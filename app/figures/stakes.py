@@ -14,7 +14,7 @@ from app.figures import times, words
 from app.figures.rows import rows_of
 from metrics.impact import Impact, Summary, money
 from metrics.impact_settings import Costs
-from texts import _, _later, _n, language
+from metrics.texts import _, _later, _n, language
 
 Row = Mapping[str, Any]
 MOST_CUSTOMERS = 3

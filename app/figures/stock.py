@@ -16,7 +16,7 @@ from app.components.tiles import name_of
 from app.figures import marks, times, words
 from app.figures.marks import NOTHING, Noted
 from app.figures.promises import Word, share
-from texts import _, _later, _n
+from metrics.texts import _, _later, _n
 
 Row = Mapping[str, Any]
 TALLEST = 3  # a column of three times as many differences as promised is cut there

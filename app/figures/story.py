@@ -10,7 +10,7 @@ from app.figures.boxes import EARLY_NS
 from app.figures.rows import rows_of
 from app.figures.words import ERROR_CLASSES, class_word, span_of, system_word
 from metrics.path import Path, Step
-from texts import _, _n
+from metrics.texts import _, _n
 
 QUOTED = 160
 

@@ -13,7 +13,7 @@ from app.figures.boxes import Box
 from app.figures.countdown import note
 from app.figures.lanes import HEAD, ROW, Chip, Connector, Drawing, Label, Rect, gap_text
 from app.figures.marks import NOTHING, Noted
-from texts import _
+from metrics.texts import _
 
 KINDS = ("expected", "line", "failed")
 

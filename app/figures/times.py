@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from texts import _, language
+from metrics.texts import _, language
 
 HALF_A_YEAR = 180  # days
 

@@ -16,8 +16,8 @@ from app.figures import times
 from app.figures.lanes import Rect
 from app.figures.together_places import Board, Line, board_of
 from app.figures.words import AT_LEAST, HIDDEN, MORE, counted_object, sentence, step_words, type_words
+from metrics.texts import _, _n, language
 from metrics.together import MOST_EVENTS, Key, Link, Rest, Standing, Thing, Together, Told
-from texts import _, _n, language
 
 Past = Mapping[str, Any]
 _WORST = list(STATUSES)  # by precedence

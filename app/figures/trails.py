@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.figures import words
 from metrics.discovery import CANCELLED, DEVIATIONS, END, START
-from texts import _, _later
+from metrics.texts import _, _later
 
 OPEN = "(open)"
 _ENDS = {START: _later("start"), END: _later("end"), OPEN: _later("still running"), CANCELLED: _later("cancelled")}

@@ -13,7 +13,7 @@ from app.components.tiles import name_of
 from app.figures import times
 from app.figures.words import class_word, step_words
 from app.instants import instant_text
-from texts import _, _n
+from metrics.texts import _, _n
 
 CSV_COLUMNS = (
     "workflow",

@@ -12,8 +12,8 @@ from app.components.icons import icon
 from app.components.page import scrolling
 from app.figures import trails
 from app.figures.words import duration, sentence
+from metrics.texts import _, _later, _parts, language
 from metrics.usual import LEAST, WEEKS, Compared, Hop, Passage, Usual
-from texts import _, _later, _parts, language
 
 To = Callable[..., str]  # filters → the address of the transactions
 KINDS = {

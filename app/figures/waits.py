@@ -18,9 +18,9 @@ from app.figures.together import name_of, worst
 from app.figures.words import step_words, system_word, type_words
 from app.recovery.attempts import Queued
 from metrics.path import Path, Step
+from metrics.texts import _
 from metrics.together import Standing, Thing, Together
 from metrics.waiting import Outside
-from texts import _
 
 Past = Mapping[str, Any]
 HELD = ("failed", "overdue", "inconsistent", "unjudged", "retrying")  # how another stands that may hold this one up

@@ -13,7 +13,7 @@ from app.figures.axis import Axis, axis_of, cut_words, ticks
 from app.figures.rows import rows_of
 from app.figures.spans import Span, Trace, chosen, end_of, start_of, traces_of
 from app.figures.words import event_words, span_of, system_word
-from texts import _, _n, _parts
+from metrics.texts import _, _n, _parts
 
 SHOWN, MOST = 200, 2_000  # spans at first, and when all are asked for: a browser holds no more of them
 DEEPEST = 12  # beyond this depth spans are nested, but not moved further right

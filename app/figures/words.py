@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from texts import _, _later, _n, language
+from metrics.texts import _, _later, _n, language
 
 SYSTEMS = {
     "erp": "ERP",

@@ -31,7 +31,7 @@ from app.pages.narrowing import unknown_site
 from app.recovery.runs import Refusal
 from app.telling import outbox
 from metrics.keys import unknown
-from texts import _, _later, _n, _parts
+from metrics.texts import _, _later, _n, _parts
 
 ROWS = 50
 HEADS = (_later("State"), _later("What"), _later("Where"), _later("Holds up"), _later("Since"), _later("Owner"))

@@ -27,7 +27,7 @@ from metrics import impact
 from metrics.impact import Group, Summary
 from metrics.impact_settings import Costs
 from metrics.keys import unknown
-from texts import _, _later, _n
+from metrics.texts import _, _later, _n
 
 Row = Mapping[str, Any]
 KINDS = {  # kind → word, icon, colour

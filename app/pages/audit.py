@@ -26,7 +26,7 @@ from app.recovery import audit
 from app.recovery.audit import Filter
 from app.recovery.model import KINDS
 from metrics.keys import unknown
-from texts import _, _later, _n
+from metrics.texts import _, _later, _n
 
 LONGEST = 80  # characters of a value in the list; the rest stands in its title
 SENTENCES = ("why", "words")  # among what is said beside an entry

@@ -22,7 +22,7 @@ from app.figures.rows import rows_of
 from app.pages.errors import WrongAddress
 from metrics.expected import feeds_behind
 from metrics.read import Reader
-from texts import _, _later, language
+from metrics.texts import _, _later, language
 
 PERIODS = {"24h": (_later("24 h"), 24), "7d": (_later("7 days"), 168)}
 FIRST_PERIOD = "24h"

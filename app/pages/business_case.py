@@ -27,7 +27,7 @@ from app.pages.narrowing import unknown_site
 from metrics import business_case
 from metrics.business_case import Average, Spent, Week
 from metrics.impact_settings import Costs
-from texts import _, _later, _n, _parts
+from metrics.texts import _, _later, _n, _parts
 
 Row = Mapping[str, Any]
 PERIODS = {"4w": (_later("Last 4 weeks"), 4), "12w": (_later("Last 12 weeks"), 12), "26w": (_later("Last 26 weeks"), 26)}

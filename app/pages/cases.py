@@ -25,7 +25,7 @@ from app.pages.narrowing import kept_of, stretch_of, unknown_site
 from metrics.cases import OUTCOMES, Cases, Counted, cases, counted
 from metrics.catalog import Metric
 from metrics.keys import unknown
-from texts import _, _later, _n, _parts
+from metrics.texts import _, _later, _n, _parts
 
 Row = Mapping[str, Any]
 USUAL = "7d"

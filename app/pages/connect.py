@@ -14,7 +14,7 @@ from app.components.empty import empty
 from app.components.page import button, head
 from app.pages.errors import WrongAddress
 from metrics.keys import unknown
-from texts import _
+from metrics.texts import _
 
 
 def layout(**query: Any) -> Component:

@@ -21,7 +21,7 @@ from app.components.markdown import Document
 from app.components.page import head
 from app.documents import FIRST, FOLDER, documents, handbook
 from app.pages.errors import WrongAddress
-from texts import _, _n, _parts, language
+from metrics.texts import _, _n, _parts, language
 
 MOST = 25
 

@@ -13,7 +13,7 @@ from app.components import links
 from app.components.empty import empty
 from app.components.page import button, note
 from app.web.sitemap import Page
-from texts import _
+from metrics.texts import _
 
 
 class WrongAddress(Exception):

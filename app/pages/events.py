@@ -21,7 +21,7 @@ from app.pages.errors import WrongAddress
 from app.pages.narrowing import kept_of, stretch_of, time_of
 from metrics.events import KINDS, Asked, counted, events
 from metrics.keys import unknown
-from texts import _, _later, _n
+from metrics.texts import _, _later, _n
 
 Row = Mapping[str, Any]
 USUAL = "7d"

@@ -24,7 +24,7 @@ from app.pages.errors import WrongAddress
 from app.pages.narrowing import HOUR_NS, unknown_site
 from metrics.expected import STATES, Narrowed, counted, expected, feeds_behind
 from metrics.keys import unknown
-from texts import _, _later
+from metrics.texts import _, _later
 
 Row = Mapping[str, Any]
 WORDS = {  # state → word, icon, colour

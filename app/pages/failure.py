@@ -33,7 +33,7 @@ from app.recovery.model import Action, Approval, Case, Safety, Verdict
 from app.recovery.runs import Refusal
 from app.recovery.selection import ALSO, SETTLED, Selected, preferred, proposed, requested
 from app.recovery.typed import changes_of, value_at
-from texts import _, _later, _n, language
+from metrics.texts import _, _later, _n, language
 
 ENDED = {  # by a person → word, icon, colour, meaning
     Action.PARK: (_later("Parked"), "minus", "closed", _later("Set aside by a person, until somebody takes it up or it fails again.")),

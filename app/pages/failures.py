@@ -32,7 +32,7 @@ from app.recovery.selection import ALSO, SETTLED
 from metrics import impact
 from metrics.impact import Group, Summary
 from metrics.read import Reader
-from texts import _, _n, language
+from metrics.texts import _, _n, language
 
 MOST = 2_000  # groups asked for: beyond it nobody reads, and the sentence would still count them
 LIVE_SECONDS = 12

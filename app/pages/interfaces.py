@@ -24,8 +24,8 @@ from app.pages.errors import WrongAddress
 from app.pages.events import stated
 from app.pages.narrowing import HOUR_NS, PERIODS, period_inside
 from metrics.events import interfaces, unmapped_records
+from metrics.texts import _, _later, _n, _parts_n
 from metrics.unmapped import Spans
-from texts import _, _later, _n, _parts_n
 
 Row = Mapping[str, Any]
 USUAL = "7d"

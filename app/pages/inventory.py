@@ -27,7 +27,7 @@ from app.pages.errors import WrongAddress
 from app.pages.narrowing import unknown_site
 from metrics.inventory import CAUSES, GROUPS, SHOWN, Asked, Stock
 from metrics.keys import unknown
-from texts import _, _later
+from metrics.texts import _, _later
 
 Row = Mapping[str, Any]
 MOVES = "stock_movement_sync"

@@ -12,7 +12,7 @@ from app.figures.words import sentence
 from app.instants import instant_ns
 from metrics.keys import unknown as unknown_word
 from metrics.read import Reader
-from texts import _, _later
+from metrics.texts import _, _later
 
 HOUR_NS = 3_600 * 10**9
 PERIODS = {"24h": (_later("Last 24 hours"), 24), "7d": (_later("Last 7 days"), 7 * 24), "28d": (_later("Last 28 days"), 28 * 24)}

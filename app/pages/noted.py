@@ -33,7 +33,7 @@ from app.instants import SECOND_NS, instant_ns
 from app.pages.errors import WrongAddress
 from app.recovery.runs import Refusal
 from metrics.keys import unknown
-from texts import _, _later, _parts
+from metrics.texts import _, _later, _parts
 
 HEADS = (_later("When"), _later("What"), _later("About"), _later("Said by"))
 ACTIONS = {"annotated": _later("noted it"), "annotation changed": _later("changed it"), "annotation taken back": _later("took it back")}

@@ -27,7 +27,7 @@ from metrics.objectives.model import Objective
 from metrics.objectives.ringing import Ring
 from metrics.objectives.status import Status, clock_faults, statuses
 from metrics.objectives.windows import MINUTE_NS, told_minutes
-from texts import _, _later, _later_n, _n, language
+from metrics.texts import _, _later, _later_n, _n, language
 
 ORDER = tuple(promises.STATES)
 WINDOWS = {  # unit → over the last of them, over this one of the calendar

@@ -45,10 +45,10 @@ from app.pages.narrowing import HOUR_NS, PERIODS
 from metrics import impact
 from metrics.path import Path
 from metrics.read import Reader
+from metrics.texts import _
 from metrics.together import Together
 from metrics.usual import compare, usual_way
 from metrics.waiting import outside as waiting_for
-from texts import _
 
 MOST_OPENED = 20
 USUAL_PERIOD = "28d"

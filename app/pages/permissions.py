@@ -26,7 +26,7 @@ from app.recovery.memory import ROLES as WRITE_MEMORY
 from app.recovery.model import Approval, Path
 from app.web.guard import sitemap
 from app.web.sitemap import EVERYBODY, Page
-from texts import _, _later, _parts, language
+from metrics.texts import _, _later, _parts, language
 
 IT, ADMIN = ("it",), ("admin",)
 WAITING = OF_ROLE["approver"]

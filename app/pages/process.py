@@ -27,7 +27,7 @@ from metrics import discovery
 from metrics.discovery import Ran
 from metrics.drift import Drift, drifts
 from metrics.keys import unknown
-from texts import _, _n
+from metrics.texts import _, _n
 
 Row = Mapping[str, Any]
 USUAL = "7d"

@@ -25,7 +25,7 @@ from app.pages.errors import WrongAddress
 from app.pages.narrowing import kept_of, unknown_site
 from metrics.business_case import Promised, promised, promised_counted
 from metrics.keys import unknown
-from texts import _, _n
+from metrics.texts import _, _n
 
 Row = Mapping[str, Any]
 

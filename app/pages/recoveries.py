@@ -26,7 +26,7 @@ from app.recovery import listing
 from app.recovery.model import Approval
 from app.recovery.runs import AUTOMATIC, SENDING, Refusal, path_of
 from metrics.keys import unknown
-from texts import _, _later, _n
+from metrics.texts import _, _later, _n
 
 LIVE_SECONDS = 5
 NAMES = ("state", "path", "by", "automatic")

@@ -28,7 +28,7 @@ from app.recovery.model import Safety
 from app.recovery.permitted import BY_HAND, NEEDS_REASON, is_by_hand, settles, why_not
 from app.recovery.permitted import STATES as ACTIONS
 from app.recovery.runs import Refusal, path_of
-from texts import _, _later, _n
+from metrics.texts import _, _later, _n
 
 BUTTONS = {  # action → words, icon
     "approve": (_later("Approve"), "check"),

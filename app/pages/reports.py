@@ -25,7 +25,7 @@ from app.reports.forms import FORMS
 from app.reports.kept import Revision
 from app.reports.view import view_of
 from app.reports.week import Week, week_of
-from texts import ENGLISH, _, _n, _parts, speaking
+from metrics.texts import ENGLISH, _, _n, _parts, speaking
 
 NAMES = {"pdf": "PDF", "xlsx": "Excel", "html": "HTML", "json": "JSON"}
 MOST_CHANGES = 60

@@ -27,7 +27,7 @@ from app.pages.errors import WrongAddress
 from app.pages.narrowing import unknown_site
 from metrics.keys import unknown
 from metrics.rules.reading import DAYS, edges_of, rules, violations
-from texts import _, _n, _parts
+from metrics.texts import _, _n, _parts
 
 Row = Mapping[str, Any]
 SEVERITIES = {"critical": "failed", "important": "late", "routine": "closed"}  # severity → colours

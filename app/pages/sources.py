@@ -27,7 +27,7 @@ from app.figures.rows import rows_of
 from app.pages.errors import WrongAddress
 from app.pages.narrowing import HOUR_NS
 from app.source_state import SourceState
-from texts import _, _later, _n, _parts
+from metrics.texts import _, _later, _n, _parts
 
 Row = Mapping[str, Any]
 PER_PAGE = 25

@@ -23,7 +23,7 @@ from metrics.cases import Cases
 from metrics.catalog import Metric
 from metrics.inventory import pairs, pairs_counted
 from metrics.read import Reader
-from texts import _, _later, _n
+from metrics.texts import _, _later, _n
 
 Row = Mapping[str, Any]
 METRIC = "inventory_sync_accuracy"

@@ -27,7 +27,7 @@ from app.figures import times, words
 from app.telling import outbox, teller
 from app.telling.kept import Contact
 from app.telling.subscription import CHANNEL, LISTS, Subscription, Wanted, target_of
-from texts import _, _later, _parts
+from metrics.texts import _, _later, _parts
 
 HEADS = (_later("What"), _later("When"), _later("By"), _later("Open now"))
 STATES = {  # of the newest message → icon, colour, words before why

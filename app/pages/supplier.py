@@ -29,7 +29,7 @@ from app.figures.rows import rows_of
 from app.instants import SECOND_NS, instant_text
 from metrics.keys import unknown
 from metrics.suppliers import COUNTED, Suppliers
-from texts import _, _later, _n, _parts, language
+from metrics.texts import _, _later, _n, _parts, language
 
 Row = Mapping[str, Any]
 METRIC = "supplier_response_cycle_time"

@@ -22,7 +22,7 @@ from app.pages import supplier
 from app.pages.errors import WrongAddress
 from app.pages.narrowing import HOUR_NS, PERIODS, period_inside
 from metrics.suppliers import Suppliers
-from texts import _, _later, _n, language
+from metrics.texts import _, _later, _n, language
 
 Row = Mapping[str, Any]
 USUAL = "28d"

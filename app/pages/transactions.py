@@ -29,7 +29,7 @@ from app.instants import instant_ns
 from app.pages.errors import WrongAddress
 from app.pages.narrowing import PERIODS, Asked, address_of, asked_of, filters_of, unknown
 from metrics.read import Reader
-from texts import _, _n
+from metrics.texts import _, _n
 
 BLOCK = 200
 CSV_ROWS = 50_000

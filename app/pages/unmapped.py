@@ -15,8 +15,8 @@ from app.configuration.model import Source
 from app.figures import times
 from app.figures.proposed_mapping import place_word, proposed_mapping
 from app.pages import without_event
+from metrics.texts import _, _parts, language
 from metrics.unmapped import Records
-from texts import _, _parts, language
 
 Row = Mapping[str, Any]
 SHOWN = 6  # fields named before the rest is folded away

@@ -16,7 +16,7 @@ from app.components.page import card
 from app.figures import times
 from app.pages import board
 from app.pages.errors import WrongAddress
-from texts import _, language
+from metrics.texts import _, language
 
 SECONDS, LEAST_SECONDS, MOST_SECONDS = 20, 5, 600
 SHOWN_GROUPS = 3

@@ -25,8 +25,8 @@ from app.pages.events import NOT_STATED
 from app.pages.narrowing import kept_of, stretch_of, time_of
 from metrics import unmapped
 from metrics.read import Reader
+from metrics.texts import _, _n
 from metrics.unmapped import Records, Spans
-from texts import _, _n
 
 Row = Mapping[str, Any]
 USUAL = "7d"

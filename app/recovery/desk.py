@@ -19,7 +19,7 @@ from app.recovery.plan import Plan, freeze
 from app.recovery.run_tables import items
 from app.recovery.runs import OPEN, Actor, Refusal, Runs
 from app.recovery.verdict import Question, verdict
-from texts import _, _said
+from metrics.texts import _, _said
 
 
 @dataclass(frozen=True, slots=True)

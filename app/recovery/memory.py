@@ -14,7 +14,7 @@ from app.recovery import audit
 from app.recovery.model import Case
 from app.recovery.runs import Actor, Refusal
 from app.recovery.tables import group_memory, group_notes
-from texts import _
+from metrics.texts import _
 
 MOST_LETTERS = 2000
 ROLES = ("it", "supply")  # who may write

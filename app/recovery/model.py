@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from texts import _later
+from metrics.texts import _later
 
 KINDS = ("failed", "missing", "violation", "inventory", "unplaced")  # of cases
 REFERENCE, RECORD, MIDDLEWARE = "reference", "record", "middleware"  # where a payload comes from

@@ -10,7 +10,7 @@ from app.accounts.people import roles_words
 from app.recovery.listing import approvers
 from app.recovery.model import NOT_BY_HAND, NOTHING_SETTLED, ONLY, Action, State
 from app.recovery.runs import Actor, path_of
-from texts import _, _later
+from metrics.texts import _, _later
 
 STATES = {  # the action → the states in which it can be done
     "approve": (State.REQUESTED,),

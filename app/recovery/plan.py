@@ -12,7 +12,7 @@ import orjson
 
 from app.recovery.model import Case, Path, Payload, Reason, Safety, Verdict
 from app.recovery.verdict import exclusion
-from texts import _said
+from metrics.texts import _said
 
 CASE_FIELDS = tuple(field.name for field in fields(Case))
 

@@ -17,7 +17,7 @@ from app.recovery.model import NOT_BY_HAND, NOTHING_SETTLED, ONLY, Action, Appro
 from app.recovery.plan import Plan, frozen_item, hash_of
 from app.recovery.run_tables import items, recoveries, switches
 from app.recovery.seals import Seal
-from texts import _said, _told
+from metrics.texts import _said, _told
 
 ADMIN = "admin"
 AUTOMATIC, SENDING = "automatic", "sending"  # switches

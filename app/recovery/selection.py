@@ -13,7 +13,7 @@ from app.recovery.runs import Actor, Refusal
 from metrics.impact import Summary
 from metrics.keys import unknown
 from metrics.recovering import Group
-from texts import _said
+from metrics.texts import _said
 
 ALSO, SETTLED = "also", "settled"  # in an address: with what a person parked or closed
 TRANSACTION = "transaction"  # in an address; a group calls it its transaction_id

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from app.recovery.model import Action, Case, Evidence, Path, Payload, Reason, Safety, Verdict
-from texts import _said
+from metrics.texts import _said
 
 REFUSING = ("business", "contract", "configuration", "dependency")  # a receiver that says so did nothing
 EXCLUDING = ("already_succeeded", "downstream", "same_key", "superseded", "cancelled", "under_way")  # such a case is in no plan

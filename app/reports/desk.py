@@ -19,7 +19,7 @@ from app.reports.receivers import Receivers
 from app.reports.week import Week, last_whole, week_of
 from metrics import weekly
 from metrics.read import Moment
-from texts import ENGLISH, speaking
+from metrics.texts import ENGLISH, speaking
 
 if TYPE_CHECKING:
     from app.application import Application

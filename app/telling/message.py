@@ -13,7 +13,7 @@ from app.figures import words
 from app.figures.alert_words import holds_up, lasting, where
 from app.instants import instant_text
 from metrics.impact_settings import Costs
-from texts import _n
+from metrics.texts import _n
 
 STARTED, ENDED, TEST = "started", "ended", "test"
 LONGEST_SUBJECT = 160

@@ -14,7 +14,7 @@ from app.accounts import Accounts, TooManyAttempts, User
 from app.accounts.landings import Landings, usual
 from app.messages.glass import Viewer
 from app.web.guard import sitemap
-from texts import _, _n
+from metrics.texts import _, _n
 
 SECRET = "secret"  # noqa: S105  of a session: what is only for this one, such as a break-glass, is bound to it
 

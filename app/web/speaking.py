@@ -8,8 +8,8 @@ from flask_login import current_user
 from app.accounts.languages import ChosenLanguages
 from app.configuration.model import Texts
 from app.web.guard import OWN_RULES
-from texts import ENGLISH, Language, _, _n, language, speak
-from texts.catalogues import INSTALLED, Catalogues, read_catalogues
+from metrics.texts import ENGLISH, Language, _, _n, language, speak
+from metrics.texts.catalogues import INSTALLED, Catalogues, read_catalogues
 
 FILES = ("_dash_assets.static", "_dash-component-suites")  # parts of names of endpoints that say nothing in words
 

@@ -8,7 +8,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from app.web.guard import is_machine
-from texts import _, _later
+from metrics.texts import _, _later
 
 WORDS = {
     400: (_later("This request cannot be used"), _later("Go back, reload the page and try again."), "circle-alert"),

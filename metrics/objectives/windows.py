@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from texts import _, _later
+from metrics.texts import _, _later
 
 MINUTE_NS = 60 * 10**9
 MINUTES = {"m": 1, "h": 60, "d": 1440, "w": 10_080}

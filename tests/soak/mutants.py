@@ -13,7 +13,7 @@ from tests.repository import ROOT
 
 MODEL = "tests/recovery/test_any_interleaving.py"
 ENGINE, RUNS = "app/recovery/engine.py", "app/recovery/runs.py"
-COPIED = ("app", "collectors", "metrics", "sql", "texts", "tests")
+COPIED = ("app", "collectors", "metrics", "sql", "tests")
 Edit = tuple[str, str, str]  # file, text, what stands there instead
 MUTANTS: dict[str, tuple[Edit, ...]] = {
     "sends what nobody approved": (

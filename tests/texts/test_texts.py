@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from app.translations import FILE, written
+from metrics.texts import ENGLISH, _, _later, _n, _of, _parts, _parts_n, language, speaking
+from metrics.texts.catalogues import Catalogues, read_catalogues
 from tests.repository import PRODUCT, files_of, name
-from texts import ENGLISH, _, _later, _n, _of, _parts, _parts_n, language, speaking
-from texts.catalogues import Catalogues, read_catalogues
 
 HEAD = (
     'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n"Plural-Forms: nplurals=3; plural=(n==1 ? 0 : n<5 ? 1 : 2);\\n"\n'
@@ -169,7 +169,9 @@ def test_where_texts_are_looked_up_nothing_else_is_called_so() -> None:
     wrong = []
     for path in files_of(PRODUCT, ".py"):
         tree = ast.parse(path.read_text("utf-8"))
-        imported = {each.name for node in tree.body if isinstance(node, ast.ImportFrom) and node.module == "texts" for each in node.names}
+        imported = {
+            each.name for node in tree.body if isinstance(node, ast.ImportFrom) and node.module == "metrics.texts" for each in node.names
+        }
         stored = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
         wrong += [f"{name(path)}:{node.lineno}" for node in stored if node.id in imported & {"_", "_n"}]
     assert wrong == []

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from texts.language import ENGLISH, Language, Translation
+from metrics.texts.language import ENGLISH, Language, Translation
 
 if TYPE_CHECKING:
     from babel import Locale

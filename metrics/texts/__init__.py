@@ -14,7 +14,7 @@ from functools import lru_cache
 from string import Formatter
 from typing import Any
 
-from texts.language import ENGLISH, Language
+from metrics.texts.language import ENGLISH, Language
 
 __all__ = [
     "ENGLISH",
