@@ -27,7 +27,7 @@ from app.reports.view import view_of
 from app.reports.week import Week, week_of
 from metrics.texts import ENGLISH, _, _n, _parts, speaking
 
-NAMES = {"pdf": "PDF", "xlsx": "Excel", "html": "HTML", "json": "JSON"}
+NAMES = {"pdf": "PDF", "xlsx": "XLSX", "html": "HTML", "json": "JSON"}
 MOST_CHANGES = 60
 DOCUMENT: dict[str, Any] = {"lang": "en", "data-quoted": ""}  # a report is in English whoever reads it
 

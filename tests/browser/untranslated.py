@@ -27,7 +27,8 @@ READ = r"""
     if (element && !element.closest(hidden) && element.checkVisibility()) found.push(walker.currentNode.textContent);
   }
   for (const name of ["title", "aria-label", "placeholder", "alt"])
-    document.querySelectorAll(`[${name}]`).forEach(each => each.checkVisibility() && found.push(each.getAttribute(name)));
+    document.querySelectorAll(`[${name}]`).forEach(
+      each => each.checkVisibility() && !each.closest("[data-quoted]") && found.push(each.getAttribute(name)));
   return [...new Set(found.map(each => each.replace(/\s+/g, " ").trim()).filter(each => each && !/^[{\[]"/.test(each)))];
 }
 """
