@@ -68,7 +68,7 @@ class Journey:
             return
         tab_to(self.page, first)
         self.page.keyboard.press("ArrowDown")
-        assert self.page.evaluate(HELD) == ""
+        assert not (wrong := self.page.evaluate(HELD)), wrong
         self.page.keyboard.press("Enter")
 
     def arrives(self, heading: str) -> None:
@@ -108,7 +108,7 @@ def tab_to(page: Page, wanted: Locator) -> None:
     for _ in range(MOST):
         page.keyboard.press("Tab")
         held = page.evaluate_handle("document.activeElement")
-        assert page.evaluate(HELD) == ""
+        assert not (wrong := page.evaluate(HELD)), wrong
         assert before is None or not page.evaluate("([one, other]) => one === other", [before, held]), "the focus is trapped"
         before = held
         if wanted.evaluate("wanted => wanted === document.activeElement"):
