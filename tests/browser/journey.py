@@ -78,7 +78,10 @@ class Journey:
         expect(self.page.locator("#main")).to_be_focused()
 
     def holds(self, shared: Callable[[str], Page]) -> None:
-        """Reload, back and forth, and a shared link show what stands there; `shared` opens an address as somebody else would."""
+        """Reload, back and forth, and a shared link show what stands there; `shared` opens an address as somebody else would. By
+        keyboard only: it is the same for whoever came by mouse."""
+        if not self._by_keyboard:
+            return
         told, address = looks.words(self.page), self.page.url
         self.page.reload()
         self._stands(self.page, told)
