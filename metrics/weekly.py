@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from metrics.objectives.budget import Counts
-from metrics.objectives.counting import Counted, Span, count
+from metrics.objectives.counting import Counted, Span, asked_of, count
 from metrics.objectives.model import Objective
 from metrics.read import Reader
 
@@ -40,14 +40,14 @@ def trend(reader: Reader, promises: Sequence[Objective], bounds: Sequence[int]) 
 def week(reader: Reader, promises: Sequence[Objective], stretch: Stretch) -> dict[int, Row]:
     """By place of a promise where anything counts: good, bad, open, unjudged, clock_faults, adjusted_good and adjusted_bad (without what is
     agreed not to count), p50_seconds and p95_seconds."""
-    found = reader.rows("reports/promised", _asked(promises), from_ns=stretch.from_ns, to_ns=stretch.to_ns)
+    found = reader.rows("reports/promised", asked_of(promises), from_ns=stretch.from_ns, to_ns=stretch.to_ns)
     return {row["place"]: row for row in found}
 
 
 def causes(reader: Reader, promises: Sequence[Objective], stretch: Stretch) -> list[Row]:
     """place of a promise, workflow, title, site, milestone, event_type, system, why (a class of errors, late, missing, differs) and cases;
     of each promise the most frequent first."""
-    asked = _asked(promises)
+    asked = asked_of(promises)
     reader.rows("reports/bad", asked, from_ns=stretch.from_ns, to_ns=stretch.to_ns)
     return reader.rows("reports/causes", {name: asked[name] for name in ("metrics", "sites", "workflows")})
 
@@ -76,15 +76,6 @@ def began_before(reader: Reader, ns: int) -> bool:
 
 def _rows(reader: Reader, name: str, values: dict[str, Any], stretch: Stretch) -> list[Row]:
     return reader.rows(f"reports/{name}", values, before_ns=stretch.before_ns, from_ns=stretch.from_ns, to_ns=stretch.to_ns)
-
-
-def _asked(promises: Sequence[Objective]) -> dict[str, Any]:
-    return {
-        "metrics": [each.metric for each in promises],
-        "sites": [each.site for each in promises],
-        "workflows": [each.workflow for each in promises],
-        "partners": [each.partner for each in promises],
-    }
 
 
 def _span(promise: Objective, bounds: Sequence[int]) -> Span:

@@ -109,7 +109,7 @@ def steps(reader: Reader, stretches: Sequence[tuple[Span, str, int]]) -> list[St
     if not stretches:
         return []
     values: dict[str, list[Any]] = {
-        **_asked([span for span, *_ in stretches]),
+        **asked_of([span.objective for span, *_ in stretches]),
         "moments": [moment for _, moment, _ in stretches],
         "from_ns": [from_ns for *_, from_ns in stretches],
         "to_ns": [span.to_ns for span, *_ in stretches],
@@ -143,7 +143,7 @@ def _summed(reader: Reader, spans: Sequence[Span]) -> Iterable[tuple[int, Counte
     if not bands:
         return
     values: dict[str, list[Any]] = {
-        **_asked(spans),
+        **asked_of([span.objective for span in spans]),
         "moments": [moment for moment, *_ in bands],
         "from_ns": [from_ns for _, from_ns, _ in bands],
         "to_ns": [to_ns for *_, to_ns in bands],
@@ -157,14 +157,13 @@ def _summed(reader: Reader, spans: Sequence[Span]) -> Iterable[tuple[int, Counte
         yield id(span), Counted(begun, begun, decided, decided)
 
 
-def _asked(spans: Sequence[Span]) -> dict[str, list[Any]]:
-    """What the cases of each must be of."""
-    asked = [span.objective for span in spans]
+def asked_of(objectives: Sequence[Objective]) -> dict[str, list[Any]]:
+    """What the cases of each must be of, as the questions about several at once take it."""
     return {
-        "metrics": [objective.metric for objective in asked],
-        "sites": [objective.site for objective in asked],
-        "workflows": [objective.workflow for objective in asked],
-        "partners": [objective.partner for objective in asked],
+        "metrics": [objective.metric for objective in objectives],
+        "sites": [objective.site for objective in objectives],
+        "workflows": [objective.workflow for objective in objectives],
+        "partners": [objective.partner for objective in objectives],
     }
 
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from metrics.objectives.budget import Budget, Counts, Part, budget_of, burn_rate, exhausted_before, exhausted_in, margin
-from metrics.objectives.counting import DECIDED, Counted, Span, count, span_of, steps
+from metrics.objectives.counting import DECIDED, Counted, Span, asked_of, count, span_of, steps
 from metrics.objectives.model import Objective
 from metrics.objectives.ringing import Ring, ring_now, ring_then
 from metrics.objectives.windows import MINUTE_NS
@@ -74,10 +74,7 @@ def statuses(reader: Reader) -> list[Status]:
 def clock_faults(reader: Reader, standing: Sequence[Status]) -> dict[str, int]:
     """By name of an objective: how many cases of its window are in none of its figures, because their second step was before the first."""
     values = {
-        "metrics": [status.objective.metric for status in standing],
-        "sites": [status.objective.site for status in standing],
-        "workflows": [status.objective.workflow for status in standing],
-        "partners": [status.objective.partner for status in standing],
+        **asked_of([status.objective for status in standing]),
         "from_ns": [status.from_ns for status in standing],
         "to_ns": [status.to_ns for status in standing],
     }

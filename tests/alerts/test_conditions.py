@@ -17,6 +17,7 @@ from app.recovery.runs import Actor
 from app.source_state import SourceState
 from metrics.read import Moment
 from metrics.trouble import Silent, troubles
+from tests.alerts.bus import HEADS, MAP
 from tests.pages import recovering
 from tests.pages.served import opened_on, table
 
@@ -32,17 +33,8 @@ sources:
     kind: csv
     complete: true
     path: bus.csv
-    map:
-      event_type: {column: T}
-      event_time: {column: AT}
-      system: {column: SYSTEM}
-      site: {column: SITE}
-      outcome: {column: OUTCOME}
-      error_code: {column: CODE}
-      error_text: {column: ERROR}
-      objects: {type: {value: production_order}, id: {column: ID}}
 """
-HEADS = ("T", "AT", "SYSTEM", "SITE", "OUTCOME", "CODE", "ERROR", "ID")
+CONFIGURATION += MAP
 
 
 @pytest.fixture(scope="module")

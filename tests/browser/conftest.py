@@ -1,4 +1,4 @@
-"""A plant of odd names, served once for all browser tests, and a session of Tom that they share."""
+"""A plant of odd names, served once for all browser tests, a session of Tom that they share, and where a file's own application answers."""
 
 from __future__ import annotations
 
@@ -8,9 +8,17 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.stage import served, session_of
+from app.application import Application
+from tests.browser.stage import reachable, served, session_of
 
 expect.set_options(timeout=30_000)  # a busy machine answers late; what is there at once costs no time
+
+
+@pytest.fixture(scope="module")
+def address(application: Application) -> Iterator[str]:
+    """Where the application of a file's tests answers. Wider than a page, so that none is open any more when its server ends."""
+    with reachable(application) as base_url:
+        yield base_url
 
 
 @pytest.fixture(scope="session")

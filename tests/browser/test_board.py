@@ -27,12 +27,6 @@ def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applicatio
 
 
 @pytest.fixture(scope="module")
-def address(application: Application) -> Iterator[str]:
-    with reachable(application) as base_url:
-        yield base_url
-
-
-@pytest.fixture(scope="module")
 def sessions(browser: Browser, address: str) -> dict[str, Any]:
     return {name: session_of(browser, address, name) for name in ("maria", "ada")}
 

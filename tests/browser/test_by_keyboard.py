@@ -10,19 +10,13 @@ from playwright.sync_api import Browser, Page, expect
 
 from app.application import Application
 from tests.browser.journey import HELD, skip, tab_to
-from tests.browser.stage import reachable, recovering_by_itself, session_of
+from tests.browser.stage import recovering_by_itself, session_of
 
 
 @pytest.fixture(scope="module")
 def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
     with recovering_by_itself(tmp_path_factory.mktemp("keyboard")) as application:
         yield application
-
-
-@pytest.fixture(scope="module")
-def address(application: Application) -> Iterator[str]:
-    with reachable(application) as address:
-        yield address
 
 
 @pytest.fixture(scope="module")

@@ -28,12 +28,6 @@ def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applicatio
 
 
 @pytest.fixture(scope="module")
-def address(application: Application) -> Iterator[str]:
-    with reachable(application) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
 def last_week(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The same plant as it was on the last Sunday: all of it began in the week before this one."""
     today = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0)

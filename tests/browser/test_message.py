@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from app.application import Application
 from app.instants import instant_text
 from tests.browser import looks
-from tests.browser.stage import reachable, sign_in
+from tests.browser.stage import sign_in
 from tests.cli.configurations import PACK
 from tests.pages.served import opened
 from tests.pages.test_message import SETTINGS
@@ -36,12 +36,6 @@ def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applicatio
     (folder / "syncline.yaml").write_text(SETTINGS)
     with opened(folder / "syncline.yaml") as application:
         yield application
-
-
-@pytest.fixture(scope="module")
-def address(application: Application) -> Iterator[str]:
-    with reachable(application) as address:
-        yield address
 
 
 @pytest.fixture

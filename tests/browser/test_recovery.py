@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from app.application import Application
-from tests.browser.stage import reachable, recovering_by_itself, sign_in
+from tests.browser.stage import recovering_by_itself, sign_in
 from tests.pages import recovering
 
 RISKY = {"kind": "failed", "workflow": "procure_to_receipt", "milestone": "sent"}
@@ -19,13 +19,6 @@ RISKY = {"kind": "failed", "workflow": "procure_to_receipt", "milestone": "sent"
 def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
     with recovering_by_itself(tmp_path_factory.mktemp("recovery")) as application:
         yield application
-
-
-@pytest.fixture(scope="module")
-def address(application: Application) -> Iterator[str]:
-    """Wider than a page, so that no page is open any more when its server ends."""
-    with reachable(application) as address:
-        yield address
 
 
 @pytest.fixture

@@ -168,5 +168,5 @@ def _send(port: int, order: str, site: str, *, is_error: bool) -> None:
             answer.read()
             if answer.status == 200:
                 return
-            time.sleep(0.5)
+            time.sleep(int(answer.headers["Retry-After"]))  # the receiver is full just then, and says when to come again
     raise AssertionError(f"{order} was not taken: {answer.status}")

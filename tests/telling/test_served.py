@@ -10,6 +10,7 @@ from app.serve import running
 from app.settings import load_settings
 from app.telling.settings import Mail, Telling
 from app.telling.subscription import Wanted
+from tests.alerts.bus import HEADS, MAP
 from tests.pages.served import PASSWORD, table
 from tests.servers import smtp
 from tests.waiting import until
@@ -25,17 +26,8 @@ sources:
     complete: true
     path: bus.csv
     every: 1s
-    map:
-      event_type: {column: T}
-      event_time: {column: AT}
-      system: {column: SYSTEM}
-      site: {column: SITE}
-      outcome: {column: OUTCOME}
-      error_code: {column: CODE}
-      error_text: {column: ERROR}
-      objects: {type: {value: production_order}, id: {column: ID}}
 """
-HEADS = ("T", "AT", "SYSTEM", "SITE", "OUTCOME", "CODE", "ERROR", "ID")
+CONFIGURATION += MAP
 HOUR = 3600 * 10**9
 SECONDS = 180  # two looks are ten seconds apart, on a busy machine a minute
 
