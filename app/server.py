@@ -65,7 +65,7 @@ PAGES = (
     Page("/recovery", _later("Recovery"), recovery, "refresh-cw", parts=("recovery",), help="recovery#what-a-recovery-goes-through"),
     Page("/at-risk", _later("At risk"), at_risk, "clock-alert", "", help="impact#orders"),
     Page("/inventory", _later("Inventory"), inventory, "inbox", "", help="inventory#why-a-key-differs"),
-    Page("/reports", _later("Reports"), reports, "banknote", "", help="report"),
+    Page("/reports", _later("Reports"), reports, "circle-check", "", help="report"),
     Page("/objectives", _later("Objectives"), objectives, "shield-check", "", help="objectives#how-it-is-counted"),
     Page("/expected", _later("Expected"), expected, "hourglass", "", help="workflows#what-should-have-come"),
     Page("/suppliers", _later("Suppliers"), suppliers, "users", "", help="purchasing#what-suppliers-shows"),

@@ -79,10 +79,19 @@ def compare(path: Path, usual: Usual) -> Compared:
     kept = {usual.steps[place] for place in in_order}
     furthest = max((usual.steps.index(name) for name in mine if name in usual.steps), default=-1)
     is_over = path.state in ("complete", "cancelled", "abandoned")
+    tried = {name.removesuffix("!") for name in path.variant.split(" > ") if name.endswith("!")}  # what failed was not left out
     hops = []
     for place, name in enumerate(usual.steps):
         before = usual.steps[place - 1] if place else None
-        kind = "same" if name in kept else "out_of_order" if name in mine else "skipped" if is_over or place < furthest else "to_come"
+        kind = (
+            "same"
+            if name in kept
+            else "out_of_order"
+            if name in mine
+            else "skipped"
+            if is_over or (place < furthest and name not in tried)
+            else "to_come"
+        )
         seconds = _seconds(steps.get(before or ""), steps.get(name), path.as_of_ns if kind == "to_come" else None)
         hops.append(
             Hop(

@@ -64,6 +64,7 @@ def layout(**query: Any) -> Component:
             html.Div([_weeks(shown), _sites(shown)], className="reports-bar no-print"),
             _state(shown),
             html.Div(body, **DOCUMENT),
+            _acts(shown),
             reports_acts.by_mail(),
         ],
         className="reports",
@@ -144,7 +145,7 @@ def _file(shown: Shown, form: str) -> str:
 
 
 def _state(shown: Shown) -> Component | None:
-    """Whether it is published, which revisions there are and how they differ, who signed it, and what may be done with it."""
+    """Whether it is published, which revisions there are and how they differ, and who signed it."""
     if shown.revision is None:
         return _unpublished(shown)
     revision, zone, now_ns = shown.revision, shown.zone, shown.at.now_ns
@@ -182,8 +183,15 @@ def _state(shown: Shown) -> Component | None:
         ),
         *signed,
     ]
-    acts = reports_acts.acts(revision.number, str(shown.week), shown.site)
-    return card(None, html.Div([choices(_("Revisions"), others), *parts, *_changed(revision), acts], className="reports-state"))
+    return card(None, html.Div([choices(_("Revisions"), others), *parts, *_changed(revision)], className="reports-state"))
+
+
+def _acts(shown: Shown) -> Component | None:
+    """Below the report: whoever signs it has read it, and nobody else has to pass it by."""
+    if shown.revision is None:
+        return None
+    acts = reports_acts.acts(shown.revision.number, str(shown.week), shown.site)
+    return card(_("Sign it, send it"), acts, className="no-print")
 
 
 def _unpublished(shown: Shown) -> Component | None:

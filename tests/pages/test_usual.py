@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path as Folder
 from typing import Any
 
@@ -70,6 +71,14 @@ def test_what_is_waited_for_longer_than_usual_is_said_before_it_has_come() -> No
 def test_a_step_left_out_is_skipped_only_once_a_later_one_has_come() -> None:
     assert kinds(compare(gone("released > scheduled", released=0, scheduled=9), USUAL))[1] == ("received", "skipped")
     assert kinds(compare(gone("released", released=0), USUAL))[1:] == [("received", "waiting"), ("scheduled", "to_come")]
+
+
+def test_a_step_that_fails_while_later_ones_have_come_is_not_called_skipped() -> None:
+    found = compare(
+        gone("released > received! > checked", released=0, checked=7), replace(USUAL, steps=("released", "received", "checked"))
+    )
+    assert kinds(found) == [("released", "same"), ("received", "waiting"), ("checked", "same")]
+    assert "received!" in found.additional
 
 
 def test_what_came_in_another_order_is_told() -> None:
