@@ -120,7 +120,7 @@ def _line(each: Interface, owners: Mapping[str, str], kept: Row) -> Component:
     def events(kind: str | None = None) -> str:
         return links.to("events", **own, kind=kind)
 
-    begins = html.Span(_("starts here"), className="muted") if each.is_awaited else ""
+    begins = html.Span(_("starts here"), className="muted nowrap") if each.is_awaited else ""
     unknown = None if each.is_awaited else html.Span(_("no workflow waits for it"), className="muted interfaces-unknown")
     return html.Tr(
         [

@@ -25,6 +25,7 @@ from app.pages.errors import WrongAddress
 from app.pages.recoveries import LIVE_SECONDS, bar, waits_for
 from app.recovery import audit, listing
 from app.recovery.model import Safety
+from app.recovery.model import State as Stage
 from app.recovery.permitted import BY_HAND, NEEDS_REASON, is_by_hand, settles, why_not
 from app.recovery.permitted import STATES as ACTIONS
 from app.recovery.runs import Refusal, path_of
@@ -133,18 +134,23 @@ def _now(found: Found) -> list[Component]:
 
 def _deciding(found: Found) -> Component:
     label = html.Label(_("Reason (needed to refuse, and for what could not be done)"), htmlFor="recovery-reason")
-    reason = html.Div([label, dcc.Input(id="recovery-reason", type="text", maxLength=500)], className="reason")
+    buttons = _buttons(found.row)
+    is_over = Stage(found.row.state).has_ended and not settles(found.row)
+    reason = html.Div([label, dcc.Input(id="recovery-reason", type="text", maxLength=500)], className="reason", hidden=is_over)
     said = html.Div(id="recovery-said", className="act-said", role="status")
-    return card(_("What can be done with it"), html.Div(_buttons(found.row), id="recovery-acts", className="acts"), reason, said)
+    return card(_("What can be done with it"), html.Div(buttons, id="recovery-acts", className="acts"), reason, said)
 
 
 def _buttons(row: Any) -> list[Component]:
-    actor = me()
-    return [
+    """Of a recovery that has ended only what can still be done; what cannot any more for any reason is no choice."""
+    actor, has_ended = me(), Stage(row.state).has_ended
+    buttons = [
         act(_(text), {"type": "recovery-do", "action": action}, why_not(action, row, actor), picture, quiet=action != "approve")
         for action, (text, picture) in BUTTONS.items()
         if (action not in BY_HAND or is_by_hand(row)) and (action != "reopen" or settles(row))
+        if not has_ended or row.state in ACTIONS[action]
     ]
+    return buttons or [html.P(_("Nothing: it is over. What it did stands below."), className="muted")]
 
 
 def _rest(found: Found, start: int) -> list[Component]:
