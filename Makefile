@@ -15,7 +15,7 @@ test: .venv/.test           ## The whole suite, with a real browser
 	@.ci/browser
 	@.ci/brokers
 	@.ci/node
-	@PYTEST_XDIST_AUTO_NUM_WORKERS=$$(($$(nproc 2>/dev/null || echo 2) + 2)) $(PYTHON) -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+	@PYTEST_XDIST_AUTO_NUM_WORKERS=$$(($$(nproc 2>/dev/null || echo 2) + 1)) $(PYTHON) -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 check: .venv/.test          ## Style, types, import contracts
 	$(PYTHON) -m ruff check

@@ -19,7 +19,10 @@ def clear(cursor: duckdb.DuckDBPyConnection) -> None:
 
 def leave(cursor: duckdb.DuckDBPyConnection) -> None:
     """Notes what the transactions in `leaving`, which are still among the facts, count for."""
-    _count(cursor, LEAVING, _table("minutes_left"))
+    if cursor.execute("select exists (from leaving)").fetchall()[0][0]:
+        _count(cursor, LEAVING, _table("minutes_left"))
+    else:
+        cursor.execute(f"{_table('minutes_left')} from settled_minutes where false")
 
 
 def renew(cursor: duckdb.DuckDBPyConnection) -> None:
@@ -28,7 +31,7 @@ def renew(cursor: duckdb.DuckDBPyConnection) -> None:
         _count(cursor, FRESH, _table("minutes_come"))
         models.run(cursor, "minutes/renewed")
     else:
-        _count(cursor, FRESH, "insert into settled_minutes by name")
+        _count(cursor, FRESH, "insert into settled_minutes by name", kind="view")
 
 
 def show(cursor: duckdb.DuckDBPyConnection) -> None:
@@ -44,7 +47,7 @@ def _table(name: str) -> str:
     return f"create or replace temp table {name} as"
 
 
-def _count(cursor: duckdb.DuckDBPyConnection, facts: dict[str, str], into: str) -> None:
+def _count(cursor: duckdb.DuckDBPyConnection, facts: dict[str, str], into: str, kind: str = "table") -> None:
     models.run(cursor, "minutes/shown", **facts)
-    models.run(cursor, "minutes/counted", into=into)
-    models.run(cursor, "minutes/hidden")
+    models.run(cursor, "minutes/counted", into=into, kind=kind)
+    models.run(cursor, "minutes/hidden", kind=kind)

@@ -1,6 +1,7 @@
 -- one row per series and minute in which a case of these facts counts that time alone cannot change (the columns of
--- settled_minutes); series that are new join the others: an odd number of when cases began, the even one after it of when they were decided
-create or replace temp view settled_cases as
+-- settled_minutes); series that are new join the others: an odd number of when cases began, the even one after it of when they were decided.
+-- Of few cases finding them is more work than keeping them: `kind` is a table then, else a view
+create or replace temp {kind} settled_cases as
 select metric, workflow, site, partner, from_ns, decided_ns, outcome = 'good' as is_good
 from metric_cases
 where is_settled and outcome in ('good', 'bad');

@@ -1,5 +1,5 @@
 -- all facts again
-drop view temp.settled_cases;
+drop {kind} temp.settled_cases;
 drop view temp.facts;
 drop view temp.measures;
 drop view temp.open_steps;

@@ -35,8 +35,9 @@ def definitions() -> Definitions:
 
 def fill(cursor: duckdb.DuckDBPyConnection, told: Definitions, first: int, transactions: int, begin_ns: int) -> int:
     """Appends the events of transactions number `first` … `first + transactions`; how many events. Number 0 begins at `begin_ns`, and
-    PER_DAY a day follow. Of a hundred one loses its last step, one is refused for good, three are tried twice. Purchase orders have a
-    supplier, which says that it could read them, and promises; deliveries have a carrier."""
+    PER_DAY a day follow. Of a hundred one loses its last step and one is refused it, until somebody brings it a day later; three are tried twice.
+    Purchase orders have a supplier, which says that it could read them, and promises; deliveries have a carrier. Production orders are done
+    by a confirmation that names them, deliveries by their goods issue, purchase orders by their receipt."""
     before = _make(cursor, told, first, transactions, 1, begin_ns)
     _keep(cursor)
     return _newest(cursor) - before
@@ -107,9 +108,9 @@ stepping as (
   join (select *, max(step) over (partition by workflow) as steps from plan) p on b.kind >= p.low and b.kind < p.high
 ),
 tried as (
-  select *, false as is_error, case when fate in (2, 3, 4) and step = 2 then 2 else 1 end as attempt
+  select * replace (case when fate in (0, 1) and step = steps then event_ns + 86400000000000 else event_ns end as event_ns),
+    false as is_error, case when fate in (2, 3, 4) and step = 2 or fate = 1 and step = steps then 2 else 1 end as attempt
   from stepping
-  where not (fate in (0, 1) and step = steps)
   union all by name
   select * replace (event_ns - 30000000000 as event_ns), true as is_error, 1 as attempt from stepping where fate in (2, 3, 4) and step = 2
   union all by name
@@ -128,7 +129,7 @@ select row_number() over (order by start_ns, n, step, attempt, event_type) + $be
   -- it comes within four days; of seven promises one is for two days, and not kept
   case when event_type = 'purchase_order.confirmed'
     then start_ns + (12 - 10 * (hash(n, 1) % 7 = 0)::bigint) * 86400000000000 end as promised_ns,
-  case when workflow = 'procure_to_receipt' and step = 1 then 1 + n % 90 end as ordered_quantity
+  case when step = 1 then 1 + n % 90 end as ordered_quantity
 from tried
 """
 EVENTS = """
@@ -140,7 +141,8 @@ select
   case when is_error then case fate when 1 then 'business' when 5 then 'contract' else 'transient' end end as error_class,
   case when is_error then case fate when 5 then 'x12.997:R' else 'http:409' end end as error_code,
   partner, promised_ns, ordered_quantity,
-  1 + n % 90 as quantity, 'M-' || (n % 5000) as item, 100 + n % 9000 as value, 'EUR' as currency,
+  1 + (case when workflow = 'production_to_inventory' then n + 20 else n end) % 90 as quantity,  -- as much as its order, 70 before
+  'M-' || (n % 5000) as item, 100 + n % 9000 as value, 'EUR' as currency,
   left(event_id, 32) as trace_id, event_id as span_id
 from made
 order by event_no
@@ -150,5 +152,8 @@ insert into event_objects
 select event_no, object_type, left(object_type, 2) || n from made
 union all
 select event_no, 'sales_order', 'SO' || (n // 3) from made where workflow = 'order_to_production' and step = 1
+union all
+-- of what is confirmed the order was number 70 before: its kind is 30 less
+select event_no, 'production_order', 'pr' || (n - 70) from made where event_type = 'production.confirmed'
 order by all
 """

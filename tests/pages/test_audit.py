@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 
 import orjson
 import pytest
@@ -11,7 +12,8 @@ from flask import Flask
 from app.application import Application
 from app.recovery import audit
 from tests.pages import trees
-from tests.pages.served import drawn_text, someone
+from tests.pages.plant import write_plant
+from tests.pages.served import drawn_text, make_server, opened, someone
 
 HOUR = 3600 * 10**9
 TOLD = (
@@ -19,6 +21,18 @@ TOLD = (
     (3, "maria", "approved", "R-1", {"plan": "9f" * 32}, None),
     (2, "bruno", "look at payload", "failed|production_to_inventory|100017|confirmed", {}, None),
 )
+
+
+@pytest.fixture(scope="module")
+def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
+    """A plant of its own: what is done in other tests stands in the audit as well."""
+    with opened(write_plant(tmp_path_factory.mktemp("audited"), time.time_ns())) as application:
+        yield application
+
+
+@pytest.fixture(scope="module")
+def server(application: Application) -> Flask:
+    return make_server(application)
 
 
 @pytest.fixture(scope="module")

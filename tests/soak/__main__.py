@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 import tempfile
@@ -11,11 +12,13 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+from tests.browser import looks
 from tests.recovery import real_runs
 from tests.repository import ROOT
 from tests.results import machine, record
 from tests.soak import kills, mutants, watching, workflows
 
+PARTS = ("kills", "recovery", "watching", "looks", "mutants", "plants", "workflows", "kit")
 RESULTS = Path(__file__).parent / "RESULTS.md"
 
 
@@ -24,7 +27,9 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=60, help="how long there is traffic, with kills in between (default: 60)")
     parser.add_argument("--kills", type=int, default=1_000_000, help="ends the kills after so many (default: when the time is over)")
     parser.add_argument("--seed", type=int, default=1, help="decides when it is killed (default: 1)")
-    parser.add_argument("--only", choices=["kills", "recovery", "watching", "mutants", "plants", "workflows", "kit"], help="one part of it")
+    parser.add_argument(
+        "--only", choices=["kills", "recovery", "watching", "looks", "mutants", "plants", "workflows", "kit"], help="one part of it"
+    )
     parser.add_argument("--record", action="store_true", help=f"writes what came out into {RESULTS.name}")
     words = parser.parse_args()
     lines = [f"## {datetime.now(UTC):%Y-%m-%d}", "", f"{machine()}.", ""]
@@ -50,6 +55,9 @@ def _lines(words: argparse.Namespace) -> Iterator[str]:
     if words.only in (None, "watching"):
         with tempfile.TemporaryDirectory(prefix="soak-") as folder:
             yield from watching.run(Path(folder), min(words.minutes, 30))
+    if words.only in (None, "looks"):
+        said = _run("pytest", "-q", str(ROOT / "tests" / "browser" / "test_everybody.py"), **{looks.EVERY_WAY: "yes"})
+        yield f"every page, light and dark, wide, on a phone, on walls of screens and on paper: {said.splitlines()[-1].strip()}"
     if words.only in (None, "mutants"):
         yield mutants.run()
     if words.only in (None, "plants"):
@@ -63,8 +71,9 @@ def _lines(words: argparse.Namespace) -> Iterator[str]:
         yield f"the kit's plants, {len(said)} ways: {sum(line.count(' agree') > 0 for line in said)} agree" if len(said) > 1 else said[0]
 
 
-def _run(*words: str) -> str:
-    done = subprocess.run([sys.executable, "-m", *words], cwd=ROOT, capture_output=True, text=True, check=False)
+def _run(*words: str, **environment: str) -> str:
+    around = {**os.environ, **environment}
+    done = subprocess.run([sys.executable, "-m", *words], cwd=ROOT, env=around, capture_output=True, text=True, check=False)
     if done.returncode:
         sys.exit(f"{' '.join(words)} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
     return done.stdout
