@@ -35,9 +35,9 @@ def definitions() -> Definitions:
 
 def fill(cursor: duckdb.DuckDBPyConnection, told: Definitions, first: int, transactions: int, begin_ns: int) -> int:
     """Appends the events of transactions number `first` … `first + transactions`; how many events. Number 0 begins at `begin_ns`, and
-    PER_DAY a day follow. Of a hundred one loses its last step and one is refused it, until somebody brings it a day later; three are tried twice.
-    Purchase orders have a supplier, which says that it could read them, and promises; deliveries have a carrier. Production orders are done
-    by a confirmation that names them, deliveries by their goods issue, purchase orders by their receipt."""
+    PER_DAY a day follow. Of a hundred one loses its last step and one is refused it, until somebody brings it a day later; three are
+    tried twice. Purchase orders have a supplier, which says that it could read them, and promises; deliveries have a carrier. Production
+    orders are done by a confirmation that names them, deliveries by their goods issue, purchase orders by their receipt."""
     before = _make(cursor, told, first, transactions, 1, begin_ns)
     _keep(cursor)
     return _newest(cursor) - before

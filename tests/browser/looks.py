@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from axe_playwright_python.base import AXE_SCRIPT
@@ -171,6 +172,11 @@ const told = async ask => {
   ];
 };
 """
+
+
+def in_every_way() -> bool:
+    """Whether everything is looked at, as `make soak` does."""
+    return os.environ.get(EVERY_WAY) == "yes"
 
 
 def open_page(page: Page, where: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -23,7 +22,7 @@ STILL = "const each = window.setInterval; window.setInterval = (act, ms, ...more
 
 
 # Wide in the light and a phone in the dark show nearly every fault; the other two, paper and walls of screens take as long again.
-IN_EVERY_WAY = os.environ.get(looks.EVERY_WAY) == "yes"
+IN_EVERY_WAY = looks.in_every_way()
 OF_EVERY_WAY = pytest.mark.skipif(not IN_EVERY_WAY, reason="`make soak` looks at every page in every way.")
 
 

@@ -19,6 +19,7 @@ from tests.results import machine, record
 from tests.soak import kills, mutants, watching, workflows
 
 PARTS = ("kills", "recovery", "watching", "looks", "mutants", "plants", "workflows", "kit")
+LOOKS = ("test_everybody.py", "test_languages.py")
 RESULTS = Path(__file__).parent / "RESULTS.md"
 
 
@@ -56,7 +57,7 @@ def _lines(words: argparse.Namespace) -> Iterator[str]:
         with tempfile.TemporaryDirectory(prefix="soak-") as folder:
             yield from watching.run(Path(folder), min(words.minutes, 30))
     if words.only in (None, "looks"):
-        said = _run("pytest", "-q", str(ROOT / "tests" / "browser" / "test_everybody.py"), **{looks.EVERY_WAY: "yes"})
+        said = _run("pytest", "-q", *(str(ROOT / "tests" / "browser" / name) for name in LOOKS), **{looks.EVERY_WAY: "yes"})
         yield f"every page, light and dark, wide, on a phone, on walls of screens and on paper: {said.splitlines()[-1].strip()}"
     if words.only in (None, "mutants"):
         yield mutants.run()
