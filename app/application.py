@@ -19,6 +19,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 
 from app.accounts import Accounts
 from app.accounts.languages import ChosenLanguages
+from app.accounts.sessions import Sessions
 from app.accounts.views import Views
 from app.alerts.kept import Alerts
 from app.annotations.kept import Annotations, Known
@@ -126,6 +127,7 @@ class Application:
         glasses = Glasses(self.accounts.engine, self.now_ns, settings.masking, overseers(settings.recovery.paths))
         self.messages = Messages(self.accounts.engine, self.now_ns, settings.masking, glasses)
         self.languages = ChosenLanguages(self.accounts.engine)
+        self.sessions = Sessions(self.accounts.engine, self.now_ns, settings.access.sessions)
 
     @cached_property
     def reports(self) -> ReportDesk:

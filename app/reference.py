@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from app import cli
+from app.configuration.access import ACCESS, SESSIONS
 from app.configuration.calendars import CALENDAR, CLOSED, HOLIDAYS, OPEN, SHIFT, instant_with
 from app.configuration.environment import VARIABLES
 from app.configuration.inventory import inventory_keys
@@ -129,6 +130,7 @@ def configuration_reference() -> str:
     parts += _recovery()
     parts += _section("alerts", ALERTS, "See [alerts](alerts.md).") + _section("mail", MAIL)
     parts += _section("channels", CHANNEL, "One entry per channel, by name.")
+    parts += _section("access", ACCESS, "See [people](people.md).") + _section("sessions", SESSIONS)
     parts += _section("masking", MASKING, "See [messages](messages.md).")
     parts += _section("reports", REPORTS, "See [reports](report.md).")
     parts += (

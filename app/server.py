@@ -118,7 +118,7 @@ def create_app(application: Application) -> Flask:
     """`application` offers .settings, .store, .accounts, .intake, .refresher and .now_ns()."""
     server = Flask("syncline", template_folder=str(Path(__file__).parent / "web" / "templates"), static_folder=None)
     _configure(server, application)
-    login.install(server, application.accounts)
+    login.install(server, application.accounts, application.sessions)
     texts = application.settings.texts
     speaking.install(server, speaking.catalogues_of(texts), application.languages, texts.language)
     guard.install(server).exempt(api.install(server))
@@ -131,7 +131,7 @@ def create_app(application: Application) -> Flask:
 
 
 def _configure(server: Flask, application: Application) -> None:
-    web = application.settings.web
+    web, lasting = application.settings.web, application.settings.access.sessions
     server.extensions["syncline"] = application
     server.config.update(
         SYNCLINE_PREFIX=web.prefix,
@@ -141,7 +141,7 @@ def _configure(server: Flask, application: Application) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=web.secure_cookies,
-        PERMANENT_SESSION_LIFETIME=timedelta(hours=web.session_hours),
+        PERMANENT_SESSION_LIFETIME=timedelta(seconds=max(lasting.longest, lasting.wall)),  # the accounts know which are over,
         MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES,
     )
     if hops := web.trusted_proxies:

@@ -13,9 +13,21 @@
   var slow = null; // the timer of the page that is waited for
   var isNewer = false;
   var isLeaving = false;
+  var ALONE_AFTER_MS = 60000;
+  var touched = Date.now(); // when somebody last did something
 
   window.addEventListener("pagehide", function () { isLeaving = true; });
   window.addEventListener("pageshow", function () { isLeaving = false; });
+
+  ["pointerdown", "pointermove", "keydown", "wheel"].forEach(function (each) {
+    window.addEventListener(each, function () { touched = Date.now(); }, { capture: true, passive: true });
+  });
+
+  // What an open page asks by itself keeps nobody signed in who has gone home.
+  function saying(options) {
+    if (Date.now() - touched < ALONE_AFTER_MS) return options;
+    return Object.assign({}, options, { headers: Object.assign({}, options.headers, { "X-Syncline-By-Itself": "1" }) });
+  }
 
   function outputOf(resource, options) {
     var isQuestion = String(resource.url || resource).includes("_dash-update-component") && options && typeof options.body === "string";
@@ -81,7 +93,7 @@
     var draw = draws;
     if (isPage) { asked += 1; busy(true); }
     var place = asked;
-    return answerTo(arguments, isPage, place, 0).then(function (answer) {
+    return answerTo([resource, saying(options)], isPage, place, 0).then(function (answer) {
       var isEnded = answer.status === 401;
       if (isPage && place === asked) { busy(false); draws += isEnded ? 0 : 1; }
       if (answer.status !== 204) tellEnded(isEnded);

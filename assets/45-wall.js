@@ -9,6 +9,7 @@
   function press(event) {
     if (!document.getElementById("wall") || event.metaKey || event.ctrlKey || event.altKey) return;
     if (event.target.closest && event.target.closest("input, textarea, select, [contenteditable]")) return;
+    if (event.key === " " && event.target.closest && event.target.closest("button")) return;
     var leave = document.getElementById("wall-leave");
     var word = document.getElementById("wall-pause-word");
     if (event.key === "Escape" && leave) leave.click();

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, Row, insert, inspect, select, update
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
-from app.accounts import people, throttle, tokens
+from app.accounts import people, sessions, throttle, tokens
 from app.accounts.people import ROLES, AccountError, User
 from app.accounts.tables import open_engine, open_unchanged, token_roles
 from app.accounts.tables import tokens as token_table
@@ -121,6 +121,7 @@ class Accounts:
         name = self.user(name).name
         with self._engine.begin() as connection:
             connection.execute(update(user_table).where(user_table.c.name == name).values(epoch=user_table.c.epoch + 1, **values))
+            sessions.end_all(connection, name, sessions.CHANGED, self._now_ns())
 
     # ── machines ────────────────────────────────────────────────────────────────────────────────────────────────────
     def add_token(self, name: str, scope: str, sites: Collection[str] | None = None, roles: Collection[str] = ()) -> str:

@@ -182,7 +182,7 @@ def show(pathname: str, query: str) -> tuple[Component, str]:
     page = sitemap().page_at(pathname)
     if page is None:
         return errors.not_found(pathname), _("Not found")
-    if not current_user.account.may(page.roles):
+    if not current_user.may_open(page):
         return errors.forbidden(page), _("Not allowed")
     try:
         reader.as_of(query)

@@ -27,7 +27,6 @@ class Web:
     prefix: str  # starts and ends with "/"
     trusted_proxies: int
     secure_cookies: bool
-    session_hours: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +39,22 @@ class Otlp:
     grpc_port: int
     token_required: bool
     max_request_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lifetimes:
+    """How long sessions last, in seconds: without anybody's doing, at the longest, and those of a screen that only shows the wall."""
+
+    idle: int = 8 * 3600
+    longest: int = 7 * 86_400
+    wall: int = 90 * 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Who gets in, and for how long."""
+
+    sessions: Lifetimes = Lifetimes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +110,7 @@ class Settings:
     recovery: Recovery = Recovery()
     telling: Telling = Telling()
     masking: Masking = Masking()
+    access: Access = Access()
     texts: Texts = Texts()
     reporting: Reporting = Reporting()
 

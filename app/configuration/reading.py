@@ -146,6 +146,7 @@ def _settings(
         costs=found["costs"],
         recovery=recovery_of(found["recovery"]),
         telling=found["alerts"],
+        access=found["access"],
         masking=masking_of(found["masking"], masks_of(found["recovery"])),
         texts=found["texts"],
         reporting=found["reports"],

@@ -6,12 +6,13 @@ import re
 from pathlib import Path
 from typing import Any
 
+from app.configuration.access import access
 from app.configuration.calendars import calendar, exclusion_with
 from app.configuration.elsewhere import checked_by, located
 from app.configuration.inventory import inventory_in
 from app.configuration.languages import texts_in
 from app.configuration.masking import USUAL, masking
-from app.configuration.model import Otlp, Source, Texts, Web
+from app.configuration.model import Access, Otlp, Source, Texts, Web
 from app.configuration.recovery import NAMES, code, recovery_in
 from app.configuration.reports import reports
 from app.configuration.telling import alerts
@@ -95,7 +96,6 @@ WEB = (
     Key("prefix", prefix, "path", "The path they are served under, behind a proxy.", default="/"),
     Key("trusted_proxies", whole(0, 10), "number", "How many proxies in front may say who the caller is; 0 trusts nobody.", default=0),
     Key("secure_cookies", flag, "true or false", "true: cookies travel over https only.", default=False),
-    Key("session_hours", whole(1, 8760), "hours", "How long a login holds.", default=12),
 )
 OTLP = (
     Key("http_host", text, "address", "The address OTLP/HTTP is received on.", default="127.0.0.1"),
@@ -292,6 +292,7 @@ def configuration(folder: Path) -> tuple[Key, ...]:
             "When an alert ends, and the ways in which people are told of one; see [alerts](alerts.md).",
             default=Telling(),
         ),
+        Key("access", access, "mapping", "How long somebody stays signed in; see [people](people.md).", default=Access()),
         Key("masking", masking, "mapping", "What is hidden of messages, and who may see them; see [messages](messages.md).", default=USUAL),
         Key("texts", texts_in(folder), "mapping", "The language of the pages; see [languages](languages.md).", default=Texts()),
         Key(

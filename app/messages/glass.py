@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, insert, select, update
 
+from app.accounts.sessions import sessions
 from app.accounts.tables import create_tables, users
 from app.messages.settings import ADMIN, Masking
 from app.messages.tables import break_glasses, metadata
@@ -152,7 +153,8 @@ class Glasses:
 
     def _over(self) -> Any:
         over = select(break_glasses).outerjoin(users, _is_in_session()).where(break_glasses.c.ended_ns.is_(None))
-        return over.where((break_glasses.c.until_ns <= self._now_ns()) | users.c.name.is_(None))
+        is_signed_out = select(sessions.c.id).where(sessions.c.hash == break_glasses.c.session, sessions.c.ended_ns.is_not(None)).exists()
+        return over.where((break_glasses.c.until_ns <= self._now_ns()) | users.c.name.is_(None) | is_signed_out)
 
     def _end(self, connection: Connection, row: Any, by: str) -> None:
         now_ns = self._now_ns()

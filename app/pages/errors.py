@@ -35,7 +35,12 @@ def wrong_address(sentence: str) -> Component:
 
 
 def forbidden(page: Page) -> Component:
-    """Says which roles would do, and which ones the user has."""
+    """Says which roles would do, and which ones the user has; or that this screen shows the wall, and nothing else."""
+    if current_user.is_wall:
+        text = _("This screen is signed in for the wall. Whoever wants to see or do anything else signs out in the menu, and in again.")
+        return empty(
+            _("This screen only shows the wall"), text, button(_("To the wall"), links.to("wall")), picture="lock", whole_page=True
+        )
     needed = ", ".join(role for role in ROLES if role in page.roles)
     text = _(
         "The page “{title}” is for the roles {needed}; you have {names}. Your administrator can give you another role.",

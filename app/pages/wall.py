@@ -7,8 +7,10 @@ from typing import Any
 
 from dash import Input, Output, State, dcc, html, no_update
 from dash.development.base_component import Component
+from flask_login import current_user
 
 from app import reader
+from app.accounts.sessions import WALL
 from app.components import attention, links, moment, tiles, verdict
 from app.components.callbacks import callback, clientside
 from app.components.icons import icon
@@ -16,10 +18,12 @@ from app.components.page import card
 from app.figures import times
 from app.pages import board
 from app.pages.errors import WrongAddress
-from metrics.texts import _, language
+from app.web import login
+from metrics.texts import _, _n, language
 
 SECONDS, LEAST_SECONDS, MOST_SECONDS = 20, 5, 600
 SHOWN_GROUPS = 3
+DAY_SECONDS = 86_400
 QUIET = ("ok", "nodata")
 ORDER = (*tiles.GRAVEST, "late")
 HOURS = {name: hours for name, (_words, hours) in board.PERIODS.items()}
@@ -140,12 +144,27 @@ def _head(site: str | None, zone: str, as_of_ns: int, cycle: Cycle, place: int) 
 def _keys(cycle: Cycle, at: reader.AsOf) -> list[Component]:
     back = html.A(_("Leave"), href=links.to("", site=cycle.sites[0] if len(cycle.sites) == 1 else None, **at.past), id="wall-leave")
     if len(cycle.sites) < 2:
-        return [html.Span([html.Kbd("Esc"), back])]
+        return [html.Span([html.Kbd("Esc"), back]), _stay()]
     return [
         html.Span([html.Kbd(_("Space")), html.Span(_("pause"), id="wall-pause-word")]),
         html.Span([html.Kbd("←"), html.Kbd("→"), _("site before, next site")]),
         html.Span([html.Kbd("Esc"), back]),
+        _stay(),
     ]
+
+
+def _stay() -> Component:
+    """Signed in for weeks, for this page only."""
+    if current_user.is_wall:
+        return html.Span(_("Signed in for the wall only"))
+    days = reader.application().sessions.lasting.wall // DAY_SECONDS
+    told = _n(
+        "From then on this screen shows the wall and nothing else, for {number} day, also when nobody touches it",
+        "From then on this screen shows the wall and nothing else, for {number} days, also when nobody touches it",
+        days,
+    )
+    press = html.Button(_("Keep this screen signed in"), id="wall-stay", n_clicks=0, className="wall-stay", title=told)
+    return html.Span(press, id="wall-stays", role="status")
 
 
 def _version(at: reader.AsOf, place: int) -> str:
@@ -171,6 +190,16 @@ def update(turns: int | None, _lives: int | None, about: dict[str, Any], version
     if newest == version:
         return no_update
     return _shown(at, cycle, turns or 0), newest
+
+
+@callback(Output("wall-stays", "children"), Input("wall-stay", "n_clicks"), prevent_initial_call=True)
+def stay(clicks: int | None) -> Any:
+    """Gives up everything else for being signed in for longer."""
+    if not clicks:
+        return no_update
+    if not current_user.is_wall:
+        login.renew_session(WALL)
+    return _("Signed in for the wall only")
 
 
 clientside("wallOpened", Output("wall-kept", "data"), Input("wall-about", "data"))

@@ -14,6 +14,16 @@ from app.web.sitemap import Sitemap
 
 PUBLIC = {"login", "_dash_assets.static"}  # names of endpoints: paths can be spelled in many ways
 OWN_RULES = {"api"}  # blueprints that check bearer tokens themselves
+WALL_PATH = "/wall"
+# What a screen that only shows the wall may call beside the page itself: nothing that changes anything, or finds anything.
+AT_THE_WALL = frozenset(
+    {
+        ("app.components.shell", "show"),
+        ("app.components.shell", "open_navigation"),
+        ("app.components.moment", "tell"),
+        ("app.components.break_glass", "tell"),
+    }
+)
 CSRF_COOKIE = "_csrf_token"  # Dash's renderer sends this cookie back as the header X-CSRFToken
 
 
@@ -24,7 +34,7 @@ def install(server: Flask) -> CSRFProtect:
     csrf.init_app(server)
     server.after_request(_hand_out_csrf)
     server.after_request(_say_status)
-    server.config["WTF_CSRF_TIME_LIMIT"] = None  # as long as the session: a wall display stays open for weeks
+    server.config["WTF_CSRF_TIME_LIMIT"] = None  # as long as the session: a wall stays open for weeks
     return csrf
 
 
@@ -39,13 +49,19 @@ def sitemap() -> Sitemap:
 
 
 def _check() -> ResponseReturnValue | None:
-    if request.endpoint in PUBLIC or request.blueprint in OWN_RULES:
+    if request.blueprint in OWN_RULES:
+        return _only_the_wall() if current_user.is_authenticated and current_user.is_wall else None
+    if request.endpoint in PUBLIC:
         return None
     if not current_user.is_authenticated:
         return _ask_to_sign_in()
     if request.endpoint and request.endpoint.endswith("_dash-update-component") and not _may_call(_called()):
         return jsonify(error="Your roles do not allow this. The page 'Your permissions' says which ones you have."), 403
     return None
+
+
+def _only_the_wall() -> ResponseReturnValue:
+    return jsonify(error="This screen is signed in for the wall only. Sign out there, and sign in again for anything else."), 403
 
 
 def _ask_to_sign_in() -> ResponseReturnValue:
@@ -69,9 +85,12 @@ def _may_call(output: str) -> bool:
     called = current_app.extensions["syncline_callbacks"].get(output)
     if not called or "callback" not in called:
         return False
-    module = called["callback"].__module__
+    function = called["callback"]
+    module = function.__module__
     page = sitemap().page_of(module)
-    return current_user.account.may(page.roles) if page else module.startswith("app.components.")
+    if current_user.is_wall and not page:
+        return (module, function.__name__) in AT_THE_WALL
+    return current_user.may_open(page) if page else module.startswith("app.components.")
 
 
 def _hand_out_csrf(response: Any) -> Any:
@@ -86,5 +105,5 @@ def _say_status(response: Any) -> Any:
     prefix = current_app.config["SYNCLINE_PREFIX"]
     if request.endpoint in (prefix, f"{prefix}<path:path>") and response.status_code == 200 and current_user.is_authenticated:
         page = sitemap().page_at(request.path)
-        response.status_code = 404 if page is None else 200 if current_user.account.may(page.roles) else 403
+        response.status_code = 404 if page is None else 200 if current_user.may_open(page) else 403
     return response

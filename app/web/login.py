@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,40 +12,66 @@ from flask_login import LoginManager, UserMixin, current_user, login_user, logou
 
 from app.accounts import Accounts, TooManyAttempts, User
 from app.accounts.landings import Landings, usual
+from app.accounts.sessions import SIGNED_OUT, WALL, Place, Sessions
 from app.messages.glass import Viewer
-from app.web.guard import sitemap
+from app.web import browsers
+from app.web.guard import WALL_PATH, sitemap
+from app.web.sitemap import Page
 from metrics.texts import _, _n
 
-SECRET = "secret"  # noqa: S105  of a session: what is only for this one, such as a break-glass, is bound to it
+BY_ITSELF = "X-Syncline-By-Itself"  # assets/08-asking.js says so where a page asks and nobody has touched it for a while
 
 
 class Session(UserMixin):
-    """The signed-in user of a request."""
+    """The signed-in user of a request. A screen that only shows the wall has none of the rights of who signed in at it."""
 
-    def __init__(self, account: User) -> None:
-        self.account, self.name, self.roles, self.sites = account, account.name, account.roles, account.sites
+    def __init__(self, place: Place, account: User, secret: str) -> None:
+        self.place, self._secret, self.is_wall = place, secret, place.kind == WALL
+        self.account = replace(account, roles=frozenset()) if self.is_wall else account
+        self.name, self.roles, self.sites = account.name, self.account.roles, account.sites
 
     @property
     def viewer(self) -> Viewer:
-        """Who looks at messages, in this session. Sessions from before there was a secret in them get one with the first look."""
-        if SECRET not in session:
-            session[SECRET] = secrets.token_hex(16)
-        return Viewer(self.name, frozenset(self.roles), session[SECRET], self.account.epoch)
+        """Who looks at messages, in this session."""
+        return Viewer(self.name, frozenset(self.roles), self._secret, self.account.epoch)
+
+    def may_open(self, page: Page) -> bool:
+        return page.path == WALL_PATH if self.is_wall else self.account.may(page.roles)
 
     def get_id(self) -> str:
-        """With the epoch: raising it in the accounts ends every session of the user."""
-        return f"{self.name}|{self.account.epoch}"
+        """The secret that the accounts know the session by."""
+        return self._secret
 
 
-def install(server: Flask, accounts: Accounts) -> None:
+def install(server: Flask, accounts: Accounts, sessions: Sessions) -> None:
     """Adds /login and /logout and says who a session belongs to."""
     prefix = server.config["SYNCLINE_PREFIX"]
     server.extensions["syncline_accounts"] = accounts
+    server.extensions["syncline_sessions"] = sessions
     manager = LoginManager(server)
     manager.session_protection = "basic"  # "strong" signs people out behind proxies whose address changes
     manager.user_loader(_load)
     server.add_url_rule(f"{prefix}login", "login", _login, methods=["GET", "POST"])
     server.add_url_rule(f"{prefix}logout", "logout", _logout, methods=["POST"])
+
+
+def open_session(account: User) -> None:
+    """Whoever asks is signed in as that user from now on; a session that was planted before is worth nothing."""
+    session.clear()
+    _keep(_sessions().begin(account, request.remote_addr or "", browsers.called(request.user_agent.string)))
+
+
+def renew_session(kind: str | None = None) -> None:
+    """The same person under another secret, because what the session may has changed, or the account."""
+    _keep(_sessions().renew(current_user.place, kind))
+
+
+def _keep(secret: str) -> None:
+    session.permanent = True
+    found = _load(secret)
+    if found is None:
+        raise RuntimeError("a session that was begun a moment ago is not there")
+    login_user(found)
 
 
 def safe_next(target: str | None, prefix: str) -> str | None:
@@ -56,10 +82,12 @@ def safe_next(target: str | None, prefix: str) -> str | None:
     return None if parts.scheme or parts.netloc else target
 
 
-def _load(identity: str) -> Session | None:
-    name, _at, epoch = identity.rpartition("|")
-    account = _accounts().find_user(name)
-    return Session(account) if account and not account.disabled and str(account.epoch) == epoch else None
+def _load(secret: str) -> Session | None:
+    found = _sessions().find(secret, request.remote_addr or "", by_person=BY_ITSELF not in request.headers)
+    if found is None:
+        return None
+    place, account = found
+    return Session(place, account, secret)
 
 
 def _login() -> ResponseReturnValue:
@@ -67,7 +95,7 @@ def _login() -> ResponseReturnValue:
     if request.method == "POST":
         return _try(target)
     if current_user.is_authenticated:
-        return redirect(target or _landing(current_user.account))
+        return redirect(target or _landing(current_user))
     return _form(target)
 
 
@@ -83,16 +111,14 @@ def _try(target: str | None) -> ResponseReturnValue:
         return _form(target, said), 429, {"Retry-After": str(limit.seconds)}
     if account is None:
         return _form(target, _("Wrong user or password.")), 401
-    session.clear()  # a new session: one that was planted before is worth nothing
-    session.permanent = True
-    session[SECRET] = secrets.token_hex(16)
-    login_user(Session(account))
-    return redirect(target or _landing(account))
+    open_session(account)
+    return redirect(target or _landing(current_user))
 
 
 def _logout() -> ResponseReturnValue:
     if current_user.is_authenticated:
         current_app.extensions["syncline"].messages.glasses.end_session(current_user.viewer)
+        _sessions().end(current_user.name, current_user.place.id, SIGNED_OUT)
     logout_user()
     session.clear()
     return redirect(url_for("login"))
@@ -103,12 +129,18 @@ def _form(target: str | None, error: str | None = None) -> str:
     return render_template("login.html", prefix=current_app.config["SYNCLINE_PREFIX"], target=target, error=error, typed=typed)
 
 
-def _landing(account: User) -> str:
+def _landing(who: Session) -> str:
     """Where somebody chose to land, while it is theirs to see; else where the role's own question is answered."""
-    prefix, chosen = str(current_app.config["SYNCLINE_PREFIX"]), Landings(_accounts().engine).chosen(account.name)
+    prefix, chosen = str(current_app.config["SYNCLINE_PREFIX"]), Landings(_accounts().engine).chosen(who.name)
+    if who.is_wall:
+        return prefix + WALL_PATH.lstrip("/")
     page = sitemap().page_at(prefix + chosen.partition("?")[0]) if chosen is not None else None
-    return prefix + (chosen if chosen is not None and page and account.may(page.roles) else usual(account))
+    return prefix + (chosen if chosen is not None and page and who.may_open(page) else usual(who.account))
 
 
 def _accounts() -> Any:
     return current_app.extensions["syncline_accounts"]
+
+
+def _sessions() -> Any:
+    return current_app.extensions["syncline_sessions"]

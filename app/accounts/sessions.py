@@ -1,0 +1,165 @@
+"""Sessions: where people are signed in, until when, and how it ended. The secret is in the browser only; here is its SHA-256."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Connection, Engine, Index, Integer, String, Table, delete, insert, select, update
+
+from app.accounts.people import User, user_of
+from app.accounts.tables import metadata, users
+from app.configuration.model import Lifetimes
+
+BROWSER, WALL = "browser", "wall"  # what a session is of: a screen that only shows the wall is signed in for longer, and may nothing else
+SIGNED_OUT, BY_ITSELF, BY_ADMIN, CHANGED = "signed out", "ended by its person", "ended by an administrator", "account changed"
+IDLE, TOO_OLD, RENEWED = "idle", "too old", "renewed"
+SEEN_EVERY_NS = 60 * 10**9  # looking at pages must not cost a write each time
+KEPT_NS = 90 * 86_400 * 10**9  # of what has ended
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", String(16), primary_key=True),  # what a session is called where people and the audit speak of it
+    Column("hash", String(64), nullable=False, unique=True),
+    Column("user", String(64), nullable=False),
+    Column("epoch", Integer, nullable=False),  # of the user when it began: any later change of what they may ends it
+    Column("kind", String(16), nullable=False),
+    Column("begun_ns", BigInteger, nullable=False),
+    Column("seen_ns", BigInteger, nullable=False),  # when its person last did something
+    Column("address", String(64), nullable=False),
+    Column("browser", String(80), nullable=False),
+    Column("ended_ns", BigInteger),
+    Column("why", String(40)),
+)
+by_user = Index("sessions_by_user", sessions.c.user, sessions.c.begun_ns)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where somebody is signed in."""
+
+    id: str
+    user: str
+    kind: str
+    begun_ns: int
+    seen_ns: int
+    address: str
+    browser: str
+
+
+class Sessions:
+    """All sessions of people in the database behind `engine`."""
+
+    def __init__(self, engine: Engine, now_ns: Callable[[], int], lasting: Lifetimes) -> None:
+        self._engine, self._now_ns, self.lasting = engine, now_ns, lasting
+
+    def begin(self, user: User, address: str, browser: str, kind: str = BROWSER) -> str:
+        """The secret of a new session."""
+        with self._engine.begin() as connection:
+            self._sweep(connection)
+            return self._begun(connection, user.name, user.epoch, address, browser, kind)
+
+    def _begun(self, connection: Connection, user: str, epoch: int, address: str, browser: str, kind: str) -> str:
+        secret, now_ns = secrets.token_urlsafe(32), self._now_ns()
+        values = {"id": f"S-{secrets.token_hex(5)}", "hash": hash_of(secret), "user": user, "epoch": epoch, "kind": kind}
+        values |= {"begun_ns": now_ns, "seen_ns": now_ns, "address": address[:64], "browser": browser[:80]}
+        connection.execute(insert(sessions).values(values))
+        return secret
+
+    def find(self, secret: str, address: str = "", by_person: bool = True) -> tuple[Place, User] | None:
+        """The session behind `secret` while it lasts, and whose it is. `by_person` False: a page asked by itself, which keeps nobody
+        signed in who has gone home."""
+        now_ns = self._now_ns()
+        with self._engine.connect() as connection:
+            row = connection.execute(select(sessions).where(sessions.c.hash == hash_of(secret))).one_or_none()
+            owner = row and connection.execute(select(users).where(users.c.name == row.user)).one_or_none()
+        if row is None or owner is None or row.ended_ns is not None or owner.disabled or row.epoch != owner.epoch:
+            return None
+        place, user = _place(row), user_of(owner)
+        if why := self._over(place, now_ns):
+            self._end([sessions.c.id == place.id], why)
+            return None
+        is_seen = by_person or place.kind == WALL
+        if is_seen and now_ns - place.seen_ns > SEEN_EVERY_NS:
+            with self._engine.begin() as connection:
+                seen = {"seen_ns": now_ns, "address": address[:64] or place.address}
+                connection.execute(update(sessions).where(sessions.c.id == place.id).values(seen))
+        return place, user
+
+    def of(self, user: str) -> list[Place]:
+        """Where somebody is signed in, the newest first."""
+        return [place for place in self._open() if place.user == user]
+
+    def counts(self) -> dict[str, int]:
+        """How many each person has."""
+        found: dict[str, int] = {}
+        for place in self._open():
+            found[place.user] = found.get(place.user, 0) + 1
+        return found
+
+    def _open(self) -> list[Place]:
+        now_ns = self._now_ns()
+        asked = select(sessions).join(users, (sessions.c.user == users.c.name) & (sessions.c.epoch == users.c.epoch))
+        asked = asked.where(sessions.c.ended_ns.is_(None), users.c.disabled.is_(False)).order_by(sessions.c.begun_ns.desc(), sessions.c.id)
+        with self._engine.connect() as connection:
+            places = [_place(row) for row in connection.execute(asked)]
+        return [place for place in places if not self._over(place, now_ns)]
+
+    def end(self, user: str, session_id: str, why: str) -> bool:
+        """Whether it was open: a session of that person, and of nobody else."""
+        return self._end([sessions.c.id == session_id, sessions.c.user == user], why) > 0
+
+    def end_others(self, user: str, kept_id: str) -> int:
+        """How many others ended."""
+        return self._end([sessions.c.user == user, sessions.c.id != kept_id], BY_ITSELF)
+
+    def renew(self, place: Place, kind: str | None = None) -> str:
+        """The secret of the session that stands in its place from now on, for the user as they are now; the old one is worth nothing."""
+        with self._engine.begin() as connection:
+            self._end_in(connection, [sessions.c.id == place.id], RENEWED)
+            epoch = connection.execute(select(users.c.epoch).where(users.c.name == place.user)).scalar_one()
+            return self._begun(connection, place.user, epoch, place.address, place.browser, kind or place.kind)
+
+    def _end(self, which: list[Any], why: str) -> int:
+        with self._engine.begin() as connection:
+            return self._end_in(connection, which, why)
+
+    def _end_in(self, connection: Connection, which: list[Any], why: str) -> int:
+        return end_in(connection, which, why, self._now_ns())
+
+    def _over(self, place: Any, now_ns: int) -> str | None:
+        """Why it is over by the clock, or None. A screen in the plant has nobody before it who does anything."""
+        age, rest = now_ns - place.begun_ns, now_ns - place.seen_ns
+        if place.kind == WALL:
+            return TOO_OLD if age >= self.lasting.wall * 10**9 else None
+        return TOO_OLD if age >= self.lasting.longest * 10**9 else IDLE if rest >= self.lasting.idle * 10**9 else None
+
+    def _sweep(self, connection: Connection) -> None:
+        """Writes down what has ended by the clock, and forgets what ended long ago."""
+        now_ns = self._now_ns()
+        for row in connection.execute(select(sessions).where(sessions.c.ended_ns.is_(None))).all():
+            if why := self._over(row, now_ns):
+                self._end_in(connection, [sessions.c.id == row.id], why)
+        connection.execute(delete(sessions).where(sessions.c.ended_ns < now_ns - KEPT_NS))
+
+
+def end_all(connection: Connection, user: str, why: str, now_ns: int) -> int:
+    """Ends all sessions of somebody, in the caller's transaction; how many."""
+    return end_in(connection, [sessions.c.user == user], why, now_ns)
+
+
+def end_in(connection: Connection, which: list[Any], why: str, now_ns: int) -> int:
+    ended = update(sessions).where(sessions.c.ended_ns.is_(None), *which).values(ended_ns=now_ns, why=why)
+    return connection.execute(ended).rowcount
+
+
+def hash_of(secret: str) -> str:
+    return sha256(secret.encode()).hexdigest()
+
+
+def _place(row: Any) -> Place:
+    return Place(row.id, row.user, row.kind, row.begun_ns, row.seen_ns, row.address, row.browser)

@@ -1,0 +1,28 @@
+"""The section `access`: how long somebody stays signed in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.configuration.model import Access, Lifetimes
+from metrics.keys import Key, Place, Problem, duration_seconds, record_of, shown
+
+DAY = 86_400
+
+
+def lifetime(value: Any, place: Place, problems: list[Problem]) -> int | None:
+    """A duration from a minute to a year, in seconds: what keeps a session has to end some time."""
+    found = duration_seconds(value, place, problems)
+    if found is not None and not 60 <= found <= 366 * DAY:
+        problems.append(Problem(place, f"must be from 1m to 366d (found {shown(value)})."))
+        return None
+    return found
+
+
+SESSIONS = (
+    Key("idle", lifetime, "duration", "After how long without anybody's doing somebody is signed out.", default=8 * 3600),
+    Key("longest", lifetime, "duration", "After how long everybody signs in again, whatever they did meanwhile.", default=7 * DAY),
+    Key("wall", lifetime, "duration", "How long a screen that only shows the wall stays signed in.", default=90 * DAY),
+)
+ACCESS = (Key("sessions", record_of(SESSIONS, Lifetimes), "mapping", "How long somebody stays signed in.", default=Lifetimes()),)
+access = record_of(ACCESS, Access)
