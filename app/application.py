@@ -106,7 +106,7 @@ class Application:
             make_home(settings.home)
             self.journal = opened.enter_context(closing(Journal(settings.home / "journal")))
             self.store = opened.enter_context(closing(Store(settings.home / "syncline.duckdb")))
-            self.accounts = opened.enter_context(closing(Accounts(accounts_url(settings.home))))
+            self.accounts = opened.enter_context(closing(Accounts(accounts_url(settings.home), words=_places(settings))))
             self.catalogue = _recovery(settings, self.accounts.engine, self.now_ns())
             targets = {name: open_target(name, found, settings.folder) for name, found in settings.recovery.targets.items()}
             for target in targets.values():
@@ -286,6 +286,11 @@ def _recovery(settings: Settings, engine: Engine, now_ns: int) -> Catalogue:
     tables.create(engine)
     audit.keep_head(engine, settings.home / audit.HEAD_FILE)
     return remember(engine, settings.recovery.paths, now_ns)
+
+
+def _places(settings: Settings) -> list[str]:
+    """What somebody would try first as a password of people who work there."""
+    return [site.name for site in settings.definitions.sites]
 
 
 def _known(settings: Settings) -> Known:

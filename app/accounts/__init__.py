@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, Row, insert, inspect, select, update
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
-from app.accounts import people, sessions, throttle, tokens
+from app.accounts import passwords, people, sessions, throttle, tokens
 from app.accounts.people import ROLES, AccountError, User
 from app.accounts.tables import open_engine, open_unchanged, token_roles
 from app.accounts.tables import tokens as token_table
@@ -27,9 +27,10 @@ _USED_EVERY_NS = 60 * 1_000_000_000  # `last_used_ns` is written at most once a 
 class Accounts:
     """All users and tokens behind an SQLAlchemy URL such as sqlite:////var/lib/syncline/accounts.sqlite."""
 
-    def __init__(self, url: str | URL, now_ns: Callable[[], int] = time.time_ns) -> None:
+    def __init__(self, url: str | URL, now_ns: Callable[[], int] = time.time_ns, words: Collection[str] = ()) -> None:
+        """`words`: what anybody here would try as a password."""
         self._engine = open_engine(url)
-        self._now_ns = now_ns
+        self._now_ns, self._words = now_ns, words
 
     @property
     def engine(self) -> Engine:
@@ -48,7 +49,7 @@ class Accounts:
             "roles": people.checked_roles(roles),
             "sites": people.checked_sites(sites),
             "created_ns": self._now_ns(),
-            "password_hash": people.hash_of(name, password),
+            "password_hash": self.new_hash(name, password),
         }
         try:
             with self._engine.begin() as connection:
@@ -85,7 +86,7 @@ class Accounts:
     def set_password(self, name: str, password: str) -> None:
         """Ends all sessions of the user, too. Raises AccountError: unknown user, weak password."""
         name = self.user(name).name
-        self._change_user(name, password_hash=people.hash_of(name, password))
+        self._change_user(name, password_hash=self.new_hash(name, password))
 
     def set_roles(self, name: str, roles: Collection[str]) -> None:
         self._change_user(name, roles=people.checked_roles(roles))
@@ -97,24 +98,39 @@ class Accounts:
     def end_sessions(self, name: str) -> None:
         self._change_user(name)
 
-    def verify(self, name: str, password: str, address: str = "") -> User | None:
-        """The user when name and password belong together, else None. Raises TooManyAttempts before even looking."""
+    def new_hash(self, name: str, password: str) -> str:
+        """What is kept of a new password. Raises AccountError when it is weak."""
+        passwords.check(password, name, self._words)
+        return people.hash_of(password)
+
+    def verify(self, name: str, password: str, address: str = "", browser: str | None = None) -> User | None:
+        """The user when name and password belong together, else None. `browser`: what it is known by, where they signed in with it before.
+        Raises TooManyAttempts before even looking."""
+        found = self._proved(name, password, address, browser)
+        if found is None:
+            return None
+        fresh = {"password_hash": people.hash_of(password)} if people.is_outdated(found.password_hash) else {}
+        with self._engine.begin() as connection:
+            connection.execute(update(user_table).where(user_table.c.name == found.name).values(last_login_ns=self._now_ns(), **fresh))
+        return self.user(found.name)
+
+    def confirm(self, name: str, password: str, address: str = "", browser: str | None = None) -> bool:
+        """Whether who is signed in knows the password; counted like a sign-in. Raises TooManyAttempts."""
+        return self._proved(name, password, address, browser) is not None
+
+    def _proved(self, name: str, password: str, address: str, browser: str | None) -> Row[Any] | None:
+        """An unknown name, a disabled one and a wrong password are counted alike, take the same work, and nobody hears which it was."""
         name, now_ns = name.strip().lower()[:64], self._now_ns()
         with self._engine.connect() as connection:
-            throttle.check(connection, name, address, now_ns)
+            usual = throttle.is_usual(sessions.addresses_of(connection, name, now_ns), address)
+        with self._engine.begin() as connection:
+            where = throttle.begin(connection, name, throttle.Origin(address, browser, usual), now_ns)
             row = _user_row(connection, name)
         if not people.matches(row.password_hash if row else None, password) or row is None or row.disabled:
-            with self._engine.begin() as connection:
-                throttle.remember(connection, name, address, now_ns)
             return None
-        self._remember_login(name, password, address, now_ns, people.is_outdated(row.password_hash))
-        return self.user(name)
-
-    def _remember_login(self, name: str, password: str, address: str, now_ns: int, outdated: bool) -> None:
-        fresh = {"password_hash": people.hash_of(name, password)} if outdated and len(password) >= people.PASSWORD_MIN else {}
         with self._engine.begin() as connection:
-            throttle.forget(connection, name, address)
-            connection.execute(update(user_table).where(user_table.c.name == name).values(last_login_ns=now_ns, **fresh))
+            throttle.forget(connection, name, where)
+        return row
 
     def _change_user(self, name: str, **values: object) -> None:
         """Every change of what a user is or may raises the epoch, so sessions opened before it end."""

@@ -18,6 +18,7 @@ BROWSER, WALL = "browser", "wall"  # what a session is of: a screen that only sh
 SIGNED_OUT, BY_ITSELF, BY_ADMIN, CHANGED = "signed out", "ended by its person", "ended by an administrator", "account changed"
 IDLE, TOO_OLD, RENEWED = "idle", "too old", "renewed"
 SEEN_EVERY_NS = 60 * 10**9  # looking at pages must not cost a write each time
+USUAL_NS = 30 * 86_400 * 10**9
 KEPT_NS = 90 * 86_400 * 10**9  # of what has ended
 
 sessions = Table(
@@ -145,6 +146,12 @@ class Sessions:
             if why := self._over(row, now_ns):
                 self._end_in(connection, [sessions.c.id == row.id], why)
         connection.execute(delete(sessions).where(sessions.c.ended_ns < now_ns - KEPT_NS))
+
+
+def addresses_of(connection: Connection, user: str, now_ns: int) -> list[str]:
+    """From where somebody was signed in during the last weeks."""
+    asked = select(sessions.c.address).where(sessions.c.user == user, sessions.c.begun_ns > now_ns - USUAL_NS)
+    return list(connection.execute(asked.distinct()).scalars())
 
 
 def end_all(connection: Connection, user: str, why: str, now_ns: int) -> int:

@@ -61,6 +61,7 @@ failed_logins = Table(
     Column("failed_ns", BigInteger, nullable=False),
 )
 by_address = Index("failed_logins_by_address", failed_logins.c.address, failed_logins.c.failed_ns)
+by_name = Index("failed_logins_by_name", failed_logins.c.name, failed_logins.c.failed_ns)
 
 
 # What a person calls an address of ours to come back to; `address` stands below the prefix.

@@ -125,7 +125,7 @@ def _accounts(arguments: argparse.Namespace) -> Iterator[tuple[Accounts, Setting
         url = accounts_url(settings.home)
         if not os.access(settings.home, os.W_OK):  # SQLite would only say that it cannot open the file
             raise Unreachable(f"the home {settings.home} cannot be written. {TO_WRITE}")
-        accounts = Accounts(url)
+        accounts = Accounts(url, words=[site.name for site in settings.definitions.sites])
     try:
         yield accounts, settings
     except AccountError as error:

@@ -14,7 +14,7 @@ from app.accounts import Accounts, TooManyAttempts, User
 from app.accounts.landings import Landings, usual
 from app.accounts.sessions import SIGNED_OUT, WALL, Place, Sessions
 from app.messages.glass import Viewer
-from app.web import browsers
+from app.web import browsers, known_browsers
 from app.web.guard import WALL_PATH, sitemap
 from app.web.sitemap import Page
 from metrics.texts import _, _n
@@ -102,7 +102,7 @@ def _login() -> ResponseReturnValue:
 def _try(target: str | None) -> ResponseReturnValue:
     name, password = request.form.get("username", ""), request.form.get("password", "")
     try:
-        account = _accounts().verify(name, password, request.remote_addr or "")
+        account = _accounts().verify(name, password, request.remote_addr or "", known_browsers.known_by(name))
     except TooManyAttempts as limit:
         minutes = max(1, -(-limit.seconds // 60))
         said = _n(
@@ -112,7 +112,9 @@ def _try(target: str | None) -> ResponseReturnValue:
     if account is None:
         return _form(target, _("Wrong user or password.")), 401
     open_session(account)
-    return redirect(target or _landing(current_user))
+    answer = redirect(target or _landing(current_user))
+    known_browsers.remember(answer, account.name)
+    return answer
 
 
 def _logout() -> ResponseReturnValue:

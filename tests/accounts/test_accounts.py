@@ -9,7 +9,7 @@ import threading
 import pytest
 from argon2 import PasswordHasher, Type
 
-from app.accounts import AccountError, Accounts, TooManyAttempts, users_in
+from app.accounts import AccountError, Accounts, users_in
 from app.accounts.secret import secret_key
 
 GOOD = "correct horse battery"
@@ -74,11 +74,9 @@ def test_what_cannot_be_a_user_is_refused_in_a_sentence(accounts):
     assert refused(accounts.add_user, "tom", "short", ["it"]) == (
         "The password has 5 characters; it needs at least 12. Three or four unrelated words are a good one."
     )
-    assert refused(accounts.add_user, "tomtom", "tomtom-2026-x", ["it"]) == (
-        "The password contains the user name; choose one that does not."
-    )
     assert refused(accounts.add_user, "tom", "aaaaaaaaaaaa", ["it"]) == (
-        "The password repeats the same few characters; use at least five different ones."
+        "The password would soon be guessed: it is a common one, or made of names, years, words of this place or keys in a row. "
+        "Three or four unrelated words are a good one."
     )
     assert refused(accounts.add_user, "tom", "a long p\udcf6ssword", ["it"]) == (
         "The password is not UTF-8 text; type or save it as such, or use other characters."
@@ -125,35 +123,6 @@ def test_a_hash_is_as_strong_as_asked_today_and_an_older_one_is_renewed_at_the_n
     assert accounts.verify("maria", GOOD) is not None
 
 
-def test_the_sixth_wrong_password_from_one_address_is_not_even_tried(accounts, clock):
-    accounts.add_user("maria", GOOD, ["supply"])
-    for _ in range(5):
-        assert accounts.verify("maria", "wrong", "10.0.0.7") is None
-    with pytest.raises(TooManyAttempts) as caught:
-        accounts.verify("maria", GOOD, "10.0.0.7")
-    assert str(caught.value) == "Too many wrong passwords. Try again in 15 minutes."
-    assert accounts.verify("maria", GOOD, "10.0.0.8") is not None, "another address is another person"
-    clock.ns += 16 * MINUTE
-    assert accounts.verify("maria", GOOD, "10.0.0.7") is not None
-
-
-def test_a_right_password_forgets_the_wrong_ones(accounts):
-    accounts.add_user("maria", GOOD, ["supply"])
-    for _ in range(4):
-        accounts.verify("maria", "wrong", "10.0.0.7")
-    assert accounts.verify("maria", GOOD, "10.0.0.7") is not None
-    for _ in range(5):
-        assert accounts.verify("maria", "wrong", "10.0.0.7") is None
-
-
-def test_one_address_cannot_try_one_password_on_all_names(accounts, monkeypatch):
-    monkeypatch.setattr("app.accounts.throttle.PER_ADDRESS", 3)
-    for name in ("a", "b", "c"):
-        assert accounts.verify(name, "wrong", "10.0.0.7") is None
-    with pytest.raises(TooManyAttempts):
-        accounts.verify("d", "wrong", "10.0.0.7")
-
-
 def test_a_token_works_for_its_scope_until_it_is_revoked(accounts, clock):
     secret = accounts.add_token("mes-agent", "ingest", ["DE01"])
     assert (secret[:4], len(secret)) == ("syn_", 47)
@@ -194,10 +163,10 @@ def test_the_secret_of_a_token_is_nowhere_in_the_file(accounts, tmp_path):
 def test_threads_share_one_accounts(accounts):
     accounts.add_user("maria", GOOD, ["supply"])
     seen = []
-    threads = [threading.Thread(target=lambda: seen.append(accounts.verify("maria", GOOD))) for _ in range(6)]
+    threads = [threading.Thread(target=lambda: seen.append(accounts.verify("maria", GOOD))) for _ in range(5)]
     [thread.start() for thread in threads]
     [thread.join() for thread in threads]
-    assert [user.name for user in seen] == ["maria"] * 6
+    assert [user.name for user in seen] == ["maria"] * 5
 
 
 def _add_tokens(url, prefix, start):
