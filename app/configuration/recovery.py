@@ -198,7 +198,13 @@ PAYLOADS = (
     Key(
         "folders", list_of(text, "folders"), "list", "Folders that references to payloads may lead into, relative to this file.", default=()
     ),
-    Key("hosts", list_of(text, "hosts"), "list", "Hosts that references to payloads may lead to.", default=()),
+    Key(
+        "hosts",
+        list_of(text, "hosts"),
+        "list",
+        "Hosts that references to payloads may lead to: `store.example`, at its usual port, or `store.example:8443`.",
+        default=(),
+    ),
     Key("masks", list_of(field, "names"), "list", "What stands in `masking.fields` nowadays; it counts as if it stood there.", default=()),
     Key("most_bytes", whole(1024, 2**30), "bytes", "A larger payload is not fetched.", default=USUAL_PAYLOADS.most_bytes),
     Key("timeout", duration_seconds, "duration", "How long fetching one may take.", default=USUAL_PAYLOADS.timeout_seconds),

@@ -25,6 +25,7 @@ from collectors.files.line_files import CUT
 from collectors.finding import Wanted, find
 from collectors.message import unpacked
 from collectors.rest.client import reason_of
+from collectors.rest.peer import WrongPeer, look_at_peers
 from collectors.rest.request import shown
 
 log = logging.getLogger("syncline.recovery")
@@ -44,6 +45,7 @@ NO_MESSAGE = {
 TABLES = ("csv", "parquet")  # formats of files that are rows
 TRACES = "otlp"  # the format, and the source, of traces and log records
 HEX_DIGITS = 64
+USUAL_PORTS = {"https": 443, "http": 80}
 BY_REFERENCE = "Map `mfg.payload.ref` and `mfg.payload.digest` to where the message is kept."
 
 
@@ -112,14 +114,14 @@ def referred(reference: str, wanted: str | None, rules: PayloadRules) -> Payload
 
 
 def _downloaded(url: str, rules: PayloadRules) -> tuple[bytes, str]:
-    where, parts = shown(url), urlsplit(url)
-    if not {parts.hostname or "", parts.netloc.rpartition("@")[2]} & set(rules.hosts):
-        raise Missing(f"{where} is not among `recovery.payloads.hosts`, so nothing is fetched from there.")
+    request = _allowed(url, rules)
+    where = shown(str(request.url))
     end, parts_of_body, size = time.monotonic() + rules.timeout_seconds, [], 0
     try:
         with requests.Session() as session:
             session.trust_env = False
-            answer = session.get(url, timeout=rules.timeout_seconds, stream=True, allow_redirects=False)
+            look_at_peers(session)
+            answer = session.send(request, timeout=rules.timeout_seconds, stream=True, allow_redirects=False)
             with answer:
                 if answer.status_code != 200:
                     raise Missing(f"{where} answers with HTTP {answer.status_code}: the payload is not there, or not for us.")
@@ -134,8 +136,26 @@ def _downloaded(url: str, rules: PayloadRules) -> tuple[bytes, str]:
         raise Missing(f"{where} had not answered after {rules.timeout_seconds} s.") from None
     except requests.RequestException as error:
         raise Missing(f"{where} cannot be reached: {reason_of(error)}.") from error
+    except WrongPeer as error:
+        raise Missing(f"{where} is not asked: {error}.") from error
     except HTTPError as error:
         raise Missing(f"{where} broke off in the middle of its answer.") from error
+
+
+def _allowed(url: str, rules: PayloadRules) -> requests.PreparedRequest:
+    """What may be asked. Judged is the address as the library understood it: of `http://one\\@two/` some read the one host, some the other.
+    A host without a port is allowed at the usual ones only: a reference must not try out all doors of a machine. Raises Missing."""
+    try:
+        request = requests.Request("GET", url).prepare()
+    except (requests.RequestException, ValueError):
+        raise Missing("This reference is no address, so nothing is fetched from there.") from None
+    parts = urlsplit(str(request.url))
+    host, port = parts.hostname or "", parts.port or USUAL_PORTS[parts.scheme]
+    named = f"[{host}]" if ":" in host else host
+    known = {f"{named}:{port}", *([host, named] if port == USUAL_PORTS[parts.scheme] else [])}
+    if not known & {each.lower() for each in rules.hosts}:
+        raise Missing(f"{shown(str(request.url))} is not among `recovery.payloads.hosts`, so nothing is fetched from there.")
+    return request
 
 
 def _read(reference: str, wanted: str | None, rules: PayloadRules) -> bytes:

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
+from collectors.rest.peer import is_of_the_machine
+
 TIMEOUT_SECONDS = 10.0
 WORDS_BYTES = 2048
 EXCERPT = 200
@@ -86,7 +88,8 @@ def _address(host: str, port: int, inside: Sequence[str]) -> Ip:
         raise Unreached(f"Nobody knows where {host} is: {getattr(error, 'strerror', None) or error}.") from error
     addresses = [ipaddress.ip_address(str(each[4][0]).partition("%")[0]) for each in found]
     is_named = _is_named(host, inside)
-    if not all(is_named or _is_public(each) or _is_in(each, inside) for each in addresses):
+    # A name that is allowed may mean the inside, but not what only this machine may ask: that is allowed by its number or not at all.
+    if not all((is_named and not is_of_the_machine(str(each))) or _is_public(each) or _is_in(each, inside) for each in addresses):
         raise NotAllowed(f"{host} is on the inside, where webhooks may not go; the configuration can allow it (alerts.webhooks).")
     return addresses[0]
 
@@ -95,7 +98,7 @@ def _is_public(address: Ip) -> bool:
     if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
         return _is_public(address.ipv4_mapped)
     hides = any(address.version == net.version and address in net for net in HIDING)
-    return address.is_global and not address.is_multicast and not hides
+    return address.is_global and not address.is_multicast and not hides and not is_of_the_machine(str(address))
 
 
 def _is_named(host: str, inside: Sequence[str]) -> bool:

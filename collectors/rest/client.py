@@ -20,6 +20,7 @@ from collectors.collector import Clock
 from collectors.files.tail import as_text
 from collectors.rest.authentication import Authentication, Denied
 from collectors.rest.body import Broken, body_of
+from collectors.rest.peer import WrongPeer, look_at_peers
 from collectors.rest.request import Request, link_from, origin_of, shown
 
 MOST_REDIRECTS = 5
@@ -76,6 +77,7 @@ class Client:
     def __init__(self, authentication: Authentication, limits: Limits, encryption: Encryption, proxy: str | None) -> None:
         self._authentication, self._limits = authentication, limits
         self._session, self._elsewhere = (_session(encryption.ca_file, proxy) for _ in range(2))
+        look_at_peers(self._elsewhere)  # where an answer leads, nobody here has chosen
         if encryption.certificate:
             certificate, key = map(str, encryption.certificate)
             self._session.cert = certificate, key
@@ -99,6 +101,8 @@ class Client:
             raise Unanswered(f"{where} {error}") from error
         except Denied as error:
             raise Unanswered(f"{where} cannot be asked: {error}") from error
+        except WrongPeer as error:
+            raise Unanswered(f"{where} leads to another host: {error}. It was not followed.") from error
         except requests.RequestException as error:
             raise Unanswered(f"{where} {self._failure(error)}") from error
         if status == NO_CONTENT:

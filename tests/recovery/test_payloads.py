@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import socket
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from hashlib import sha256
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from collectors.event import Record
 from collectors.finding import Wanted, find
 from collectors.journal import Journal
 from collectors.message import MESSAGE, packed
+from collectors.rest import peer
 from collectors.sources import open_source
 from tests.processes import free_ports
 from tests.repository import ROOT
@@ -64,6 +67,11 @@ class Plant:
 def plant(tmp_path: Path) -> Iterator[Plant]:
     (tmp_path / "kept").mkdir()
     return Plant(tmp_path)
+
+
+def allow(plant: Plant, api: WebApi) -> None:
+    """From now on the server may be asked, at its port."""
+    plant.rules = replace(plant.rules, hosts=(*plant.rules.hosts, api.url.removeprefix("http://")))
 
 
 def body_of(found: Payload | str) -> bytes:
@@ -168,6 +176,7 @@ def test_a_damaged_place_in_the_journal_hides_only_itself(tmp_path: Path) -> Non
 @pytest.mark.parametrize("digest", [None, DIGEST, DIGEST.upper(), f"sha256:{DIGEST}", b64encode(bytes.fromhex(DIGEST)).decode()])
 def test_a_reference_is_fetched_and_its_digest_checked(plant: Plant, web_api: WebApi, digest: str | None) -> None:
     web_api.replies.append(Reply(200, BODY, (("Content-Type", "application/vnd.order+json"),)))
+    allow(plant, web_api)
     found = plant.fetch(replace(CASE, payload_ref=f"{web_api.url}/kept/4711?sig=s3cret", payload_digest=digest))
     assert body_of(found) == BODY
     assert isinstance(found, Payload)
@@ -187,6 +196,7 @@ def test_a_reference_is_fetched_and_its_digest_checked(plant: Plant, web_api: We
     ],
 )
 def test_what_is_not_there_as_it_was_is_no_payload(plant: Plant, web_api: WebApi, reply: Reply, digest: str | None, words: str) -> None:
+    allow(plant, web_api)
     plant.rules = replace(plant.rules, most_bytes=1024, timeout_seconds=1 if reply.drips else 20)
     web_api.replies.append(reply)
     found = plant.fetch(replace(CASE, payload_ref=f"{web_api.url}/kept/4711?sig=s3cret", payload_digest=digest))
@@ -200,7 +210,51 @@ def test_nothing_is_fetched_from_a_host_that_is_not_allowed(plant: Plant) -> Non
     found = plant.fetch(replace(CASE, payload_ref="http://169.254.169.254/secrets"))
     assert found == "http://169.254.169.254/secrets is not among `recovery.payloads.hosts`, so nothing is fetched from there."
     found = plant.fetch(replace(CASE, payload_ref=f"http://127.0.0.1:{port}/a"))
+    assert found == f"http://127.0.0.1:{port}/a is not among `recovery.payloads.hosts`, so nothing is fetched from there."
+    plant.rules = replace(plant.rules, hosts=(f"127.0.0.1:{port}",))
+    found = plant.fetch(replace(CASE, payload_ref=f"http://127.0.0.1:{port}/a"))
     assert found == f"http://127.0.0.1:{port}/a cannot be reached: Connection refused."
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "http://{there}\\@store.example/a",  # urllib.parse reads store.example, who connects reads the other
+        "http://{there}#@store.example/a",
+        "http://{there}/@store.example",
+        "http://store.example@{there}/a",
+        "http://store.example:80@{there}/a",
+        "http://store.example\t@{there}/a",
+        "HTTP://{there}?store.example",
+        "http:\\\\{there}\\a",
+        "http:///{there}/a",
+    ],
+)
+def test_no_way_of_writing_it_leads_to_a_host_that_is_not_allowed(plant: Plant, web_api: WebApi, written: str) -> None:
+    plant.rules = replace(plant.rules, hosts=("store.example",))
+    found = plant.fetch(replace(CASE, payload_ref=written.format(there=web_api.url.removeprefix("http://"))))
+    assert isinstance(found, str)
+    assert web_api.asked == []
+
+
+def test_a_host_that_is_allowed_and_means_the_machine_itself_is_asked_nothing(
+    plant: Plant, web_api: WebApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = int(web_api.url.rpartition(":")[2])
+    plant.rules = replace(plant.rules, hosts=(f"store.example:{port}",))
+    real = socket.getaddrinfo
+    monkeypatch.setattr(socket, "getaddrinfo", lambda host, *more, **named: real("127.0.0.1", *more, **named))
+    monkeypatch.setattr(peer, "OF_THE_MACHINE", (ip_network("127.0.0.0/8"),))  # nobody listens on a link-local address here
+    found = plant.fetch(replace(CASE, payload_ref=f"http://store.example:{port}/a"))
+    where = f"http://store.example:{port}/a"
+    assert found == f"{where} is not asked: store.example is 127.0.0.1, which only the machine itself may ask."
+    assert web_api.asked == []
+
+
+@pytest.mark.parametrize("address", ["169.254.169.254", "fe80::1%eth0", "::ffff:169.254.169.254", "fd00:ec2::254", "100.100.100.200"])
+def test_addresses_that_only_the_machine_may_ask_are_known(address: str) -> None:
+    assert peer.is_of_the_machine(address)
+    assert not peer.is_of_the_machine("10.1.2.3")
 
 
 def test_a_file_is_read_from_the_folders_that_are_allowed_and_from_nowhere_else(plant: Plant) -> None:

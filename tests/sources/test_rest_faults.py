@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import gzip
 import re
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from collectors.rest import peer
 from collectors.sources import check_source
 from tests.servers.certificates import Certificate
 from tests.servers.web_api import CLIENT, SECRET, Reply, WebApi, running_web_api
@@ -158,6 +160,17 @@ def test_another_host_is_not_told_who_we_are(web_api: WebApi) -> None:
         assert web_api.asked[0].headers["authorization"] == "Bearer geheim"
         assert web_api.asked[0].headers["x-api-key"] == "geheim"
         assert "geheim" not in str(other.asked)
+
+
+def test_a_redirect_never_leads_to_what_only_the_machine_itself_may_ask(web_api: WebApi, monkeypatch: pytest.MonkeyPatch) -> None:
+    web_api.orders(1)
+    with running_web_api() as other:
+        monkeypatch.setattr(peer, "OF_THE_MACHINE", (ip_network("127.0.0.0/8"),))  # nobody listens on a link-local address here
+        with Intake(entry(web_api, "odata", **ODATA)) as erp:
+            web_api.replies = [Reply(302, headers=(("Location", f"{other.url}/latest/meta-data"),))]
+            (trouble,) = erp.poll()
+        assert "leads to another host: 127.0.0.1 is 127.0.0.1, which only the machine itself may ask. It was not followed." in trouble
+        assert other.asked == []
 
 
 def test_a_next_page_at_another_host_is_not_asked_unless_it_is_the_same_system(web_api: WebApi) -> None:

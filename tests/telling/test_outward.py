@@ -40,6 +40,7 @@ def means(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> list[str]:
         "fe80::1",
         "fd00::1",
         "::ffff:10.1.2.3",
+        "168.63.129.16",
         "64:ff9b::a01:203",
         "2002:a01:203::1",
         "ff02::1",
@@ -89,6 +90,15 @@ def test_a_network_that_is_allowed_may_be_sent_to(monkeypatch: pytest.MonkeyPatc
         outward.post("https://hooks.plant.example/x", b"{}", {}, ["10.1.0.0/16"])
     with pytest.raises(outward.NotAllowed):
         outward.post("https://hooks.plant.example/x", b"{}", {}, ["10.2.0.0/16"])
+
+
+def test_a_name_that_is_allowed_is_no_way_to_what_only_the_machine_may_ask(monkeypatch: pytest.MonkeyPatch) -> None:
+    means(monkeypatch, "169.254.169.254")
+    monkeypatch.setattr(socket, "create_connection", lambda *_: (_ for _ in ()).throw(OSError("off")))
+    with pytest.raises(outward.NotAllowed):
+        outward.post("http://hooks.plant.example/x", b"{}", {}, ["hooks.plant.example"])
+    with pytest.raises(outward.Unreached):
+        outward.post("http://hooks.plant.example/x", b"{}", {}, ["hooks.plant.example", "169.254.169.254/32"])
 
 
 @pytest.mark.parametrize("url", ["https://[::1", "https://host:99999/", "https:///x", "//x", "https://h\u00f6st/", "https://a b/", "x"])
