@@ -26,6 +26,7 @@ from app.reports.schedule import Timetable
 from app.server import create_app
 from app.telling.teller import Teller
 from app.trouble import Unreachable
+from app.web.bodies import CALLBACK_BYTES
 from app.web.speaking import catalogues_of
 from app.web_server import WebServer, taken
 from collectors.receivers import NO_GRPC, has_grpc
@@ -33,7 +34,6 @@ from collectors.receivers.otlp_http import OtlpHttpReceiver
 from collectors.receivers.reception import Limits, Reception
 
 WEB_THREADS = 8
-MAX_REQUEST_BYTES = 16 * 2**20
 SWITCH_SECONDS = (
     0.0005  # who reads from connections waits this long for each thread before it, not 5 ms: half the time to an answer under flood
 )
@@ -143,7 +143,7 @@ def _options(settings: Settings) -> dict[str, Any]:
     # Behind a proxy its headers say who the caller is (ProxyFix reads them); from anybody else they are dropped.
     return {
         "threads": WEB_THREADS,
-        "max_request_body_size": MAX_REQUEST_BYTES,
+        "max_request_body_size": CALLBACK_BYTES,
         "clear_untrusted_proxy_headers": settings.web.trusted_proxies == 0,
     }
 

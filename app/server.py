@@ -15,6 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app import api
 from app.accounts.secret import secret_key
 from app.components import callbacks, shell
+from app.configuration.model import Web
 from app.pages import (
     alerts,
     at_risk,
@@ -48,7 +49,7 @@ from app.pages import (
     wall,
     without_event,
 )
-from app.web import build, guard, headers, login, speaking, trouble
+from app.web import bodies, build, guard, headers, hosts, login, speaking, trouble
 from app.web.sitemap import Page, Sitemap
 from metrics.texts import _, _later, language
 
@@ -87,7 +88,6 @@ PAGES = (
     Page("/subscriptions", _later("What you are told of"), subscriptions, "megaphone", help="alerts#be-told"),
     Page("/permissions", _later("Your permissions"), permissions, "shield-check", help="people"),
 )
-MAX_REQUEST_BYTES = 16 * 1024 * 1024
 INDEX = """<!DOCTYPE html>
 <html lang="LANGUAGE" data-prefix="{prefix}" data-build="{build}">
 <head>
@@ -118,6 +118,8 @@ def create_app(application: Application) -> Flask:
     """`application` offers .settings, .store, .accounts, .intake, .refresher and .now_ns()."""
     server = Flask("syncline", template_folder=str(Path(__file__).parent / "web" / "templates"), static_folder=None)
     _configure(server, application)
+    hosts.install(server, application.settings)
+    bodies.install(server)
     login.install(server, application.accounts, application.sessions)
     texts = application.settings.texts
     speaking.install(server, speaking.catalogues_of(texts), application.languages, texts.language)
@@ -136,17 +138,22 @@ def _configure(server: Flask, application: Application) -> None:
     server.config.update(
         SYNCLINE_PREFIX=web.prefix,
         SECRET_KEY=secret_key(application.settings.home / "session.key"),
-        SESSION_COOKIE_NAME="syncline_session",
+        SESSION_COOKIE_NAME=_cookie_name(web),
         SESSION_COOKIE_PATH=web.prefix,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=web.secure_cookies,
-        PERMANENT_SESSION_LIFETIME=timedelta(seconds=max(lasting.longest, lasting.wall)),  # the accounts know which are over,
-        MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES,
+        PERMANENT_SESSION_LIFETIME=timedelta(seconds=max(lasting.longest, lasting.wall)),  # the accounts know which are over
     )
     if hops := web.trusted_proxies:
         # The prefix is ours to configure, so nobody in front may name another.
         server.wsgi_app = ProxyFix(server.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_prefix=0)  # type: ignore[method-assign]
+
+
+def _cookie_name(web: Web) -> str:
+    """Over TLS with a prefix that browsers keep to: such a cookie nobody can plant, no neighbour below the same domain and no page without
+    TLS. `__Host-` is for the whole host only."""
+    return "syncline_session" if not web.secure_cookies else "__Host-syncline_session" if web.prefix == "/" else "__Secure-syncline_session"
 
 
 def _create_dash(server: Flask, prefix: str) -> Dash:

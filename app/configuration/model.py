@@ -27,6 +27,7 @@ class Web:
     prefix: str  # starts and ends with "/"
     trusted_proxies: int
     secure_cookies: bool
+    hosts: tuple[str, ...] = ()  # empty: see app.web.hosts
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,7 @@ from metrics.keys import (
 from metrics.metric_settings import read_metric
 from metrics.workflows import Site
 
+HOST_NAME = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*", re.ASCII)
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -64,6 +65,14 @@ def moment(value: Any, place: Place, problems: list[Problem]) -> int | None:
     except ValueError as error:
         problems.append(Problem(place, str(error)))
         return None
+
+
+def host_name(value: Any, place: Place, problems: list[Problem]) -> str | None:
+    """The name of a machine, without a port."""
+    if isinstance(value, str) and HOST_NAME.fullmatch(value):
+        return value
+    problems.append(Problem(place, f"must be the name of a host such as syncline.example.com, without a port (found {shown(value)})."))
+    return None
 
 
 PORT = whole(0, 65535)
@@ -96,6 +105,14 @@ WEB = (
     Key("prefix", prefix, "path", "The path they are served under, behind a proxy.", default="/"),
     Key("trusted_proxies", whole(0, 10), "number", "How many proxies in front may say who the caller is; 0 trusts nobody.", default=0),
     Key("secure_cookies", flag, "true or false", "true: cookies travel over https only.", default=False),
+    Key(
+        "hosts",
+        list_of(host_name, "hosts"),
+        "list",
+        "The names people reach it by, such as `syncline.example.com`; addresses and localhost always are. Absent: behind a trusted proxy"
+        " all, else the name of this machine, of `host` and of `alerts.url`.",
+        default=(),
+    ),
 )
 OTLP = (
     Key("http_host", text, "address", "The address OTLP/HTTP is received on.", default="127.0.0.1"),

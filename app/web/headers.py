@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from flask import Flask, Response, request
-from flask_login import current_user
 
 # style-src: Mantine and AG Grid write style elements of their own. AG Grid's icons are a data: font, our sparklines data: images.
 POLICY = (
@@ -34,8 +33,8 @@ def install(server: Flask, script_hashes: Callable[[], list[str]]) -> None:
         response.headers.setdefault("Content-Security-Policy", policy[0])
         for name, value in FIXED.items():
             response.headers.setdefault(name, value)
-        if request.is_secure:
+        if request.is_secure or server.config["SESSION_COOKIE_SECURE"]:  # over plain HTTP browsers leave it alone
             response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-        if current_user.is_authenticated and not any(part in (request.endpoint or "") for part in _KEPT):
+        if not any(part in (request.endpoint or "") for part in _KEPT):
             response.headers["Cache-Control"] = "no-store"
         return response

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dash.exceptions import DependencyException
 from flask import Flask, current_app, jsonify, render_template
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, NotFound
 
 from app.web.guard import is_machine
 from metrics.texts import _, _later
@@ -25,6 +26,7 @@ WORDS = {
 
 def install(server: Flask) -> None:
     server.register_error_handler(CSRFError, _forged)
+    server.register_error_handler(DependencyException, _no_such_file)
     server.register_error_handler(HTTPException, _trouble)
 
 
@@ -32,14 +34,19 @@ def _forged(error: CSRFError) -> ResponseReturnValue:
     """A form or callback without our token: another site, or a page that was open since before a new sign-in."""
     if is_machine() and not _is_form():
         return jsonify(error=f"The page is older than your session ({error.description}) Reload it."), 400
-    return _page(400, _("This page is older than your session"), _("Go back, reload the page and try again."), "history")
+    return page(400, _("This page is older than your session"), _("Go back, reload the page and try again."), "history")
 
 
 def _trouble(error: HTTPException) -> ResponseReturnValue:
     title, text, picture = WORDS.get(error.code or 500, (error.name, error.description or "", "circle-alert"))
     if is_machine():
         return jsonify(error=f"{title}. {text}"), error.code or 500
-    return _page(error.code or 500, _(title), _(text), picture)
+    return page(error.code or 500, _(title), _(text), picture)
+
+
+def _no_such_file(_error: DependencyException) -> ResponseReturnValue:
+    """A file of a package that Dash does not give out. Nothing is broken."""
+    return _trouble(NotFound())
 
 
 def _is_form() -> bool:
@@ -48,6 +55,6 @@ def _is_form() -> bool:
     return request.mimetype == "application/x-www-form-urlencoded"
 
 
-def _page(code: int, title: str, text: str, picture: str) -> ResponseReturnValue:
+def page(code: int, title: str, text: str, picture: str) -> ResponseReturnValue:
     prefix = current_app.config["SYNCLINE_PREFIX"]
     return render_template("trouble.html", prefix=prefix, title=title, text=text, picture=picture), code

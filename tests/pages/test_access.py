@@ -284,7 +284,7 @@ def test_behind_a_tls_proxy_with_a_prefix_everything_stays_below_it_and_secure(t
         assert client.get("failures").headers["Location"] == "/obs/login?next=/obs/failures"
         answer = client.sign_in("tom", next="/obs/failures")
         assert answer.headers["Location"] == "/obs/failures"
-        cookie = next(text for text in answer.headers.getlist("Set-Cookie") if text.startswith("syncline_session="))
+        cookie = next(text for text in answer.headers.getlist("Set-Cookie") if text.startswith("__Secure-syncline_session="))
         assert "Secure" in cookie
         assert "Path=/obs/" in cookie
         client.get()
