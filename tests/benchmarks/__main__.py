@@ -12,11 +12,12 @@ from pathlib import Path
 
 import duckdb
 
-from tests.benchmarks import answering, keeping, loading, receiving
+from tests.benchmarks import answering, keeping, loading, receiving, yearly
 from tests.benchmarks.figures import Figure
 from tests.results import machine, record
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
+SIZE_OF_A_YEAR = 1_000_000  # transactions: what the report of a week is promised for
 HEAD = "| what | found | ratio |\n|---|---|---|"
 
 
@@ -44,6 +45,8 @@ def _figures(transactions: int, seconds: float) -> Iterator[Figure]:
         yield from loading.measure(Path(folder), transactions)
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         yield from keeping.measure(Path(folder), transactions)
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        yield from yearly.measure(Path(folder), SIZE_OF_A_YEAR)
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         yield from answering.measure(Path(folder), transactions)
     yield Figure("most memory this process held", f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MiB")

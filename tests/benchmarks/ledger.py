@@ -33,12 +33,12 @@ def definitions() -> Definitions:
     return Definitions(workflows, sites, (Calendar("default"),), "Europe/Berlin", feeds, metrics=applicable(CATALOG, workflows))
 
 
-def fill(cursor: duckdb.DuckDBPyConnection, told: Definitions, first: int, transactions: int, begin_ns: int) -> int:
+def fill(cursor: duckdb.DuckDBPyConnection, told: Definitions, first: int, transactions: int, begin_ns: int, per_day: int = PER_DAY) -> int:
     """Appends the events of transactions number `first` … `first + transactions`; how many events. Number 0 begins at `begin_ns`, and
-    PER_DAY a day follow. Of a hundred one loses its last step and one is refused it, until somebody brings it a day later; three are
+    `per_day` a day follow. Of a hundred one loses its last step and one is refused it, until somebody brings it a day later; three are
     tried twice. Purchase orders have a supplier, which says that it could read them, and promises; deliveries have a carrier. Production
     orders are done by a confirmation that names them, deliveries by their goods issue, purchase orders by their receipt."""
-    before = _make(cursor, told, first, transactions, 1, begin_ns)
+    before = _make(cursor, told, first, transactions, 1, begin_ns, per_day)
     _keep(cursor)
     return _newest(cursor) - before
 
@@ -58,12 +58,14 @@ def answer(cursor: duckdb.DuckDBPyConnection, told: Definitions, transactions: i
     _keep(cursor)
 
 
-def _make(cursor: duckdb.DuckDBPyConnection, told: Definitions, first: int, count: int, stride: int, begin_ns: int) -> int:
+def _make(
+    cursor: duckdb.DuckDBPyConnection, told: Definitions, first: int, count: int, stride: int, begin_ns: int, per_day: int = PER_DAY
+) -> int:
     """Leaves the events in `made`; the number of the newest event before them."""
     before = _newest(cursor)
     cursor.execute(PLAN)
     cursor.executemany(f"insert into plan values ({', '.join('?' * 8)})", [row for name in SHARES for row in _steps(told, name)])
-    values = {"first": first, "count": count, "stride": stride, "begin": begin_ns, "apart": DAY // PER_DAY, "before": before}
+    values = {"first": first, "count": count, "stride": stride, "begin": begin_ns, "apart": DAY // per_day, "before": before}
     partners = {"suppliers": SUPPLIERS, "carriers": CARRIERS}
     cursor.execute(MADE, {**values, **partners, "sites": list(SITES)})
     return before
