@@ -25,6 +25,7 @@ from app.alerts.kept import Alerts
 from app.annotations.kept import Annotations, Known
 from app.configuration.model import Settings, Source
 from app.configuration.sections import is_received
+from app.duty.absences import Absences
 from app.exports import EXPORTS, Asked, between, exported, written
 from app.messages.desk import Desk as Messages
 from app.messages.glass import Glasses, overseers
@@ -123,6 +124,7 @@ class Application:
         self.views = Views(self.accounts.engine, self.now_ns)
         self.alerts = Alerts(self.accounts.engine, self.now_ns)
         self.subscriptions = Subscriptions(self.accounts.engine, self.now_ns, settings.telling)
+        self.absences = Absences(self.accounts.engine, self.now_ns)
         self.annotations = Annotations(self.accounts.engine, self.now_ns, _known(settings))
         glasses = Glasses(self.accounts.engine, self.now_ns, settings.masking, overseers(settings.recovery.paths))
         self.messages = Messages(self.accounts.engine, self.now_ns, settings.masking, glasses)

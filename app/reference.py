@@ -19,6 +19,8 @@ from app.configuration.languages import TEXTS
 from app.configuration.masking import MASKING
 from app.configuration.recovery import CLOSING, LIMITS, PATH, PAYLOADS, PERIOD, PROOF, recovery_keys
 from app.configuration.reports import REPORTS
+from app.configuration.rosters import LEVEL, PATIENCE, ROSTER
+from app.configuration.rosters import SHIFT as ROSTER_SHIFT
 from app.configuration.sections import OTLP, OWNER, PARTNER, SITE, SOURCE, WEB, configuration, moment
 from app.configuration.telling import ALERTS, CHANNEL, MAIL
 from app.exports import EXPORTS
@@ -131,6 +133,8 @@ def configuration_reference() -> str:
     parts += _section("alerts", ALERTS, "See [alerts](alerts.md).") + _section("mail", MAIL)
     parts += _section("channels", CHANNEL, "One entry per channel, by name.")
     parts += _section("access", ACCESS, "See [people](people.md).") + _section("sessions", SESSIONS)
+    parts += _section("rosters", ROSTER, "One entry per roster, by name; see [alerts](alerts.md#on-shift).")
+    parts += _section("a shift of a roster", ROSTER_SHIFT) + _section("then", LEVEL) + _section("after", PATIENCE)
     parts += _section("masking", MASKING, "See [messages](messages.md).")
     parts += _section("reports", REPORTS, "See [reports](report.md).")
     parts += (

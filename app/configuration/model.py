@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from app.duty.roster import Roster
 from app.messages.settings import Masking
 from app.recovery.settings import Recovery
 from app.reports.settings import Reporting
@@ -114,6 +115,7 @@ class Settings:
     access: Access = Access()
     texts: Texts = Texts()
     reporting: Reporting = Reporting()
+    rosters: tuple[Roster, ...] = ()
 
     @property
     def folder(self) -> Path:

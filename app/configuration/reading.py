@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
@@ -18,10 +18,12 @@ from app.configuration.objectives import read_files
 from app.configuration.packs import DEFAULT, read_packs
 from app.configuration.problems import ConfigurationError
 from app.configuration.recovery import masks_of, recovery_of
+from app.configuration.rosters import roster_problems, rosters_of, unstaffed
 from app.configuration.rules import RuleFile, read_rules, rules_of, try_out
 from app.configuration.sections import LOOPBACK, RECEIVED, configuration
 from app.configuration.telling import telling_problems
 from app.configuration.working import exclusions_of, partners_of, working_problems
+from app.duty.roster import uncovered
 from collectors.classify import ErrorRules
 from collectors.identifiers import Identifiers
 from metrics.calendars import Calendar
@@ -30,6 +32,7 @@ from metrics.keys import Place, Problem, duration_seconds, read_keys, repeated, 
 from metrics.metric_settings import metric_problems, metrics_of
 from metrics.objectives.model import Objective
 from metrics.objectives.reading import Known
+from metrics.rules.rule import Rule
 from metrics.workflows import Definitions, Feed, Workflow
 
 MOVED = "recovery.payloads.masks is read, and counts everywhere now. Its place is `masking: {fields: […]}`: move what it names there."
@@ -52,6 +55,7 @@ def load_settings(file: Path, environment: Mapping[str, str]) -> Settings:
     objectives, files = read_files(document, found["objectives"], _known(found, workflows), environment)
     rule_files = read_rules(document, found["rules"])
     document.problems += recovery_problems(found["recovery"], _names(document, found, workflows, rule_files))
+    document.problems += roster_problems(found, _owners(found, workflows, rules_of(rule_files)))
     document.problems += telling_problems(found["alerts"], [site.name for site in found["sites"]])
     documents = [document, *packs, *files, *rule_files]
     if not any(each.told() for each in documents):
@@ -60,7 +64,12 @@ def load_settings(file: Path, environment: Mapping[str, str]) -> Settings:
     if any(each.told() for each in documents):
         raise ConfigurationError(documents)
     used = document.variables.union(*(each.variables for each in (*packs, *files)))
-    notes = (*strangers(environment, used), *([MOVED] if masks_of(found["recovery"]) else []))
+    rosters = rosters_of(found["rosters"], found["sites"], found["timezone"])
+    notes = (
+        *strangers(environment, used),
+        *([MOVED] if masks_of(found["recovery"]) else []),
+        *map(unstaffed, (each for each in rosters if each.shifts and uncovered(each))),
+    )
     return _settings(file, found, replace(definitions, rules=rules_of(rule_files)), objectives, notes)
 
 
@@ -81,6 +90,11 @@ def _names(document: Document, found: Mapping[str, Any], workflows: tuple[Workfl
         roles=tuple(ROLES),
         targets=tuple(map(str, targets)) if isinstance(targets, dict) else (),
     )
+
+
+def _owners(found: Mapping[str, Any], workflows: tuple[Workflow, ...], rules: Iterable[Rule]) -> set[str]:
+    """Everybody that something is of."""
+    return {*found["owners"], *(each.owner for each in workflows if each.owner), *(each.owner for each in rules if each.owner)}
 
 
 def _calendars(found: Mapping[str, dict[str, Any]]) -> tuple[Calendar, ...]:
@@ -150,6 +164,7 @@ def _settings(
         masking=masking_of(found["masking"], masks_of(found["recovery"])),
         texts=found["texts"],
         reporting=found["reports"],
+        rosters=rosters_of(found["rosters"], found["sites"], found["timezone"]),
     )
 
 

@@ -15,6 +15,7 @@ from app.configuration.masking import USUAL, masking
 from app.configuration.model import Access, Otlp, Source, Texts, Web
 from app.configuration.recovery import NAMES, code, recovery_in
 from app.configuration.reports import reports
+from app.configuration.rosters import roster
 from app.configuration.telling import alerts
 from app.configuration.zones import zone
 from app.instants import instant_ns
@@ -239,6 +240,13 @@ PLACES = (
         mapping_of(record_of(OWNER, dict), "owners"),
         "mapping",
         "Who the owners named in workflows are, and what is theirs beside that.",
+        default={},
+    ),
+    Key(
+        "rosters",
+        mapping_of(roster, "rosters"),
+        "mapping",
+        "Who is on shift when, and who is told next, of an owner and site; see [alerts](alerts.md#on-shift).",
         default={},
     ),
 )

@@ -15,7 +15,7 @@ from app import reader
 from app.accounts.people import roles_words
 from app.alerts.alert import KINDS, SEVERITIES, Alert, words_of
 from app.alerts.kept import ROLES, Narrowed
-from app.components import links, moment
+from app.components import links, moment, turns
 from app.components.callbacks import callback
 from app.components.choices import choices
 from app.components.empty import empty
@@ -39,7 +39,11 @@ STATES = {"open": _later("Open"), "past": _later("Past"), "all": _later("All")}
 LOOKS = {"critical": "failed", "important": "late", "routine": "closed"}  # severity → colours
 OPENED = {"objective": _later("The promise"), "feed": _later("The sources"), "source": _later("The sources")}
 NARROWING = ("kind", "severity", "site", "workflow", "partner")
-ACTIONS = {"alert started": _later("It started"), "alert ended": _later("It ended"), "alert acknowledged": _later("acknowledged it")}
+ACTIONS = {
+    "alert started": _later("It started"),
+    "alert ended": _later("It ended"),
+    "alert acknowledged": _later("acknowledged it"),
+}
 
 
 def layout(**query: Any) -> Component:
@@ -148,18 +152,21 @@ def _nothing(state: str, kept: Mapping[str, Any]) -> Component:
 
 def _list(found: Sequence[Alert], zone: str, at: reader.AsOf) -> Component:
     heads = html.Tr([html.Th(_(name)) for name in HEADS])
-    table = html.Table([html.Thead(heads), html.Tbody([_line(alert, zone, at) for alert in found])], className="table alerts-table")
-    told = _("What is open first, the gravest before the newest.")
-    told += "" if at.is_now else f" {_('The figures are as they are now, or were at the end.')}"
-    return card(None, scrolling(table, _("Alerts")), html.P(told, className="muted alerts-told"))
+    told = turns.lines_of(found, at.now_ns)
+    table = html.Table(
+        [html.Thead(heads), html.Tbody([_line(alert, zone, at, told.get(alert.number)) for alert in found])], className="table alerts-table"
+    )
+    order = _("What is open first, the gravest before the newest.")
+    order += "" if at.is_now else f" {_('The figures are as they are now, or were at the end.')}"
+    return card(None, scrolling(table, _("Alerts")), html.P(order, className="muted alerts-told"))
 
 
-def _line(alert: Alert, zone: str, at: reader.AsOf) -> Component:
+def _line(alert: Alert, zone: str, at: reader.AsOf, told: str | None) -> Component:
     now_ns, mine = at.moment.as_of_ns, links.to("alerts", number=alert.number, **at.past)
     costs = reader.application().settings.costs
     return html.Tr(
         [
-            html.Td([*_marks(alert), *_state(alert, zone, now_ns)]),
+            html.Td([*_marks(alert), *_state(alert, zone, now_ns), html.Div(told, className="muted") if told else None]),
             html.Td([html.A(html.B(alert.title), href=mine, dir="auto"), _more(alert), _cause(alert)]),
             html.Td(where(alert)),
             html.Td(holds_up(alert, costs) or html.Span(_("nothing known"), className="muted")),
@@ -228,6 +235,7 @@ def _one_page(text: str, at: reader.AsOf, zone: str) -> Component:
             head(alert.title, _(KINDS[alert.kind][1]), opened, button(_("All alerts"), links.to("alerts"), quiet=True)),
             moment.banner(at, zone),
             card(None, described, html.Div(said, className="act-said") if said else None),
+            turns.card_of(alert, now_ns),
             html.Div(_taking(alert, zone, now_ns), id="alert-taking"),
         ],
         **{"data-title": alert.title},
@@ -257,7 +265,9 @@ def _taking(alert: Alert, zone: str, now_ns: int, said: str | None = None) -> Co
 def _history(alert: Alert, zone: str, now_ns: int) -> Component:
     lines = []
     for each in reader.application().alerts.changes(alert.number):
-        told, cases = ACTIONS.get(each.action, each.action), orjson.loads(each.detail).get("cases")
+        if each.action not in ACTIONS:
+            continue  # who was told stands above
+        told, cases = ACTIONS[each.action], orjson.loads(each.detail).get("cases")
         who = told if each.actor == "syncline" else f"{each.actor} {told}"
         more = each.reason or (_n("with {number} case", "with {number} cases", cases) if cases and current_user.sites is None else "")
         heading = html.B(f"{who}, {times.brief(each.at_ns, zone, now_ns)}")

@@ -15,7 +15,7 @@ from app import reader
 from app.accounts import AccountError
 from app.alerts.alert import KINDS, SEVERITIES
 from app.alerts.kept import Narrowed
-from app.components import links
+from app.components import away, links
 from app.components.callbacks import callback
 from app.components.empty import empty
 from app.components.icons import icon
@@ -50,6 +50,7 @@ def layout(**_query: Any) -> Component:
             html.Div(_list(), id="subscriptions-list"),
             _form(),
             html.Div(_reached(), id="subscriptions-reached"),
+            away.away(),
         ],
         className="subscriptions",
     )

@@ -33,12 +33,23 @@ class Around:
 
 
 @dataclass(frozen=True, slots=True)
+class Called:
+    """Why it is somebody's turn: by which roster, who was told before, and what comes next, each a sentence. `number`: of the step."""
+
+    number: int
+    why: str
+    before: str
+    then: str
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     """One alert in one message: what began, or what ended, and under which name somebody asked for it."""
 
     event: str
     alert: Alert
     asked: str | None = None
+    turn: Called | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +107,9 @@ def message_of(told: Sequence[Told], around: Around, is_held: bool = False) -> M
         ident, thread = f"held-{told[0].alert.number}-{told[-1].alert.number}-{told[-1].event}", None
     else:
         (only, *_) = told
-        subject, ident = _subject(only, around), f"alert-{only.alert.number}-{only.event}"
-        thread = f"alert-{only.alert.number}-{STARTED}" if only.event == ENDED else None
+        begun = f"alert-{only.alert.number}-{STARTED}"
+        ident = f"alert-{only.alert.number}-turn-{only.turn.number}" if only.turn else f"alert-{only.alert.number}-{only.event}"
+        subject, thread = _subject(only, around), begun if only.event == ENDED or only.turn else None
     data = [_data(each, around) for each in told]
     return Message(
         ident, thread, _clean(subject), blocks, _foot(told, around), data[0] if len(data) == 1 else {"type": "alerts.held", "alerts": data}
@@ -126,6 +138,10 @@ def _block(told: Told, around: Around) -> tuple[str, list[Line]]:
         lines.append(Line(said))
     if told.event == ENDED:
         return f"Over: {alert.title}", [*lines, Line("The alert", around.link(f"alerts?number={alert.number}"))]
+    if told.turn:
+        lines += [Line(said) for said in (told.turn.why, told.turn.before) if said]
+        lines.append(Line("I look after it", around.link(f"alerts?number={alert.number}")))
+        lines += [Line(told.turn.then)] if told.turn.then else []
     part = alert.first_cause()
     if part and part.cause:
         lines.append(Line(f"It began: {part.cause}", around.link(part.cause_address) if part.cause_address else None))
@@ -135,7 +151,9 @@ def _block(told: Told, around: Around) -> tuple[str, list[Line]]:
 
 def _foot(told: Sequence[Told], around: Around) -> list[Line]:
     names = list(dict.fromkeys(each.asked for each in told if each.asked))
-    asked = f"You are told because you asked for it: {', '.join(names)}." if names else "You are told because somebody asked for it."
+    if any(each.turn for each in told):
+        return [Line("You are told because you are on the roster."), *_links(around)]
+    asked = f"You are told because you asked for it: {', '.join(names)}." if names else "You are told because you were told that it began."
     return [Line(asked), *_links(around)]
 
 
@@ -149,8 +167,10 @@ def _data(told: Told, around: Around) -> dict[str, Any]:
     def instant(ns: int | None) -> str | None:
         return None if ns is None else instant_text(ns)
 
+    called = {"turn": {"why": told.turn.why, "before": told.turn.before, "then": told.turn.then}} if told.turn else {}
     return {
         "type": f"alert.{told.event}",
+        **called,
         "alert": alert.number,
         "kind": alert.kind,
         "severity": alert.severity,

@@ -27,6 +27,7 @@ MOST_TRIES = 30  # about a day
 CLAIM_SECONDS = 300  # whoever has not said by then what came of it has ended
 RECENT_SECONDS = 7 * 24 * 3600  # of what ended before that nobody is told any more
 SECOND_NS = 10**9
+TURN = "turn "  # how the events of messages begin that somebody gets because it is their turn; the number of the step follows
 KILLED = "Syncline ended while it was being sent: nobody knows whether it went, and it is not sent again."
 
 
@@ -58,7 +59,7 @@ def fill(engine: Engine, asked: Sequence[Subscription], people: People, now_ns: 
         numbers = [alert.number for alert in recent]
         made = _made(connection, numbers)
         rows = [row for subscription in asked for alert in recent for row in _rows(subscription, alert, made, people, now_ns)]
-        return sum(_insert(connection, row) for row in rows)
+        return sum(insert_row(connection, row) for row in rows)
 
 
 def _recent(connection: Connection, since_ns: int, now_ns: int) -> list[Alert]:
@@ -69,10 +70,10 @@ def _recent(connection: Connection, since_ns: int, now_ns: int) -> list[Alert]:
 
 
 def _made(connection: Connection, numbers: Sequence[int]) -> set[tuple[str, int, str]]:
-    """(target, alert, event) of what there is already."""
+    """(target, alert, event) of what there is already. Who was told because it was their turn has been told that it began."""
     columns = (messages.c.target, messages.c.alert, messages.c.event)
     return {
-        (row[0], row[1], row[2])
+        (row[0], row[1], STARTED if row[2].startswith(TURN) else row[2])
         for begin in range(0, len(numbers), 500)
         for row in connection.execute(select(*columns).where(messages.c.alert.in_(numbers[begin : begin + 500])))
     }
@@ -104,7 +105,25 @@ def row_of(user: str, way: str, alert: int, event: str, people: People, now_ns: 
     return {**values, **state, "is_held": held_until is not None, "tries": 0, "next_ns": held_until or now_ns, "made_ns": now_ns}
 
 
-def _insert(connection: Connection, row: Mapping[str, Any]) -> int:
+def fill_ends(engine: Engine, people: People, now_ns: int) -> int:
+    """Makes the messages that are not made yet of what has ended, for whom it was the turn of; how many."""
+    turned = messages.alias()
+    is_recent = alerts.c.ended_ns > now_ns - RECENT_SECONDS * SECOND_NS
+    over = select(messages.c.alert).where(
+        messages.c.target == turned.c.target, messages.c.alert == turned.c.alert, messages.c.event == ENDED
+    )
+    wanted = (
+        select(turned.c.user, turned.c.way, turned.c.alert)
+        .join(alerts, alerts.c.number == turned.c.alert)
+        .where(turned.c.event.startswith(TURN), is_recent, ~over.exists())
+        .distinct()
+    )
+    with engine.begin() as connection:
+        found = [row for row in connection.execute(wanted).all() if row.user in people.sites]
+        return sum(insert_row(connection, row_of(row.user, row.way, row.alert, ENDED, people, now_ns)) for row in found)
+
+
+def insert_row(connection: Connection, row: Mapping[str, Any]) -> int:
     """0 where somebody else was faster."""
     try:
         with connection.begin_nested():

@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Row, insert, select
 
 from app.alerts.watch import Looked
+from app.duty import turns
+from app.duty.calling import called
+from app.duty.turns import Staff
 from app.telling import outbox
 from app.telling.kept import Contact
-from app.telling.message import TEST, Around, Message, Told, message_of, trial
+from app.telling.message import STARTED, TEST, Around, Message, Told, message_of, trial
 from app.telling.outbox import People
-from app.telling.subscription import CHANNEL, MAIL, WEBHOOK, told_of
+from app.telling.subscription import CHANNEL, MAIL, WEBHOOK, Wanted, told_of
 from app.telling.tables import contacts, messages
 from app.telling.ways import chat, mail, webhook
 from app.telling.ways.outcome import Outcome, Result
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 
 EVERY_SECONDS = 15.0
 OF_REPORTS = ("report ", "digest ")  # how the events of their messages begin
+GONE = "It is about sites that may not be seen any more, or was not asked for any more."
 SENDERS = 4  # at once: one receiver that hangs keeps no other from being told
 
 log = logging.getLogger("syncline.telling")
@@ -68,6 +72,8 @@ def tick(application: Application, senders: ThreadPoolExecutor) -> None:
     now_ns, engine = application.now_ns(), application.accounts.engine
     people = people_of(application)
     outbox.recover(engine, now_ns)
+    turns.advance(engine, application.settings.rosters, staff_of(application, people), now_ns)  # who is on duty is told before who asked
+    outbox.fill_ends(engine, people, now_ns)
     outbox.fill(engine, application.subscriptions.every(), people, now_ns)
     sent = [senders.submit(_send, application, group, people) for group in outbox.due(engine, now_ns)]
     for each in sent:
@@ -81,6 +87,12 @@ def people_of(application: Application) -> People:
         rows = connection.execute(select(contacts)).all()
     reached = {row.user: Contact(row.mail, row.webhook, row.secret, row.quiet_from, row.quiet_to) for row in rows}
     return People(users, reached, application.settings.telling.channels, application.settings.timezone)
+
+
+def staff_of(application: Application, people: People) -> Staff:
+    """Who may be told because it is their turn."""
+    users = {user.name: user for user in application.accounts.list_users() if not user.disabled}
+    return Staff(users, application.absences.every(), people)
 
 
 def attempt(application: Application, user: str, way: str) -> None:
@@ -100,8 +112,8 @@ def _send(application: Application, rows: Sequence[Row[Any]], people: People) ->
     if not mine:
         return
     message = _message(application, mine, people)
-    if message is None:
-        outbox.drop(engine, mine, "It is about sites that may not be seen any more, or was not asked for any more.", now_ns)
+    if isinstance(message, str):
+        outbox.drop(engine, mine, message, now_ns)
         return
     try:
         result = _by_way(application, mine[0], message, people)
@@ -111,8 +123,8 @@ def _send(application: Application, rows: Sequence[Row[Any]], people: People) ->
     outbox.settle(engine, mine, result, application.now_ns())
 
 
-def _message(application: Application, rows: Sequence[Row[Any]], people: People) -> Message | None:
-    """With the rights of now; None where nothing of it may be seen any more."""
+def _message(application: Application, rows: Sequence[Row[Any]], people: People) -> Message | str:
+    """With the rights of now; why not, where it is for nobody any more."""
     settings = application.settings
     around = Around(settings.telling.url, settings.timezone, settings.costs)
     if rows[0].event.startswith(TEST):
@@ -120,18 +132,31 @@ def _message(application: Application, rows: Sequence[Row[Any]], people: People)
     if rows[0].event.startswith(OF_REPORTS):
         from app.reports import sending  # what draws reports takes a while to load
 
-        return sending.message_of(application, rows[0], people)
+        return sending.message_of(application, rows[0], people) or GONE
+    if rows[0].event.startswith(outbox.TURN):
+        return _turn_message(application, rows[0], people, around)
     asked = {subscription.number: subscription for subscription in application.subscriptions.every()}
     told = []
     for row in rows:
         subscription = asked.get(row.subscription)
-        if row.user not in people.sites or subscription is None:
+        if row.user not in people.sites or (subscription is None and row.subscription is not None):
             continue
-        alert = application.alerts.one(row.alert, None)
-        shown = alert and told_of(subscription.wanted, alert, people.seen(row.way, row.user))
+        alert, wanted = application.alerts.one(row.alert, None), subscription.wanted if subscription else Wanted()
+        shown = alert and told_of(wanted, alert, people.seen(row.way, row.user))
         if shown:
-            told.append(Told(row.event, shown, subscription.name))
-    return message_of(told, around, is_held=len(rows) > 1) if told else None
+            told.append(Told(row.event, shown, subscription.name if subscription else None))
+    return message_of(told, around, is_held=len(rows) > 1) if told else GONE
+
+
+def _turn_message(application: Application, row: Row[Any], people: People, around: Around) -> Message | str:
+    """Nobody is called to what somebody looks after, or what is over."""
+    alert = application.alerts.one(row.alert, None)
+    shown = alert.seen_by(people.sites[row.user]) if alert and row.user in people.sites else None
+    if shown is None:
+        return GONE
+    if not shown.is_open or shown.taken_by is not None:
+        return f"{shown.taken_by} looks after it." if shown.is_open else "It was over before it could be sent."
+    return message_of([Told(STARTED, shown, turn=called(application, row.event, shown, staff_of(application, people)))], around)
 
 
 def _by_way(application: Application, row: Row[Any], message: Message, people: People) -> Result:
