@@ -18,6 +18,7 @@ from sqlalchemy import URL, Engine
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from app.accounts import Accounts
+from app.accounts.administration import Administration
 from app.accounts.languages import ChosenLanguages
 from app.accounts.sessions import Sessions
 from app.accounts.views import Views
@@ -129,6 +130,7 @@ class Application:
         glasses = Glasses(self.accounts.engine, self.now_ns, settings.masking, overseers(settings.recovery.paths))
         self.messages = Messages(self.accounts.engine, self.now_ns, settings.masking, glasses)
         self.languages = ChosenLanguages(self.accounts.engine)
+        self.people = Administration(self.accounts, self.now_ns, settings.access.password_link)
         self.sessions = Sessions(self.accounts.engine, self.now_ns, settings.access.sessions)
 
     @cached_property

@@ -49,7 +49,7 @@ from app.pages import (
     wall,
     without_event,
 )
-from app.web import bodies, build, guard, headers, hosts, login, speaking, trouble
+from app.web import bodies, build, guard, headers, hosts, login, password, speaking, trouble
 from app.web.sitemap import Page, Sitemap
 from metrics.texts import _, _later, language
 
@@ -121,6 +121,7 @@ def create_app(application: Application) -> Flask:
     hosts.install(server, application.settings)
     bodies.install(server)
     login.install(server, application.accounts, application.sessions)
+    password.install(server)
     texts = application.settings.texts
     speaking.install(server, speaking.catalogues_of(texts), application.languages, texts.language)
     guard.install(server).exempt(api.install(server))
@@ -167,7 +168,7 @@ def _create_dash(server: Flask, prefix: str) -> Dash:
         update_title=None,
         url_base_pathname=prefix,
         assets_folder=str(Path(__file__).parent.parent / "assets"),
-        assets_ignore=r"theme\.js|plain\.css",
+        assets_ignore=r"theme\.js|plain\.css|password\.js",
         suppress_callback_exceptions=True,
         index_string=INDEX.format(prefix=prefix, build=build.build()),
         on_error=errors.broken,

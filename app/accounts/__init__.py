@@ -12,6 +12,7 @@ from sqlalchemy import URL, Connection, Engine, Row, insert, inspect, select, up
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from app.accounts import passwords, people, sessions, throttle, tokens
+from app.accounts.changes import change
 from app.accounts.people import ROLES, AccountError, User
 from app.accounts.tables import open_engine, open_unchanged, token_roles
 from app.accounts.tables import tokens as token_table
@@ -133,11 +134,9 @@ class Accounts:
         return row
 
     def _change_user(self, name: str, **values: object) -> None:
-        """Every change of what a user is or may raises the epoch, so sessions opened before it end."""
         name = self.user(name).name
         with self._engine.begin() as connection:
-            connection.execute(update(user_table).where(user_table.c.name == name).values(epoch=user_table.c.epoch + 1, **values))
-            sessions.end_all(connection, name, sessions.CHANGED, self._now_ns())
+            change(connection, name, self._now_ns(), **values)
 
     # ── machines ────────────────────────────────────────────────────────────────────────────────────────────────────
     def add_token(self, name: str, scope: str, sites: Collection[str] | None = None, roles: Collection[str] = ()) -> str:

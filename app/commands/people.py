@@ -7,6 +7,7 @@ import getpass
 import os
 import secrets
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,31 +19,36 @@ from app.trouble import Mistake, Unreachable
 
 if TYPE_CHECKING:
     from app.accounts import Accounts
+    from app.accounts.administration import Administration
     from app.settings import Settings
 
 ROLE_HELP = "supply, it, exec, approver, viewer or admin; may be repeated"
 
 
 def add_user(arguments: argparse.Namespace) -> None:
-    with _accounts(arguments) as (accounts, settings):
+    from app.accounts.administration import COMMAND_LINE, Rights
+
+    with administering(arguments) as (administration, settings):
         sites = _known_sites(arguments.site, settings)
         password = _password(arguments)
-        user = accounts.add_user(arguments.name, password, arguments.role, sites)
+        rights = Rights(frozenset(arguments.role), frozenset(sites) if sites else None)
+        user = administration.add(COMMAND_LINE, arguments.name, rights, password)
         limit = f" for {', '.join(sites)}" if sites else ""
         print(f"{user.name} may sign in as {', '.join(sorted(user.roles))}{limit}.")
         _tell(arguments, password)
 
 
 def change_user(arguments: argparse.Namespace) -> None:
+    from app.accounts.administration import COMMAND_LINE, Rights
+
     if not (arguments.role or arguments.site or arguments.all_sites):
         raise Mistake("nothing was asked for. Name new roles with --role, or sites with --site or --all-sites.")
-    with _accounts(arguments) as (accounts, settings):
+    with administering(arguments) as (administration, settings):
         sites = _known_sites(arguments.site, settings)
-        if arguments.role:
-            accounts.set_roles(arguments.name, arguments.role)
-        if sites is not None or arguments.all_sites:
-            accounts.set_sites(arguments.name, sites)
-        user = accounts.user(arguments.name)
+        before = administration.accounts.user(arguments.name)
+        limit = frozenset(sites) if sites else None if arguments.all_sites else before.sites
+        administration.change(COMMAND_LINE, before.name, Rights(frozenset(arguments.role) or before.roles, limit))
+        user = administration.accounts.user(arguments.name)
     print(f"{user.name} may sign in as {', '.join(sorted(user.roles))}, for {_sites(user.sites)} sites. Open sessions have ended.")
 
 
@@ -66,15 +72,20 @@ def list_users(arguments: argparse.Namespace) -> None:
 
 
 def disable_user(arguments: argparse.Namespace) -> None:
-    with _accounts(arguments) as (accounts, _):
-        accounts.disable(arguments.name)
+    from app.accounts.administration import COMMAND_LINE
+
+    with administering(arguments) as (administration, _):
+        administration.disable(COMMAND_LINE, arguments.name)
     print(f"{arguments.name} can no longer sign in; open sessions have ended.")
 
 
 def change_password(arguments: argparse.Namespace) -> None:
-    with _accounts(arguments) as (accounts, _):
+    from app.accounts.administration import COMMAND_LINE
+
+    with administering(arguments) as (administration, _):
+        administration.accounts.user(arguments.name)  # of who is nobody no password is asked for
         password = _password(arguments)
-        accounts.set_password(arguments.name, password)
+        administration.set_password(COMMAND_LINE, arguments.name, password)
         print(f"The password of {arguments.name} is changed; open sessions have ended.")
         _tell(arguments, password)
 
@@ -110,6 +121,18 @@ def revoke_token(arguments: argparse.Namespace) -> None:
     with _accounts(arguments) as (accounts, _):
         accounts.revoke(arguments.name)
     print(f"Token {arguments.name} works no more.")
+
+
+@contextmanager
+def administering(arguments: argparse.Namespace) -> Iterator[tuple[Administration, Settings]]:
+    """Changes people, and tells the audit."""
+    from app.accounts.administration import Administration
+    from app.recovery import audit, tables
+
+    with _accounts(arguments) as (accounts, settings):
+        tables.create(accounts.engine)
+        audit.keep_head(accounts.engine, settings.home / audit.HEAD_FILE)
+        yield Administration(accounts, time.time_ns, settings.access.password_link), settings
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The section `access`: how long somebody stays signed in."""
+"""The section `access`: how long somebody stays signed in, and how long a link for a password works."""
 
 from __future__ import annotations
 
@@ -24,5 +24,8 @@ SESSIONS = (
     Key("longest", lifetime, "duration", "After how long everybody signs in again, whatever they did meanwhile.", default=7 * DAY),
     Key("wall", lifetime, "duration", "How long a screen that only shows the wall stays signed in.", default=90 * DAY),
 )
-ACCESS = (Key("sessions", record_of(SESSIONS, Lifetimes), "mapping", "How long somebody stays signed in.", default=Lifetimes()),)
+ACCESS = (
+    Key("sessions", record_of(SESSIONS, Lifetimes), "mapping", "How long somebody stays signed in.", default=Lifetimes()),
+    Key("password_link", lifetime, "duration", "How long a link works with which somebody sets a password.", default=DAY),
+)
 access = record_of(ACCESS, Access)

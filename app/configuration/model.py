@@ -57,6 +57,7 @@ class Access:
     """Who gets in, and for how long."""
 
     sessions: Lifetimes = Lifetimes()
+    password_link: int = 86_400  # seconds
 
 
 @dataclass(frozen=True, slots=True)

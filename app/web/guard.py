@@ -12,7 +12,7 @@ from flask_wtf.csrf import CSRFProtect, generate_csrf
 
 from app.web.sitemap import Sitemap
 
-PUBLIC = {"login", "_dash_assets.static"}  # names of endpoints: paths can be spelled in many ways
+PUBLIC = {"login", "password", "_dash_assets.static"}  # names of endpoints: paths can be spelled in many ways
 OWN_RULES = {"api"}  # blueprints that check bearer tokens themselves
 WALL_PATH = "/wall"
 # What a screen that only shows the wall may call beside the page itself: nothing that changes anything, or finds anything.

@@ -19,6 +19,7 @@ from app.web.guard import WALL_PATH, sitemap
 from app.web.sitemap import Page
 from metrics.texts import _, _n
 
+SET_FOR = "password set for"  # whose password was set a moment ago, in what a browser keeps before it signs in
 BY_ITSELF = "X-Syncline-By-Itself"  # assets/08-asking.js says so where a page asks and nobody has touched it for a while
 
 
@@ -59,6 +60,15 @@ def open_session(account: User) -> None:
     """Whoever asks is signed in as that user from now on; a session that was planted before is worth nothing."""
     session.clear()
     _keep(_sessions().begin(account, request.remote_addr or "", browsers.called(request.user_agent.string)))
+
+
+def close_session() -> None:
+    """Nobody is signed in here any more, also not with a copy of the cookie."""
+    if current_user.is_authenticated:
+        current_app.extensions["syncline"].messages.glasses.end_session(current_user.viewer)
+        _sessions().end(current_user.name, current_user.place.id, SIGNED_OUT)
+    logout_user()
+    session.clear()
 
 
 def renew_session(kind: str | None = None) -> None:
@@ -118,17 +128,14 @@ def _try(target: str | None) -> ResponseReturnValue:
 
 
 def _logout() -> ResponseReturnValue:
-    if current_user.is_authenticated:
-        current_app.extensions["syncline"].messages.glasses.end_session(current_user.viewer)
-        _sessions().end(current_user.name, current_user.place.id, SIGNED_OUT)
-    logout_user()
-    session.clear()
+    close_session()
     return redirect(url_for("login"))
 
 
 def _form(target: str | None, error: str | None = None) -> str:
-    typed = request.form.get("username", "")
-    return render_template("login.html", prefix=current_app.config["SYNCLINE_PREFIX"], target=target, error=error, typed=typed)
+    name = session.pop(SET_FOR, "") if request.method == "GET" else ""
+    typed, prefix = request.form.get("username", name), current_app.config["SYNCLINE_PREFIX"]
+    return render_template("login.html", prefix=prefix, target=target, error=error, typed=typed[:64], is_set=bool(name) and not error)
 
 
 def _landing(who: Session) -> str:

@@ -63,9 +63,17 @@ def test_a_stranger_cannot_call_callbacks_with_or_without_a_token(server):
 
 def test_what_the_sign_in_page_needs_is_public_and_nothing_else(server):
     client = Client(server)
-    public = ["login", "assets/theme.js", "assets/plain.css", "assets/favicon.svg", "assets/fonts/inter-latin-wght-normal.woff2", "healthz"]
+    public = [
+        "login",
+        "password",
+        "assets/theme.js",
+        "assets/plain.css",
+        "assets/favicon.svg",
+        "assets/fonts/inter-latin-wght-normal.woff2",
+        "healthz",
+    ]
     assert [client.get(path).status_code for path in public] == [200] * len(public)
-    assert {"login", "_dash_assets.static"} == guard.PUBLIC
+    assert {"login", "password", "_dash_assets.static"} == guard.PUBLIC
 
 
 # ── signing in ──────────────────────────────────────────────────────────────────────────────────────────────────────────

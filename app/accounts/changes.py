@@ -1,0 +1,14 @@
+"""Changing what a user is or may, which ends what they have open."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, update
+
+from app.accounts import sessions
+from app.accounts.tables import users
+
+
+def change(connection: Connection, name: str, now_ns: int, **values: object) -> None:
+    """In the caller's transaction. Raising the epoch ends every session that began before, whoever still has its cookie."""
+    connection.execute(update(users).where(users.c.name == name).values(epoch=users.c.epoch + 1, **values))
+    sessions.end_all(connection, name, sessions.CHANGED, now_ns)
