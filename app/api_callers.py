@@ -11,11 +11,15 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFError, validate_csrf
 from wtforms import ValidationError
 
+from app.access.rights import ANNOTATE_OWN, EXPORT, ORDER
+from app.access.roles import ADMIN
 from app.accounts.tokens import ANNOTATE, RECOVER
 from app.application import Application
 from app.messages.glass import Viewer
 from app.recovery.audit import NOBODY, own_of
 from app.recovery.runs import Actor
+
+MORE = "The page 'Your permissions' says which roles you have."
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +54,10 @@ def caller_of_request() -> Caller:
     if kind.lower() == "bearer":
         return _bearer(secret.strip())
     if current_user.is_authenticated:
-        own = own_of(current_user.name, current_user.roles, current_user.sites)
-        actor = Actor(current_user.name, frozenset(current_user.roles), current_user.sites)
-        return Caller(current_user.sites, "admin" in current_user.roles, own, actor, current_user.viewer)
+        if not current_user.may(EXPORT):
+            raise Denied(403, f"Only {current_user.account.access.only(EXPORT)} may take out figures and lists. {MORE}")
+        own = own_of(current_user.account)
+        return Caller(current_user.sites, current_user.may(ORDER), own, current_user.actor, current_user.viewer)
     raise Denied(
         401, "Say who you are: `Authorization: Bearer TOKEN` with a token of scope read (syncline token add NAME --scope read), or sign in."
     )
@@ -63,9 +68,9 @@ def _bearer(secret: str) -> Caller:
     if here.local_token and hmac.compare_digest(secret.encode(), here.local_token.encode()):
         return Caller(None, may_order=True)
     if token := here.accounts.check_token(secret, "read"):
-        roles = frozenset({"admin"}) if token.scope == "admin" else token.roles
-        actor = Actor(f"token {token.name}", roles, token.sites) if token.allows(RECOVER) else None
-        viewer = Viewer(actor.name, actor.roles) if actor else None
+        roles = frozenset({ADMIN}) if token.scope == "admin" else token.roles
+        actor = Actor(f"token {token.name}", roles, token.sites, access=token.access) if token.allows(RECOVER) else None
+        viewer = Viewer(actor.name, actor.roles, access=actor.access) if actor else None
         return Caller(token.sites, may_order=False, own=None if token.sites is None else NOBODY, actor=actor, viewer=viewer)
     if here.accounts.check_token(secret, ANNOTATE):
         raise Denied(403, "This token is for annotations only. Reading needs one of scope read.")
@@ -78,7 +83,8 @@ def annotator_of_request() -> Actor:
     """As whom the caller says what happened. Raises Denied."""
     kind, _, secret = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() == "bearer" and (token := application().accounts.check_token(secret.strip(), ANNOTATE)):
-        return Actor(f"token {token.name}", frozenset({"admin" if token.scope == "admin" else ANNOTATE}), token.sites)
+        roles = frozenset({ADMIN}) if token.scope == "admin" else frozenset[str]()
+        return Actor(f"token {token.name}", roles, token.sites, access=token.access, also=frozenset({ANNOTATE_OWN}))
     actor = caller_of_request().actor
     if actor is None:
         raise Denied(403, "Annotations need a token of scope annotate (syncline token add NAME --scope annotate), or sign in.")

@@ -108,7 +108,8 @@ class Application:
             make_home(settings.home)
             self.journal = opened.enter_context(closing(Journal(settings.home / "journal")))
             self.store = opened.enter_context(closing(Store(settings.home / "syncline.duckdb")))
-            self.accounts = opened.enter_context(closing(Accounts(accounts_url(settings.home), words=_places(settings))))
+            accounts = Accounts(accounts_url(settings.home), words=_places(settings), access=settings.roles)
+            self.accounts = opened.enter_context(closing(accounts))
             self.catalogue = _recovery(settings, self.accounts.engine, self.now_ns())
             targets = {name: open_target(name, found, settings.folder) for name, found in settings.recovery.targets.items()}
             for target in targets.values():
@@ -131,7 +132,7 @@ class Application:
         self.messages = Messages(self.accounts.engine, self.now_ns, settings.masking, glasses)
         self.languages = ChosenLanguages(self.accounts.engine)
         self.people = Administration(self.accounts, self.now_ns, settings.access.password_link)
-        self.sessions = Sessions(self.accounts.engine, self.now_ns, settings.access.sessions)
+        self.sessions = Sessions(self.accounts.engine, self.now_ns, settings.access.sessions, settings.roles)
 
     @cached_property
     def reports(self) -> ReportDesk:

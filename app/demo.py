@@ -20,8 +20,10 @@ from errno import EADDRINUSE
 from importlib.util import find_spec
 from pathlib import Path
 
+from app.access.rights import HOME as BOARD
+from app.access.rights import address_of
 from app.accounts import Accounts
-from app.accounts.landings import BOARD, Landings
+from app.accounts.landings import Landings
 from app.demo_recovery import recovery_section
 from app.remote import find_server
 from app.settings import Settings, load_settings
@@ -283,7 +285,7 @@ def _people(accounts: Accounts) -> str:
         else:
             accounts.add_user(name, password, [role])
             if role == "admin":  # who looks for the first time shall see the plant, not what feeds it
-                Landings(accounts.engine).choose(name, BOARD)
+                Landings(accounts.engine).choose(name, address_of(BOARD))
     return password
 
 

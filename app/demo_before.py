@@ -23,15 +23,15 @@ BEFORE = (  # the first works, the second the middleware takes without any effec
     Asked("The item master is out of step with planning", "deliver-again", "Planning was being restarted when the change came."),
     Asked("A second partner profile for order changes is missing", "change-again", "The supplier says that the profile is there by now."),
 )
-PLANT_IT = Actor("it", frozenset({"it"}))
 
 
 def recover_some(application: Application, truth: dict[str, Any]) -> None:
     """Requests what BEFORE says, as plant IT would on the pages. `truth`: what the simulator knows to be open."""
+    plant_it = Actor("it", frozenset({"it"}), access=application.settings.roles)
     application.advance()
     names = {finding["what"]: finding["transaction_id"] for finding in truth["findings"]}
     for asked in BEFORE:
         with application.read_now() as reader:
             cases = find(reader, Group(transaction_id=names[asked.what]))
         proposal = application.desk.propose(asked.path, cases)
-        application.desk.request(proposal, proposal.plan.hash, PLANT_IT, asked.reason, {})
+        application.desk.request(proposal, proposal.plan.hash, plant_it, asked.reason, {})

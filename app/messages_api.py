@@ -21,7 +21,9 @@ PARAMETERS = ("event_id", "of", "format")
 OF = ("message", "record")
 FORMATS = ("json", "file")
 ENDINGS = {"JSON": "json", "XML": "xml", "EDI": "edi", "table": "csv"}
-NOBODY = "Messages are for people who are signed in and may see them, and for tokens of scope recover whose roles may (masking.roles)."
+NOBODY = (
+    "Messages are for people who are signed in and may see them, and for tokens of scope recover whose roles may (the right see_messages)."
+)
 
 
 def add_to(api: Blueprint) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from app import cli
+from app.access.rights import PAGES, RIGHTS
 from app.configuration.access import ACCESS, SESSIONS
 from app.configuration.calendars import CALENDAR, CLOSED, HOLIDAYS, OPEN, SHIFT, instant_with
 from app.configuration.environment import VARIABLES
@@ -19,6 +20,7 @@ from app.configuration.languages import TEXTS
 from app.configuration.masking import MASKING
 from app.configuration.recovery import CLOSING, LIMITS, PATH, PAYLOADS, PERIOD, PROOF, recovery_keys
 from app.configuration.reports import REPORTS
+from app.configuration.roles import ROLE, shipped
 from app.configuration.rosters import LEVEL, PATIENCE, ROSTER
 from app.configuration.rosters import SHIFT as ROSTER_SHIFT
 from app.configuration.sections import OTLP, OWNER, PARTNER, SITE, SOURCE, WEB, configuration, moment
@@ -101,6 +103,9 @@ metrics:
   pick_lag: {title: Picking, workflow: shipment_to_invoice, from: created, to: picked, target: 8h, goal: 0.95}
 ```
 """
+RIGHTS_TEXT = """\
+What `may` of a role may hold: all that is asked before something is done. `admin` has all of them. Some need all sites beside the role.
+"""
 COMMANDS_TEXT = """\
 # Command line
 
@@ -132,7 +137,7 @@ def configuration_reference() -> str:
     parts += _recovery()
     parts += _section("alerts", ALERTS, "See [alerts](alerts.md).") + _section("mail", MAIL)
     parts += _section("channels", CHANNEL, "One entry per channel, by name.")
-    parts += _section("access", ACCESS, "See [people](people.md).") + _section("sessions", SESSIONS)
+    parts += _section("access", ACCESS, "See [people](people.md).") + _section("sessions", SESSIONS) + _section("a role", ROLE) + _rights()
     parts += _section("rosters", ROSTER, "One entry per roster, by name; see [alerts](alerts.md#on-shift).")
     parts += _section("a shift of a roster", ROSTER_SHIFT) + _section("then", LEVEL) + _section("after", PATIENCE)
     parts += _section("masking", MASKING, "See [messages](messages.md).")
@@ -145,6 +150,14 @@ def configuration_reference() -> str:
     parts += ["## Workflow packs\n", "A file of its own, named under `workflows`; see [workflows](workflows.md).\n", _table(PACK)]
     parts += _section("A workflow", WORKFLOW) + _section("A milestone", MILESTONE) + _section("A cancel event", CANCEL)
     return "\n".join(parts)
+
+
+def _rights() -> list[str]:
+    """What a role may be given, and which pages it may name."""
+    roles = shipped()
+    rows = [f"| `{name}` | {right.sentence} | {', '.join(roles.holders(name))} |" for name, right in RIGHTS.items()]
+    pages = f"Pages: {', '.join(f'`{page}`' for page in PAGES)}.\n"
+    return ["## rights\n", RIGHTS_TEXT, "| right | | ships with |", "|---|---|---|", *rows, "", pages]
 
 
 def _recovery() -> list[str]:

@@ -14,6 +14,8 @@ from babel.messages.pofile import write_po
 from jinja2.ext import babel_extract
 
 from app.configuration.packs import PACKS
+from app.configuration.roles import FILE as FILE_OF_ROLES
+from app.configuration.roles import shipped
 from app.figures.words import PATTERNS, counted_object, event_words, type_words
 from metrics.catalog import CATALOG
 from metrics.rules.rule import shipped_rules
@@ -63,7 +65,7 @@ def written() -> str:
 
 
 def _shipped() -> Iterator[tuple[str, str | tuple[str, str]]]:
-    """The names of what ships with Syncline and a page says in words: events, objects and steps of packs, metrics, rules."""
+    """The names of what ships with Syncline and a page says in words: events, objects and steps of packs, roles, metrics, rules."""
     for pack in PACKS.values():
         place, (workflows, _problems) = pack.relative_to(ROOT).as_posix(), parse(yaml.safe_load(pack.read_text(encoding="utf-8")))
         for workflow in workflows:
@@ -73,6 +75,8 @@ def _shipped() -> Iterator[tuple[str, str | tuple[str, str]]]:
             yield from ((place, type_words(step.name)) for step in workflow.milestones)
             yield from ((place, type_words(kind)) for kind in kinds)
             yield from ((place, counted_object(kind, pattern)) for kind in kinds for pattern in PATTERNS)
+    of_roles = [text for role in shipped().roles for text in (role.title, role.question)]
+    yield from ((FILE_OF_ROLES.relative_to(ROOT).as_posix(), text) for text in of_roles)
     yield from (("metrics/catalog.py", text) for metric in CATALOG for text in (metric.title, metric.question))
     yield from (("sql/rules", text) for rule in shipped_rules() for text in (rule.sentence, rule.sentence.rstrip("."), rule.why))
 

@@ -11,27 +11,33 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, Row, insert, inspect, select, update
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
+from app.access.roles import Roles
 from app.accounts import passwords, people, sessions, throttle, tokens
 from app.accounts.changes import change
-from app.accounts.people import ROLES, AccountError, User
+from app.accounts.people import AccountError, User
 from app.accounts.tables import open_engine, open_unchanged, token_roles
 from app.accounts.tables import tokens as token_table
 from app.accounts.tables import users as user_table
 from app.accounts.throttle import TooManyAttempts
 from app.accounts.tokens import SCOPES, Token
+from app.configuration.roles import shipped
 
-__all__ = ["ROLES", "SCOPES", "AccountError", "Accounts", "Token", "TooManyAttempts", "User", "users_in"]
+__all__ = ["SCOPES", "AccountError", "Accounts", "Token", "TooManyAttempts", "User", "users_in"]
 
 _USED_EVERY_NS = 60 * 1_000_000_000  # `last_used_ns` is written at most once a minute: reading must not cost a write
 
 
 class Accounts:
-    """All users and tokens behind an SQLAlchemy URL such as sqlite:////var/lib/syncline/accounts.sqlite."""
+    """All users and tokens behind an SQLAlchemy URL such as sqlite:////var/lib/syncline/accounts.sqlite. `access`: the roles there are;
+    without a configuration those that ship."""
 
-    def __init__(self, url: str | URL, now_ns: Callable[[], int] = time.time_ns, words: Collection[str] = ()) -> None:
+    def __init__(
+        self, url: str | URL, now_ns: Callable[[], int] = time.time_ns, words: Collection[str] = (), access: Roles | None = None
+    ) -> None:
         """`words`: what anybody here would try as a password."""
         self._engine = open_engine(url)
         self._now_ns, self._words = now_ns, words
+        self.access = access or shipped()
 
     @property
     def engine(self) -> Engine:
@@ -47,7 +53,7 @@ class Accounts:
         name = people.name_of(name)
         row = {
             "name": name,
-            "roles": people.checked_roles(roles),
+            "roles": people.checked_roles(roles, self.access),
             "sites": people.checked_sites(sites),
             "created_ns": self._now_ns(),
             "password_hash": self.new_hash(name, password),
@@ -62,7 +68,7 @@ class Accounts:
     def list_users(self) -> list[User]:
         """All users by name, disabled ones too."""
         with self._engine.connect() as connection:
-            return [people.user_of(row) for row in connection.execute(select(user_table).order_by(user_table.c.name))]
+            return [people.user_of(row, self.access) for row in connection.execute(select(user_table).order_by(user_table.c.name))]
 
     def user(self, name: str) -> User:
         """The user of that name. Raises AccountError when there is none."""
@@ -75,7 +81,7 @@ class Accounts:
     def find_user(self, name: str) -> User | None:
         with self._engine.connect() as connection:
             row = _user_row(connection, name)
-        return people.user_of(row) if row else None
+        return people.user_of(row, self.access) if row else None
 
     def disable(self, name: str) -> None:
         """The user can no longer sign in, and what they have open ends."""
@@ -90,7 +96,7 @@ class Accounts:
         self._change_user(name, password_hash=self.new_hash(name, password))
 
     def set_roles(self, name: str, roles: Collection[str]) -> None:
-        self._change_user(name, roles=people.checked_roles(roles))
+        self._change_user(name, roles=people.checked_roles(roles, self.access))
 
     def set_sites(self, name: str, sites: Collection[str] | None) -> None:
         """Which sites the user may see; None: all."""
@@ -147,7 +153,7 @@ class Accounts:
             raise AccountError(f"No scope is called {scope!r}. Known: {', '.join(SCOPES)}.")
         if roles and scope != tokens.RECOVER:
             raise AccountError(f"Only a token of scope {tokens.RECOVER} has roles.")
-        checked = people.checked_roles(roles) if scope == tokens.RECOVER else ""
+        checked = people.checked_roles(roles, self.access) if scope == tokens.RECOVER else ""
         secret = tokens.new_secret()
         row = {
             "hash": tokens.hash_of(secret),
@@ -194,10 +200,10 @@ class Accounts:
         if self._now_ns() - (row.last_used_ns or 0) > _USED_EVERY_NS:
             with self._engine.begin() as connection:
                 connection.execute(update(token_table).where(mine).values(last_used_ns=self._now_ns()))
-        return tokens.token_of(row, roles)
+        return tokens.token_of(row, roles, self.access)
 
 
-def users_in(file: Path) -> list[User]:
+def users_in(file: Path, access: Roles) -> list[User]:
     """The users in a SQLite file, which is only read. Raises sqlalchemy.exc.DatabaseError when it is damaged."""
     if not file.exists():
         return []
@@ -208,7 +214,7 @@ def users_in(file: Path) -> list[User]:
                 raise DatabaseError("pragma quick_check", None, sqlite3.DatabaseError(said))
             # A file made by a process that was killed right then is empty; its tables are made by the next.
             known = inspect(connection).has_table(user_table.name)
-            return [people.user_of(row) for row in connection.execute(select(user_table))] if known else []
+            return [people.user_of(row, access) for row in connection.execute(select(user_table))] if known else []
     finally:
         engine.dispose()
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select
 
+from app.access.roles import ADMIN
 from app.accounts import Accounts, password_links, people, sessions
 from app.accounts.changes import change
 from app.accounts.password_links import Link
@@ -17,7 +18,6 @@ from app.accounts.tables import users
 from app.recovery import audit
 from metrics.texts import _
 
-ADMIN = "admin"
 COMMAND_LINE = "the command line"
 ADDED, CHANGED, DISABLED, ENABLED = "person added", "person changed", "person disabled", "person enabled"
 SIGNED_OUT, LINK_MADE, PASSWORD_SET = "person signed out", "password link made", "password set"
@@ -40,7 +40,8 @@ class Rights:
 
 
 def rights_of(user: User) -> Rights:
-    return Rights(user.roles, user.sites)
+    """As they were given, also roles that there are no more."""
+    return Rights(user.roles | user.gone, user.given_sites)
 
 
 class Administration:
@@ -52,7 +53,7 @@ class Administration:
     def add(self, by: str, name: str, rights: Rights, password: str | None = None) -> User:
         """The new user; without a password a link has to be made for them. Raises AccountError."""
         name = people.name_of(name)
-        row = {"name": name, **_columns(rights), "created_ns": self._now_ns()}
+        row = {"name": name, **self._columns(rights), "created_ns": self._now_ns()}
         row["password_hash"] = self.accounts.new_hash(name, password) if password is not None else ""
         with self._changing() as connection:
             if _row(connection, name) is not None:
@@ -63,10 +64,10 @@ class Administration:
 
     def change(self, by: str, name: str, rights: Rights, shown: Rights | None = None) -> bool:
         """Whether that is another than before. `shown`: what they may by what the one who changes it was shown. Raises AccountError."""
-        columns = _columns(rights)
+        columns = self._columns(rights)
         with self._changing() as connection:
             row = self._known(connection, name)
-            before = rights_of(people.user_of(row))
+            before = rights_of(people.user_of(row, self.accounts.access))
             if shown is not None and shown != before:
                 raise ChangedMeanwhile(self._what_changed(connection, row.name, shown, before))
             if rights == before:
@@ -153,6 +154,9 @@ class Administration:
             audit.take_turn(connection)
             yield connection
 
+    def _columns(self, rights: Rights) -> dict[str, Any]:
+        return {"roles": people.checked_roles(rights.roles, self.accounts.access), "sites": people.checked_sites(rights.sites)}
+
     def _known(self, connection: Connection, name: str) -> Row[Any]:
         found = _row(connection, self.accounts.user(name).name)
         if found is None:
@@ -188,10 +192,6 @@ _WORDS: dict[str, Callable[[], str]] = {"roles": lambda: _("the roles"), "sites"
 
 def _listed(value: str | Collection[str]) -> str:
     return _("all") if value == "all" else ", ".join(value) or _("none")
-
-
-def _columns(rights: Rights) -> dict[str, Any]:
-    return {"roles": people.checked_roles(rights.roles), "sites": people.checked_sites(rights.sites)}
 
 
 def _row(connection: Connection, name: str) -> Row[Any] | None:

@@ -2,26 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
-
 from sqlalchemy import Engine, delete, insert, select
 
+from app.access.rights import address_of
 from app.accounts.people import User
 from app.accounts.tables import landings
-
-BOARD = ""
-# The address, below the prefix, that answers what a role asks first.
-OF_ROLE: Mapping[str, str] = MappingProxyType(
-    {
-        "supply": BOARD,
-        "it": "failures",
-        "exec": "reports",
-        "approver": "recoveries?state=requested",
-        "viewer": BOARD,
-        "admin": "sources",
-    }
-)
 
 
 class Landings:
@@ -43,5 +28,5 @@ class Landings:
 
 
 def usual(user: User) -> str:
-    """Where the role's question is answered."""
-    return OF_ROLE.get(next(iter(user.roles)), BOARD) if len(user.roles) == 1 else BOARD
+    """The address, below the prefix, where the role's question is answered."""
+    return address_of(user.access.landing(user.roles))

@@ -11,17 +11,8 @@ from typing import Any
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from metrics.texts import ENGLISH, _, _later, language
+from app.access.roles import Holder, Roles
 
-# role: what it is for, as shown on the page "Your permissions"
-ROLES = {
-    "supply": _later("Supply chain: is every order, batch and shipment in step, and what is at risk?"),
-    "it": _later("Plant IT and integration: what is failing, why, and whose is it?"),
-    "exec": _later("Management: did we keep our promises, and is it getting better?"),
-    "approver": _later("Approval: looks at what colleagues want to recover, and says yes or no where a path names this role."),
-    "viewer": _later("Viewing: sees what the others see, and changes nothing."),
-    "admin": _later("Administration: users, tokens and everything the others may see."),
-}
 PASSWORD_MAX = 1024
 _NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{0,63}")
 _HASHER = PasswordHasher()
@@ -32,8 +23,9 @@ class AccountError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class User:
-    """One person. `sites` None: all sites, also those that come later."""
+class User(Holder):
+    """One person. `sites` None: all sites, also those that come later. `gone`: roles they were given that there are no more, which grant
+    nothing; `given_sites`: also where for that reason they see none."""
 
     name: str
     roles: frozenset[str]
@@ -42,15 +34,28 @@ class User:
     epoch: int
     created_ns: int
     last_login_ns: int | None
+    access: Roles = Roles()
+    gone: frozenset[str] = frozenset()
+    given_sites: frozenset[str] | None = None
 
-    def may(self, roles: frozenset[str]) -> bool:
-        """True when one of `roles` is theirs. Administrators may see every page."""
-        return "admin" in self.roles or bool(self.roles & roles)
 
-
-def user_of(row: Any) -> User:
+def user_of(row: Any, access: Roles) -> User:
+    """The user as the roles are now: who holds none of them any more sees no site."""
+    given = frozenset(row.roles.split())
+    roles = given.intersection(access.names)
     sites = frozenset(row.sites.split()) if row.sites is not None else None
-    return User(row.name, frozenset(row.roles.split()), sites, row.disabled, row.epoch, row.created_ns, row.last_login_ns)
+    return User(
+        row.name,
+        roles,
+        sites if roles else frozenset(),
+        row.disabled,
+        row.epoch,
+        row.created_ns,
+        row.last_login_ns,
+        access,
+        given - roles,
+        sites,
+    )
 
 
 def name_of(text: str, what: str = "user") -> str:
@@ -63,22 +68,12 @@ def name_of(text: str, what: str = "user") -> str:
     return name
 
 
-def roles_words(roles: Collection[str]) -> str:
-    """`Plant IT and integration or Supply chain`; a role that we do not know stays as it is."""
-    return language().listed([_(ROLES[role]).partition(":")[0] if role in ROLES else role for role in roles], either=True)
-
-
-def roles_said(roles: Collection[str]) -> str:
-    """The same in English, as it is recorded."""
-    return ENGLISH.listed([ROLES[role].partition(":")[0] if role in ROLES else role for role in roles], either=True)
-
-
-def checked_roles(roles: Collection[str]) -> str:
-    unknown = sorted(set(roles) - set(ROLES))
+def checked_roles(roles: Collection[str], access: Roles) -> str:
+    unknown = sorted(set(roles) - set(access.names))
     if unknown:
-        raise AccountError(f"No role is called {unknown[0]!r}. Known: {', '.join(ROLES)}.")
+        raise AccountError(f"No role is called {unknown[0]!r}. Known: {', '.join(access.names)}.")
     if not roles:
-        raise AccountError(f"A user needs at least one role. Known: {', '.join(ROLES)}.")
+        raise AccountError(f"A user needs at least one role. Known: {', '.join(access.names)}.")
     return " ".join(sorted(set(roles)))
 
 

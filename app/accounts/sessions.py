@@ -10,9 +10,11 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Column, Connection, Engine, Index, Integer, String, Table, delete, insert, select, update
 
+from app.access.roles import Roles
 from app.accounts.people import User, user_of
 from app.accounts.tables import metadata, users
 from app.configuration.model import Lifetimes
+from app.configuration.roles import shipped
 
 BROWSER, WALL = "browser", "wall"  # what a session is of: a screen that only shows the wall is signed in for longer, and may nothing else
 SIGNED_OUT, BY_ITSELF, BY_ADMIN, CHANGED = "signed out", "ended by its person", "ended by an administrator", "account changed"
@@ -53,10 +55,11 @@ class Place:
 
 
 class Sessions:
-    """All sessions of people in the database behind `engine`."""
+    """All sessions of people in the database behind `engine`. `access`: the roles there are; without a configuration those that ship."""
 
-    def __init__(self, engine: Engine, now_ns: Callable[[], int], lasting: Lifetimes) -> None:
+    def __init__(self, engine: Engine, now_ns: Callable[[], int], lasting: Lifetimes, access: Roles | None = None) -> None:
         self._engine, self._now_ns, self.lasting = engine, now_ns, lasting
+        self.access = access or shipped()
 
     def begin(self, user: User, address: str, browser: str, kind: str = BROWSER) -> str:
         """The secret of a new session."""
@@ -80,7 +83,7 @@ class Sessions:
             owner = row and connection.execute(select(users).where(users.c.name == row.user)).one_or_none()
         if row is None or owner is None or row.ended_ns is not None or owner.disabled or row.epoch != owner.epoch:
             return None
-        place, user = _place(row), user_of(owner)
+        place, user = _place(row), user_of(owner, self.access)
         if why := self._over(place, now_ns):
             self._end([sessions.c.id == place.id], why)
             return None

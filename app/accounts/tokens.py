@@ -7,6 +7,8 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
+from app.access.roles import Holder, Roles
+
 RECOVER = "recover"
 ANNOTATE = "annotate"
 SCOPES = {
@@ -19,8 +21,9 @@ SCOPES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
-    """One machine's access. `sites` None: all sites. `roles`: of scope recover, what it may do."""
+class Token(Holder):
+    """One machine's access. `sites` None: all sites. `roles`: of scope recover, what it may do; `gone`: those of them that
+    there are no more."""
 
     name: str
     scope: str
@@ -29,6 +32,8 @@ class Token:
     revoked_ns: int | None
     last_used_ns: int | None
     roles: frozenset[str] = frozenset()
+    access: Roles = Roles()
+    gone: frozenset[str] = frozenset()
 
     def allows(self, scope: str) -> bool:
         return self.scope in (scope, "admin") or (self.scope, scope) == (RECOVER, "read")
@@ -42,6 +47,7 @@ def hash_of(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def token_of(row: Any, roles: str | None = None) -> Token:
-    sites = frozenset(row.sites.split()) if row.sites is not None else None
-    return Token(row.name, row.scope, sites, row.created_ns, row.revoked_ns, row.last_used_ns, frozenset((roles or "").split()))
+def token_of(row: Any, roles: str | None = None, access: Roles = Roles()) -> Token:  # noqa: B008  it never changes
+    sites, given = frozenset(row.sites.split()) if row.sites is not None else None, frozenset((roles or "").split())
+    known = given.intersection(access.names)
+    return Token(row.name, row.scope, sites, row.created_ns, row.revoked_ns, row.last_used_ns, known, access, given - known)

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 from sqlalchemy import ColumnElement, Connection, Engine, case, func, select, update
 
-from app.accounts.people import roles_words
+from app.access.rights import ACKNOWLEDGE_ALERTS
 from app.accounts.tables import create_tables
 from app.alerts.alert import SEVERITIES, Alert, Part
 from app.alerts.tables import alerts, metadata, parts
@@ -18,7 +18,6 @@ from app.instants import instant_text
 from app.recovery import audit
 from app.recovery.runs import Actor, Refusal
 
-ROLES = ("it", "supply")  # who may acknowledge; administrators always may
 MOST_LETTERS = 500
 BATCH = 500
 
@@ -81,8 +80,8 @@ class Alerts:
     def take(self, number: int, actor: Actor, note: str | None) -> None:
         """Somebody looks after it, and says so. Raises Refusal."""
         said = " ".join((note or "").split())
-        if not actor.holds(ROLES):
-            raise Refusal(f"Only {roles_words(ROLES)} may acknowledge alerts.")
+        if not actor.may(ACKNOWLEDGE_ALERTS):
+            raise Refusal(f"Only {actor.access.only(ACKNOWLEDGE_ALERTS)} may acknowledge alerts.")
         if len(said) > MOST_LETTERS:
             raise Refusal(f"The note has {len(said):,} letters; {MOST_LETTERS} are the most.")
         found = self.one(number, actor.sites)

@@ -9,9 +9,8 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import Connection, Engine, Row, func, insert, select, update
 
-from app.accounts.people import roles_words
+from app.access.rights import ANNOTATE, ANNOTATE_OWN
 from app.accounts.tables import create_tables
-from app.accounts.tokens import ANNOTATE
 from app.annotations.annotation import Annotation, Given, checked
 from app.annotations.tables import metadata
 from app.annotations.tables import said as versions
@@ -19,7 +18,6 @@ from app.instants import instant_text
 from app.recovery import audit
 from app.recovery.runs import Actor, Refusal
 
-ROLES = ("supply", "it")  # who may write; administrators always may
 FOREVER = 2**63 - 1
 MOST_CHANGES = 50  # of one annotation that are shown
 LISTS = ("sites", "workflows", "systems")
@@ -120,8 +118,8 @@ class Annotations:
         sites = annotation_of(row).given.sites
         if actor.sites is not None and not (sites and actor.sees(sites)):
             raise Refusal(MINE)
-        if not actor.holds(ROLES) and row.said_by != actor.name:
-            raise Refusal("This token changes only what it said itself.")
+        if not actor.may(ANNOTATE) and row.said_by != actor.name:
+            raise Refusal("You change only what you said yourself." if actor.roles else "This token changes only what it said itself.")
         return int(row.version)
 
     def _end(self, connection: Connection, number: int, actor: Actor) -> int:
@@ -161,12 +159,12 @@ def _seen(every: Iterable[Annotation], sites: frozenset[str] | None) -> list[Ann
 
 def may_write(actor: Actor) -> bool:
     """Whether the actor may say anything at all."""
-    return actor.holds((*ROLES, ANNOTATE))
+    return actor.may(ANNOTATE) or actor.may(ANNOTATE_OWN)
 
 
 def _check_right(actor: Actor) -> None:
     if not may_write(actor):
-        raise Refusal(f"Only {roles_words(ROLES)} may write annotations.")
+        raise Refusal(f"Only {actor.access.only(ANNOTATE)} may write annotations.")
 
 
 def annotation_of(row: Any) -> Annotation:

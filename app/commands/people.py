@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from app.accounts.administration import Administration
     from app.settings import Settings
 
-ROLE_HELP = "supply, it, exec, approver, viewer or admin; may be repeated"
+ROLE_HELP = "a role of the configuration, as `user roles` lists them; may be repeated"
 
 
 def add_user(arguments: argparse.Namespace) -> None:
@@ -49,7 +49,7 @@ def change_user(arguments: argparse.Namespace) -> None:
         limit = frozenset(sites) if sites else None if arguments.all_sites else before.sites
         administration.change(COMMAND_LINE, before.name, Rights(frozenset(arguments.role) or before.roles, limit))
         user = administration.accounts.user(arguments.name)
-    print(f"{user.name} may sign in as {', '.join(sorted(user.roles))}, for {_sites(user.sites)} sites. Open sessions have ended.")
+    print(f"{user.name} may sign in as {', '.join(sorted(user.roles))}, for {_sites(user.given_sites)} sites. Open sessions have ended.")
 
 
 def list_users(arguments: argparse.Namespace) -> None:
@@ -57,8 +57,8 @@ def list_users(arguments: argparse.Namespace) -> None:
         rows = [
             (
                 user.name,
-                ", ".join(sorted(user.roles)),
-                _sites(user.sites),
+                ", ".join([*sorted(user.roles), *(f"{name} (no such role)" for name in sorted(user.gone))]),
+                _sites(user.given_sites) or "none",
                 "disabled" if user.disabled else "active",
                 _time(user.last_login_ns),
             )
@@ -69,6 +69,12 @@ def list_users(arguments: argparse.Namespace) -> None:
         if rows
         else "No users yet. Add one: syncline user add NAME --role admin"
     )
+
+
+def list_roles(arguments: argparse.Namespace) -> None:
+    known = settings_of(arguments).roles
+    rows = [(role.name, role.title, role.lands_on, "everything" if role.is_admin else ", ".join(sorted(role.may))) for role in known.roles]
+    print(table(rows, ("role", "title", "lands on", "may")))
 
 
 def disable_user(arguments: argparse.Namespace) -> None:
@@ -148,7 +154,7 @@ def _accounts(arguments: argparse.Namespace) -> Iterator[tuple[Accounts, Setting
         url = accounts_url(settings.home)
         if not os.access(settings.home, os.W_OK):  # SQLite would only say that it cannot open the file
             raise Unreachable(f"the home {settings.home} cannot be written. {TO_WRITE}")
-        accounts = Accounts(url, words=[site.name for site in settings.definitions.sites])
+        accounts = Accounts(url, words=[site.name for site in settings.definitions.sites], access=settings.roles)
     try:
         yield accounts, settings
     except AccountError as error:
@@ -257,6 +263,7 @@ COMMANDS = (
     Command("user add", "adds a user", _new_user, add_user),
     Command("user change", "changes what a user may do and see; their sessions end", _changed_user, change_user),
     Command("user list", "lists the users", _plain, list_users),
+    Command("user roles", "lists the roles that the configuration knows, and what each may", _plain, list_roles),
     Command("user disable", "ends a user's access", _named, disable_user),
     Command("user passwd", "changes a password", _with_password, change_password),
     Command("token add", "adds a token for a machine and prints it once", _new_token, add_token),

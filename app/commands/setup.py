@@ -44,6 +44,7 @@ def check(arguments: argparse.Namespace) -> None:
     else:
         print(_summary(settings))
         _tell_calendars(settings)
+        _tell_roles(settings)
 
 
 def _tell_calendars(settings: Settings) -> None:
@@ -54,6 +55,22 @@ def _tell_calendars(settings: Settings) -> None:
     for calendar in settings.definitions.calendars:
         if calendar != Calendar(calendar.name):
             print(f"  calendar {calendar.name}: {sentence(calendar, datetime.now(UTC).year)}")
+
+
+def _tell_roles(settings: Settings) -> None:
+    """Roles that somebody holds and the configuration does not know. Where the accounts cannot be read, `doctor` says so."""
+    file = settings.home / "accounts.sqlite"
+    if not file.exists():
+        return
+    from sqlalchemy.exc import DatabaseError
+
+    from app.accounts.gone import gone_in
+
+    try:
+        for each in gone_in(file, settings.roles):
+            print(f"syncline: {each} {each.advice}", file=sys.stderr)
+    except DatabaseError as error:
+        print(f"syncline: {file} cannot be read: {error.orig}. `syncline doctor` says more.", file=sys.stderr)
 
 
 def _show_sample(settings: Settings, arguments: argparse.Namespace) -> None:

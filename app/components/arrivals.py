@@ -12,6 +12,7 @@ from dash.development.base_component import Component
 from flask_login import current_user
 
 from app import reader
+from app.access.rights import CONNECT_SOURCES
 from app.arrivals import First, Refused, answered, first_record, refused_since
 from app.components import links, values, ways_in
 from app.components.callbacks import callback
@@ -31,7 +32,6 @@ from metrics.version import data_version
 
 Row = Mapping[str, Any]
 TICK_SECONDS, LONG_SECONDS = 1, 60
-MAY_CONNECT = frozenset({"it"})  # and administrators
 FORMS = {"x-protobuf": "protobuf", "json": "JSON", "xml": "XML", "edi": "EDI", "csv": "CSV", "cloudevents+json": _later("a CloudEvent")}
 WRONG = {  # status of an answer → what to look at
     "401": _later(
@@ -68,7 +68,7 @@ class Seen:
 
 def may_connect() -> bool:
     """Who looks after interfaces and sees all sites: what has arrived and is no event yet is of no site."""
-    return bool(current_user.account.may(MAY_CONNECT)) and current_user.sites is None
+    return bool(current_user.may(CONNECT_SOURCES)) and current_user.sites is None
 
 
 def watch(chosen: Way, after: int, is_page: bool) -> Component:

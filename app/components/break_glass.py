@@ -109,7 +109,7 @@ def _band(glass: Glass | None) -> list[Component]:
 
 
 def _listed() -> Component | None:
-    sees_all = _glasses().oversees(frozenset(current_user.roles), current_user.sites)
+    sees_all = _glasses().oversees(current_user.account, current_user.sites)
     lasting = [glass for glass in _glasses().all_open() if sees_all or glass.user == current_user.name]
     if not lasting:
         return None

@@ -13,14 +13,17 @@ from dash import ClientsideFunction, Dash
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+RIGHT = "needs_right"  # an attribute of the function, and of what Dash makes of it
+
 _python: list[tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]] = []
 _javascript: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = []
 
 
-def callback(*arguments: Any, **options: Any) -> Callable[[F], F]:
-    """As `dash.callback`. Who may call it: those who may see the page whose module it stands in."""
+def callback(*arguments: Any, right: str | None = None, **options: Any) -> Callable[[F], F]:
+    """As `dash.callback`. Who may call it: those who may see the page whose module it stands in, and have the `right`."""
 
     def keep(function: F) -> F:
+        setattr(function, RIGHT, right)
         _python.append((function, arguments, options))
         return function
 

@@ -15,7 +15,7 @@ from dash.development.base_component import Component
 from flask_login import current_user
 
 from app import reader
-from app.accounts.people import roles_words
+from app.access.rights import WRITE_NOTES
 from app.components import links
 from app.components.callbacks import callback
 from app.components.icons import icon
@@ -23,7 +23,7 @@ from app.components.page import card, note
 from app.components.recoveries import act, badge, me
 from app.figures import times
 from app.owners import owner_of
-from app.recovery.memory import FIXED, MUTED, OPEN, REGRESSED, ROLES, Memory, Remembered, signature_of
+from app.recovery.memory import FIXED, MUTED, OPEN, REGRESSED, Memory, Remembered, signature_of
 from app.recovery.model import Case
 from app.recovery.runs import Actor, Refusal
 from app.recovery.selection import ALSO, SETTLED, Selected, group_of
@@ -173,7 +173,7 @@ def _ticket(known: Remembered) -> Component | None:
 
 
 def _fields(known: Remembered, state: str) -> list[Component]:
-    why_not = None if me().holds(ROLES) else _("Only {roles} may write this.", roles=roles_words(ROLES))
+    why_not = None if me().may(WRITE_NOTES) else _("Only {roles} may write this.", roles=me().access.only(WRITE_NOTES))
     owners = [{"value": "", "label": _("As configured")}]
     owners += [{"value": owner.name, "label": owner.title} for owner in reader.application().settings.owners]
     spans = [{"value": hours, "label": _(name)} for hours, name in HOURS.items()]

@@ -10,14 +10,15 @@ from dash.development.base_component import Component
 from flask_login import current_user
 
 from app import reader
-from app.components import links
+from app.components import links, taking
 from app.components.break_glass import STATE
 from app.components.callbacks import callback
 from app.components.page import note
 from app.components.recoveries import act
-from app.figures.message import message_view
-from app.messages.glass import NotAllowed
+from app.figures.message import Offered, message_view
+from app.messages.glass import NotAllowed, not_hidden
 from app.messages.originals import Event
+from app.messages.settings import why_not as unseen
 from metrics.events import message_of
 from metrics.texts import _
 
@@ -27,7 +28,7 @@ MESSAGE, RECORD = "message", "record"  # what is shown
 def block(event: Mapping[str, Any]) -> Component:
     """Below what is known of an event. Nothing is fetched or searched before somebody presses a button."""
     name = event["event_id"]
-    why_not = reader.application().messages.masking.why_not(current_user.roles)
+    why_not = unseen(current_user.account)
     buttons = [act(_("Show the message"), {"type": "message-show", "what": MESSAGE, "event": name}, why_not, "search", quiet=True)]
     if event.get("payload_ref") and why_not is None:
         buttons.append(act(_("Show what told us of it"), {"type": "message-show", "what": RECORD, "event": name}, None, quiet=True))
@@ -78,4 +79,7 @@ def looked(name: str, event_ns: int, what: str, search: str) -> tuple[Any, Any]:
     seen = found.shown
     file = links.to("api/v1/events/message", event_id=name, of=what, format="file") if seen.text is not None else None
     is_masked = bool(seen.hidden or seen.unmasked or seen.why)
-    return message_view(found, {"event": name}, zone, file), {"what": what, "is_masked": is_masked}
+    return message_view(found, {"event": name}, zone, Offered(file, taking.why_not(), not_hidden(current_user.account))), {
+        "what": what,
+        "is_masked": is_masked,
+    }

@@ -10,15 +10,16 @@ from dash.development.base_component import Component
 from flask_login import current_user
 
 from app import reader
-from app.components import group_memory, links
+from app.components import group_memory, links, taking
 from app.components.break_glass import STATE
 from app.components.callbacks import callback
 from app.components.page import card, note
 from app.components.recoveries import act
-from app.figures.message import message_view
+from app.figures.message import Offered, message_view
 from app.messages.desk import Look
 from app.messages.fields import HIDDEN
-from app.messages.glass import NotAllowed
+from app.messages.glass import NotAllowed, not_hidden
+from app.messages.settings import why_not as unseen
 from app.messages.shown import value_of
 from app.recovery.model import Case, Payload
 from metrics.texts import _
@@ -39,8 +40,7 @@ def payload_card(case: Case) -> Component:
 
 def why_not() -> str | None:
     """The sentence for who may not see messages."""
-    found: str | None = reader.application().messages.masking.why_not(current_user.roles)
-    return found
+    return unseen(current_user.account)
 
 
 def hides(place: str) -> bool:
@@ -78,4 +78,4 @@ def look(clicks: Sequence[int | None], _state: Any, kept: dict[str, Any]) -> Any
     file = (
         links.to("api/v1/events/message", event_id=case.event_id, format="file") if case.event_id and found.shown.text is not None else None
     )
-    return message_view(found, {"event": case.id}, zone, file)
+    return message_view(found, {"event": case.id}, zone, Offered(file, taking.why_not(), not_hidden(current_user.account)))

@@ -61,7 +61,8 @@ SAFETIES = {
 
 def me() -> Actor:
     """Who is signed in."""
-    return Actor(current_user.name, frozenset(current_user.roles), current_user.sites)
+    found: Actor = current_user.actor
+    return found
 
 
 def standing(state: str, done: Mapping[str, int]) -> tuple[str, str, str, str]:

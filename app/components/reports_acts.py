@@ -12,7 +12,8 @@ from dash.development.base_component import Component
 from flask_login import current_user
 
 from app import reader
-from app.accounts import ROLES, AccountError
+from app.access.rights import MAIL_ROLES, PUBLISH_REPORTS, SIGN_REPORTS
+from app.accounts import AccountError
 from app.components import links
 from app.components.callbacks import callback
 from app.components.page import card, note, scrolling
@@ -24,21 +25,18 @@ from app.reports.week import week_of
 from app.telling.teller import people_of
 from metrics.texts import _, _later
 
-SIGNERS = ("exec", "admin")
-NOT_YOURS = _later("Executives and administrators may publish and sign.")
 TITLES = {WEEKLY: _later("The weekly report, when it is published"), DIGEST: _later("Each morning, what is out of sync and at risk today")}
 
 
 def acts(number: int | None, week: str, site: str | None) -> Component:
     """The buttons below a report; `number` of the revision that is shown, None: it is not published."""
-    why_not = None if _may(site) else _(NOT_YOURS)
     here = dcc.Store(id="reports-here", data={"number": number, "week": week, "site": site})
     if number is None:
-        buttons = [act(_("Publish it now"), {"type": "reports-do", "what": "publish"}, why_not)]
+        buttons = [act(_("Publish it now"), {"type": "reports-do", "what": "publish"}, _why_not(PUBLISH_REPORTS, site))]
         comment: Component = dcc.Input(id="reports-comment", type="hidden", value="")
     else:
         buttons = [
-            act(_("Sign it"), {"type": "reports-do", "what": "sign"}, why_not),
+            act(_("Sign it"), {"type": "reports-do", "what": "sign"}, _why_not(SIGN_REPORTS, site)),
             act(_("Send it to me"), {"type": "reports-do", "what": "send"}, _no_mail(), quiet=True),
         ]
         field = dcc.Input(id="reports-comment", type="text", maxLength=2000, placeholder=_("What you say to it"))
@@ -68,7 +66,7 @@ def do(clicks: Sequence[int | None], here: dict[str, Any], comment: str | None) 
 
 
 def _publish(here: dict[str, Any], _comment: str) -> str:
-    _check(here["site"])
+    _check(PUBLISH_REPORTS, here["site"])
     application = reader.application()
     revision = application.reports.publish(week_of(str(here["week"])), here["site"], current_user.name)
     if revision is None:
@@ -79,7 +77,7 @@ def _publish(here: dict[str, Any], _comment: str) -> str:
 
 def _sign(here: dict[str, Any], comment: str) -> str:
     revision = _shown(here)
-    _check(revision.site)
+    _check(SIGN_REPORTS, revision.site)
     application = reader.application()
     application.reports.published.sign(revision, current_user.name, comment, application.now_ns())
     return _("You have signed it.")
@@ -104,14 +102,18 @@ def _shown(here: dict[str, Any]) -> Any:
     return revision
 
 
-def _may(site: str | None) -> bool:
-    allowed = not set(SIGNERS).isdisjoint(current_user.roles)
-    return allowed and (current_user.sites is None or (site is not None and site in current_user.sites))
+def _why_not(right: str, site: str | None) -> str | None:
+    """None when it may be done to the report of that site; None there: of all."""
+    if not current_user.may(right):
+        return _("Only {roles} may publish and sign.", roles=current_user.account.access.only(right))
+    if current_user.sites is not None and site not in current_user.sites:
+        return _("You see some sites only: publish and sign the reports of these.")
+    return None
 
 
-def _check(site: str | None) -> None:
-    if not _may(site):
-        raise AccountError(_(NOT_YOURS))
+def _check(right: str, site: str | None) -> None:
+    if (why_not := _why_not(right, site)) is not None:
+        raise AccountError(why_not)
 
 
 def _no_mail() -> str | None:
@@ -128,13 +130,13 @@ def _no_mail() -> str | None:
 
 
 def by_mail() -> Component:
-    """What one gets by mail, and for administrators what everybody of a role gets."""
+    """What one gets by mail, and for who may mail to roles what everybody of a role gets."""
     return html.Div(_by_mail(), id="by-mail", className="no-print")
 
 
 def _by_mail(said: Component | None = None) -> Component:
     mine = _receivers().of([f"{USER}{current_user.name}", *(f"{ROLE}{role}" for role in current_user.roles)])
-    others = [each for each in _receivers().every() if each not in mine] if "admin" in current_user.roles else []
+    others = [each for each in _receivers().every() if each not in mine] if current_user.may(MAIL_ROLES) else []
     rows = [_line(each) for each in (*mine, *others)]
     heads = html.Tr([html.Th(word) for word in (_("What"), _("Of"), _("To"), _("Remove"))])
     table = html.Table([html.Thead(heads), html.Tbody(rows)], className="table")
@@ -147,8 +149,11 @@ def _by_mail(said: Component | None = None) -> Component:
 def _form() -> Component:
     sites = [site.name for site in reader.definitions().sites if current_user.sites is None or site.name in current_user.sites]
     who = [{"value": "", "label": _("Me")}]
-    if "admin" in current_user.roles:
-        who += [{"value": f"{ROLE}{role}", "label": _("Everybody with the role {role}", role=role)} for role in ROLES]
+    if current_user.may(MAIL_ROLES):
+        who += [
+            {"value": f"{ROLE}{role}", "label": _("Everybody with the role {role}", role=role)}
+            for role in current_user.account.access.names
+        ]
     of = [{"value": "", "label": _("All sites that may be seen")}, *({"value": site, "label": name_of(site)} for site in sites)]
     kinds = [{"value": kind, "label": _(title)} for kind, title in TITLES.items()]
     fields = [
@@ -168,7 +173,7 @@ def _line(each: Receiver) -> Component:
     who = (
         _("everybody with the role {role}", role=each.who.removeprefix(ROLE)) if each.who.startswith(ROLE) else each.who.removeprefix(USER)
     )
-    may = "admin" in current_user.roles or each.who == f"{USER}{current_user.name}"
+    may = current_user.may(MAIL_ROLES) or each.who == f"{USER}{current_user.name}"
     remove = html.Button(_("Remove"), id={"type": "by-mail-remove", "number": each.number}, n_clicks=0, className="button button-quiet")
     cells = (_(TITLES[each.kind]), name_of(each.site) if each.site else _("All sites that may be seen"), who, remove if may else "")
     return html.Tr([html.Td(cell) for cell in cells])

@@ -11,7 +11,6 @@ from dash.development.base_component import Component
 from flask_login import current_user
 
 from app import reader
-from app.accounts import ROLES
 from app.components import break_glass, inbox, languages, links, moment, scripts, search, tell_me, travel, views
 from app.components.callbacks import callback, clientside
 from app.components.icons import icon
@@ -147,7 +146,8 @@ def _user_menu() -> Component:
 
 def _roles() -> str:
     """Role: Plant IT and integration"""
-    titles = [_(ROLES[role]).partition(":")[0] for role in ROLES if role in current_user.roles]
+    account = current_user.account
+    titles = [_(role.title) for role in account.access.of(account.roles)] or [_("none")]
     return _n("Role: {roles}", "Roles: {roles}", len(titles), roles=", ".join(titles))
 
 

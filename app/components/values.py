@@ -7,6 +7,8 @@ from dash.development.base_component import Component
 from flask_login import current_user
 
 from app import reader
+from app.access.rights import SEE_MESSAGES
+from app.access.roles import ADMIN
 from app.components.icons import icon
 from app.messages.shown import excerpt, value_of
 from metrics.texts import _later, _n
@@ -16,13 +18,12 @@ NOT_TOLD = _later("hidden: nothing tells what stands where in it")
 
 def may_read() -> bool:
     """Whether who is signed in sees any of it."""
-    found: bool = reader.application().messages.masking.may_see(current_user.roles)
-    return found
+    return bool(current_user.may(SEE_MESSAGES))
 
 
 def only_for() -> str:
     """only for the role it"""
-    roles = reader.application().messages.masking.roles or ("admin",)
+    roles = current_user.account.access.holders(SEE_MESSAGES) or (ADMIN,)
     return _n("only for the role {roles}", "only for the roles {roles}", len(roles), roles=", ".join(roles))
 
 

@@ -7,6 +7,7 @@ from dash.development.base_component import Component
 from flask_login import current_user
 
 from app import reader
+from app.access.rights import CONNECT_SOURCES
 from app.components import arrivals, connecting, links, ways_in
 from app.components.icons import icon
 from metrics.arrivals import is_anything_there
@@ -43,11 +44,15 @@ def _guide() -> Component:
 
 
 def _others() -> Component:
-    people = [user.name for user in reader.application().accounts.list_users() if user.may(arrivals.MAY_CONNECT) and not user.disabled]
-    text = _(
-        "Once events come, Syncline says for every workflow and site whether orders, batches and shipments got through. "
-        "Plant IT or an administrator connects the first source."
+    people = [user.name for user in reader.application().accounts.list_users() if user.may(CONNECT_SOURCES) and not user.disabled]
+    roles = current_user.account.access.words(current_user.account.access.holders(CONNECT_SOURCES))
+    text = _("Once events come, Syncline says for every workflow and site whether orders, batches and shipments got through.")
+    who = (
+        _("{roles} or an administrator connects the first source.", roles=roles)
+        if roles
+        else _("An administrator connects the first source.")
     )
+    text = f"{text} {who}"
     if people:
         names = ", ".join(people[:NAMED])
         here = _("Here: {people} and others.", people=names) if len(people) > NAMED else _("Here: {people}.", people=names)

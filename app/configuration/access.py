@@ -1,11 +1,12 @@
-"""The section `access`: how long somebody stays signed in, and how long a link for a password works."""
+"""The section `access`: the roles there are, how long somebody stays signed in, and how long a link for a password works."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from app.configuration.model import Access, Lifetimes
-from metrics.keys import Key, Place, Problem, duration_seconds, record_of, shown
+from app.configuration.roles import ROLES
+from metrics.keys import Key, Place, Problem, duration_seconds, read_keys, record_of, shown
 
 DAY = 86_400
 
@@ -25,7 +26,12 @@ SESSIONS = (
     Key("wall", lifetime, "duration", "How long a screen that only shows the wall stays signed in.", default=90 * DAY),
 )
 ACCESS = (
+    *ROLES,
     Key("sessions", record_of(SESSIONS, Lifetimes), "mapping", "How long somebody stays signed in.", default=Lifetimes()),
     Key("password_link", lifetime, "duration", "How long a link works with which somebody sets a password.", default=DAY),
 )
-access = record_of(ACCESS, Access)
+
+
+def access(value: Any, place: Place, problems: list[Problem]) -> Access:
+    """What is right of it also where something is wrong, so that what does not go together can be told as well."""
+    return Access(**read_keys(value, ACCESS, place, problems))

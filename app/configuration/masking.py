@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.messages.settings import Masking
-from metrics.keys import Key, Place, Problem, choice, list_of, record_of, text
+from metrics.keys import Key, Place, Problem, list_of, record_of, text
 
 
 def field(value: Any, place: Place, problems: list[Problem]) -> str | None:
@@ -23,14 +23,6 @@ def field(value: Any, place: Place, problems: list[Problem]) -> str | None:
     return found if len(problems) == before else None
 
 
-def role(value: Any, place: Place, problems: list[Problem]) -> str | None:
-    """One of the roles there are."""
-    from app.accounts.people import ROLES  # it needs what checks passwords
-
-    found: str | None = choice(ROLES)(value, place, problems)
-    return found
-
-
 USUAL = Masking()
 MASKING = (
     Key(
@@ -41,7 +33,7 @@ MASKING = (
         "(`PO104`).",
         default=(),
     ),
-    Key("roles", list_of(role, "roles"), "list", "Who may see messages, beside administrators.", default=USUAL.roles),
+    Key("roles", list_of(text, "roles"), "list", "Who may see messages, beside administrators. Absent: whose role has `see_messages`."),
 )
 masking = record_of(MASKING, Masking)
 

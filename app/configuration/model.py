@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from app.access.roles import Roles
 from app.duty.roster import Roster
 from app.messages.settings import Masking
 from app.recovery.settings import Recovery
@@ -54,10 +56,12 @@ class Lifetimes:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Who gets in, and for how long."""
+    """Who gets in, and for how long. `roles` and `only` are as they are written; what comes of them are the roles of the settings."""
 
     sessions: Lifetimes = Lifetimes()
     password_link: int = 86_400  # seconds
+    roles: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    only: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +116,9 @@ class Settings:
     costs: Costs = Costs()
     recovery: Recovery = Recovery()
     telling: Telling = Telling()
-    masking: Masking = Masking()
     access: Access = Access()
+    roles: Roles = Roles()
+    masking: Masking = Masking()
     texts: Texts = Texts()
     reporting: Reporting = Reporting()
     rosters: tuple[Roster, ...] = ()

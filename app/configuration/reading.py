@@ -18,7 +18,8 @@ from app.configuration.objectives import read_files
 from app.configuration.packs import DEFAULT, read_packs
 from app.configuration.problems import ConfigurationError
 from app.configuration.recovery import masks_of, recovery_of
-from app.configuration.rosters import roster_problems, rosters_of, unstaffed
+from app.configuration.roles import names_written, role_problems, roles_of
+from app.configuration.rosters import roster_problems, rosters_of, strange_roles, unstaffed
 from app.configuration.rules import RuleFile, read_rules, rules_of, try_out
 from app.configuration.sections import LOOPBACK, RECEIVED, configuration
 from app.configuration.telling import telling_problems
@@ -54,8 +55,10 @@ def load_settings(file: Path, environment: Mapping[str, str]) -> Settings:
     document.problems += impact_problems(found["impact"], found["costs"], tuple(workflow.name for workflow in workflows))
     objectives, files = read_files(document, found["objectives"], _known(found, workflows), environment)
     rule_files = read_rules(document, found["rules"])
+    document.problems += role_problems(document, found["access"], found["masking"].roles)
     document.problems += recovery_problems(found["recovery"], _names(document, found, workflows, rule_files))
     document.problems += roster_problems(found, _owners(found, workflows, rules_of(rule_files)))
+    document.problems += strange_roles(document, names_written(document))
     document.problems += telling_problems(found["alerts"], [site.name for site in found["sites"]])
     documents = [document, *packs, *files, *rule_files]
     if not any(each.told() for each in documents):
@@ -79,15 +82,13 @@ def _known(found: Mapping[str, Any], workflows: tuple[Workflow, ...]) -> Known:
 
 
 def _names(document: Document, found: Mapping[str, Any], workflows: tuple[Workflow, ...], rule_files: list[RuleFile]) -> KnownNames:
-    from app.accounts.people import ROLES  # it needs what checks passwords, which a configuration without recovery does not
-
     section = document.data.get("recovery") if isinstance(document.data, dict) else None
     targets = section.get("targets") if isinstance(section, dict) else None
     return KnownNames(
         milestones={workflow.name: tuple(milestone.name for milestone in workflow.milestones) for workflow in workflows},
         rules=tuple(rule.name for rule in rules_of(rule_files)),
         sites=tuple(site.name for site in found["sites"]),
-        roles=tuple(ROLES),
+        roles=tuple(names_written(document)),
         targets=tuple(map(str, targets)) if isinstance(targets, dict) else (),
     )
 
@@ -161,6 +162,7 @@ def _settings(
         recovery=recovery_of(found["recovery"]),
         telling=found["alerts"],
         access=found["access"],
+        roles=roles_of(found["access"], found["masking"].roles),
         masking=masking_of(found["masking"], masks_of(found["recovery"])),
         texts=found["texts"],
         reporting=found["reports"],

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from app.configuration.calendars import DAYS, clock, days
+from app.configuration.document import Document
 from app.duty.roster import AFTER, DAY_MINUTES, WEEK_MINUTES, Level, Roster, Shift, uncovered
 from metrics.keys import Key, Place, Problem, duration_seconds, list_of, name, record_of, shown, text, unknown
 from metrics.workflows import Site
@@ -23,16 +24,11 @@ PEOPLE = list_of(_person, "names")
 
 
 def _level(value: Any, place: Place, problems: list[Problem]) -> Level | None:
-    from app.accounts.people import ROLES  # it needs what checks passwords, which a configuration without rosters does not
-
     found: Level | None = record_of(LEVEL, Level)(value, place, problems)
     if found is None:
         return None
     if bool(found.people) == bool(found.role):
         problems.append(Problem(place, "must say either `people` or `role`."))
-        return None
-    if found.role and found.role not in ROLES:
-        problems.append(Problem((*place, "role"), unknown("role", found.role, ROLES)))
         return None
     return found
 
@@ -112,6 +108,17 @@ def roster_problems(found: Mapping[str, Any], owners: Collection[str]) -> list[P
         if (other := first.setdefault((said["owner"], said["site"]), each)) != each:
             problems.append(Problem(place, f"is for the same owner and site as the roster '{other}'; write it in one."))
     return problems
+
+
+def strange_roles(document: Document, roles: Collection[str]) -> Iterator[Problem]:
+    """Roles that there are none of, where they are written: what is wrong beside them was left out when it was read."""
+    rosters = document.data.get("rosters") if isinstance(document.data, dict) else None
+    for each, said in rosters.items() if isinstance(rosters, dict) else ():
+        levels = said.get("then") if isinstance(said, dict) else None
+        for number, level in enumerate(levels if isinstance(levels, list) else ()):
+            role = level.get("role") if isinstance(level, dict) else None
+            if isinstance(role, str) and role not in roles:
+                yield Problem(("rosters", each, "then", number, "role"), unknown("role", role, roles))
 
 
 def unstaffed(roster: Roster) -> str:

@@ -317,7 +317,13 @@ def configuration(folder: Path) -> tuple[Key, ...]:
             "When an alert ends, and the ways in which people are told of one; see [alerts](alerts.md).",
             default=Telling(),
         ),
-        Key("access", access, "mapping", "How long somebody stays signed in; see [people](people.md).", default=Access()),
+        Key(
+            "access",
+            access,
+            "mapping",
+            "The roles there are, what each may see and do, and how long somebody stays signed in; see [people](people.md).",
+            default=Access(),
+        ),
         Key("masking", masking, "mapping", "What is hidden of messages, and who may see them; see [messages](messages.md).", default=USUAL),
         Key("texts", texts_in(folder), "mapping", "The language of the pages; see [languages](languages.md).", default=Texts()),
         Key(

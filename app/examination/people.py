@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 from sqlalchemy.exc import DatabaseError
 
+from app.access.roles import ADMIN
 from app.accounts import users_in
+from app.accounts.gone import gone_in
 from app.examination.finding import Finding, fail, ok, warn
 from app.settings import Settings
 
@@ -19,7 +21,8 @@ def look_at_people(settings: Settings) -> Iterator[Finding]:
     try:
         if not settings.home.is_dir():
             return
-        active = [user for user in users_in(file) if not user.disabled]
+        active = [user for user in users_in(file, settings.roles) if not user.disabled]
+        strange = gone_in(file, settings.roles)
     except DatabaseError as error:
         yield fail(f"{file} cannot be read: {error.orig}.", FROM_BACKUP)
         return
@@ -27,7 +30,8 @@ def look_at_people(settings: Settings) -> Iterator[Finding]:
         return
     if not active:
         yield warn("Nobody can sign in yet.", "Add a user: syncline user add NAME --role admin")
-    elif not any("admin" in user.roles for user in active):
+    elif not any(ADMIN in user.roles for user in active):
         yield warn(f"{len(active)} users can sign in, but none is an administrator.", "Add one: syncline user add NAME --role admin")
     else:
         yield ok(f"{len(active)} user{'s' * (len(active) > 1)} can sign in.")
+    yield from (warn(str(each), each.advice) for each in strange)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -19,16 +20,26 @@ from metrics.texts import _, _n
 Ident = Mapping[str, str]  # what tells the parts of one message from those of another
 
 
-def message_view(look: Look, ident: Ident, zone: str, file: str | None = None) -> list[Component]:
-    """`ident`: keys of the ids of what can be pressed in it; `file`: the address of all of it, masked the same way."""
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """What can be done with it. `file`: the address of all of it, masked the same way; `no_file`, `no_glass`: why who looks may not
+    have it, and may not see what is hidden."""
+
+    file: str | None = None
+    no_file: str | None = None
+    no_glass: str | None = None
+
+
+def message_view(look: Look, ident: Ident, zone: str, offered: Offered) -> list[Component]:
+    """`ident`: keys of the ids of what can be pressed in it."""
     seen = look.shown
     parts = [
         html.P(" ".join(look.where), className="message-where", dir="auto") if look.where else None,
         _facts(look),
         note("info", seen.why, "lock") if seen.why else None,
-        _glass(look, ident, zone),
+        _glass(look, ident, zone, offered.no_glass),
         _content(seen, ident),
-        _rest(seen, file),
+        _rest(seen, offered),
     ]
     return [part for part in parts if part is not None]
 
@@ -51,7 +62,7 @@ def _copied(text: str) -> Component:
     return html.Span([html.Span(text, className="mono"), dcc.Clipboard(content=text, title=_("Copy"), className="message-copy")])
 
 
-def _glass(look: Look, ident: Ident, zone: str) -> Component | None:
+def _glass(look: Look, ident: Ident, zone: str, no_glass: str | None) -> Component | None:
     """What is hidden and how to see it, or that it is seen and until when."""
     seen = look.shown
     if look.glass and seen.unmasked:
@@ -60,6 +71,8 @@ def _glass(look: Look, ident: Ident, zone: str) -> Component | None:
     if look.glass or (not seen.hidden and seen.why != NOT_FOUND):
         return None
     said = _("Hidden: {names}.", names=", ".join(seen.hidden)) if seen.hidden else _("It is hidden as a whole.")
+    if no_glass:
+        return note("info", f"{said} {no_glass}", "lock")
     field = {"type": "glass-reason", **ident}
     reason = html.Div(
         [
@@ -105,7 +118,7 @@ def _content(seen: Shown, ident: Ident) -> Component | None:
     )
 
 
-def _rest(seen: Shown, file: str | None) -> Component | None:
+def _rest(seen: Shown, offered: Offered) -> Component | None:
     """What is not shown, and where all of it is."""
     if seen.text is None:
         return None
@@ -129,5 +142,9 @@ def _rest(seen: Shown, file: str | None) -> Component | None:
             )
         )
     masked = _(", masked as here") if seen.hidden else _(", unmasked as here") if seen.unmasked else ""
-    link = html.A([icon("download"), _(" All of it as a file{masked}", masked=masked)], href=file, download="") if file else None
+    link: Component | None = None
+    if offered.file and offered.no_file:
+        link = html.Span([icon("lock"), f" {offered.no_file}"])
+    elif offered.file:
+        link = html.A([icon("download"), _(" All of it as a file{masked}", masked=masked)], href=offered.file, download="")
     return html.P([*told, link], className="muted") if told or link else None

@@ -10,7 +10,7 @@ import orjson
 from dash import html
 from dash.development.base_component import Component
 
-from app.accounts.people import roles_words
+from app.access.roles import ADMIN, Roles
 from app.components import links
 from app.components.icons import icon
 from app.components.page import note, scrolling
@@ -42,33 +42,35 @@ LEFT_OUT = (_later("Left out"), "ban", "closed", _later("It will not be sent; wh
 MOST_SHOWN = 20  # of what is left out, of what differs
 
 
-def path_choices(choices: Sequence[Choice], chosen: Choice, total: int, address: Mapping[str, Any]) -> Component:
+def path_choices(choices: Sequence[Choice], chosen: Choice, total: int, address: Mapping[str, Any], access: Roles) -> Component:
     """Every approved path as a link that chooses it; what cannot be taken says why."""
     return html.Nav(
-        [_choice(each, each is chosen, total, address) for each in choices], className="paths", **{"aria-label": _("Approved paths")}
+        [_choice(each, each is chosen, total, address, access) for each in choices],
+        className="paths",
+        **{"aria-label": _("Approved paths")},
     )
 
 
-def _choice(choice: Choice, is_chosen: bool, total: int, address: Mapping[str, Any]) -> Component:
+def _choice(choice: Choice, is_chosen: bool, total: int, address: Mapping[str, Any], access: Roles) -> Component:
     path = choice.path
     fits = (
         ""
         if choice.cases == total
         else f" {_n('For {cases} of {number} case.', 'For {cases} of {number} cases.', total, cases=choice.cases)}"
     )
-    said = [html.B(path.title), html.Span(f"{_(ACTIONS[path.action])} {approval_words(path)}{fits}")]
+    said = [html.B(path.title), html.Span(f"{_(ACTIONS[path.action])} {approval_words(path, access)}{fits}")]
     if choice.why_not:
         said.append(html.Span([" ", icon("lock"), f" {choice.why_not}"]))
     current = {"aria-current": "true"} if is_chosen else {}
     return html.A(said, href=links.to("failure", **{**address, "path": path.name}), className="path-choice", **current)
 
 
-def approval_words(path: Path) -> str:
+def approval_words(path: Path, access: Roles) -> str:
     """Who may, and who has to agree."""
-    who = roles_words(path.roles)
+    who = access.words(path.roles)
     if path.approval is Approval.NONE:
         return _("{who} may request it; nobody has to agree.", who=who)
-    other = roles_words(path.approvers or ("admin",)) if path.approval is Approval.FOUR_EYES else _("a colleague")
+    other = access.words(path.approvers or (ADMIN,)) if path.approval is Approval.FOUR_EYES else _("a colleague")
     return _("{who} may request it; {other} has to agree.", who=who, other=other)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from app.messages.fields import Fields
 from app.messages.glass import Glass, Glasses, NotAllowed, Viewer
 from app.messages.originals import Event, Original
-from app.messages.settings import Masking
+from app.messages.settings import Masking, why_not
 from app.messages.shown import MOST_SHOWN, Shown, shown, value_of
 from app.recovery import audit
 from app.recovery.model import Payload
@@ -68,12 +68,12 @@ class Desk:
         return self.unmasked
 
     def _check(self, viewer: Viewer, subject: str) -> None:
-        why_not = self.masking.why_not(viewer.roles)
-        if why_not is None:
+        refused = why_not(viewer)
+        if refused is None:
             return
         with self._engine.begin() as connection:
-            audit.append(connection, self._now_ns(), viewer.name, LOOK_REFUSED, subject[:512], {"why": why_not}, None)
-        raise NotAllowed(why_not)
+            audit.append(connection, self._now_ns(), viewer.name, LOOK_REFUSED, subject[:512], {"why": refused}, None)
+        raise NotAllowed(refused)
 
     def _looked(self, viewer: Viewer, action: str, subject: str, found: Original, most: int, detail: dict[str, str]) -> Look:
         """The entry is in the audit before anything is seen. A break-glass that ends meanwhile has ended: what is seen is masked."""

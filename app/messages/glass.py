@@ -10,16 +10,18 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, insert, select, update
 
+from app.access.rights import BREAK_GLASS, END_BREAK_GLASS, SEE_MESSAGES
+from app.access.roles import Holder, Roles
 from app.accounts.sessions import sessions
 from app.accounts.tables import create_tables, users
-from app.messages.settings import ADMIN, Masking
+from app.messages.settings import Masking, why_not
 from app.messages.tables import break_glasses, metadata
 from app.recovery import audit
 from app.recovery.model import Path
 
-APPROVER = "approver"  # the role of people who do nothing but agree
 LASTS_NS = 3600 * 10**9
 SHORTEST_REASON, LONGEST_REASON = 10, 500
+NOT_YOURS = "Only who broke the glass, administrators and people who approve recoveries may end it."
 CLOCK = "the clock"  # who ends what nobody ended
 BEGUN, ENDED, REFUSED = "break glass", "break glass ended", "break glass refused"  # in the audit
 
@@ -29,13 +31,15 @@ class NotAllowed(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Viewer:
-    """Who looks. `session`: of a browser, "" for machines, which never see what is masked; `epoch`: of the user's account."""
+class Viewer(Holder):
+    """Who looks. `session`: of a browser, "" for machines, which never see what is masked; `epoch`: of the user's account;
+    `access`: what the roles may."""
 
     name: str
     roles: frozenset[str]
     session: str = ""
     epoch: int = 0
+    access: Roles = Roles()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,7 @@ class Glass:
 class Glasses:
     """All break-glasses in the database behind `engine`. Every beginning and end is told to the audit in the same transaction.
 
-    `overseers`: the roles that may end another's."""
+    `overseers`: the roles that may end another's, beside those that have the right."""
 
     def __init__(self, engine: Engine, now_ns: Callable[[], int], masking: Masking, overseers: frozenset[str]) -> None:
         self._engine, self._now_ns, self._masking, self._overseers = engine, now_ns, masking, overseers
@@ -64,16 +68,18 @@ class Glasses:
         said = " ".join(reason.split())
         with self._engine.begin() as connection:
             audit.take_turn(connection)
-            why_not = self._why_not(viewer, said)
-            if why_not is None:
+            refused = self._why_not(viewer, said)
+            if refused is None:
                 found = self.current_in(connection, viewer)
                 return found or self._begun(connection, viewer, said, about)
-            audit.append(connection, self._now_ns(), viewer.name, REFUSED, viewer.name, {"why": why_not}, said[:LONGEST_REASON] or None)
-        raise NotAllowed(why_not)
+            audit.append(connection, self._now_ns(), viewer.name, REFUSED, viewer.name, {"why": refused}, said[:LONGEST_REASON] or None)
+        raise NotAllowed(refused)
 
     def _why_not(self, viewer: Viewer, reason: str) -> str | None:
-        if why_not := self._masking.why_not(viewer.roles):
-            return why_not
+        if said := why_not(viewer):
+            return said
+        if said := not_hidden(viewer):
+            return said
         if not viewer.session:
             return "Only people who are signed in see what is masked; a token never does."
         if not SHORTEST_REASON <= len(reason) <= LONGEST_REASON:
@@ -102,7 +108,7 @@ class Glasses:
 
     def current_in(self, connection: Connection, viewer: Viewer) -> Glass | None:
         """The same in a transaction of the caller's."""
-        if not viewer.session or not self._masking.may_see(viewer.roles):
+        if not viewer.session or not (viewer.may(SEE_MESSAGES) and viewer.may(BREAK_GLASS)):
             return None
         asked = _of(viewer).where(break_glasses.c.until_ns > self._now_ns(), break_glasses.c.epoch == viewer.epoch)
         row = connection.execute(asked.order_by(break_glasses.c.begun_ns).limit(1)).one_or_none()
@@ -115,9 +121,9 @@ class Glasses:
             rows = connection.execute(lasting.where(break_glasses.c.until_ns > self._now_ns()).order_by(break_glasses.c.begun_ns))
             return [_glass(row) for row in rows]
 
-    def oversees(self, roles: frozenset[str], sites: frozenset[str] | None) -> bool:
-        """Whether who holds these roles sees everybody's and may end them: who approves, and sees all sites."""
-        return sites is None and not self._overseers.isdisjoint(roles)
+    def oversees(self, who: Holder, sites: frozenset[str] | None) -> bool:
+        """Whether they see everybody's and may end them: who approves, and sees all sites."""
+        return sites is None and (who.may(END_BREAK_GLASS) or who.holds(self._overseers))
 
     def end(self, glass_id: str, viewer: Viewer, sites: frozenset[str] | None = None) -> None:
         """At once. Nothing happens where it has ended already. Raises NotAllowed."""
@@ -127,12 +133,11 @@ class Glasses:
             row = connection.execute(lasting).one_or_none()
             if row is None:
                 return
-            if row.user == viewer.name or self.oversees(viewer.roles, sites):
+            if row.user == viewer.name or self.oversees(viewer, sites):
                 self._end(connection, row, viewer.name)
                 return
-            why_not = "Only who broke the glass, administrators and people who approve recoveries may end it."
-            audit.append(connection, self._now_ns(), viewer.name, REFUSED, glass_id, {"why": why_not}, None)
-        raise NotAllowed(why_not)
+            audit.append(connection, self._now_ns(), viewer.name, REFUSED, glass_id, {"why": NOT_YOURS}, None)
+        raise NotAllowed(NOT_YOURS)
 
     def end_session(self, viewer: Viewer) -> None:
         """Who signs out sees nothing unmasked any more, also where somebody kept the cookie."""
@@ -165,8 +170,13 @@ class Glasses:
 
 
 def overseers(paths: Iterable[Path]) -> frozenset[str]:
-    """The roles that see everybody's: administrators, approvers, and whose eyes the catalogue wants beside those of who asks."""
-    return frozenset({ADMIN, APPROVER, *(role for path in paths for role in path.approvers)})
+    """The roles that see everybody's because the catalogue wants their eyes beside those of who asks."""
+    return frozenset(role for path in paths for role in path.approvers)
+
+
+def not_hidden(who: Holder) -> str | None:
+    """The sentence for who sees messages, and not what is hidden in them."""
+    return None if who.may(BREAK_GLASS) else f"Only {who.access.only(BREAK_GLASS)} may see what is hidden."
 
 
 def _of(viewer: Viewer) -> Any:

@@ -12,9 +12,9 @@ from dash.development.base_component import Component
 from flask_login import current_user
 
 from app import reader
-from app.accounts.people import roles_words
+from app.access.rights import ACKNOWLEDGE_ALERTS
 from app.alerts.alert import KINDS, SEVERITIES, Alert, words_of
-from app.alerts.kept import ROLES, Narrowed
+from app.alerts.kept import Narrowed
 from app.components import links, moment, turns
 from app.components.callbacks import callback
 from app.components.choices import choices
@@ -244,7 +244,9 @@ def _one_page(text: str, at: reader.AsOf, zone: str) -> Component:
 
 def _taking(alert: Alert, zone: str, now_ns: int, said: str | None = None) -> Component:
     """Who looks after it, and the field and button to say that one does oneself."""
-    why_not = None if me().holds(ROLES) else _("Only {roles} may acknowledge alerts.", roles=roles_words(ROLES))
+    why_not = (
+        None if me().may(ACKNOWLEDGE_ALERTS) else _("Only {roles} may acknowledge alerts.", roles=me().access.only(ACKNOWLEDGE_ALERTS))
+    )
     taken = _("Nobody has said so yet.")
     if alert.taken_by is not None and alert.taken_ns is not None:
         words_said = f": {alert.taken_note}" if alert.taken_note else "."

@@ -81,8 +81,7 @@ def _asked(given: Mapping[str, str | None], at: reader.AsOf) -> Filter:
     to_ns = instant_ns(given["to"]) if given["to"] else None
     if period:
         from_ns = max(from_ns or 0, now_ns - PERIODS[period][1] * HOUR_NS)
-    account = current_user.account
-    own = audit.own_of(account.name, account.roles, account.sites)
+    own = audit.own_of(current_user.account)
     if not at.is_now:
         to_ns = now_ns + 1 if to_ns is None else min(to_ns, now_ns + 1)
     return Filter(given["actor"], given["action"], given["subject"], from_ns, to_ns, own)
@@ -105,8 +104,8 @@ def _hidden(count: int) -> Component | None:
     return note(
         "info",
         _n(
-            "You see what you did yourself; {number} other entry you may not see. Plant IT and administrators of all sites may.",
-            "You see what you did yourself; {number} other entries you may not see. Plant IT and administrators of all sites may.",
+            "You see what you did yourself; {number} other entry you may not see. A role that sees the audit shows it, with all sites.",
+            "You see what you did yourself; {number} other entries you may not see. A role that sees the audit shows them, with all sites.",
             count,
         ),
         "lock",

@@ -7,8 +7,10 @@ from typing import Any
 
 from dash import html
 from dash.development.base_component import Component
+from flask_login import current_user
 
 from app import reader
+from app.access.rights import CONNECT_SOURCES
 from app.components import arrivals, connecting, links, ways_in, welcome
 from app.components.empty import empty
 from app.components.page import button, head
@@ -48,10 +50,10 @@ def _sources() -> Component:
 
 def _not_for_you() -> Component:
     return empty(
-        _("Plant IT connects sources"),
+        _("Connecting sources is for {roles}", roles=current_user.account.access.only(CONNECT_SOURCES)),
         _(
             "What has arrived and is no event yet belongs to no site, "
-            "so this is for people of plant IT and administrators who see all sites."
+            "so this is for administrators, and for people of a role that may connect sources, who see all sites."
         ),
         button(_("Your permissions"), links.to("permissions"), quiet=True),
         picture="lock",

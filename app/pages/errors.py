@@ -8,7 +8,6 @@ from dash import ctx, set_props
 from dash.development.base_component import Component
 from flask_login import current_user
 
-from app.accounts import ROLES
 from app.components import links
 from app.components.empty import empty
 from app.components.page import button, note
@@ -41,12 +40,12 @@ def forbidden(page: Page) -> Component:
         return empty(
             _("This screen only shows the wall"), text, button(_("To the wall"), links.to("wall")), picture="lock", whole_page=True
         )
-    needed = ", ".join(role for role in ROLES if role in page.roles)
+    needed = ", ".join(current_user.account.access.seers(page.name))
     text = _(
         "The page “{title}” is for the roles {needed}; you have {names}. Your administrator can give you another role.",
         title=_(page.title),
         needed=needed,
-        names=", ".join(sorted(current_user.roles)),
+        names=", ".join(sorted(current_user.roles)) or _("none"),
     )
     return empty(
         _("You may not see this page"), text, button(_("Your permissions"), links.to("permissions")), picture="lock", whole_page=True

@@ -150,7 +150,7 @@ def _panel(
         text = _("The catalogue has no approved path for this. What is approved stands in the configuration, section recovery.")
         read = html.A(_("How to approve one"), href=links.to("docs/recovery"))
         return card(_("What may be done"), html.Div(note("info", [text, " ", read]), className="act-said")), {}
-    listed = panel.path_choices(choices, chosen, len(selected.cases), selected.address)
+    listed = panel.path_choices(choices, chosen, len(selected.cases), selected.address, me().access)
     try:
         proposal = proposed(desk, chosen.path.name, selected, {selected.cases[0].id: edits} if edits else None)
     except Refusal as refusal:
@@ -198,7 +198,7 @@ def _button(chosen: Choice, proposal: Proposal, is_edited: bool) -> list[Compone
     agrees = (
         ""
         if is_free
-        else f" {panel.approval_words(path)}"
+        else f" {panel.approval_words(path, me().access)}"
         if plan.safety is Safety.SAFE
         else f" {_('Somebody of another role has to agree, because nobody can tell whether it is safe.')}"
     )

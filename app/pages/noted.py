@@ -14,9 +14,9 @@ from dash.development.base_component import Component
 from flask_login import current_user
 
 from app import reader
-from app.accounts.people import roles_words
+from app.access.rights import ANNOTATE
 from app.annotations.annotation import KINDS, LONGEST, Annotation, Given
-from app.annotations.kept import ROLES, may_write
+from app.annotations.kept import may_write
 from app.components import annotated, links, moment
 from app.components.callbacks import callback
 from app.components.choices import choices
@@ -187,7 +187,7 @@ def _form(chosen: Annotation | None, query: Mapping[str, Any], at: reader.AsOf, 
     if not at.is_now:
         return None
     if not may_write(me()):
-        return note("info", _("Only {roles} may note something.", roles=roles_words(ROLES)), "lock")
+        return note("info", _("Only {roles} may note something.", roles=me().access.only(ANNOTATE)), "lock")
     if chosen and (why_not := reader.application().annotations.may_change(chosen.number, me())):
         return note("info", why_not, "lock")
     sited, limited = (tuple(links.several(query.get(name))) for name in ("site", "workflow"))

@@ -69,7 +69,7 @@ def layout(**query: Any) -> Component:
         week = last_week(ordered, view.now_ns, zone, lambda promise, outcome, begin, end: _cases(promise, outcome, begin, end, view))
         rings = _alerts(alerts_of(standing), {s.objective.name: s for s in standing}, view)
         # Who answers for the promises asks about last week, who keeps them what rings now; nothing is left out for either.
-        body = [week, rings, _list(ordered, view)] if "exec" in current_user.roles else [rings, _list(ordered, view), week]
+        body = [week, rings, _list(ordered, view)] if current_user.account.reads_first("reports") else [rings, _list(ordered, view), week]
     cost = button(_("What it cost"), links.to("business-case", **view.past), "banknote", quiet=True)
     heading = head(_("Objectives"), [_summary(standing), *_week(standing, view)], cost)
     return html.Div([heading, moment.banner(at, zone), *welcome.first_start(at), *body], className="objectives")

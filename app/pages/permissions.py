@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Collection
-from dataclasses import dataclass
 
 import dash_mantine_components as dmc
 from dash import Input, Output, html, no_update
@@ -12,47 +11,26 @@ from dash.development.base_component import Component
 from flask_login import current_user
 
 from app import reader
-from app.accounts import ROLES, User
-from app.accounts.landings import OF_ROLE, Landings, usual
-from app.accounts.people import roles_words
-from app.alerts.kept import ROLES as ACKNOWLEDGE
-from app.annotations.kept import ROLES as ANNOTATE
+from app.access.rights import RIGHTS, Right, page_named
+from app.access.roles import ADMIN
+from app.accounts import User
+from app.accounts.landings import Landings, usual
 from app.components import links, ways_in
 from app.components.callbacks import callback
 from app.components.icons import icon
 from app.components.page import card, head, scrolling
 from app.figures import times
-from app.recovery.memory import ROLES as WRITE_MEMORY
+from app.messages.settings import why_not as unseen
 from app.recovery.model import Approval, Path
 from app.web.guard import sitemap
-from app.web.sitemap import EVERYBODY, Page
+from app.web.sitemap import Page
 from metrics.texts import _, _later, _parts, language
 
-IT, ADMIN = ("it",), ("admin",)
-WAITING = OF_ROLE["approver"]
+WAITING = "recoveries?state=requested"
 USUAL = "usual"  # what the menu calls: as the role says
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """Something that can be done, and the roles of which one is enough; administrators may do everything."""
-
-    what: str
-    roles: Collection[str]
-    more: str = ""
-
-
-READ, HIDDEN = _later("Read what was sent: messages, rejected records, attributes, values"), _later("without the fields that are hidden")
-ACTS = (
-    Act(_later("See the pages and figures of your sites, export them, keep views, subscribe to alerts"), tuple(EVERYBODY)),
-    Act(_later("Write notes, tickets and owners of failure groups; mute and resolve them"), WRITE_MEMORY),
-    Act(_later("Acknowledge alerts"), ACKNOWLEDGE),
-    Act(_later("Note on charts what happened, and when"), ANNOTATE),
-    Act(_later("Stop everything automatic, or all sending"), IT),
-    Act(_later("Connect a source, and watch it arrive"), IT, _later("with all sites")),
-    Act(_later("Read sources, refresh and rebuild over the API"), ADMIN),
-    Act(_later("Give people roles and sites, and machines tokens"), (), _later("with the command line, on the machine that serves")),
-)
+EVERYBODYS = _later("See the pages of your roles with the figures of your sites, keep views, subscribe to alerts")
+BY_COMMAND = _later("Give people roles and sites, and machines tokens"), _later("with the command line, on the machine that serves")
+ALL_SITES = _later("with all sites")
 
 
 def layout(**_query: object) -> Component:
@@ -71,14 +49,18 @@ def layout(**_query: object) -> Component:
 
 
 def _roles(account: User) -> Component:
-    rows = [
-        html.Li(
-            [icon("check" if role in account.roles else "minus"), html.Div([html.B(role), html.Span(_(meaning))])],
-            className="has" if role in account.roles else "has-not",
-        )
-        for role, meaning in ROLES.items()
+    rows = [_role(role.name, f"{_(role.title)}. {_(role.question)}", role.name in account.roles) for role in account.access.roles]
+    gone = [
+        html.Li([icon("circle-alert"), html.Div([html.B(name), html.Span(_("You were given it, but there is no such role any more."))])])
+        for name in sorted(account.gone)
     ]
-    return card(_("Roles"), html.Ul(rows, className="facts"))
+    nothing = html.P(_("You hold no role that there is, so nothing is shown to you."), className="muted") if not account.roles else None
+    return card(_("Roles"), nothing, html.Ul([*gone, *rows], className="facts"))
+
+
+def _role(name: str, meaning: str, is_theirs: bool) -> Component:
+    mark = html.Div([html.B(name), html.Span(meaning)])
+    return html.Li([icon("check" if is_theirs else "minus"), mark], className="has" if is_theirs else "has-not")
 
 
 def _sites(account: User) -> Component:
@@ -96,7 +78,7 @@ def _sites(account: User) -> Component:
 def _messages() -> Component:
     """What of messages one may see, beside everything that is known about them."""
     masking = reader.application().messages.masking
-    why_not = masking.why_not(current_user.roles)
+    why_not = unseen(current_user.account)
     hidden = (
         _("Hidden in them: {names}. For a reason you may see that as well, for an hour.", names=", ".join(masking.fields))
         if masking.fields
@@ -128,7 +110,7 @@ def _account(account: User, zone: str) -> Component:
 
 def _who_grants(account: User) -> list[str | Component]:
     """A role is given on the command line, by who may use it."""
-    admins = [user.name for user in reader.application().accounts.list_users() if "admin" in user.roles and not user.disabled]
+    admins = [user.name for user in reader.application().accounts.list_users() if ADMIN in user.roles and not user.disabled]
     asked = (
         _("Ask {people} for more.", people=language().listed(admins, either=True))
         if admins
@@ -162,9 +144,16 @@ def _landing(account: User) -> Component:
 def _offered(account: User) -> list[dict[str, str]]:
     """What the role says, what waits for approval, and every page of the navigation that is theirs."""
     titles = {page.path.strip("/"): _(page.title) for page in sitemap().visible(account) if page.group is not None}
-    titles[WAITING] = _("Recoveries that wait for approval")
-    first = {"value": USUAL, "label": _("As your role says: {page}", page=titles[usual(account)])}
+    if account.sees_page(page_named(WAITING)):
+        titles[WAITING] = _("Recoveries that wait for approval")
+    first = {"value": USUAL, "label": _("As your role says: {page}", page=titles.get(usual(account)) or _usual_title(account))}
     return [first, *({"value": address, "label": title} for address, title in titles.items())]
+
+
+def _usual_title(account: User) -> str:
+    """Of a page that is not in the navigation, or of a page with more behind its address."""
+    name = page_named(usual(account))
+    return next(_(page.title) for page in sitemap().pages if page.name == name)
 
 
 @callback(Output("permissions-said", "children"), Input("permissions-landing", "value"), prevent_initial_call=True)
@@ -188,39 +177,53 @@ def _landings() -> Landings:
 
 
 def _acts(account: User) -> Component:
+    everybodys, by_command = html.Td([icon("check"), f" {_('yes')}"]), html.Td([icon("lock"), f" {_('not on these pages')}"])
     rows = [
-        html.Tr(
-            [
-                html.Td([_(act.what), html.Div(_(act.more), className="muted") if act.more else None]),
-                html.Td(_for(act.roles)),
-                _you(act, account),
-            ]
-        )
-        for act in (*ACTS, Act(READ, reader.application().messages.masking.roles, HIDDEN))
+        html.Tr([html.Td(_(EVERYBODYS)), html.Td(_("everybody")), everybodys]),
+        *(
+            html.Tr([_act(right), html.Td(_for(_may(name, account), account)), _you(name, right, account)])
+            for name, right in RIGHTS.items()
+        ),
+        html.Tr([_what(*BY_COMMAND), html.Td(_("nobody here")), by_command]),
     ]
     heads = html.Tr([html.Th(name) for name in (_("What can be done"), _("For the roles"), _("You"))])
     aside = html.Span(_("Administrators may do what any role may"), className="muted")
     return card(_("Actions"), scrolling(html.Table([html.Thead(heads), html.Tbody(rows)], className="table"), _("Actions")), aside=aside)
 
 
-def _for(roles: Collection[str]) -> str:
-    return _("everybody") if set(ROLES) <= set(roles) else ", ".join(role for role in ROLES if role in roles) or _("nobody here")
+def _act(right: Right) -> Component:
+    return _what(right.sentence, right.more or (ALL_SITES if right.needs_all_sites else ""))
 
 
-def _you(act: Act, account: User) -> Component:
-    if not act.roles:
-        return html.Td([icon("lock"), f" {_('not on these pages')}"])
-    may = account.may(frozenset(act.roles)) and not ("all sites" in act.more and account.sites is not None)
-    return html.Td(
-        [icon("check"), f" {_('yes')}"] if may else [icon("lock"), " ", _("no: {missing}", missing=_missing(act.roles, act.more, account))]
+def _what(sentence: str, more: str) -> Component:
+    return html.Td([_(sentence), html.Div(_(more), className="muted") if more else None])
+
+
+def _may(name: str, account: User) -> list[str]:
+    """The roles that have the right; administrators where no other does."""
+    return account.access.holders(name) or [ADMIN]
+
+
+def _for(roles: Collection[str], account: User) -> str:
+    known = account.access.names
+    others = [name for name in known if name != ADMIN]
+    return (
+        _("everybody") if others and set(others) <= set(roles) else ", ".join(name for name in known if name in roles) or _("nobody here")
     )
 
 
-def _missing(roles: Collection[str], more: str, account: User) -> str:
+def _you(name: str, right: Right, account: User) -> Component:
+    if account.may(name) and not (right.needs_all_sites and account.sites is not None):
+        return html.Td([icon("check"), f" {_('yes')}"])
+    return html.Td([icon("lock"), " ", _("no: {missing}", missing=_missing(name, right, account))])
+
+
+def _missing(name: str, right: Right, account: User) -> str:
     """What would do, and how it is given."""
-    if account.may(frozenset(roles)):
+    if account.may(name):
         return _("you see some sites only")
-    return ", ".join(filter(None, (_("needs the role {roles}", roles=roles_words([role for role in ROLES if role in roles])), _(more))))
+    needed = _("needs the role {roles}", roles=account.access.words(_may(name, account)))
+    return f"{needed}, {_(ALL_SITES)}" if right.needs_all_sites else needed
 
 
 def _recoveries(account: User) -> Component | None:
@@ -237,14 +240,14 @@ def _recoveries(account: User) -> Component | None:
 
 
 def _asking(path: Path, account: User) -> list[Component]:
-    return [html.Td(_for(path.roles)), _yes_or_no(account.may(frozenset(path.roles)))]
+    return [html.Td(_for(path.roles, account)), _yes_or_no(account.holds(path.roles))]
 
 
 def _approving(path: Path, account: User) -> list[Component]:
     if path.approval is Approval.NONE:
         return [html.Td(_("needs nobody")), html.Td("")]
-    roles = (path.approvers or ADMIN) if path.approval is Approval.FOUR_EYES else (*path.roles, *path.approvers)
-    return [html.Td(_for(roles)), _yes_or_no(account.may(frozenset(roles)))]
+    roles = (path.approvers or (ADMIN,)) if path.approval is Approval.FOUR_EYES else (*path.roles, *path.approvers)
+    return [html.Td(_for(roles, account)), _yes_or_no(account.holds(roles))]
 
 
 def _yes_or_no(may: bool) -> Component:
@@ -259,6 +262,6 @@ def _pages(account: User) -> Component:
 
 
 def _page(page: Page, account: User) -> Component:
-    may = account.may(page.roles)
+    may = account.sees_page(page.name)
     name = html.A(_(page.title), href=links.to(page.path)) if may else _(page.title)
-    return html.Tr([html.Td(name), html.Td(_for(page.roles)), _yes_or_no(may)])
+    return html.Tr([html.Td(name), html.Td(_for(account.access.seers(page.name), account)), _yes_or_no(may)])

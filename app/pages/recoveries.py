@@ -11,7 +11,7 @@ from dash.dependencies import ALL
 from dash.development.base_component import Component
 
 from app import reader
-from app.accounts.people import roles_words
+from app.access.rights import STOP_SENDING
 from app.components import links, welcome
 from app.components.callbacks import callback
 from app.components.choices import choices
@@ -180,7 +180,7 @@ def waits_for(row: Any) -> str:
     if row.state != "requested":
         return ""
     other = "" if row.approval == Approval.NONE else f" {_('other than {person}', person=row.requested_by)}"
-    return f"{roles_words(listing.approvers(row))}{other}"
+    return f"{me().access.words(listing.approvers(row))}{other}"
 
 
 def _rates(rates: Sequence[listing.Worked]) -> Component:
@@ -252,7 +252,7 @@ def _states_of_switches() -> list[Component]:
         known = listing.switched(connection)
     zone, why_not = (
         reader.definitions().timezone,
-        None if me().holds(("it",)) else _("Only plant IT and administrators may use this switch."),
+        None if me().may(STOP_SENDING) else _("Only {roles} may use this switch.", roles=me().access.only(STOP_SENDING)),
     )
     told, buttons = [], []
     for name, title in SWITCHES.items():

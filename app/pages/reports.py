@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 from flask_login import current_user
 
 from app import reader
-from app.components import links, reports_acts
+from app.components import links, reports_acts, taking
 from app.components.choices import choices
 from app.components.page import card, head, note, scrolling
 from app.components.tiles import name_of
@@ -128,8 +128,8 @@ def _sites(shown: Shown) -> Component | None:
 def _files(shown: Shown) -> list[Component]:
     """The same in every form, of the moment that is shown."""
     return [
-        html.A(word, href=_file(shown, form), className="button button-quiet", download=form == "xlsx" or None)
-        for form, word in NAMES.items()
+        *(taking.file(word, _file(shown, form), is_saved=form == "xlsx") for form, word in NAMES.items()),
+        *([html.Small(refused, className="muted")] if (refused := taking.why_not()) else []),
     ]
 
 

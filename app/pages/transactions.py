@@ -14,7 +14,8 @@ from dash.development.base_component import Component
 from flask_login import current_user
 
 from app import reader
-from app.components import links, moment
+from app.access.rights import EXPORT
+from app.components import links, moment, taking
 from app.components.callbacks import callback
 from app.components.empty import empty
 from app.components.icons import icon
@@ -79,7 +80,11 @@ def layout(**query: Any) -> Component:
         [
             dcc.Store(id="transactions-about", data=about),
             dcc.Download(id="transactions-download"),
-            head(_("Transactions"), _("Every order, batch, delivery … that a workflow watches. Choose one to see its path."), _export()),
+            head(
+                _("Transactions"),
+                _("Every order, batch, delivery … that a workflow watches. Choose one to see its path."),
+                taking.button("transactions-export"),
+            ),
             moment.banner(at, around.zone),
             _bar(asked, workflows, sites),
             html.Div(_found(asked, seen, around), id="transactions-found"),
@@ -141,10 +146,6 @@ def _choice(name: str, label: str, data: list[dict[str, str]], chosen: tuple[str
         hidePickedOptions=False,
         **{"aria-label": label},
     )
-
-
-def _export() -> Component:
-    return dmc.Button(_("Export CSV"), id="transactions-export", leftSection=icon("download"), variant="default", size="sm")
 
 
 # -- what was found --------------------------------------------------------------------------------------------------------
@@ -379,6 +380,7 @@ def narrow(text: str, workflow: list[str], site: list[str], status: list[str], p
     State("transactions-grid", "filterModel"),
     State("transactions-about", "data"),
     prevent_initial_call=True,
+    right=EXPORT,
 )
 def export(_clicks: int, request: dict[str, Any] | None, model: dict[str, Any] | None, about: dict[str, Any]) -> Any:
     """What the list shows, in its order, as one file; a file that does not hold all says so in its name."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import dash_mantine_components as dmc
 import orjson
 from dash import Input, Output, State, dcc, html
 from dash.development.base_component import Component
 from flask_login import current_user
 
 from app import exports, reader
-from app.components import links, moment, values
+from app.access.rights import EXPORT
+from app.components import links, moment, taking, values
 from app.components.callbacks import callback
 from app.components.empty import empty
 from app.components.icons import icon
@@ -53,7 +53,7 @@ def layout(**query: Any) -> Component:
             head(
                 _("Without an event"),
                 said,
-                _export() if total else None,
+                taking.button("without-event-export") if total else None,
                 button(_("Interfaces"), links.to("interfaces", **wide), quiet=True),
             ),
             moment.banner(at, zone),
@@ -80,10 +80,6 @@ def _asked(query: Mapping[str, Any], as_of_ns: int) -> Records | Spans:
         from_ns, _until = stretch_of(query, USUAL, as_of_ns)
         return Spans(from_ns, source, name, *("" if value in (None, NOT_STATED) else str(value) for value in stated))
     raise ValueError(_("The address names neither a shape nor a name of messages of a source: the figures of Interfaces open this list."))
-
-
-def _export() -> Component:
-    return dmc.Button(_("Export CSV"), id="without-event-export", leftSection=icon("download"), variant="default", size="sm")
 
 
 def _nothing(asked: Records | Spans) -> Component:
@@ -192,6 +188,7 @@ def _span(row: Row, zone: str, at: reader.AsOf) -> Component:
     Input("without-event-export", "n_clicks"),
     State("without-event-about", "data"),
     prevent_initial_call=True,
+    right=EXPORT,
 )
 def export(_clicks: int, query: dict[str, Any]) -> Any:
     """What the list shows, in its order, as one file; values only for those who may see them."""

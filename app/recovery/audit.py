@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Collection, Generator, Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -16,6 +16,8 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Engine, Row, Select, event, func, insert, inspect, select, text, update
 
+from app.access.rights import SEE_AUDIT
+from app.accounts.people import User
 from app.recovery.tables import audit
 
 FIRST = "0" * 64  # stands before the first entry
@@ -23,7 +25,6 @@ HEAD_FILE = "audit.head"
 LOCK = 0x53594E43  # of PostgreSQL: whoever appends holds it until the end of the transaction
 FILE, NEXT = "audit head file", "audit head to keep"  # in what a connection remembers
 BATCH = 5000
-AUDITORS = frozenset({"it", "admin"})  # roles
 NOBODY = ""  # does nothing, so whoever may see only what they did sees nothing
 
 log = logging.getLogger("syncline.audit")
@@ -50,9 +51,9 @@ class Filter:
     own: str | None = None
 
 
-def own_of(name: str, roles: Collection[str], sites: Collection[str] | None) -> str | None:
+def own_of(user: User) -> str | None:
     """For Filter.own: None for who may see everything, else the name: what they did themselves."""
-    return None if sites is None and not AUDITORS.isdisjoint(roles) else name
+    return None if user.sites is None and user.may(SEE_AUDIT) else user.name
 
 
 def append(connection: Connection, at_ns: int, actor: str, action: str, subject: str, detail: dict[str, Any], reason: str | None) -> int:

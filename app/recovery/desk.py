@@ -9,7 +9,6 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from app.accounts.people import roles_words
 from app.recovery.catalogue import Catalogue, Offer
 from app.recovery.edits import Difference, EditRefused, changed
 from app.recovery.engine import World
@@ -87,7 +86,7 @@ class Desk:
         if why_not is None and any(self.world.target(name) is None for name in targets_of(path)):
             why_not = _("Its target is not configured any more.")
         if why_not is None and not actor.holds(path.roles):
-            why_not = _("Only {roles} may do this.", roles=roles_words(path.roles))
+            why_not = _("Only {roles} may do this.", roles=actor.access.words(path.roles))
         return Choice(path, max(offer.version for offer in offers), len(offers), why_not)
 
     def _path(self, name: str, cases: Sequence[Case]) -> tuple[Path, int]:

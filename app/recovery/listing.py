@@ -11,9 +11,10 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Row, Select, func, select
 
+from app.access.roles import ADMIN
 from app.recovery.model import Action, Approval, Case, ItemState, State
 from app.recovery.run_tables import items, recoveries, sends, switches
-from app.recovery.runs import ADMIN, Actor, path_of
+from app.recovery.runs import Actor, path_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, insert, select, update
 
-from app.accounts.people import roles_words
+from app.access.rights import WRITE_NOTES
 from app.recovery import audit
 from app.recovery.model import Case
 from app.recovery.runs import Actor, Refusal
@@ -17,7 +17,6 @@ from app.recovery.tables import group_memory, group_notes
 from metrics.texts import _
 
 MOST_LETTERS = 2000
-ROLES = ("it", "supply")  # who may write
 MOST_CHANGES = 50  # of one group that are shown
 OPEN, MUTED, FIXED, REGRESSED = "open", "muted", "fixed", "regressed"
 OF_A_WORKFLOW = ("failed", "missing", "inventory")  # kinds of cases; a rule, or what nobody can place, is about none
@@ -142,8 +141,8 @@ class Memory:
             self._tell(connection, actor, action, signature, values, reason)
 
     def _changing(self, actor: Actor) -> Any:
-        if not actor.holds(ROLES):
-            raise Refusal(_("Only {roles} may write this.", roles=roles_words(ROLES)))
+        if not actor.may(WRITE_NOTES):
+            raise Refusal(_("Only {roles} may write this.", roles=actor.access.only(WRITE_NOTES)))
         return self._engine.begin()
 
     def _tell(

@@ -6,7 +6,6 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from app.accounts.people import roles_words
 from app.recovery.listing import approvers
 from app.recovery.model import NOT_BY_HAND, NOTHING_SETTLED, ONLY, Action, State
 from app.recovery.runs import Actor, path_of
@@ -55,11 +54,11 @@ def why_not(action: str, row: Row[Any], actor: Actor) -> str | None:
     if action in ("approve", "refuse"):
         if row.requested_by == actor.name:
             return _("Who requested it cannot approve it.") if action == "approve" else _("You requested it: take it back instead.")
-        return None if actor.holds(approvers(row)) else _("Only {roles} may approve it.", roles=roles_words(approvers(row)))
+        return None if actor.holds(approvers(row)) else _("Only {roles} may approve it.", roles=actor.access.words(approvers(row)))
     if action in BY_HAND and not is_by_hand(row):
         return _(NOT_BY_HAND)
     roles = path_of(row)["roles"]
-    return None if actor.holds(roles) else _(ONLY[action], roles=roles_words(roles))
+    return None if actor.holds(roles) else _(ONLY[action], roles=actor.access.words(roles))
 
 
 def settles(row: Row[Any]) -> bool:

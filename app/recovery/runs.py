@@ -11,7 +11,8 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Engine, Row, Update, insert, select, update
 
-from app.accounts.people import roles_said
+from app.access.rights import STOP_SENDING
+from app.access.roles import ADMIN, Holder, Roles
 from app.recovery import audit, closings
 from app.recovery.model import NOT_BY_HAND, NOTHING_SETTLED, ONLY, Action, Approval, ItemState, Safety, State
 from app.recovery.plan import Plan, frozen_item, hash_of
@@ -19,7 +20,6 @@ from app.recovery.run_tables import items, recoveries, switches
 from app.recovery.seals import Seal
 from metrics.texts import _said, _told
 
-ADMIN = "admin"
 AUTOMATIC, SENDING = "automatic", "sending"  # switches
 LIVE = [state for state in State if not state.has_ended]
 OPEN = [state for state in ItemState if not state.has_ended]
@@ -37,16 +37,19 @@ class Refusal(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Actor:
-    """Who asks. `sites` None: may see all. A rule has no roles: the catalogue lets it."""
+class Actor(Holder):
+    """Who asks. `sites` None: may see all. A rule has no roles: the catalogue lets it. `access`: what the roles may; without it they may
+    nothing. `also`: what a token may beside its roles."""
 
     name: str
     roles: frozenset[str]
     sites: frozenset[str] | None = None
     is_rule: bool = False
+    access: Roles = Roles()
+    also: frozenset[str] = frozenset()
 
-    def holds(self, roles: Collection[str]) -> bool:
-        return ADMIN in self.roles or not self.roles.isdisjoint(roles)
+    def may(self, right: str) -> bool:
+        return right in self.also or self.access.may(self.roles, right)
 
     def sees(self, sites: Collection[str]) -> bool:
         return self.sites is None or self.sites.issuperset(sites)
@@ -172,7 +175,7 @@ class Runs:
         with self._allowed(actor, action, recovery_id, {}, reason) as connection:
             row = self._live(connection, recovery_id, actor, before)
             if not actor.holds(roles := path_of(row)["roles"]):
-                raise Refusal(_said(ONLY[action], roles=roles_said(roles)))
+                raise Refusal(_said(ONLY[action], roles=actor.access.said(roles)))
             yield connection, row
 
     def _by_hand(
@@ -187,16 +190,10 @@ class Runs:
         """Stops (or lets go on) everything automatic, or all sending, at once."""
         with self._allowed(actor, "switch", name, {"is_stopped": is_stopped}, reason) as connection:
             if name not in (AUTOMATIC, SENDING):
-                raise Refusal(
-                    _said(
-                        "There is no switch {name}. Known: {automatic}, {sending}.",
-                        name=repr(name),
-                        automatic=AUTOMATIC,
-                        sending=SENDING,
-                    )
-                )
-            if not actor.holds(("it",)):
-                raise Refusal(_said("Only plant IT and administrators may use this switch."))
+                known = {"automatic": AUTOMATIC, "sending": SENDING}
+                raise Refusal(_said("There is no switch {name}. Known: {automatic}, {sending}.", name=repr(name), **known))
+            if not actor.may(STOP_SENDING):
+                raise Refusal(_said("Only {roles} may use this switch.", roles=actor.access.only_said(STOP_SENDING)))
             values = {"is_stopped": is_stopped, "by": actor.name, "at_ns": self.now_ns(), "reason": reason}
             if not connection.execute(update(switches).where(switches.c.name == name).values(**values)).rowcount:
                 connection.execute(insert(switches).values(name=name, **values))
@@ -293,7 +290,7 @@ class Runs:
             raise Refusal(_said("Who requested it cannot approve it."))
         wanted = path["approvers"] or [ADMIN] if row.approval == Approval.FOUR_EYES else [*path["roles"], *path["approvers"]]
         if not actor.holds(wanted):
-            raise Refusal(_said("Only {roles} may approve it.", roles=roles_said(wanted)))
+            raise Refusal(_said("Only {roles} may approve it.", roles=actor.access.said(wanted)))
 
     def _tell(self, connection: Connection, actor: Actor, action: str, subject: str, detail: Mapping[str, Any], reason: str | None) -> None:
         audit.append(connection, self.now_ns(), actor.name, action, subject, dict(detail), reason)
@@ -325,7 +322,7 @@ def _check_request(plan: Plan, seen_hash: str, actor: Actor, reason: str | None)
     if not actor.sees({item.case.site or "" for item in plan.items}):
         raise Refusal(_said("It holds cases of sites that you may not see."))
     if not actor.is_rule and not actor.holds(path.roles):
-        raise Refusal(_said("Only {roles} may use '{path}'.", roles=roles_said(path.roles), path=path.title))
+        raise Refusal(_said("Only {roles} may use '{path}'.", roles=actor.access.said(path.roles), path=path.title))
     if not plan.items:
         raise Refusal(_said("Nothing is left to be done: every case that was chosen is excluded."))
     if plan.hash != seen_hash:

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import Engine, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from app.accounts import ROLES, AccountError, User
+from app.access.rights import MAIL_ROLES
+from app.accounts import AccountError, User
 from app.accounts.tables import create_tables
 from app.reports.tables import metadata, receivers
 
@@ -50,11 +51,12 @@ class Receivers:
         return self._read(receivers.c.who.in_(list(whose)))
 
     def add(self, who: str, kind: str, site: str | None, by: User, now_ns: int) -> None:
-        """For oneself, or as an administrator for a role."""
+        """For oneself, or for a role where one may."""
         if kind not in KINDS:
             raise AccountError(f"There is no '{kind}'. Known: {', '.join(KINDS)}.")
-        if who.startswith(ROLE) and ("admin" not in by.roles or who.removeprefix(ROLE) not in ROLES):
-            raise AccountError("Only administrators may have mail sent to everybody of a role, and the role must be one that there is.")
+        if who.startswith(ROLE) and (not by.may(MAIL_ROLES) or who.removeprefix(ROLE) not in by.access.names):
+            allowed = by.access.only(MAIL_ROLES)
+            raise AccountError(f"Only {allowed} may have mail sent to everybody of a role, and the role must be one that there is.")
         if not who.startswith(ROLE) and who != f"{USER}{by.name}":
             raise AccountError("Everybody says for themselves what they want to get.")
         if site is not None and by.sites is not None and site not in by.sites:
@@ -69,7 +71,7 @@ class Receivers:
     def remove(self, number: int, by: User) -> None:
         """Nothing happens where there is none of that number that is theirs."""
         mine = [receivers.c.number == number]
-        if "admin" not in by.roles:
+        if not by.may(MAIL_ROLES):
             mine.append(receivers.c.who == f"{USER}{by.name}")
         with self._engine.begin() as connection:
             connection.execute(delete(receivers).where(*mine))

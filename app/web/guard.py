@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect, generate_csrf
 
+from app.components.callbacks import RIGHT
 from app.web.sitemap import Sitemap
 
 PUBLIC = {"login", "password", "_dash_assets.static"}  # names of endpoints: paths can be spelled in many ways
@@ -24,6 +25,7 @@ AT_THE_WALL = frozenset(
         ("app.components.break_glass", "tell"),
     }
 )
+FRAME = "app.components.shell"  # what stands around every page, also around the two that are everybody's
 CSRF_COOKIE = "_csrf_token"  # Dash's renderer sends this cookie back as the header X-CSRFToken
 
 
@@ -86,11 +88,16 @@ def _may_call(output: str) -> bool:
     if not called or "callback" not in called:
         return False
     function = called["callback"]
+    right = getattr(function, RIGHT, None)
+    if right is not None and not current_user.may(right):
+        return False
     module = function.__module__
     page = sitemap().page_of(module)
-    if current_user.is_wall and not page:
+    if page:
+        return bool(current_user.may_open(page))
+    if current_user.is_wall:
         return (module, function.__name__) in AT_THE_WALL
-    return current_user.may_open(page) if page else module.startswith("app.components.")
+    return module == FRAME or (module.startswith("app.components.") and bool(current_user.roles))
 
 
 def _hand_out_csrf(response: Any) -> Any:

@@ -14,6 +14,7 @@ from app.accounts import Accounts, TooManyAttempts, User
 from app.accounts.landings import Landings, usual
 from app.accounts.sessions import SIGNED_OUT, WALL, Place, Sessions
 from app.messages.glass import Viewer
+from app.recovery.runs import Actor
 from app.web import browsers, known_browsers
 from app.web.guard import WALL_PATH, sitemap
 from app.web.sitemap import Page
@@ -31,13 +32,21 @@ class Session(UserMixin):
         self.account = replace(account, roles=frozenset()) if self.is_wall else account
         self.name, self.roles, self.sites = account.name, self.account.roles, account.sites
 
+    def may(self, right: str) -> bool:
+        return self.account.may(right)
+
+    @property
+    def actor(self) -> Actor:
+        """As whom they act."""
+        return Actor(self.name, self.roles, self.sites, access=self.account.access)
+
     @property
     def viewer(self) -> Viewer:
         """Who looks at messages, in this session."""
-        return Viewer(self.name, frozenset(self.roles), self._secret, self.account.epoch)
+        return Viewer(self.name, self.roles, self._secret, self.account.epoch, self.account.access)
 
     def may_open(self, page: Page) -> bool:
-        return page.path == WALL_PATH if self.is_wall else self.account.may(page.roles)
+        return page.path == WALL_PATH if self.is_wall else self.account.sees_page(page.name)
 
     def get_id(self) -> str:
         """The secret that the accounts know the session by."""

@@ -8,9 +8,8 @@ from urllib.parse import parse_qs, unquote
 
 from dash.development.base_component import Component
 
-from app.accounts import ROLES, User
-
-EVERYBODY = frozenset(ROLES)
+from app.access.rights import page_named
+from app.accounts import User
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +21,13 @@ class Page:
     module: ModuleType
     icon: str
     group: str | None = None  # heading in the navigation; None: not in it
-    roles: frozenset[str] = EVERYBODY
     parts: tuple[str, ...] = ()  # names of what may follow the path: /path/<workflow>/<transaction>
     help: str = "index"  # the document about it, and behind # the section
+
+    @property
+    def name(self) -> str:
+        """As the configuration says which role sees it."""
+        return page_named(self.path)
 
     def draw(self, search: str | None, below: str = "") -> Component:
         """The page for this query string, and what stands `below` its path. A name given several times comes as a list, else as text."""
@@ -57,4 +60,4 @@ class Sitemap:
         return next((page for page in self.pages if page.module.__name__ == module), None)
 
     def visible(self, user: User) -> list[Page]:
-        return [page for page in self.pages if user.may(page.roles)]
+        return [page for page in self.pages if user.sees_page(page.name)]

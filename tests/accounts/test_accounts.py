@@ -11,6 +11,7 @@ from argon2 import PasswordHasher, Type
 
 from app.accounts import AccountError, Accounts, users_in
 from app.accounts.secret import secret_key
+from app.configuration.roles import shipped
 
 GOOD = "correct horse battery"
 MINUTE = 60 * 1_000_000_000
@@ -190,15 +191,15 @@ def test_two_processes_may_use_a_new_file_at_once(tmp_path):
 
 
 def test_the_users_of_a_file_are_read_without_a_trace(accounts, tmp_path):
-    assert users_in(tmp_path / "none.sqlite") == []
+    assert users_in(tmp_path / "none.sqlite", shipped()) == []
     accounts.add_user("maria", GOOD, ["supply"])
-    assert [user.name for user in users_in(tmp_path / "accounts.sqlite")] == ["maria"], "also while it is open elsewhere"
+    assert [user.name for user in users_in(tmp_path / "accounts.sqlite", shipped())] == ["maria"], "also while it is open elsewhere"
     accounts.close()
     before = {file: file.read_bytes() for file in tmp_path.iterdir()}
-    assert [user.name for user in users_in(tmp_path / "accounts.sqlite")] == ["maria"]
+    assert [user.name for user in users_in(tmp_path / "accounts.sqlite", shipped())] == ["maria"]
     assert {file: file.read_bytes() for file in tmp_path.iterdir()} == before
     (tmp_path / "empty.sqlite").touch()
-    assert users_in(tmp_path / "empty.sqlite") == []
+    assert users_in(tmp_path / "empty.sqlite", shipped()) == []
 
 
 def test_the_session_key_is_made_once_and_readable_by_its_owner_only(tmp_path):

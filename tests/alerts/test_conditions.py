@@ -12,6 +12,7 @@ from app.alerts.conditions import of_feeds
 from app.alerts.kept import Narrowed
 from app.alerts.watcher import conditions, look_at
 from app.application import Application
+from app.configuration.roles import shipped
 from app.instants import instant_text
 from app.recovery.runs import Actor
 from app.source_state import SourceState
@@ -21,7 +22,7 @@ from tests.alerts.bus import HEADS, MAP
 from tests.pages import recovering
 from tests.pages.served import opened_on, table
 
-TOM = Actor("tom", frozenset({"it"}))
+TOM = Actor("tom", frozenset({"it"}), access=shipped())
 FLOOD = 10_000
 MINUTE, HOUR = 60 * 10**9, 3600 * 10**9
 CONFIGURATION = """

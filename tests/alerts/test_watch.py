@@ -17,6 +17,7 @@ from app.alerts.alert import Alert, Condition, Part
 from app.alerts.kept import Alerts, Narrowed, alert_rows
 from app.alerts.tables import alerts
 from app.alerts.watch import Looked, look
+from app.configuration.roles import shipped
 from app.recovery import audit, tables
 from app.recovery.runs import Actor, Refusal
 
@@ -26,7 +27,7 @@ BRNO = Part("brno", 2, 1, {"EUR": Decimal(100)}, ("Moravia",), "posting period n
 FAILING = Condition(
     "failed|a1", "failed", "critical", "Confirmation fails", "p", "plant-it", "failure?signature=a1", MINUTE, (AUGSBURG, BRNO)
 )
-TOM, EVA = Actor("tom", frozenset({"it"})), Actor("eva", frozenset({"exec"}))
+TOM, EVA = Actor("tom", frozenset({"it"}), access=shipped()), Actor("eva", frozenset({"exec"}), access=shipped())
 EVERYBODY = None
 
 
@@ -173,7 +174,7 @@ def test_who_may_says_that_they_look_after_it(engine: Engine, kept: Alerts) -> N
     assert alert is not None
     assert (alert.taken_by, alert.taken_note) == ("tom", "asked the ERP team")
     for number, actor, note, said in (
-        (1, EVA, None, "Only Plant IT and integration or Supply chain may acknowledge alerts."),
+        (1, EVA, None, "Only Supply chain or Plant IT and integration may acknowledge alerts."),
         (9, TOM, None, "There is no alert 9, or you may not see it."),
         (1, TOM, "x" * 501, "The note has 501 letters; 500 are the most."),
     ):

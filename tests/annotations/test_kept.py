@@ -8,17 +8,19 @@ from pathlib import Path
 
 import pytest
 
+from app.access.rights import ANNOTATE_OWN
 from app.accounts.tables import open_engine
 from app.annotations.annotation import Given
 from app.annotations.kept import Annotations, Known
+from app.configuration.roles import shipped
 from app.recovery import audit, tables
 from app.recovery.runs import Actor, Refusal
 
 HOUR = 3600 * 10**9
-MARIA = Actor("maria", frozenset({"supply"}))
-EVA = Actor("eva", frozenset({"exec"}))
-BRUNO = Actor("bruno", frozenset({"it"}), frozenset({"brno"}))
-MACHINE = Actor("token deployments", frozenset({"annotate"}))
+MARIA = Actor("maria", frozenset({"supply"}), access=shipped())
+EVA = Actor("eva", frozenset({"exec"}), access=shipped())
+BRUNO = Actor("bruno", frozenset({"it"}), frozenset({"brno"}), access=shipped())
+MACHINE = Actor("token deployments", frozenset(), access=shipped(), also=frozenset({ANNOTATE_OWN}))
 UPDATE = Given("maintenance", "Update to 7.2", 14 * HOUR, 15 * HOUR, ("augsburg", "brno"), (), ("wms",))
 
 

@@ -13,7 +13,6 @@ from babel import Locale
 from playwright.sync_api import Page
 from sqlalchemy import MetaData, select
 
-from app.accounts import ROLES
 from app.application import Application
 from tests.texts_pseudo import ODD, TAG
 
@@ -111,7 +110,6 @@ def _inside(text: str) -> Iterator[str]:
 
 
 def _of_settings(application: Application) -> Iterator[str]:
-    yield from ROLES
     yield from _walked(application.settings)
 
 

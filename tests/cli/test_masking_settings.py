@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from app.access.rights import BREAK_GLASS, SEE_MESSAGES
 from app.configuration.model import Settings
 from app.configuration.problems import ConfigurationError
+from app.messages.glass import Viewer
+from app.messages.settings import why_not
 from app.settings import load_settings
 
 
@@ -19,22 +22,21 @@ def settings_of(folder: Path, section: str) -> Settings:
 
 def test_nothing_said_is_nothing_hidden_and_plant_it_sees_messages(tmp_path: Path) -> None:
     found = settings_of(tmp_path, "")
-    assert (found.masking.fields, found.masking.roles, found.notes) == ((), ("it",), ())
+    assert (found.masking.fields, found.roles.holders(SEE_MESSAGES), found.notes) == ((), ["it"], ())
 
 
 def test_fields_and_roles_are_as_they_are_written(tmp_path: Path) -> None:
     found = settings_of(tmp_path, 'masking: {fields: ["*price*", customer.name, "lines[].net", PO104, E1EDP01/NETPR], roles: [it, supply]}')
     assert found.masking.fields == ("*price*", "customer.name", "lines[].net", "PO104", "E1EDP01/NETPR")
-    assert found.masking.may_see({"supply"})
-    assert found.masking.may_see({"admin"})
-    assert not found.masking.may_see({"exec"})
+    assert [role for role in found.roles.names if found.roles.may({role}, SEE_MESSAGES)] == ["supply", "it", "admin"]
+    assert [role for role in found.roles.names if found.roles.may({role}, BREAK_GLASS)] == ["supply", "it", "admin"]
 
 
 def test_no_role_at_all_leaves_messages_to_administrators(tmp_path: Path) -> None:
     found = settings_of(tmp_path, "masking: {roles: []}")
-    assert found.masking.may_see({"admin"})
-    assert not found.masking.may_see({"it"})
-    assert "nobody but administrators" in str(found.masking.why_not({"it"}))
+    assert found.roles.may({"admin"}, SEE_MESSAGES)
+    assert not found.roles.may({"it"}, SEE_MESSAGES)
+    assert "nobody but administrators" in str(why_not(Viewer("tom", frozenset({"it"}), access=found.roles)))
 
 
 def test_what_was_hidden_of_recoveries_is_hidden_everywhere_and_a_note_says_where_it_belongs(tmp_path: Path) -> None:

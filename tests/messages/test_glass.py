@@ -22,7 +22,7 @@ from app.recovery.model import Payload
 NS = 1_774_262_400 * 10**9
 MINUTE = 60 * 10**9
 REASON = "the supplier disputes the price"
-MASKING = Masking(("price",), ("it",))
+MASKING = Masking(("price",))
 EVENT = Event("bus:7", "bus", "7", NS)
 FOUND = Original(
     Payload("record", b'{"price": 99, "id": 7}', "application/json", "d1"), ("The record 7 of bus.",), (("Price", "98"), ("key", "K7"))
@@ -44,12 +44,12 @@ class Stage:
         self.clock = clock
         self.accounts = Accounts(f"sqlite:///{folder}/accounts.sqlite", clock)
         tables.create(self.accounts.engine)
-        self.glasses = Glasses(self.accounts.engine, clock, MASKING, frozenset({"admin", "supply"}))
+        self.glasses = Glasses(self.accounts.engine, clock, MASKING, frozenset({"supply"}))
         self.desk = Desk(self.accounts.engine, clock, MASKING, self.glasses)
 
     def viewer(self, name: str, session: str = "one") -> Viewer:
         user = self.accounts.user(name)
-        return Viewer(name, user.roles, session, user.epoch)
+        return Viewer(name, user.roles, session, user.epoch, user.access)
 
     def entries(self, *actions: str) -> list[tuple[str, str, str | None]]:
         """Who, what and why, the oldest first."""

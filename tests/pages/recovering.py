@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 
 from app.application import Application
+from app.configuration.roles import shipped
 from app.instants import instant_text
 from app.recovery.engine import Engine
 from app.recovery.runs import Actor
@@ -59,7 +60,7 @@ recovery:
       approval: none
       reason_required: true
 """
-TOM = Actor("tom", frozenset({"it"}))
+TOM = Actor("tom", frozenset({"it"}), access=shipped())
 GROUP = {"kind": "failed", "workflow": "production_to_inventory", "milestone": "confirmed", "error_class": "business"}
 
 

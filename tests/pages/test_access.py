@@ -9,6 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from app.access.rights import PAGES as PAGE_NAMES
+from app.access.roles import Roles
 from app.components import callbacks
 from app.components.callbacks import callback
 from app.server import PAGES
@@ -189,8 +191,10 @@ def test_a_callback_that_is_not_there_is_forbidden(server, output):
 
 
 def test_a_page_and_its_callbacks_are_for_its_roles(application, monkeypatch):
-    only_it = tuple(replace(page, roles=frozenset({"it"})) if page.path == "/failures" else page for page in PAGES)
-    monkeypatch.setattr("app.server.PAGES", only_it)
+    others = frozenset(PAGE_NAMES) - {"failures"}
+    limited = [replace(role, pages=role.pages if role.name == "it" else others) for role in application.accounts.access.roles]
+    for part in (application.accounts, application.sessions):
+        monkeypatch.setattr(part, "access", Roles(tuple(limited)))
     server = make_server(application)
     mine = [
         output

@@ -86,7 +86,7 @@ def test_somebody_looks_after_it_and_says_so(web: Flask, plant: Application, con
     assert re.search(r"tom, since .*: asked the ERP team", take(someone(web, "tom"), confirming, "asked the ERP team"))
     assert "tom looks after it" in drawn_text(someone(web, "maria").show("/alerts"))
     refused = take(someone(web, "eva"), confirming, "me too")
-    assert "Only Plant IT and integration or Supply chain may acknowledge alerts." in refused
+    assert "Only Supply chain or Plant IT and integration may acknowledge alerts." in refused
     alert = plant.alerts.one(confirming.number, None)
     assert alert is not None
     assert (alert.taken_by, alert.taken_note) == ("tom", "asked the ERP team")

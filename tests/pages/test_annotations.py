@@ -10,6 +10,7 @@ from flask import Flask
 
 from app.annotations.annotation import Annotation, Given
 from app.application import Application
+from app.configuration.roles import shipped
 from app.figures import marks
 from app.figures.marks import Around, Noted
 from app.instants import instant_text
@@ -18,7 +19,7 @@ from tests.pages import trees
 from tests.pages.served import Client, drawn_text, make_server, someone
 
 MINUTE, HOUR, DAY = 60 * 10**9, 3600 * 10**9, 86_400 * 10**9
-ADA = Actor("ada", frozenset({"admin"}))
+ADA = Actor("ada", frozenset({"admin"}), access=shipped())
 
 
 @pytest.fixture(scope="module")

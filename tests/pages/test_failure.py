@@ -119,7 +119,7 @@ def say(server: Flask, who: str, what: str, **given: str) -> str:
 
 
 def test_what_people_know_of_a_group_stands_on_its_page_in_the_list_and_in_the_export(server: Flask, application: Application):
-    assert "Only Plant IT and integration or Supply chain may write this." in say(server, "eva", "note", memory_words="x")
+    assert "Only Supply chain or Plant IT and integration may write this." in say(server, "eva", "note", memory_words="x")
     assert "A reason is needed." in say(server, "tom", "mute")
     say(server, "tom", "note", memory_words="The period opens tomorrow.")
     say(server, "tom", "link", memory_ticket="https://tickets.example/4711")

@@ -12,6 +12,7 @@ from flask import Flask
 
 from app.annotations.annotation import Given
 from app.application import Application
+from app.configuration.roles import shipped
 from app.figures import stock
 from app.instants import instant_ns
 from app.recovery.runs import Actor
@@ -262,7 +263,7 @@ def test_the_pairs_of_one_outcome_or_site_are_listed_alone(web: Flask):
 
 
 def test_what_was_noted_stands_at_the_snapshot_after_it_and_only_where_it_is_about(web: Flask, plant: Application):
-    ada = Actor("ada", frozenset({"admin"}))
+    ada = Actor("ada", frozenset({"admin"}), access=shipped())
     moved = Given(
         "maintenance", "Scanners of hall 2 were off", instant_ns("2026-03-23T06:30:00Z"), instant_ns("2026-03-23T07:30:00Z"), ("hamburg",)
     )

@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.application import Application
+from app.configuration.roles import shipped
 from app.recovery import listing
 from app.recovery.cases import Group, find
 from app.recovery.run_tables import items, sends
@@ -19,7 +20,7 @@ from metrics.read import Moment
 from tests.pages import recovering
 from tests.pages.served import drawn_text, make_server, someone
 
-TOM, MARIA = Actor("tom", frozenset({"it"})), Actor("maria", frozenset({"supply"}))
+TOM, MARIA = Actor("tom", frozenset({"it"}), access=shipped()), Actor("maria", frozenset({"supply"}), access=shipped())
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +107,7 @@ def test_the_list_is_narrowed_by_the_address_and_by_sites(server: Flask, asked: 
 @pytest.mark.parametrize(("who", "role", "waiting"), [("tom", "it", 0), ("tim", "it", 0), ("maria", "supply", 1), ("ada", "admin", 1)])
 def test_what_waits_is_counted_for_who_may_approve_it(application: Application, asked: Any, who: str, role: str, waiting: int):
     with application.accounts.engine.connect() as connection:
-        assert listing.awaiting(connection, Actor(who, frozenset({role}))) == waiting
+        assert listing.awaiting(connection, Actor(who, frozenset({role}), access=shipped())) == waiting
 
 
 def test_an_old_link_and_one_to_what_must_not_be_seen_say_the_same(server: Flask, sent: tuple[str, Any]):

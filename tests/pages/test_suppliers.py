@@ -10,6 +10,7 @@ from flask import Flask
 
 from app.annotations.annotation import Given
 from app.application import Application
+from app.configuration.roles import shipped
 from app.figures.rows import rows_of
 from app.instants import instant_ns
 from app.recovery.runs import Actor
@@ -206,7 +207,7 @@ def test_where_nobody_names_a_supplier_it_says_how_to(server: Flask):
 
 
 def test_what_was_noted_stands_in_its_week(web: Flask, plant: Application):
-    ada = Actor("ada", frozenset({"admin"}))
+    ada = Actor("ada", frozenset({"admin"}), access=shipped())
     noted = plant.annotations.say(Given("shutdown", "The mailbox for orders was full", instant_ns("2026-03-17T08:00:00Z")), ada)
     shown = trees.drawn(someone(web, "maria").show("/suppliers", f"?partner=20018&as_of={AS_OF}"))
     (weeks,) = [part for part in trees.parts(shown) if getattr(part, "aria-label", None) == "Week by week"]

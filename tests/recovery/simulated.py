@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
 
+from app.configuration.roles import shipped
 from app.recovery.frozen import fingerprint_of
 from app.recovery.model import Action, Answer, Approval, Case, Dispatch, Evidence, Limits, Path, Payload, Proof, Sent
 from app.recovery.plan import Plan, freeze
@@ -16,8 +17,10 @@ from app.recovery.verdict import Question, verdict
 
 SECOND = 10**9
 BEGIN = 1_790_000_000 * SECOND
-ANNA, BERND, CARLA = (Actor(name, frozenset(roles.split())) for name, roles in (("anna", "it"), ("bernd", "it"), ("carla", "admin")))
-EXEC = Actor("emil", frozenset({"exec"}))
+ANNA, BERND, CARLA = (
+    Actor(name, frozenset(roles.split()), access=shipped()) for name, roles in (("anna", "it"), ("bernd", "it"), ("carla", "admin"))
+)
+EXEC = Actor("emil", frozenset({"exec"}), access=shipped())
 
 
 class Clock:

@@ -10,6 +10,7 @@ import orjson
 import pytest
 from sqlalchemy import create_engine, select, update
 
+from app.configuration.roles import shipped
 from app.recovery import audit
 from app.recovery.engine import Engine
 from app.recovery.model import Action, Approval, ItemState, Safety, State
@@ -150,7 +151,7 @@ def test_four_eyes_need_a_role_that_approves():
     found = desk.request()
     seen = desk.row(found).plan_hash
     assert "Only Supply chain may approve" in refused(desk.runs.approve, found, BERND, seen)
-    desk.runs.approve(found, Actor("sara", frozenset({"supply"})), seen)
+    desk.runs.approve(found, Actor("sara", frozenset({"supply"}), access=shipped()), seen)
     desk.database.dispose()
 
 
@@ -252,7 +253,7 @@ def test_a_case_is_in_one_recovery_at_a_time(desk):
 
 def test_who_may_not_is_refused_and_who_may_not_see_it_finds_nothing(desk):
     assert "Only Plant IT and integration may use" in refused(desk.request, actor=EXEC)
-    elsewhere = Actor("mona", frozenset({"it"}), frozenset({"monterrey"}))
+    elsewhere = Actor("mona", frozenset({"it"}), frozenset({"monterrey"}), access=shipped())
     assert "may not see" in refused(desk.request, actor=elsewhere)
     found = desk.request()
     assert refused(desk.runs.approve, found, elsewhere, desk.row(found).plan_hash) == f"There is no recovery {found}."

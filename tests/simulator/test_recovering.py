@@ -16,6 +16,7 @@ import pytest
 from sqlalchemy import select
 
 from app.configuration.reading import load_settings
+from app.configuration.roles import shipped
 from app.demo import MESSAGES, Middleware, settings_in
 from app.recovery.automatic import Rules
 from app.recovery.cases import Group, find
@@ -29,7 +30,9 @@ from app.simulator.hub import Hub
 from tests.waiting import until
 
 TOKEN = "of-the-tests"
-IT, COLLEAGUE, SUPPLY = (Actor(name, frozenset({role})) for name, role in (("it", "it"), ("it-2", "it"), ("supply", "supply")))
+IT, COLLEAGUE, SUPPLY = (
+    Actor(name, frozenset({role}), access=shipped()) for name, role in (("it", "it"), ("it-2", "it"), ("supply", "supply"))
+)
 SECONDS = 60
 WANTED: dict[str, tuple[dict[str, str], Actor | None]] = {  # path → for which cases, and who agrees
     "confirm-again": ({"kind": "failed", "workflow": "production_to_inventory", "milestone": "confirmed"}, COLLEAGUE),
