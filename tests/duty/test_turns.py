@@ -20,7 +20,7 @@ from tests.telling.plant import FAILING, HAMBURG, HOUR, MINUTE, NOON, Clock, inb
 
 Make = Callable[..., Application]
 IN_HAMBURG = replace(FAILING, parts=(HAMBURG,))
-TOM = Actor("tom", frozenset({"it"}))
+TOM = Actor("tom", frozenset({"it"}), access=shipped())
 
 
 def test_who_is_on_shift_is_told_then_the_next_until_somebody_looks_after_it(make: Make, mailbox: Mailbox, clock: Clock) -> None:
