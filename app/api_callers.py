@@ -15,9 +15,10 @@ from app.access.rights import ANNOTATE_OWN, EXPORT, ORDER
 from app.access.roles import ADMIN
 from app.accounts.tokens import ANNOTATE, RECOVER
 from app.application import Application
+from app.audit import NOBODY, own_of
 from app.messages.glass import Viewer
-from app.recovery.audit import NOBODY, own_of
 from app.recovery.runs import Actor
+from app.web import audited
 
 MORE = "The page 'Your permissions' says which roles you have."
 
@@ -66,8 +67,10 @@ def caller_of_request() -> Caller:
 def _bearer(secret: str) -> Caller:
     here = application()
     if here.local_token and hmac.compare_digest(secret.encode(), here.local_token.encode()):
+        audited.called_by("command line")
         return Caller(None, may_order=True)
     if token := here.accounts.check_token(secret, "read"):
+        audited.called_by(f"token {token.name}")
         roles = frozenset({ADMIN}) if token.scope == "admin" else token.roles
         actor = Actor(f"token {token.name}", roles, token.sites, access=token.access) if token.allows(RECOVER) else None
         viewer = Viewer(actor.name, actor.roles, access=actor.access) if actor else None

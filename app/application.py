@@ -17,6 +17,7 @@ import duckdb
 from sqlalchemy import URL, Engine
 from sqlalchemy.exc import DatabaseError, OperationalError
 
+from app import audit
 from app.accounts import Accounts
 from app.accounts.administration import Administration
 from app.accounts.languages import ChosenLanguages
@@ -24,6 +25,7 @@ from app.accounts.sessions import Sessions
 from app.accounts.views import Views
 from app.alerts.kept import Alerts
 from app.annotations.kept import Annotations, Known
+from app.audit.seen import Seen
 from app.configuration.model import Settings, Source
 from app.configuration.sections import is_received
 from app.duty.absences import Absences
@@ -33,7 +35,7 @@ from app.messages.glass import Glasses, overseers
 from app.messages.originals import Event, Original, original
 from app.messages.rows import masked
 from app.owners import owner_of
-from app.recovery import audit, closings, listing, tables
+from app.recovery import closings, listing, tables
 from app.recovery.cases import counted, find, held_up
 from app.recovery.catalogue import Catalogue, remember
 from app.recovery.desk import Desk
@@ -47,6 +49,7 @@ from app.recovery.seals import Seal
 from app.recovery.selection import Selected
 from app.recovery.targets.settings import open_target
 from app.recovery.world import LiveWorld
+from app.retention.letting_go import let_go
 from app.source_state import SourceState
 from app.telling.kept import Subscriptions
 from app.trouble import Mistake, Unreachable
@@ -115,6 +118,7 @@ class Application:
             for target in targets.values():
                 opened.enter_context(closing(target))
             self._open = opened.pop_all()
+        self.seen = Seen(self.accounts.engine, self.now_ns)
         self.refresher = Refresher(self.store, settings.definitions)
         collectors = [source.collector for source in settings.sources]
         identifiers, rules, entries = settings.identifiers, settings.error_rules, [source.options for source in settings.sources]
@@ -266,6 +270,10 @@ class Application:
         """Lets go of the edited payloads that were kept long enough."""
         self.desk.runs.age(self.settings.recovery.payloads.keep_seconds)
 
+    def let_go(self) -> dict[str, int]:
+        """Lets go of what was kept long enough beside the business data; how many of each kind."""
+        return let_go(self.accounts.engine, self.settings.home, self.settings.retention, self.now_ns())
+
     def read_now(self) -> AbstractContextManager[Reader]:
         """A reader of all sites as of now."""
         now_ns = self.now_ns()
@@ -282,6 +290,7 @@ class Application:
         return Sources(self.settings.home / "journal", {source.name: source.options for source in self.settings.sources})
 
     def close(self) -> None:
+        self.seen.write()
         self.intake.close()
         self._open.close()
 

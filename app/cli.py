@@ -11,15 +11,20 @@ from errno import ENOSPC
 from importlib.metadata import version
 from typing import NoReturn
 
-from app.commands import conforming, covering, exporting, intake, letting_in, people, reporting, serving, setup
+from app.commands import auditing, conforming, covering, exporting, intake, letting_in, people, privacy, reporting, serving, setup
 from app.commands.command import Command
 from app.configuration.problems import ConfigurationError
 from app.trouble import Mistake, Trouble
 from metrics.keys import unknown
 
-GROUPED = (setup, intake, serving, exporting, reporting, covering, conforming, people, letting_in)
+GROUPED = (setup, intake, serving, exporting, reporting, covering, conforming, people, letting_in, auditing, privacy)
 COMMANDS: tuple[Command, ...] = tuple(command for group in GROUPED for command in group.COMMANDS)
-GROUPS = {"user": "the people who may sign in", "token": "the machines that may read or send"}
+GROUPS = {
+    "user": "the people who may sign in",
+    "token": "the machines that may read or send",
+    "audit": "who did what",
+    "privacy": "what is known of a person",
+}
 EPILOG = """\
 exit codes:
   0  done
@@ -63,6 +68,9 @@ def _run(words: Sequence[str] | None) -> int:
     except SystemExit:  # `--help` and `--version` are answered by argparse itself
         sys.stdout.flush()
         return 0
+    from app.audit.place import COMMAND_LINE, came_from  # after `--help`, which need not wait for it
+
+    came_from.set(COMMAND_LINE)
     code: int | None = arguments.run(arguments)
     sys.stdout.flush()
     return code or 0

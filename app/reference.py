@@ -20,6 +20,7 @@ from app.configuration.languages import TEXTS
 from app.configuration.masking import MASKING
 from app.configuration.recovery import CLOSING, LIMITS, PATH, PAYLOADS, PERIOD, PROOF, recovery_keys
 from app.configuration.reports import REPORTS
+from app.configuration.retention import RETENTION, age
 from app.configuration.roles import ROLE, shipped
 from app.configuration.rosters import LEVEL, PATIENCE, ROSTER
 from app.configuration.rosters import SHIFT as ROSTER_SHIFT
@@ -142,6 +143,7 @@ def configuration_reference() -> str:
     parts += _section("a shift of a roster", ROSTER_SHIFT) + _section("then", LEVEL) + _section("after", PATIENCE)
     parts += _section("masking", MASKING, "See [messages](messages.md).")
     parts += _section("reports", REPORTS, "See [reports](report.md).")
+    parts += _section("retention", RETENTION, "See [privacy](privacy.md).")
     parts += (
         _section("web", WEB) + _section("otlp", OTLP) + _section("owners", OWNER, "One entry per owner, by the name that workflows use.")
     )
@@ -239,6 +241,8 @@ def _written(key: Key) -> str:
     if key.kind == "duration":
         unit, length = next((unit, length) for unit, length in reversed(SECONDS.items()) if value % length == 0)
         return f"{value // length}{unit}"
+    if key.kind == "age":
+        return age(value)
     if key.kind == "list of days":
         return "mon tue wed thu fri"
     if isinstance(value, bool):

@@ -11,10 +11,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from typing import Any
 
 from app.alerts.watcher import Watcher
 from app.application import Application, opened
+from app.audit import upkeep
 from app.configuration.model import Settings
 from app.configuration.sections import RECEIVED
 from app.jobs import Jobs
@@ -23,6 +25,7 @@ from app.recovery.automatic import Rules
 from app.recovery.worker import Worker
 from app.remote import remove_card, write_card
 from app.reports.schedule import Timetable
+from app.retention.letting_go import Daily
 from app.server import create_app
 from app.telling.teller import Teller
 from app.trouble import Unreachable
@@ -61,6 +64,8 @@ def running(settings: Settings) -> Iterator[Service]:
     """Serves until the block ends, then drains. Raises Unreachable when the home or a port is taken."""
     with opened(settings) as application, ExitStack() as parts:
         # Stopped in the opposite order: nothing new comes in, then the last load; the card goes while the web still answers.
+        upkeep.settings_read(application.accounts.engine, settings.file, application.now_ns())
+        _started(application.seen, parts)
         application.loader = _started(Loader(application), parts)
         reception = _reception(application)
         application.receiver = receiver = _started(_receiver(application, reception), parts)
@@ -72,7 +77,8 @@ def running(settings: Settings) -> Iterator[Service]:
         _started(Watcher(application, teller.wake), parts)
         _started(Timetable(application), parts)
         rules = Rules(application.desk, application.read_now)
-        chores = (application.tell_closings, application.age_payloads, application.messages.glasses.expire)
+        daily = Daily(application.now_ns, application.let_go, partial(upkeep.tell_anchor, application.accounts.engine))
+        chores = (application.tell_closings, application.age_payloads, application.messages.glasses.expire, daily.run)
         _started(Worker(application.desk.runs, application.desk.world, rules, chores), parts)
         service = Service(application, web, receiver.port)
         application.local_token = secrets.token_urlsafe(32)

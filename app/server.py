@@ -49,7 +49,7 @@ from app.pages import (
     wall,
     without_event,
 )
-from app.web import bodies, build, guard, headers, hosts, login, password, speaking, trouble
+from app.web import audited, bodies, build, guard, headers, hosts, login, password, speaking, trouble
 from app.web.sitemap import Page, Sitemap
 from metrics.texts import _, _later, language
 
@@ -77,7 +77,7 @@ PAGES = (
     Page("/cases", _later("Cases"), cases, "list", help="reading#cases-and-what-is-behind-a-figure"),
     Page("/promised", _later("By their day"), promised, "list", help="impact#the-business-case"),
     Page("/path", _later("Path"), path, "route", parts=("workflow", "transaction"), help="reading#path"),
-    Page("/audit", _later("Audit"), audit, "history", "", help="recovery#audit"),
+    Page("/audit", _later("Audit"), audit, "history", "", help="audit"),
     Page("/sources", _later("Sources"), sources, "plug", _later("Connections"), help="sources#what-all-of-them-keep-to"),
     Page("/connect", _later("Connect a source"), connect, "plug", help="connect"),
     Page("/interfaces", _later("Interfaces"), interfaces, "waypoints", _later("Connections"), help="mapping#what-nobody-has-mapped-yet"),
@@ -124,6 +124,7 @@ def create_app(application: Application) -> Flask:
     password.install(server)
     texts = application.settings.texts
     speaking.install(server, speaking.catalogues_of(texts), application.languages, texts.language)
+    audited.install(server)
     guard.install(server).exempt(api.install(server))
     trouble.install(server)
     dash = _create_dash(server, server.config["SYNCLINE_PREFIX"])

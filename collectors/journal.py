@@ -48,7 +48,7 @@ class Journal:
         self.problems: list[str] = []
         self._segment_bytes, self._reserve_bytes = segment_bytes, reserve_bytes
         folder.mkdir(parents=True, exist_ok=True)
-        self._lock_file = _lock(folder / "lock")
+        self._lock_file = lock(folder / "lock")
         self._waiting: list[_Append] = []
         self._turn, self._is_syncing = threading.Condition(), False
         self._fd, self._end, self._broken = -1, 0, ""
@@ -286,7 +286,8 @@ def _write_all(fd: int, data: bytes, offset: int) -> None:
         view, offset = view[written:], offset + written
 
 
-def _lock(path: Path) -> TextIO:
+def lock(path: Path) -> TextIO:
+    """Holds the file until it is closed. Raises JournalBusy."""
     file = path.open("a+")
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

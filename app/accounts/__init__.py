@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, Row, insert, inspect, select, update
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
+from app import audit
 from app.access.roles import Roles
 from app.accounts import passwords, people, sessions, throttle, tokens
 from app.accounts.changes import change
@@ -36,6 +37,7 @@ class Accounts:
     ) -> None:
         """`words`: what anybody here would try as a password."""
         self._engine = open_engine(url)
+        audit.create(self._engine)
         self._now_ns, self._words = now_ns, words
         self.access = access or shipped()
 

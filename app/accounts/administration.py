@@ -9,13 +9,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select
 
+from app import audit
 from app.access.roles import ADMIN
 from app.accounts import Accounts, password_links, people, sessions
 from app.accounts.changes import change
 from app.accounts.password_links import Link
 from app.accounts.people import AccountError, User
 from app.accounts.tables import users
-from app.recovery import audit
 from metrics.texts import _
 
 COMMAND_LINE = "the command line"

@@ -6,8 +6,9 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, BigInteger, Boolean, Column, Engine, Index, Integer, MetaData, String, Table, create_engine, event
-from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlalchemy import URL, BigInteger, Boolean, Column, Engine, Index, Integer, MetaData, String, Table, create_engine, event, inspect
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable
 
 metadata = MetaData()
 
@@ -107,8 +108,29 @@ def create_tables(engine: Engine, declared: MetaData) -> None:
         for table in declared.sorted_tables:
             # Not create_all: it looks first and creates then, so two processes starting together would collide.
             connection.execute(CreateTable(table, if_not_exists=True))
+    for table in declared.sorted_tables:
+        add_columns(engine, table)
+        with engine.begin() as connection:
             for index in table.indexes:
                 connection.execute(CreateIndex(index, if_not_exists=True))
+
+
+def add_columns(engine: Engine, table: Table) -> None:
+    """The columns that a database of before lacks. Each of them may be null, or says what stands in the rows of before."""
+    for column in table.columns:
+        if column.name in _columns(engine, table):
+            continue
+        try:
+            with engine.begin() as connection:
+                declared = CreateColumn(column).compile(dialect=engine.dialect)
+                connection.exec_driver_sql(f"alter table {engine.dialect.identifier_preparer.format_table(table)} add column {declared}")
+        except DatabaseError:
+            if column.name not in _columns(engine, table):  # else another process was faster
+                raise
+
+
+def _columns(engine: Engine, table: Table) -> set[str]:
+    return {each["name"] for each in inspect(engine).get_columns(table.name)}
 
 
 def open_unchanged(file: Path) -> Engine:

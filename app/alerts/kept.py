@@ -10,12 +10,12 @@ from typing import Any
 import orjson
 from sqlalchemy import ColumnElement, Connection, Engine, case, func, select, update
 
+from app import audit
 from app.access.rights import ACKNOWLEDGE_ALERTS
 from app.accounts.tables import create_tables
 from app.alerts.alert import SEVERITIES, Alert, Part
 from app.alerts.tables import alerts, metadata, parts
 from app.instants import instant_text
-from app.recovery import audit
 from app.recovery.runs import Actor, Refusal
 
 MOST_LETTERS = 500

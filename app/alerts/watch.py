@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from app import audit
 from app.alerts.alert import Alert, Condition, Part
 from app.alerts.kept import open_ones, part_row
 from app.alerts.tables import alerts, parts
-from app.recovery import audit
 
 ACTOR = "syncline"
 QUIET_SECONDS = 15 * 60  # what is not found for so long has ended; what comes back sooner is the same alert

@@ -9,13 +9,13 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import Connection, Engine, Row, func, insert, select, update
 
+from app import audit
 from app.access.rights import ANNOTATE, ANNOTATE_OWN
 from app.accounts.tables import create_tables
 from app.annotations.annotation import Annotation, Given, checked
 from app.annotations.tables import metadata
 from app.annotations.tables import said as versions
 from app.instants import instant_text
-from app.recovery import audit
 from app.recovery.runs import Actor, Refusal
 
 FOREVER = 2**63 - 1

@@ -133,11 +133,8 @@ def revoke_token(arguments: argparse.Namespace) -> None:
 def administering(arguments: argparse.Namespace) -> Iterator[tuple[Administration, Settings]]:
     """Changes people, and tells the audit."""
     from app.accounts.administration import Administration
-    from app.recovery import audit, tables
 
     with _accounts(arguments) as (accounts, settings):
-        tables.create(accounts.engine)
-        audit.keep_head(accounts.engine, settings.home / audit.HEAD_FILE)
         yield Administration(accounts, time.time_ns, settings.access.password_link), settings
 
 
@@ -145,6 +142,7 @@ def administering(arguments: argparse.Namespace) -> Iterator[tuple[Administratio
 def _accounts(arguments: argparse.Namespace) -> Iterator[tuple[Accounts, Settings]]:
     from sqlalchemy.exc import DatabaseError
 
+    from app import audit
     from app.accounts import AccountError, Accounts
     from app.application import accounts_url, reachable
     from app.examination.home import TO_WRITE
@@ -155,6 +153,7 @@ def _accounts(arguments: argparse.Namespace) -> Iterator[tuple[Accounts, Setting
         if not os.access(settings.home, os.W_OK):  # SQLite would only say that it cannot open the file
             raise Unreachable(f"the home {settings.home} cannot be written. {TO_WRITE}")
         accounts = Accounts(url, words=[site.name for site in settings.definitions.sites], access=settings.roles)
+        audit.keep_head(accounts.engine, settings.home / audit.HEAD_FILE)
     try:
         yield accounts, settings
     except AccountError as error:

@@ -15,6 +15,7 @@ from app.components import break_glass, inbox, languages, links, moment, scripts
 from app.components.callbacks import callback, clientside
 from app.components.icons import icon
 from app.pages import errors
+from app.web import audited
 from app.web.guard import sitemap
 from app.web.sitemap import Page
 from metrics.texts import _, _n, _parts
@@ -183,6 +184,7 @@ def show(pathname: str, query: str) -> tuple[Component, str]:
     if page is None:
         return errors.not_found(pathname), _("Not found")
     if not current_user.may_open(page):
+        audited.refused(page)
         return errors.forbidden(page), _("Not allowed")
     try:
         reader.as_of(query)
@@ -192,6 +194,7 @@ def show(pathname: str, query: str) -> tuple[Component, str]:
         drawn = page.draw(query, sitemap().below(page, pathname))
     except errors.WrongAddress as wrong:
         return errors.wrong_address(str(wrong)), _("Not found")
+    audited.opened(page, sitemap().below(page, pathname), query)
     return drawn, getattr(drawn, "data-title", _(page.title))
 
 

@@ -12,6 +12,7 @@ from app.duty.roster import Roster
 from app.messages.settings import Masking
 from app.recovery.settings import Recovery
 from app.reports.settings import Reporting
+from app.retention.settings import Retention
 from app.telling.settings import Telling
 from collectors.classify import ErrorRules
 from collectors.collector import Collector
@@ -122,6 +123,7 @@ class Settings:
     texts: Texts = Texts()
     reporting: Reporting = Reporting()
     rosters: tuple[Roster, ...] = ()
+    retention: Retention = Retention()
 
     @property
     def folder(self) -> Path:

@@ -167,6 +167,7 @@ def _settings(
         texts=found["texts"],
         reporting=found["reports"],
         rosters=rosters_of(found["rosters"], found["sites"], found["timezone"]),
+        retention=found["retention"],
     )
 
 

@@ -15,11 +15,13 @@ from app.configuration.masking import USUAL, masking
 from app.configuration.model import Access, Otlp, Source, Texts, Web
 from app.configuration.recovery import NAMES, code, recovery_in
 from app.configuration.reports import reports
+from app.configuration.retention import retention
 from app.configuration.rosters import roster
 from app.configuration.telling import alerts
 from app.configuration.zones import zone
 from app.instants import instant_ns
 from app.reports.settings import Reporting
+from app.retention.settings import Retention
 from app.telling.settings import Telling
 from collectors import own
 from collectors.classify import check_error_rules
@@ -332,6 +334,13 @@ def configuration(folder: Path) -> tuple[Key, ...]:
             "mapping",
             "When the weekly report is published by itself, and when digests are sent; see [reports](report.md).",
             default=Reporting(),
+        ),
+        Key(
+            "retention",
+            retention,
+            "mapping",
+            "How long alerts, messages to people, notes and the audit are kept; see [privacy](privacy.md).",
+            default=Retention(),
         ),
         *SERVED_AT,
     )

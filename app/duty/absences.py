@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine, delete, insert, select
 
+from app import audit
 from app.accounts import AccountError
 from app.accounts.tables import create_tables
 from app.duty.tables import absences, metadata
-from app.recovery import audit
 from metrics.texts import _
 
 MOST = 50  # a person, that are not over

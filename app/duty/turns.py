@@ -9,13 +9,13 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Engine, Row, insert, select
 
+from app import audit
 from app.accounts.people import User
 from app.alerts.alert import Alert
 from app.alerts.kept import open_ones
 from app.duty.absences import Absence
 from app.duty.roster import Roster, roster_for
 from app.duty.tables import known_rosters, turns
-from app.recovery import audit
 from app.telling import outbox
 from app.telling.outbox import People
 from app.telling.subscription import INBOX, MAIL, WEBHOOK

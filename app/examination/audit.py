@@ -7,9 +7,11 @@ from pathlib import Path
 
 from sqlalchemy.exc import DatabaseError
 
+from app import audit
 from app.accounts.tables import open_unchanged
+from app.audit import files
+from app.audit.checking import MISSING
 from app.examination.finding import Finding, fail, ok
-from app.recovery import audit
 
 ADVICE = "Find out who may write to the home, and bring the file back from a backup."
 
@@ -32,16 +34,18 @@ def _look(file: Path, head: Path) -> Iterator[Finding]:
     engine = open_unchanged(file)
     try:
         with engine.connect() as connection:
-            is_there = audit.is_there(connection)
-            number = audit.verify(connection, head) if is_there else 1 if head.exists() else None
-            entries = audit.count(connection, audit.Filter()) if is_there else 0
-        yield _said(number, entries)
+            if audit.is_there(connection):
+                wrong = audit.verify(connection, head, before=files.moved_out(file.parent / files.FOLDER))
+                entries = audit.count(connection, audit.Filter())
+            else:
+                wrong, entries = audit.Wrong(1, MISSING) if head.exists() else None, 0
+        yield _said(wrong, entries)
     finally:
         engine.dispose()
 
 
-def _said(number: int | None, entries: int) -> Finding:
-    if number is not None:
-        return fail(f"The audit is not what was written: entry {number:,} was changed, taken out or cut off.", ADVICE)
+def _said(wrong: audit.Wrong | None, entries: int) -> Finding:
+    if wrong is not None:
+        return fail(f"The audit is not what was written: {wrong}.", ADVICE)
     held = "1 entry, not" if entries == 1 else f"{entries:,} entries, none"
     return ok(f"The audit holds {held} changed since it was written.")

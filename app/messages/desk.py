@@ -8,12 +8,12 @@ from typing import Any
 
 from sqlalchemy import Engine
 
+from app import audit
 from app.messages.fields import Fields
 from app.messages.glass import Glass, Glasses, NotAllowed, Viewer
 from app.messages.originals import Event, Original
 from app.messages.settings import Masking, why_not
 from app.messages.shown import MOST_SHOWN, Shown, shown, value_of
-from app.recovery import audit
 from app.recovery.model import Payload
 
 LOOK, LOOK_REFUSED, ATTRIBUTES = "look at message", "look at message refused", "look at attributes"  # in the audit

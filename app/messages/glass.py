@@ -10,13 +10,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, insert, select, update
 
+from app import audit
 from app.access.rights import BREAK_GLASS, END_BREAK_GLASS, SEE_MESSAGES
 from app.access.roles import Holder, Roles
 from app.accounts.sessions import sessions
 from app.accounts.tables import create_tables, users
 from app.messages.settings import Masking, why_not
 from app.messages.tables import break_glasses, metadata
-from app.recovery import audit
 from app.recovery.model import Path
 
 LASTS_NS = 3600 * 10**9

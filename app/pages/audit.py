@@ -12,7 +12,8 @@ from dash import html
 from dash.development.base_component import Component
 from flask_login import current_user
 
-from app import reader
+from app import audit, reader
+from app.audit import Filter
 from app.components import break_glass, links, moment
 from app.components.empty import empty
 from app.components.icons import icon
@@ -22,8 +23,6 @@ from app.figures import times, words
 from app.instants import instant_ns
 from app.pages.errors import WrongAddress
 from app.pages.narrowing import HOUR_NS, PERIODS
-from app.recovery import audit
-from app.recovery.audit import Filter
 from app.recovery.model import KINDS
 from metrics.keys import unknown
 from metrics.texts import _, _later, _n
@@ -57,7 +56,8 @@ def layout(**query: Any) -> Component:
     return html.Div(
         [
             head(
-                _("Audit"), _("Who did what with failures and recoveries, when and why. Nothing here can be changed or taken out unseen.")
+                _("Audit"),
+                _("Who did or looked at what, when, from where and why. Nothing here can be changed or taken out unseen."),
             ),
             moment.banner(at, zone),
             break_glass.open_ones() if at.is_now else None,
@@ -171,7 +171,12 @@ def _line(entry: Any, kept: Mapping[str, Any], zone: str) -> Component:
         [
             html.Td(words.number(entry.number), className="num", title=f"SHA-256 {entry.hash}"),
             html.Td(times.full(entry.at_ns, zone), className="nowrap"),
-            html.Td(html.A(entry.actor, href=links.to("audit", **{**kept, "actor": entry.actor}))),
+            html.Td(
+                [
+                    html.A(entry.actor, href=links.to("audit", **{**kept, "actor": entry.actor})),
+                    html.Div(entry.came_from, className="muted") if entry.came_from else None,
+                ]
+            ),
             html.Td(_sentence(entry.action), className="nowrap"),
             html.Td(
                 html.A(_short(entry.subject), href=links.to("audit", **{**kept, "subject": entry.subject}), title=entry.subject),
@@ -219,5 +224,7 @@ def _nothing(kept: Mapping[str, Any]) -> Component:
             _("Nothing like that was written down"), _("Choose another period or action above, or show all again."), picture="history"
         )
     return empty(
-        _("Nothing was written down yet"), _("Every request, approval, refusal and attempt to send would stand here."), picture="history"
+        _("Nothing was written down yet"),
+        _("Every sign-in, look, request, approval, refusal and attempt to send would stand here."),
+        picture="history",
     )

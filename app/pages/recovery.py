@@ -12,7 +12,7 @@ from dash import Input, Output, State, ctx, dcc, html, no_update
 from dash.dependencies import ALL
 from dash.development.base_component import Component
 
-from app import reader
+from app import audit, reader
 from app.components import links
 from app.components.callbacks import callback
 from app.components.empty import empty
@@ -23,7 +23,7 @@ from app.components.recoveries import ITEMS, SAFETIES, act, badge, me, standing
 from app.figures import times, words
 from app.pages.errors import WrongAddress
 from app.pages.recoveries import LIVE_SECONDS, bar, waits_for
-from app.recovery import audit, listing
+from app.recovery import listing
 from app.recovery.model import Safety
 from app.recovery.model import State as Stage
 from app.recovery.permitted import BY_HAND, NEEDS_REASON, is_by_hand, settles, why_not

@@ -12,7 +12,7 @@ import orjson
 from sqlalchemy import Connection, Engine, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from app.recovery import audit
+from app import audit
 from app.recovery.model import Action, Approval, Case, Limits, Path, Proof
 from app.recovery.tables import catalogue_versions
 

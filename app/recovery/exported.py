@@ -9,12 +9,13 @@ from typing import Any
 import orjson
 from sqlalchemy import Engine
 
+from app import audit
 from app.alerts.kept import COLUMNS as ALERTS
 from app.alerts.kept import alert_rows
 from app.annotations.kept import COLUMNS as ANNOTATIONS
 from app.annotations.kept import annotation_rows
 from app.instants import instant_text
-from app.recovery import audit, listing
+from app.recovery import listing
 from app.recovery.model import Approval, ItemState, State
 
 Row = dict[str, Any]
@@ -39,9 +40,11 @@ class Sight:
 def audit_rows(engine: Engine, until_ns: int, sight: Sight) -> Iterator[Row]:
     """One row per entry of the audit, the oldest first."""
     with engine.connect() as connection:
+        redacted = audit.redacted_by(connection)
         for entry in audit.every(connection, audit.Filter(to_ns=until_ns + 1, own=sight.own)):
             values = (entry.number, instant_text(entry.at_ns), entry.actor, entry.action, entry.subject, entry.reason)
-            yield dict(zip(AUDIT, (*values, orjson.loads(entry.detail), entry.hash), strict=True))
+            bound = (entry.hash, entry.came_from, entry.salt, redacted.get(entry.number))
+            yield dict(zip(AUDIT, (*values, orjson.loads(entry.detail), *bound), strict=True))
 
 
 def recovery_rows(engine: Engine, until_ns: int, sight: Sight) -> Iterator[Row]:
@@ -84,7 +87,7 @@ def _item_state_at(item: Any, until_ns: int) -> str:
     return ItemState.ACCEPTED if item.accepted_ns is not None and item.accepted_ns <= until_ns else ItemState.WAITING
 
 
-AUDIT = ("number", "at_time", "actor", "action", "subject", "reason", "detail", "hash")
+AUDIT = ("number", "at_time", "actor", "action", "subject", "reason", "detail", "hash", "came_from", "salt", "redacted_by")
 OF_RECOVERY = ("recovery_id", "path", "state", "words", "safety", "approval", "is_automatic", "plan", "target", "requested_by")
 OF_TIME = ("requested_time", "reason", "approved_by", "approved_time", "started_time", "ended_time")
 OF_ITEM = ("number", "kind", "workflow", "transaction_id", "milestone", "site", "item_state", "item_words", "tries")

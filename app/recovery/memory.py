@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, insert, select, update
 
+from app import audit
 from app.access.rights import WRITE_NOTES
-from app.recovery import audit
 from app.recovery.model import Case
 from app.recovery.runs import Actor, Refusal
 from app.recovery.tables import group_memory, group_notes

@@ -11,9 +11,10 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Engine, Row, Update, insert, select, update
 
+from app import audit
 from app.access.rights import STOP_SENDING
 from app.access.roles import ADMIN, Holder, Roles
-from app.recovery import audit, closings
+from app.recovery import closings
 from app.recovery.model import NOT_BY_HAND, NOTHING_SETTLED, ONLY, Action, Approval, ItemState, Safety, State
 from app.recovery.plan import Plan, frozen_item, hash_of
 from app.recovery.run_tables import items, recoveries, switches

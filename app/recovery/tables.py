@@ -1,30 +1,14 @@
-"""The tables of the audit, of the catalogue's versions and of what is known of groups, in the same database as people."""
+"""The tables of the catalogue's versions and of what is known of groups, in the same database as people."""
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Engine, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Column, Engine, Integer, MetaData, String, Table, Text
 
+from app import audit
 from app.accounts.tables import create_tables
 from app.recovery import run_tables
 
 metadata = MetaData()
-
-audit = Table(
-    "audit",
-    metadata,
-    Column("number", BigInteger, primary_key=True, autoincrement=False),  # from 1, without gaps
-    Column("at_ns", BigInteger, nullable=False),
-    Column("actor", String(64), nullable=False),
-    Column("action", String(64), nullable=False),
-    Column("subject", String(512), nullable=False),  # what it was done with
-    Column("detail", Text, nullable=False),  # JSON
-    Column("reason", Text),
-    Column("hash", String(64), nullable=False),  # over this row and the hash before it
-)
-audit_by_subject = Index("audit_by_subject", audit.c.subject, audit.c.number)
-audit_by_action = Index("audit_by_action", audit.c.action, audit.c.number)
-audit_by_time = Index("audit_by_time", audit.c.at_ns, audit.c.action)
-audit_by_actor = Index("audit_by_actor", audit.c.actor, audit.c.number)
 
 catalogue_versions = Table(
     "catalogue_versions",
@@ -58,6 +42,7 @@ group_notes = Table(
 
 
 def create(engine: Engine) -> None:
-    """All tables of recovery, where they are not there yet."""
+    """All tables of recovery and the audit that tells of it, where they are not there yet."""
+    audit.create(engine)
     for each in (metadata, run_tables.metadata):
         create_tables(engine, each)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, fields, is_dataclass
+from dataclasses import asdict, dataclass, field, fields, is_dataclass
 from hashlib import sha256
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
@@ -209,6 +209,7 @@ class Content:
     compared: str | None
     changes: tuple[Change, ...]
     fingerprint: str
+    audit: str | None = field(default=None, compare=False)  # the newest entry when it was published, `42:9f86…`; no part of what is said
 
     @property
     def file(self) -> str:
@@ -276,5 +277,5 @@ def _made(kind: Any, value: Any) -> Any:
     if is_dataclass(kind):
         hints = get_type_hints(kind)
         made: Any = kind
-        return made(**{field.name: _made(hints[field.name], value[field.name]) for field in fields(kind)})
+        return made(**{each.name: _made(hints[each.name], value.get(each.name)) for each in fields(kind)})
     return value

@@ -5,8 +5,10 @@ A report is a document: it is in English whoever asks for it, or nobody could sa
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from app import audit
 from app.figures import times, words
 from app.instants import SECOND_NS
 from app.reports import definitions, pdf
@@ -115,11 +117,18 @@ class Desk:
         return self._before(week_of(revision.week), revision.site) if compared else None
 
     def _draft(self, content: Content, as_of_ns: int, known_ns: int, changed: Iterable[Change] = (), reasons: Iterable[str] = ()) -> Draft:
+        content = replace(content, audit=self._anchor())
         forms = [form for form in FORMS if form != "pdf" or pdf.is_possible()]
         with speaking(ENGLISH):
             texts = definitions.texts_of(self._application.settings)
         made = {form: self.rendered(content, form) for form in forms}
         return Draft(content, texts, known_ns, as_of_ns, made, tuple(changed), tuple(reasons))
+
+    def _anchor(self) -> str | None:
+        """What the audit stands at: with the report it is where nobody who could change the audit can reach it."""
+        with self._application.accounts.engine.connect() as connection:
+            head = audit.newest(connection)
+        return str(head) if head else None
 
     def _late_words(self, late: Iterable[weekly.Row], revision: Revision) -> Iterable[str]:
         zone = self.zone_of(revision.site)

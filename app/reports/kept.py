@@ -11,9 +11,9 @@ import orjson
 from sqlalchemy import Engine, Row, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
+from app import audit
 from app.accounts import AccountError
 from app.accounts.tables import create_tables
-from app.recovery import audit
 from app.reports.content import Content, hash_of, read, written
 from app.reports.definitions import Texts
 from app.reports.tables import files, metadata, published, signatures

@@ -85,7 +85,7 @@ def view_of(content: Content) -> View:
             *_cost(content),
             _changes(content),
         ],
-        method=METHOD,
+        method=METHOD + (f" When this was published the audit stood at {content.audit}" if content.audit else ""),
     )
 
 

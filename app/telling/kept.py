@@ -12,10 +12,10 @@ from typing import Any
 import orjson
 from sqlalchemy import Engine, delete, insert, select, update
 
+from app import audit
 from app.accounts import AccountError
 from app.accounts.tables import create_tables
 from app.alerts.alert import KINDS, SEVERITIES
-from app.recovery import audit
 from app.telling import outward
 from app.telling.settings import Telling
 from app.telling.subscription import CHANNEL, LISTS, MAIL, WEBHOOK, Subscription, Wanted

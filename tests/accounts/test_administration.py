@@ -9,11 +9,12 @@ from pathlib import Path
 import orjson
 import pytest
 
+from app import audit
 from app.accounts import AccountError, Accounts
 from app.accounts.administration import Administration, ChangedMeanwhile, Rights
 from app.accounts.sessions import Sessions
 from app.configuration.model import Lifetimes
-from app.recovery import audit, tables
+from app.recovery import tables
 
 GOOD, OTHER = "correct horse battery", "another horse battery"
 HOUR = 3600 * 10**9

@@ -12,13 +12,14 @@ import pytest
 from sqlalchemy import Engine, insert
 from sqlalchemy.exc import IntegrityError
 
+from app import audit
 from app.accounts.tables import open_engine
 from app.alerts.alert import Alert, Condition, Part
 from app.alerts.kept import Alerts, Narrowed, alert_rows
 from app.alerts.tables import alerts
 from app.alerts.watch import Looked, look
 from app.configuration.roles import shipped
-from app.recovery import audit, tables
+from app.recovery import tables
 from app.recovery.runs import Actor, Refusal
 
 MINUTE = 60 * 10**9

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from app import audit
 from app.access.rights import ANNOTATE_OWN
 from app.accounts.tables import open_engine
 from app.annotations.annotation import Given
 from app.annotations.kept import Annotations, Known
 from app.configuration.roles import shipped
-from app.recovery import audit, tables
+from app.recovery import tables
 from app.recovery.runs import Actor, Refusal
 
 HOUR = 3600 * 10**9

@@ -10,9 +10,9 @@ from urllib.parse import urlencode
 import pytest
 from flask.testing import FlaskClient
 
+from app import audit
 from app.accounts import AccountError
 from app.application import Application
-from app.recovery import audit
 from app.server import create_app
 from tests.pages import recovering
 from tests.pages.served import make_server, signed_in

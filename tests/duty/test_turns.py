@@ -7,10 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from threading import Barrier
 
+from app import audit
 from app.application import Application
 from app.duty import turns
 from app.duty.roster import Level, Roster
-from app.recovery import audit
 from app.recovery.runs import Actor
 from app.telling import teller
 from app.telling.subscription import Wanted

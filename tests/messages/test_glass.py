@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from app import audit
 from app.accounts import Accounts
 from app.messages.desk import ATTRIBUTES, LOOK, Desk
 from app.messages.fields import HIDDEN, Fields
 from app.messages.glass import BEGUN, ENDED, REFUSED, Glasses, NotAllowed, Viewer
 from app.messages.originals import Event, Original
 from app.messages.settings import Masking
-from app.recovery import audit, tables
+from app.recovery import tables
 from app.recovery.model import Payload
 
 NS = 1_774_262_400 * 10**9

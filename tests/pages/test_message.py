@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from app import audit
 from app.application import Application
 from app.instants import instant_text
 from app.messages.fields import HIDDEN
 from app.messages.glass import BEGUN, ENDED
-from app.recovery import audit
 from metrics.events import message_of
 from tests.cli.configurations import PACK
 from tests.pages import trees

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
+from app import audit
 from app.accounts.tables import open_engine
-from app.recovery import audit, catalogue, tables
+from app.recovery import catalogue, tables
 from app.recovery.catalogue import Catalogue, Version, fitting
 from app.recovery.model import Action, Approval, Case, Limits, Path, Proof
 from app.recovery.settings import Closing, Period, Recovery

@@ -7,10 +7,10 @@ import threading
 import pytest
 from sqlalchemy import create_engine, select
 
-from app.recovery import audit
+from app import audit
+from app.audit.tables import entries as audit_table
 from app.recovery.memory import Memory, Note, Remembered
 from app.recovery.runs import Refusal
-from app.recovery.tables import audit as audit_table
 from app.recovery.tables import create
 from tests.recovery.simulated import ANNA, BEGIN, BERND, EXEC, SECOND, Clock
 

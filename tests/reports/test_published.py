@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from app.accounts import AccountError
 from app.application import Application
-from app.recovery.tables import audit
+from app.audit.tables import entries as audit
 from app.reports.asked import Asked
 from app.reports.content import hash_of
 from app.reports.forms import FORMS

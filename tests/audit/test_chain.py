@@ -14,24 +14,27 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, delete, update
 
+from app import audit
 from app.accounts.tables import open_engine
+from app.audit import Filter
+from app.audit.place import came_from
+from app.audit.tables import entries
 from app.examination.audit import look_at_audit
-from app.recovery import audit, tables
-from app.recovery.audit import Filter
 from tests.repository import ROOT
 from tests.servers.postgres import Postgres, postgres
 
 __all__ = ["postgres"]
 
+OLD_HASH = "42cecb51d8b5b6cdb128e42d1208e9c558deeb6e607d4e32cfddf0a626e90d56"
 WRITER = """
 import sys
 from pathlib import Path
 from app.accounts.tables import open_engine
-from app.recovery import audit, tables
+from app import audit
 
 home, name, many = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 engine = open_engine(f"sqlite:///{home}/accounts.sqlite")
-tables.create(engine)
+audit.create(engine)
 audit.keep_head(engine, home / audit.HEAD_FILE)
 for number in range(many):
     with engine.begin() as connection:
@@ -50,12 +53,13 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
 
 def made(url: str) -> Engine:
     engine = open_engine(url)
-    tables.create(engine)
+    audit.create(engine)
     return engine
 
 
 def tell(engine: Engine, *actors: str) -> None:
     """An entry by each of them, in a transaction of its own."""
+    came_from.set("10.1.2.3")
     for number, actor in enumerate(actors):
         with engine.begin() as connection:
             audit.append(connection, 1000 + number, actor, "requested", f"R-{number}", {"cases": number, "path": "again"}, "because")
@@ -63,7 +67,8 @@ def tell(engine: Engine, *actors: str) -> None:
 
 def first_wrong(engine: Engine, folder: Path | None = None) -> int | None:
     with engine.connect() as connection:
-        return audit.verify(connection, folder / audit.HEAD_FILE if folder else None)
+        wrong = audit.verify(connection, folder / audit.HEAD_FILE if folder else None)
+    return wrong.number if wrong else None
 
 
 def test_what_was_written_is_there_as_it_was(engine: Engine, tmp_path: Path):
@@ -78,7 +83,7 @@ def test_what_was_written_is_there_as_it_was(engine: Engine, tmp_path: Path):
         assert audit.by_action(connection, Filter(own="tom")) == [("requested", 1)]
 
 
-@pytest.mark.parametrize("column", [column.name for column in tables.audit.columns])
+@pytest.mark.parametrize("column", [column.name for column in entries.columns])
 def test_one_changed_byte_breaks_the_chain_whichever_column_it_is_in(engine: Engine, tmp_path: Path, column: str):
     tell(engine, "ada", "tom", "eva", "ada")
     with sqlite3.connect(tmp_path / "accounts.sqlite") as raw:
@@ -91,11 +96,11 @@ def test_one_changed_byte_breaks_the_chain_whichever_column_it_is_in(engine: Eng
 @pytest.mark.parametrize(
     ("change", "broken"),
     [
-        (delete(tables.audit).where(tables.audit.c.number == 2), 2),
-        (delete(tables.audit).where(tables.audit.c.number == 1), 1),
-        (update(tables.audit).where(tables.audit.c.number == 2).values(reason=None), 2),
-        (delete(tables.audit).where(tables.audit.c.number > 2), 3),
-        (delete(tables.audit), 1),
+        (delete(entries).where(entries.c.number == 2), 2),
+        (delete(entries).where(entries.c.number == 1), 1),
+        (update(entries).where(entries.c.number == 2).values(reason=None), 2),
+        (delete(entries).where(entries.c.number > 2), 3),
+        (delete(entries), 1),
     ],
 )
 def test_what_is_taken_out_or_cut_off_is_noticed(engine: Engine, tmp_path: Path, change: Any, broken: int):
@@ -108,7 +113,7 @@ def test_what_is_taken_out_or_cut_off_is_noticed(engine: Engine, tmp_path: Path,
 def test_a_tail_that_was_cut_off_stays_noticed_when_others_are_written_in_its_place(engine: Engine, tmp_path: Path):
     tell(engine, "ada", "tom", "eva", "ada")
     with engine.begin() as connection:
-        connection.execute(delete(tables.audit).where(tables.audit.c.number > 2))
+        connection.execute(delete(entries).where(entries.c.number > 2))
     tell(engine, "mallory", "mallory", "mallory")
     assert (first_wrong(engine), first_wrong(engine, tmp_path)) == (None, 4)
 
@@ -166,7 +171,7 @@ def test_postgresql_keeps_one_chain_too(postgres: Postgres):
             assert audit.count(connection, Filter()) == 45
         assert first_wrong(engine) is None
         with engine.begin() as connection:
-            connection.execute(update(tables.audit).where(tables.audit.c.number == 30).values(actor="four"))
+            connection.execute(update(entries).where(entries.c.number == 30).values(actor="four"))
         assert first_wrong(engine) == 30
         engine.dispose()
 
@@ -183,7 +188,7 @@ def test_the_doctor_names_the_first_entry_that_is_wrong(engine: Engine, tmp_path
     with sqlite3.connect(tmp_path / "accounts.sqlite") as raw:
         raw.execute("update audit set actor = 'adb' where number = 1")
     (finding,) = look_at_audit(tmp_path)
-    assert (finding.grade, finding.text) == ("fail", "The audit is not what was written: entry 1 was changed, taken out or cut off.")
+    assert (finding.grade, finding.text) == ("fail", "The audit is not what was written: entry 1 was changed.")
     (tmp_path / audit.HEAD_FILE).write_text("{")
     (finding,) = look_at_audit(tmp_path)
     assert re.fullmatch(r".*audit\.head is not the head of an audit\.", finding.text)
@@ -198,4 +203,25 @@ def test_the_doctor_misses_an_audit_that_is_gone(engine: Engine, tmp_path: Path)
     assert finding.grade == "fail"
     made(f"sqlite:///{tmp_path}/accounts.sqlite").dispose()
     (finding,) = look_at_audit(tmp_path)
-    assert finding.text == "The audit is not what was written: entry 1 was changed, taken out or cut off."
+    assert finding.text == "The audit is not what was written: entry 1 was cut off with all behind it."
+
+
+def test_an_audit_of_before_goes_on_and_its_old_entries_are_still_looked_at(tmp_path: Path):
+    """The table and two entries as they were written before there were addresses and salts."""
+    with sqlite3.connect(tmp_path / "accounts.sqlite") as raw:
+        raw.execute(
+            "create table audit (number bigint primary key, at_ns bigint not null, actor varchar(64) not null, "
+            "action varchar(64) not null, subject varchar(512) not null, detail text not null, reason text, hash varchar(64) not null)"
+        )
+        first = "a92b1c0d6ea5a8a8bc6a9b24a1c7fbde6c5f9e28e4a2f5b1cbe4f0b2a3d4c5e6"
+        raw.execute("insert into audit values (1, 5, 'ada', 'requested', 'R-1', '{}', null, ?)", [first])
+    engine = made(f"sqlite:///{tmp_path}/accounts.sqlite")
+    assert first_wrong(engine) == 1  # that hash was made up
+    with engine.begin() as connection:
+        connection.execute(update(entries).values(hash=OLD_HASH))
+    tell(engine, "tom")
+    assert first_wrong(engine) is None
+    with engine.begin() as connection:
+        connection.execute(update(entries).where(entries.c.number == 1).values(actor="eve"))
+    assert first_wrong(engine) == 1
+    engine.dispose()
