@@ -3,7 +3,7 @@
 PYTHON := .venv/bin/python
 DEFINED := pyproject.toml uv.lock requirements.lock requirements-dev.lock .ci/setup
 
-.PHONY: help demo test check format screenshots bench soak fuzz lock texts clean
+.PHONY: help demo test check format screenshots bench soak fuzz audit lock texts clean
 
 help:                       ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ soak: .venv/.test           ## How long: hours of traffic with kills in between,
 
 fuzz: .venv/.test           ## Ten minutes of hostile input for each decoder; FUZZ="--only segment" as well
 	@$(PYTHON) -m tests.fuzz $(FUZZ)
+
+audit: .venv/.test          ## Every dependency: licence, why it is there, SBOM into dist/; AUDIT="--advisories FOLDER" for vulnerabilities
+	@$(PYTHON) -m tests.dependencies $(AUDIT)
 
 # The two requirements files are the same locked versions for people without uv.
 EXPORT := uv export -q --frozen --no-header --no-annotate --no-emit-project

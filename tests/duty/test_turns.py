@@ -9,6 +9,7 @@ from threading import Barrier
 
 from app import audit
 from app.application import Application
+from app.configuration.roles import shipped
 from app.duty import turns
 from app.duty.roster import Level, Roster
 from app.recovery.runs import Actor
