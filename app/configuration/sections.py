@@ -279,6 +279,22 @@ SERVED_AT = (
     Key("web", web, "mapping", "The web app and the API.", default=DEFAULT_WEB),
     Key("otlp", otlp, "mapping", "Receiving OpenTelemetry.", default=DEFAULT_OTLP),
 )
+WHAT_IS_KEPT = (
+    Key(
+        "reports",
+        reports,
+        "mapping",
+        "When the weekly report is published by itself, and when digests are sent; see [reports](report.md).",
+        default=Reporting(),
+    ),
+    Key(
+        "retention",
+        retention,
+        "mapping",
+        "How long alerts, messages to people, notes and the audit are kept; see [privacy](privacy.md).",
+        default=Retention(),
+    ),
+)
 
 
 def configuration(folder: Path) -> tuple[Key, ...]:
@@ -328,19 +344,6 @@ def configuration(folder: Path) -> tuple[Key, ...]:
         ),
         Key("masking", masking, "mapping", "What is hidden of messages, and who may see them; see [messages](messages.md).", default=USUAL),
         Key("texts", texts_in(folder), "mapping", "The language of the pages; see [languages](languages.md).", default=Texts()),
-        Key(
-            "reports",
-            reports,
-            "mapping",
-            "When the weekly report is published by itself, and when digests are sent; see [reports](report.md).",
-            default=Reporting(),
-        ),
-        Key(
-            "retention",
-            retention,
-            "mapping",
-            "How long alerts, messages to people, notes and the audit are kept; see [privacy](privacy.md).",
-            default=Retention(),
-        ),
+        *WHAT_IS_KEPT,
         *SERVED_AT,
     )
