@@ -35,7 +35,7 @@ def say() -> ResponseReturnValue:
 def change(number: int) -> ResponseReturnValue:
     """What is given replaces what was said; all else stays."""
     actor, here = annotator_of_request(), application()
-    before = here.annotations.one(number, here.now_ns(), actor.sites)
+    before = here.annotations.one(number, here.now_ns(), actor.sees)
     if before is None:
         raise Denied(404, f"There is no annotation {number}.")
     made = here.annotations.change(number, _given(before.given), actor)

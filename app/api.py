@@ -37,7 +37,7 @@ def install(server: Flask) -> Blueprint:
 def export(name: str) -> ResponseReturnValue:
     caller = caller_of_request()
     asked = _asked(name)
-    pieces = application().export(asked, caller.sites, caller.own)
+    pieces = application().export(asked, caller.sees, caller.own)
     first = next(pieces, b"")  # what goes wrong before the first row still gets a status of its own
     file = f"{name}.{ENDINGS.get(asked.form, asked.form)}"
     return Response(chain([first], pieces), mimetype=FORMATS[asked.form], headers={"Content-Disposition": f'inline; filename="{file}"'})

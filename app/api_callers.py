@@ -19,17 +19,18 @@ from app.audit import NOBODY, own_of
 from app.messages.glass import Viewer
 from app.recovery.runs import Actor
 from app.web import audited
+from metrics.scope import EVERYTHING, Scope
 
 MORE = "The page 'Your permissions' says which roles you have."
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks. `sites` None: may see all. `may_order`: may make this process read, refresh and rebuild. `own`: sees
+    """Who asks, and what they may see. `may_order`: may make this process read, refresh and rebuild. `own`: sees
     of the audit only what this person did; None: all of it. `actor`: as whom they recover; None: they may not. `viewer`: as whom they look
     at messages; None: a machine without roles, which may not."""
 
-    sites: frozenset[str] | None
+    sees: Scope
     may_order: bool
     own: str | None = None
     actor: Actor | None = None
@@ -58,7 +59,7 @@ def caller_of_request() -> Caller:
         if not current_user.may(EXPORT):
             raise Denied(403, f"Only {current_user.account.access.only(EXPORT)} may take out figures and lists. {MORE}")
         own = own_of(current_user.account)
-        return Caller(current_user.sites, current_user.may(ORDER), own, current_user.actor, current_user.viewer)
+        return Caller(current_user.sees, current_user.may(ORDER), own, current_user.actor, current_user.viewer)
     raise Denied(
         401, "Say who you are: `Authorization: Bearer TOKEN` with a token of scope read (syncline token add NAME --scope read), or sign in."
     )
@@ -68,13 +69,13 @@ def _bearer(secret: str) -> Caller:
     here = application()
     if here.local_token and hmac.compare_digest(secret.encode(), here.local_token.encode()):
         audited.called_by("command line")
-        return Caller(None, may_order=True)
+        return Caller(EVERYTHING, may_order=True)
     if token := here.accounts.check_token(secret, "read"):
         audited.called_by(f"token {token.name}")
         roles = frozenset({ADMIN}) if token.scope == "admin" else token.roles
-        actor = Actor(f"token {token.name}", roles, token.sites, access=token.access) if token.allows(RECOVER) else None
+        actor = Actor(f"token {token.name}", roles, token.sees, access=token.access) if token.allows(RECOVER) else None
         viewer = Viewer(actor.name, actor.roles, access=actor.access) if actor else None
-        return Caller(token.sites, may_order=False, own=None if token.sites is None else NOBODY, actor=actor, viewer=viewer)
+        return Caller(token.sees, may_order=False, own=None if token.sees.is_all else NOBODY, actor=actor, viewer=viewer)
     if here.accounts.check_token(secret, ANNOTATE):
         raise Denied(403, "This token is for annotations only. Reading needs one of scope read.")
     if here.accounts.check_token(secret, "ingest"):
@@ -87,7 +88,7 @@ def annotator_of_request() -> Actor:
     kind, _, secret = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() == "bearer" and (token := application().accounts.check_token(secret.strip(), ANNOTATE)):
         roles = frozenset({ADMIN}) if token.scope == "admin" else frozenset[str]()
-        return Actor(f"token {token.name}", roles, token.sites, access=token.access, also=frozenset({ANNOTATE_OWN}))
+        return Actor(f"token {token.name}", roles, token.sees, access=token.access, also=frozenset({ANNOTATE_OWN}))
     actor = caller_of_request().actor
     if actor is None:
         raise Denied(403, "Annotations need a token of scope annotate (syncline token add NAME --scope annotate), or sign in.")

@@ -61,6 +61,7 @@ from metrics.keys import unknown
 from metrics.read import Moment, Reader, open_reader
 from metrics.recovering import Group
 from metrics.refresh import Refresher
+from metrics.scope import EVERYTHING, Scope
 from sql.migrate import NewerStore
 from sql.store import Store, StoreBusy
 
@@ -219,19 +220,19 @@ class Application:
         return Done(0, new["events"], new["transactions"], new["rejected"], troubles, time.monotonic() - begun)
 
     @contextmanager
-    def reader(self, moment: Moment, sites: frozenset[str] | None = None) -> Iterator[Reader]:
+    def reader(self, moment: Moment, sees: Scope = EVERYTHING) -> Iterator[Reader]:
         """Answers as of a moment, limited to what somebody may see."""
-        with open_reader(self.store, moment, sites, self.settings.objectives) as reader:
+        with open_reader(self.store, moment, sees, self.settings.objectives) as reader:
             yield reader
 
-    def export(self, asked: Asked, sites: frozenset[str] | None = None, own: str | None = None) -> Iterator[bytes]:
-        """An export in pieces, limited to sites; of what is kept beside the accounts to what `own` did (None: everybody)."""
+    def export(self, asked: Asked, sees: Scope = EVERYTHING, own: str | None = None) -> Iterator[bytes]:
+        """An export in pieces, as far as it may be seen; of what is kept beside the accounts to what `own` did (None: everybody)."""
         moment = asked.moment(self.now_ns())
         if kept := KEPT.get(asked.name):
-            rows = kept.rows(self.accounts.engine, min(moment.as_of_ns, moment.known_ns), Sight(own, sites))
+            rows = kept.rows(self.accounts.engine, min(moment.as_of_ns, moment.known_ns), Sight(own, sees))
             yield from written(between(rows, EXPORTS[asked.name].time, asked), asked, list(kept.columns))
             return
-        with self.reader(moment, sites) as reader:
+        with self.reader(moment, sees) as reader:
             if asked.name == "failure_groups":
                 rows = remembered(reader.export(asked.name), self.memory.every(), self.settings.owners, moment)
                 yield from written(rows, asked, [*reader.columns(asked.name), *GROUP_COLUMNS])
@@ -243,16 +244,16 @@ class Application:
                 return
             yield from exported(reader, asked, partial(masked, asked.name, fields=self.messages.masked))
 
-    def selected(self, group: Group, sites: frozenset[str] | None, also_settled: bool = False, *, with_stakes: bool = False) -> Selected:
-        """The cases of a group as of now, limited to sites; how many others there are is told, and no more. What a person parked or closed
+    def selected(self, group: Group, sees: Scope, also_settled: bool = False, *, with_stakes: bool = False) -> Selected:
+        """The cases of a group as of now that may be seen; how many others there are is told, and no more. What a person parked or closed
         is left out, unless it is asked for, or one transaction is."""
         now_ns, settled = self.now_ns(), {} if also_settled or group.transaction_id else self.settled()
-        with self.reader(Moment(now_ns, now_ns), sites) as reader:
+        with self.reader(Moment(now_ns, now_ns), sees) as reader:
             cases = sorted(find(reader, group), key=lambda case: (case.opened_ns, case.order, case.id))
             left = [case for case in cases if case.id not in settled or not settled[case.id].holds(case)]
             held = held_up(reader, left) if with_stakes and left else None
         hidden = 0
-        if sites is not None:
+        if not sees.is_all:
             with self.read_now() as reader:
                 hidden = counted(reader, group) - len(cases)
         return Selected(group, left, hidden, len(cases) - len(left), also_settled, held)
@@ -275,7 +276,7 @@ class Application:
         return let_go(self.accounts.engine, self.settings.home, self.settings.retention, self.now_ns())
 
     def read_now(self) -> AbstractContextManager[Reader]:
-        """A reader of all sites as of now."""
+        """A reader of everything as of now."""
         now_ns = self.now_ns()
         return self.reader(Moment(now_ns, now_ns))
 

@@ -38,7 +38,7 @@ def message() -> ResponseReturnValue:
         raise Denied(403, NOBODY)
     name, of, form = _asked()
     here, now_ns = application(), application().now_ns()
-    with here.reader(Moment(now_ns, now_ns), caller.sites) as now:
+    with here.reader(Moment(now_ns, now_ns), caller.sees) as now:
         row = message_of(now, name)
     if row is None:
         raise Denied(404, "There is no event of this id, or it belongs to a site that may not be seen.")

@@ -54,7 +54,7 @@ def as_of(search: str | Mapping[str, Any] | None = None) -> AsOf:
 
 def reader(at: AsOf | None = None) -> AbstractContextManager[Reader]:
     """Opens a reader at that moment (default: now) for the signed-in user."""
-    return open_reader(application().store, (at or as_of()).moment, current_user.sites, application().settings.objectives)
+    return open_reader(application().store, (at or as_of()).moment, current_user.sees, application().settings.objectives)
 
 
 def _instant(value: str | list[str] | None) -> int | None:

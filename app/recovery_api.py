@@ -89,7 +89,7 @@ def _selected(given: Any, actor: Actor) -> Selected:
         group = group_of(given)
     except ValueError as error:
         raise Denied(400, str(error)) from error
-    return application().selected(group, actor.sites)
+    return application().selected(group, actor.sees)
 
 
 def _reason(given: dict[str, Any]) -> str | None:

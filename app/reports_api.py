@@ -27,14 +27,14 @@ def add_to(api: Blueprint) -> None:
 
 def report() -> ResponseReturnValue:
     """Of the week, site and moment in the address, as far as the caller may see it."""
-    sites = caller_of_request().sites
+    sees = caller_of_request().sees
     form = _form(("week", "site", "format", "as_of", "known_at"))
     desk, now_ns = application().reports, application().now_ns()
     moment = Moment(_instant("as_of", now_ns), _instant("known_at", now_ns))
     site = request.args.get("site") or None
     try:
         week = week_of(request.args["week"]) if request.args.get("week") else desk.newest(site, moment.as_of_ns)
-        content = desk.content(Asked(week, site, moment), sites)
+        content = desk.content(Asked(week, site, moment), sees)
     except ValueError as error:
         raise Denied(400, str(error)) from error
     return _answer(content, form, desk.rendered(content, form))
@@ -42,16 +42,16 @@ def report() -> ResponseReturnValue:
 
 def listed() -> ResponseReturnValue:
     """What was published, as far as the caller may see it."""
-    sites = caller_of_request().sites
-    return jsonify([_row(each) for each in application().reports.published.listed(sites)])
+    sees = caller_of_request().sees
+    return jsonify([_row(each) for each in application().reports.published.listed(sees)])
 
 
 def published(week: str, revision: int) -> ResponseReturnValue:
     """One of its files, with the bytes it was published with."""
-    sites, form = caller_of_request().sites, _form(("site", "format"))
+    sees, form = caller_of_request().sees, _form(("site", "format"))
     site, kept = request.args.get("site") or None, application().reports.published
     found = next((each for each in kept.revisions(week, site) if each.revision == revision), None)
-    if found is None or (sites is not None and (site is None or site not in sites)):
+    if found is None or not sees.sees(site):
         raise Denied(404, f"There is no revision {revision} of the report of {week}{f' of {site}' if site else ''}, or you may not see it.")
     data = kept.file(found.number, form)
     if data is None:

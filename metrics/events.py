@@ -43,7 +43,7 @@ def interfaces(reader: Reader, from_ns: int) -> pd.DataFrame:
     keyed_events, redelivered, newest_event_ns; by the workflows that wait for it: workflows, owners, from_systems."""
     as_of_ns = reader.moment.as_of_ns
     from_hour = to_hour = as_of_ns // HOUR_NS + 1
-    if not reader.is_told_later():
+    if not reader.is_told_later() and not reader.sees.is_narrow:  # whole hours are summed up for everybody
         from_hour = from_ns // HOUR_NS + 1
         to_hour = max(from_hour, (as_of_ns + 1) // HOUR_NS)
     return reader.frame("queries/interfaces", {"from_ns": from_ns, "whole_from_hour": from_hour, "whole_to_hour": to_hour})

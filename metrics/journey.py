@@ -13,6 +13,9 @@ from metrics.path import Path, Step
 from metrics.together import Key, Together, around
 from sql import models
 
+AT_SITES = "(s.site is null or has_site(s.site))"
+OF_SEEN = " and s.span_no not in (from path_spans_hidden)"
+
 
 def read_path(cursor: duckdb.DuckDBPyConnection, entered: Entered, moment: Moment, workflow: str, transaction_id: str) -> Path | None:
     """The path as of the moment the cursor stands at; None when there is no such transaction, or it may not be seen."""
@@ -124,7 +127,10 @@ def _frame(cursor: duckdb.DuckDBPyConnection, query: str) -> pd.DataFrame:
 def _spans(cursor: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     """What happened between the systems has no site and belongs to the path; what happened at a site is for those who may see it."""
     models.run(cursor, "queries/path_traces")
-    return models.run(cursor, "queries/spans", seen="(s.site is null or may_see(s.site))").df()
+    (is_whole,) = cursor.execute("select sees_whole_sites()").fetchall()[0]
+    if not is_whole:
+        models.run(cursor, "queries/path_spans_hidden")
+    return models.run(cursor, "queries/spans", spans="spans", seen=AT_SITES if is_whole else AT_SITES + OF_SEEN).df()
 
 
 def _with_depth(spans: pd.DataFrame) -> pd.DataFrame:

@@ -10,6 +10,7 @@ import duckdb
 from metrics import facts, orders
 from metrics.facts import IN_SCOPE
 from metrics.rules import judging as rules
+from metrics.scope import EVERYTHING, KINDS, Scope
 from sql import models
 
 
@@ -47,14 +48,16 @@ class Entered:
             models.run(self._cursor, name, in_scope=IN_SCOPE)
 
 
-def enter(cursor: duckdb.DuckDBPyConnection, moment: Moment, sites: frozenset[str] | None = None) -> Entered:
-    """Makes every view on this cursor answer as of `moment`, for `sites` only. Costs nothing when nothing is later than the moment."""
-    _say(cursor, moment, sites)
+def enter(cursor: duckdb.DuckDBPyConnection, moment: Moment, sees: Scope = EVERYTHING) -> Entered:
+    """Makes every view on this cursor answer as of `moment`, as far as it `sees`. Costs nothing when nothing is later than the moment."""
+    _say(cursor, moment, sees)
     is_past = _has_later(cursor)
     if is_past:
         _go_back(cursor)
-    elif sites is not None:
+    elif not sees.is_all:
         models.run(cursor, "moment/facts_seen")
+    if not sees.is_all:  # for those who see all nothing stands in front, so nothing gets slower
+        models.run(cursor, "moment/seen_events" if sees.is_narrow else "moment/seen_sites")
     return Entered(cursor, is_past=is_past)
 
 
@@ -64,8 +67,10 @@ def _show_gaps(cursor: duckdb.DuckDBPyConnection) -> None:
         models.run(cursor, name)
 
 
-def _say(cursor: duckdb.DuckDBPyConnection, moment: Moment, sites: frozenset[str] | None) -> None:
-    cursor.execute("set variable sites = $1::varchar[]", [None if sites is None else sorted(sites)])
+def _say(cursor: duckdb.DuckDBPyConnection, moment: Moment, sees: Scope) -> None:
+    for name in KINDS:
+        seen = getattr(sees, name)
+        cursor.execute(f"set variable seen_{name} = $1::varchar[]", [None if seen is None else sorted(seen)])
     cursor.execute("set variable as_of = $1", [moment.as_of_ns])
     cursor.execute("set variable known_at = $1", [moment.known_ns])
     models.run(cursor, "moment/default_mark")

@@ -17,6 +17,7 @@ from metrics.moment import Entered, Moment
 from metrics.objectives.model import Objective
 from metrics.objectives.rows import COLUMNS, objective_rows
 from metrics.path import Path
+from metrics.scope import EVERYTHING, Scope
 from metrics.standing import status_of
 from metrics.together import Key, Together
 from sql import models
@@ -52,15 +53,13 @@ MOST_HOURLY = 48  # hours whose activity is told hour by hour; of a week there w
 
 
 @contextmanager
-def open_reader(
-    store: Store, moment: Moment, sites: frozenset[str] | None = None, objectives: Sequence[Objective] = ()
-) -> Iterator[Reader]:
-    """A reader of one consistent state of the store at `moment`, limited to `sites` (None: all), that knows these objectives. Close it
+def open_reader(store: Store, moment: Moment, sees: Scope = EVERYTHING, objectives: Sequence[Objective] = ()) -> Iterator[Reader]:
+    """A reader of one consistent state of the store at `moment`, limited to what `sees` holds, that knows these objectives. Close it
     soon: it is one question's."""
     with store.read() as cursor:
         cursor.execute("begin")
         try:
-            yield Reader(cursor, moments.enter(cursor, moment, sites), moment, sites, objectives)
+            yield Reader(cursor, moments.enter(cursor, moment, sees), moment, sees, objectives)
         finally:
             cursor.execute("rollback")
 
@@ -73,13 +72,13 @@ class Reader:
         cursor: duckdb.DuckDBPyConnection,
         entered: Entered,
         moment: Moment,
-        seen: frozenset[str] | None,
+        sees: Scope,
         objectives: Sequence[Objective],
     ) -> None:
         self._cursor = cursor
         self._entered = entered
         self.moment = moment
-        self.seen = seen  # the sites it is limited to
+        self.sees = sees  # what it is limited to
         self.objectives = objectives
         self._left: dict[str, dict[str, Any]] = {}  # name of what was left once → the variables it was made with
 
@@ -89,7 +88,7 @@ class Reader:
 
     def sites(self) -> list[tuple[str, str]]:
         """(site, IANA time zone) of the configured sites that may be seen, by name."""
-        return self._cursor.execute("select site, timezone from def_sites where site <> '' and may_see(site) order by site").fetchall()
+        return self._cursor.execute("select site, timezone from def_sites where site <> '' and has_site(site) order by site").fetchall()
 
     def timezone(self) -> str:
         """The enterprise's time zone; UTC before the first refresh."""
@@ -166,7 +165,7 @@ class Reader:
     def trace(self, trace_ids: Sequence[str]) -> pd.DataFrame:
         """The spans of these traces, oldest first."""
         self._cursor.execute("create or replace temp table shown_traces as select unnest($1::varchar[]) as trace_id", [list(trace_ids)])
-        return models.run(self._cursor, "queries/spans", seen="may_see(s.site)").df()
+        return models.run(self._cursor, "queries/spans", spans="seen_spans", seen="true").df()
 
     def trace_transactions(self, trace_id: str) -> pd.DataFrame:
         """workflow, title, transaction_id, status of what the trace's events name: 50 at most."""

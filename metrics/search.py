@@ -51,7 +51,7 @@ def find(reader: Reader, forms: Sequence[str], limit: int = 20) -> Hits:
     wanted = [form.strip() for form in forms if form.strip()]
     if not wanted:
         return Hits([])
-    most = LOOKED_AT if reader.seen is None else LOOKED_AT_BY_FEW
+    most = LOOKED_AT if reader.sees.is_all else LOOKED_AT_BY_FEW
     objects = _called(reader, wanted, most)
     if not any(is_it for *_, is_it in objects):
         objects = _messages(reader, wanted, most) + objects

@@ -123,7 +123,7 @@ def around(cursor: duckdb.DuckDBPyConnection, own: Key, opened: Sequence[Key]) -
 
 def _ask_about(cursor: duckdb.DuckDBPyConnection, found: _Found, wanted: Sequence[Key], own: Key) -> None:
     """Whatever names one of them, among all events there are."""
-    (sees_all,) = cursor.execute("select getvariable('sites') is null").fetchall()[0]
+    (sees_all,) = cursor.execute("select sees_all()").fetchall()[0]
     seen = set(wanted) if sees_all else {key for key, _ in _standing(cursor, wanted)} | {own}
     values = {**_named(wanted), "mine": [key in seen for key in wanted]}
     cursor.execute(models.text("together/of_objects"), values)

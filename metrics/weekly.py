@@ -27,7 +27,7 @@ class Stretch:
 
 def promises_of(reader: Reader, site: str | None) -> list[Objective]:
     """Those that the reader may see; of a site also those of all sites, as far as they are about it."""
-    seen = [each for each in reader.objectives if reader.seen is None or each.site is None or each.site in reader.seen]
+    seen = [each for each in reader.objectives if each.may_be_shown(reader.sees)]
     return [replace(each, site=site or each.site) for each in seen if site is None or each.site in (None, site)]
 
 

@@ -12,9 +12,28 @@ create or replace macro utc(ns) as
 -- a quantity for people: 18, 2.5
 create or replace macro amount(quantity) as regexp_replace(quantity::decimal(18, 6)::varchar, '\.?0+$', '');
 
--- whether the reader may see a site; `sites` is null for those who may see all
-create or replace macro may_see(site) as
-  getvariable('sites') is null or coalesce(list_contains(getvariable('sites'), site), false);
+-- whether a site is one of those that the reader may see
+create or replace macro has_site(site) as
+  getvariable('seen_sites') is null or coalesce(list_contains(getvariable('seen_sites'), site), false);
+
+create or replace macro has_workflow(workflow) as
+  getvariable('seen_workflows') is null or coalesce(list_contains(getvariable('seen_workflows'), workflow), false);
+
+create or replace macro has_supplier(supplier) as
+  getvariable('seen_suppliers') is null or coalesce(list_contains(getvariable('seen_suppliers'), supplier), false);
+
+-- whether the reader may see something of a site, a workflow and a supplier; the lists are null for those who may see all. What belongs to no
+-- workflow or supplier is for who may see all of these
+create or replace macro may_see
+  (site, workflow, supplier) as has_site(site) and has_workflow(workflow) and has_supplier(supplier),
+  (site) as has_site(site) and getvariable('seen_workflows') is null and getvariable('seen_suppliers') is null;
+
+-- whether of the sites they see the reader sees every workflow and supplier
+create or replace macro sees_whole_sites() as getvariable('seen_workflows') is null and getvariable('seen_suppliers') is null;
+
+-- whether nothing is kept back from the reader
+create or replace macro sees_all() as
+  getvariable('seen_sites') is null and getvariable('seen_workflows') is null and getvariable('seen_suppliers') is null;
 
 -- 64 bits that stand for an object; equal for equal ones, nearly always different otherwise. Another DuckDB may make others of them: the facts
 -- are computed anew then

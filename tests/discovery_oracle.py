@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
+from metrics.scope import EVERYTHING, Scope
 from metrics.workflows import Workflow
-from tests import belonging_oracle, oracle
+from tests import belonging_oracle, oracle, scope_oracle
 from tests.metric_oracle import period, quantile
 from tests.oracle import Course, World
 from tests.working_time_oracle import SECOND
@@ -197,11 +198,11 @@ def drifting_edges(found: list[Trail], from_ns: int, middle_ns: int, to_ns: int)
     return rows
 
 
-def export_rows(world: World, moment: tuple[int, int], by: str) -> list[dict]:
+def export_rows(world: World, moment: tuple[int, int], by: str, sees: Scope = EVERYTHING) -> list[dict]:
     """The export `variants`: by site and period, and all sites together by the clocks of the enterprise."""
     zones = {site.name: site.timezone for site in world.definitions.sites}
     groups: dict[tuple, list[Trail]] = defaultdict(list)
-    for trail in trails(world, *moment):
+    for trail in (each for each in trails(world, *moment) if scope_oracle.sees_course(sees, each.course)):
         site, common = trail.course.site, world.definitions.timezone
         groups[trail.workflow.name, None, trail.variant, period(trail.start_ns, common, by)].append(trail)
         if site is not None:

@@ -9,8 +9,9 @@ from decimal import Decimal
 from collectors.event import Event
 from metrics.impact import Group, Summary
 from metrics.inventory_settings import Inventory
+from metrics.scope import EVERYTHING, Scope
 from metrics.workflows import Definitions
-from tests import belonging_oracle, oracle
+from tests import belonging_oracle, oracle, scope_oracle
 from tests.belonging_oracle import Member, Object
 from tests.oracle import Course, World
 
@@ -162,18 +163,25 @@ def line_of(name: str, events: list[Event], fulfilling: set[tuple[str, str]]) ->
     return line
 
 
-def cases_of(world: World, moment: tuple[int, int], sites: frozenset[str] | None = None) -> list[Case]:
+def cases_of(world: World, moment: tuple[int, int], sees: Scope = EVERYTHING) -> list[Case]:
     """Every transaction that may be seen, with what it holds up."""
     _, members, complete_to = oracle.known_world(world, *moment)
-    orders = {name: order for name, order in orders_of(world, *moment).items() if sites is None or order.site in sites}
+    orders = orders_seen(world, moment, sees)
     beside = together(members)
     cases = []
     for course in oracle.judged_courses(world, members, complete_to, moment[0]):
-        if sites is None or course.site in sites:
+        if scope_oracle.sees_course(sees, course):
             affected = affected_by((course.workflow.object, course.transaction_id), beside, orders, world.definitions.impact.orders)
             worths = worths_of(course, affected, orders, world.definitions)
             cases.append(Case(course, oracle.transaction_row(course, moment[0]), affected, worths))
     return cases
+
+
+def orders_seen(world: World, moment: tuple[int, int], sees: Scope) -> dict[Object, Order]:
+    """Those of the sites, and, where not all workflows and suppliers are seen, of transactions that are."""
+    mine = {(course.workflow.object, course.transaction_id) for course in scope_oracle.courses(world, moment, sees)}
+    found = orders_of(world, *moment)
+    return {name: order for name, order in found.items() if sees.has_site(order.site) and (not sees.is_narrow or name in mine)}
 
 
 def together(members: list[Member]) -> dict[Object, set[Object]]:

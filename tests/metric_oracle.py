@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from metrics.calendars import Exclusion
 from metrics.catalog import Metric
+from metrics.scope import EVERYTHING, Scope
 from metrics.workflows import Milestone
 from tests import oracle, working_time_oracle
 from tests.oracle import Course, Mark, World
@@ -29,11 +30,11 @@ class Case:
     partner: str | None = None
 
 
-def metric_rows(world: World, moment: tuple[int, int], by: str = "week") -> list[dict]:
-    """The export, in its order."""
+def metric_rows(world: World, moment: tuple[int, int], by: str = "week", sees: Scope = EVERYTHING) -> list[dict]:
+    """The export, in its order, for who may see so much."""
     groups: dict[tuple, list[Case]] = defaultdict(list)
     zones = {site.name: site.timezone for site in world.definitions.sites}
-    for case in cases(world, *moment):
+    for case in (case for case in cases(world, *moment) if sees.sees(case.site, case.workflow, case.partner)):
         groups[case.metric, None, period(case.from_ns, world.definitions.timezone, by)].append(case)
         if case.site is not None:
             groups[case.metric, case.site, period(case.from_ns, zones.get(case.site, world.definitions.timezone), by)].append(case)

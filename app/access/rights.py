@@ -15,7 +15,7 @@ PUBLISH_REPORTS, SIGN_REPORTS, MAIL_ROLES = "publish_reports", "sign_reports", "
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """What it allows, in a sentence; `needs_all_sites`: who sees some sites only has no use of it."""
+    """What it allows, in a sentence; `needs_all_sites`: who does not see everything has no use of it."""
 
     sentence: str
     needs_all_sites: bool = False

@@ -22,6 +22,7 @@ from app.accounts.tables import users as user_table
 from app.accounts.throttle import TooManyAttempts
 from app.accounts.tokens import SCOPES, Token
 from app.configuration.roles import shipped
+from metrics.scope import EVERYTHING, Scope
 
 __all__ = ["SCOPES", "AccountError", "Accounts", "Token", "TooManyAttempts", "User", "users_in"]
 
@@ -50,13 +51,13 @@ class Accounts:
         self._engine.dispose()
 
     # ── people ──────────────────────────────────────────────────────────────────────────────────────────────────────
-    def add_user(self, name: str, password: str, roles: Collection[str], sites: Collection[str] | None = None) -> User:
-        """The new user. Raises AccountError: name taken or impossible, weak password, unknown role."""
+    def add_user(self, name: str, password: str, roles: Collection[str], sees: Scope = EVERYTHING) -> User:
+        """The new user. Raises AccountError: name taken or impossible, weak password, unknown role, impossible scope."""
         name = people.name_of(name)
         row = {
             "name": name,
             "roles": people.checked_roles(roles, self.access),
-            "sites": people.checked_sites(sites),
+            **people.checked_scope(sees),
             "created_ns": self._now_ns(),
             "password_hash": self.new_hash(name, password),
         }
@@ -100,9 +101,9 @@ class Accounts:
     def set_roles(self, name: str, roles: Collection[str]) -> None:
         self._change_user(name, roles=people.checked_roles(roles, self.access))
 
-    def set_sites(self, name: str, sites: Collection[str] | None) -> None:
-        """Which sites the user may see; None: all."""
-        self._change_user(name, sites=people.checked_sites(sites))
+    def set_scope(self, name: str, sees: Scope) -> None:
+        """Which sites, workflows and suppliers the user may see."""
+        self._change_user(name, **people.checked_scope(sees))
 
     def end_sessions(self, name: str) -> None:
         self._change_user(name)
@@ -147,7 +148,7 @@ class Accounts:
             change(connection, name, self._now_ns(), **values)
 
     # ── machines ────────────────────────────────────────────────────────────────────────────────────────────────────
-    def add_token(self, name: str, scope: str, sites: Collection[str] | None = None, roles: Collection[str] = ()) -> str:
+    def add_token(self, name: str, scope: str, sees: Scope = EVERYTHING, roles: Collection[str] = ()) -> str:
         """The secret, to be shown once: it is nowhere afterwards. Raises AccountError: name taken, unknown scope or role, roles where
         none belong."""
         name = people.name_of(name, "token")
@@ -161,7 +162,7 @@ class Accounts:
             "hash": tokens.hash_of(secret),
             "name": name,
             "scope": scope,
-            "sites": people.checked_sites(sites),
+            **people.checked_scope(sees),
             "created_ns": self._now_ns(),
         }
         try:
@@ -215,8 +216,11 @@ def users_in(file: Path, access: Roles) -> list[User]:
             if (said := connection.exec_driver_sql("pragma quick_check").scalar()) != "ok":
                 raise DatabaseError("pragma quick_check", None, sqlite3.DatabaseError(said))
             # A file made by a process that was killed right then is empty; its tables are made by the next.
-            known = inspect(connection).has_table(user_table.name)
-            return [people.user_of(row, access) for row in connection.execute(select(user_table))] if known else []
+            if not (known := inspect(connection)).has_table(user_table.name):
+                return []
+            there = {column["name"] for column in known.get_columns(user_table.name)}  # a file of before lacks some
+            rows = connection.execute(select(*(column for column in user_table.c if column.name in there)))
+            return [people.user_of(row, access) for row in rows]
     finally:
         engine.dispose()
 

@@ -16,6 +16,7 @@ from app.accounts.changes import change
 from app.accounts.password_links import Link
 from app.accounts.people import AccountError, User
 from app.accounts.tables import users
+from metrics.scope import EVERYTHING, KINDS, Scope
 from metrics.texts import _
 
 COMMAND_LINE = "the command line"
@@ -29,19 +30,20 @@ class ChangedMeanwhile(AccountError):
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """What somebody may do and see. `sites` None: all."""
+    """What somebody may do and see."""
 
     roles: frozenset[str]
-    sites: frozenset[str] | None = None
+    sees: Scope = EVERYTHING
 
     def told(self) -> dict[str, Any]:
         """As the audit has it."""
-        return {"roles": sorted(self.roles), "sites": "all" if self.sites is None else sorted(self.sites)}
+        seen = ((kind, getattr(self.sees, kind)) for kind in KINDS)
+        return {"roles": sorted(self.roles), **{kind: "all" if names is None else sorted(names) for kind, names in seen}}
 
 
 def rights_of(user: User) -> Rights:
     """As they were given, also roles that there are no more."""
-    return Rights(user.roles | user.gone, user.given_sites)
+    return Rights(user.roles | user.gone, user.given)
 
 
 class Administration:
@@ -155,7 +157,7 @@ class Administration:
             yield connection
 
     def _columns(self, rights: Rights) -> dict[str, Any]:
-        return {"roles": people.checked_roles(rights.roles, self.accounts.access), "sites": people.checked_sites(rights.sites)}
+        return {"roles": people.checked_roles(rights.roles, self.accounts.access), **people.checked_scope(rights.sees)}
 
     def _known(self, connection: Connection, name: str) -> Row[Any]:
         found = _row(connection, self.accounts.user(name).name)
@@ -187,7 +189,12 @@ def subject_of(name: str) -> str:
     return f"user {name}"
 
 
-_WORDS: dict[str, Callable[[], str]] = {"roles": lambda: _("the roles"), "sites": lambda: _("the sites")}
+_WORDS: dict[str, Callable[[], str]] = {
+    "roles": lambda: _("the roles"),
+    "sites": lambda: _("the sites"),
+    "workflows": lambda: _("the workflows"),
+    "suppliers": lambda: _("the suppliers"),
+}
 
 
 def _listed(value: str | Collection[str]) -> str:

@@ -12,8 +12,11 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from app.access.roles import Holder, Roles
+from app.accounts.scopes import columns_of, scope_of
+from metrics.scope import EVERYTHING, NOTHING, Scope
 
 PASSWORD_MAX = 1024
+LONGEST_NAME = 200
 _NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{0,63}")
 _HASHER = PasswordHasher()
 
@@ -24,37 +27,37 @@ class AccountError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class User(Holder):
-    """One person. `sites` None: all sites, also those that come later. `gone`: roles they were given that there are no more, which grant
-    nothing; `given_sites`: also where for that reason they see none."""
+    """One person, and what of everything they may see. `gone`: roles they were given that there are no more, which grant nothing; `given`:
+    what they were given to see, also where for that reason they see nothing."""
 
     name: str
     roles: frozenset[str]
-    sites: frozenset[str] | None
+    sees: Scope
     disabled: bool
     epoch: int
     created_ns: int
     last_login_ns: int | None
     access: Roles = Roles()
     gone: frozenset[str] = frozenset()
-    given_sites: frozenset[str] | None = None
+    given: Scope = EVERYTHING
 
 
 def user_of(row: Any, access: Roles) -> User:
-    """The user as the roles are now: who holds none of them any more sees no site."""
+    """The user as the roles are now: who holds none of them any more sees nothing."""
     given = frozenset(row.roles.split())
     roles = given.intersection(access.names)
-    sites = frozenset(row.sites.split()) if row.sites is not None else None
+    given_scope = scope_of(row)
     return User(
         row.name,
         roles,
-        sites if roles else frozenset(),
+        given_scope if roles else NOTHING,
         row.disabled,
         row.epoch,
         row.created_ns,
         row.last_login_ns,
         access,
         given - roles,
-        sites,
+        given_scope,
     )
 
 
@@ -77,14 +80,16 @@ def checked_roles(roles: Collection[str], access: Roles) -> str:
     return " ".join(sorted(set(roles)))
 
 
-def checked_sites(sites: Collection[str] | None) -> str | None:
-    """None stays None: all sites."""
-    if sites is None:
-        return None
-    strange = [site for site in sites if not site or site.split() != [site]]
+def checked_scope(sees: Scope) -> dict[str, str | None]:
+    """The columns that keep it. Raises AccountError for names that nothing can have."""
+    strange = [site for site in sees.sites or () if not site or site.split() != [site]]
     if strange:
         raise AccountError(f"{strange[0]!r} cannot be a site: a site is a name without spaces.")
-    return " ".join(sorted(set(sites)))
+    for what, names in (("workflow", sees.workflows), ("supplier", sees.suppliers)):
+        for name in names or ():
+            if not name.strip() or not name.isprintable() or len(name) > LONGEST_NAME:
+                raise AccountError(f"{name!r} cannot be a {what}: it is a name of 1 to {LONGEST_NAME} printable letters.")
+    return columns_of(sees)
 
 
 def hash_of(password: str) -> str:

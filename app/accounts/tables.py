@@ -6,13 +6,29 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, BigInteger, Boolean, Column, Engine, Index, Integer, MetaData, String, Table, create_engine, event, inspect
+from sqlalchemy import (
+    URL,
+    BigInteger,
+    Boolean,
+    Column,
+    Engine,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    create_engine,
+    event,
+    inspect,
+)
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable
 
 metadata = MetaData()
 
-# Lists (roles, sites) are words separated by a space. `sites` null: all sites, also those that come later.
+# Lists of roles and sites are words separated by a space, of workflows and suppliers JSON. A null list of what is seen: all, also those
+# that come later.
 users = Table(
     "users",
     metadata,
@@ -24,6 +40,8 @@ users = Table(
     Column("epoch", Integer, nullable=False, default=1),  # raised: all sessions of this user end
     Column("created_ns", BigInteger, nullable=False),
     Column("last_login_ns", BigInteger),
+    Column("workflows", Text),
+    Column("suppliers", Text),
 )
 
 tokens = Table(
@@ -36,6 +54,8 @@ tokens = Table(
     Column("created_ns", BigInteger, nullable=False),
     Column("revoked_ns", BigInteger),
     Column("last_used_ns", BigInteger),
+    Column("workflows", Text),
+    Column("suppliers", Text),
 )
 
 token_roles = Table(

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.access.roles import Holder, Roles
+from app.accounts.scopes import scope_of
+from metrics.scope import Scope
 
 RECOVER = "recover"
 ANNOTATE = "annotate"
@@ -22,12 +24,12 @@ SCOPES = {
 
 @dataclass(frozen=True, slots=True)
 class Token(Holder):
-    """One machine's access. `sites` None: all sites. `roles`: of scope recover, what it may do; `gone`: those of them that
+    """One machine's access. `sees`: what of everything. `roles`: of scope recover, what it may do; `gone`: those of them that
     there are no more."""
 
     name: str
     scope: str
-    sites: frozenset[str] | None
+    sees: Scope
     created_ns: int
     revoked_ns: int | None
     last_used_ns: int | None
@@ -48,6 +50,6 @@ def hash_of(secret: str) -> str:
 
 
 def token_of(row: Any, roles: str | None = None, access: Roles = Roles()) -> Token:  # noqa: B008  it never changes
-    sites, given = frozenset(row.sites.split()) if row.sites is not None else None, frozenset((roles or "").split())
+    given = frozenset((roles or "").split())
     known = given.intersection(access.names)
-    return Token(row.name, row.scope, sites, row.created_ns, row.revoked_ns, row.last_used_ns, known, access, given - known)
+    return Token(row.name, row.scope, scope_of(row), row.created_ns, row.revoked_ns, row.last_used_ns, known, access, given - known)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from metrics.scope import Scope
 from metrics.texts import _later
 
 KINDS = {  # kind → word, meaning
@@ -96,16 +97,16 @@ class Alert:
     def sites(self) -> tuple[str, ...]:
         return tuple(part.site for part in self.parts if part.site != SITELESS)
 
-    def seen_by(self, sites: frozenset[str] | None) -> Alert | None:
-        """As far as who may see these sites may see it; None: not at all. What names no site is for who may see all."""
-        if sites is None:
+    def seen_by(self, sees: Scope) -> Alert | None:
+        """As far as it may be seen; None: not at all. What names no site, workflow or supplier is for who may see all of these."""
+        if sees.is_all:
             return self
-        shown = tuple(part for part in self.parts if part.site in sites)
+        shown = tuple(part for part in self.parts if sees.sees(part.site, self.workflow))
         return replace(self, parts=shown) if shown else None
 
     def at(self, sites: Sequence[str]) -> Alert | None:
         """What it is about at these sites; none given: at all."""
-        return self.seen_by(frozenset(sites)) if sites else self
+        return self.seen_by(Scope(frozenset(sites))) if sites else self
 
     def first_cause(self) -> Part | None:
         """The part that says what it began with."""

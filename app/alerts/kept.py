@@ -17,6 +17,7 @@ from app.alerts.alert import SEVERITIES, Alert, Part
 from app.alerts.tables import alerts, metadata, parts
 from app.instants import instant_text
 from app.recovery.runs import Actor, Refusal
+from metrics.scope import Scope
 
 MOST_LETTERS = 500
 BATCH = 500
@@ -42,22 +43,22 @@ class Alerts:
         create_tables(engine, metadata)
         self._engine, self._now_ns = engine, now_ns
 
-    def listed(self, asked: Narrowed, sites: frozenset[str] | None, start: int, stop: int) -> tuple[list[Alert], int]:
+    def listed(self, asked: Narrowed, sees: Scope, start: int, stop: int) -> tuple[list[Alert], int]:
         """Those from `start` until before `stop` that may be seen, and how many there are: what is open first, of it the gravest, then the
         newest."""
-        where = list(_where(asked, sites))
+        where = list(_where(asked, sees))
         gravest = case({name: place for place, name in enumerate(SEVERITIES)}, value=alerts.c.severity, else_=len(SEVERITIES))
         order = (alerts.c.ended_ns.isnot(None), case((alerts.c.ended_ns.is_(None), gravest)), alerts.c.started_ns.desc(), alerts.c.number)
         with self._engine.connect() as connection:
             total = int(connection.execute(select(func.count()).select_from(alerts).where(*where)).scalar_one())
             rows = connection.execute(select(alerts).where(*where).order_by(*order).limit(stop - start).offset(start)).all()
             found = with_parts(connection, rows)
-        return [shown for each in found if (shown := each.seen_by(sites))], total
+        return [shown for each in found if (shown := each.seen_by(sees))], total
 
-    def open_count(self, sites: frozenset[str] | None) -> int:
+    def open_count(self, sees: Scope) -> int:
         """How many are open that may be seen."""
         with self._engine.connect() as connection:
-            where = _where(Narrowed(is_open=True), sites)
+            where = _where(Narrowed(is_open=True), sees)
             return int(connection.execute(select(func.count()).select_from(alerts).where(*where)).scalar_one())
 
     def open_kinds(self) -> dict[str, int]:
@@ -66,11 +67,11 @@ class Alerts:
         with self._engine.connect() as connection:
             return {row[0]: row[1] for row in connection.execute(counted)}
 
-    def one(self, number: int, sites: frozenset[str] | None) -> Alert | None:
+    def one(self, number: int, sees: Scope) -> Alert | None:
         """None where there is none, or it may not be seen."""
         with self._engine.connect() as connection:
             found = with_parts(connection, connection.execute(select(alerts).where(alerts.c.number == number)).all())
-        return found[0].seen_by(sites) if found else None
+        return found[0].seen_by(sees) if found else None
 
     def changes(self, number: int) -> list[Any]:
         """What the audit holds of it, the newest first."""
@@ -84,7 +85,7 @@ class Alerts:
             raise Refusal(f"Only {actor.access.only(ACKNOWLEDGE_ALERTS)} may acknowledge alerts.")
         if len(said) > MOST_LETTERS:
             raise Refusal(f"The note has {len(said):,} letters; {MOST_LETTERS} are the most.")
-        found = self.one(number, actor.sites)
+        found = self.one(number, actor.sees)
         if found is None:
             raise Refusal(f"There is no alert {number}, or you may not see it.")
         now_ns = self._now_ns()
@@ -132,15 +133,15 @@ WHEN = ("began_time", "started_time", "ended_time", "acknowledged_by", "acknowle
 COLUMNS = (*ABOUT, *WHEN)
 
 
-def alert_rows(engine: Engine, until_ns: int, sites: frozenset[str] | None) -> Iterator[dict[str, Any]]:
+def alert_rows(engine: Engine, until_ns: int, sees: Scope) -> Iterator[dict[str, Any]]:
     """The rows of the export, the oldest first: what had started by then."""
     with engine.connect() as connection:
-        where = list(_where(Narrowed(as_of_ns=until_ns), sites))
+        where = list(_where(Narrowed(as_of_ns=until_ns), sees))
         numbers = list(connection.execute(select(alerts.c.number).where(*where).order_by(alerts.c.number)).scalars())
         for begin in range(0, len(numbers), BATCH):
             listed = select(alerts).where(alerts.c.number.in_(numbers[begin : begin + BATCH])).order_by(alerts.c.number)
             for each in with_parts(connection, connection.execute(listed).all()):
-                if shown := each.seen_by(sites):
+                if shown := each.seen_by(sees):
                     yield _told(shown, until_ns)
 
 
@@ -159,7 +160,7 @@ def _told(alert: Alert, until_ns: int) -> dict[str, Any]:
     return dict(zip(COLUMNS, values, strict=True))
 
 
-def _where(asked: Narrowed, sites: frozenset[str] | None) -> Iterable[ColumnElement[bool]]:
+def _where(asked: Narrowed, sees: Scope) -> Iterable[ColumnElement[bool]]:
     """Both what is asked for at a site, and that it may be seen, are true of one and the same part."""
     then_ns = 2**62 if asked.as_of_ns is None else asked.as_of_ns
     has_ended = func.coalesce(alerts.c.ended_ns, 2**63 - 1) <= then_ns
@@ -170,7 +171,7 @@ def _where(asked: Narrowed, sites: frozenset[str] | None) -> Iterable[ColumnElem
         if value is not None:
             yield alerts.c[column] == value
     of_part = [parts.c.alert == alerts.c.number]
-    of_part += [parts.c.site.in_(sites)] if sites is not None else []
+    of_part += [parts.c.site.in_(sees.sites)] if sees.sites is not None else []
     of_part += [parts.c.site == asked.site] if asked.site is not None else []
     if asked.partner is not None:
         quoted = orjson.dumps(asked.partner).decode()

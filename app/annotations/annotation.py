@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from app.recovery.runs import Refusal
+from metrics.scope import Scope
 from metrics.texts import _later
 
 KINDS = {"maintenance": _later("Maintenance"), "release": _later("Release"), "shutdown": _later("Shutdown"), "other": _later("Other")}
@@ -40,12 +41,14 @@ class Annotation:
         """Of a moment the moment."""
         return self.given.from_ns if self.given.to_ns is None else self.given.to_ns
 
-    def seen_by(self, sites: frozenset[str] | None) -> Annotation | None:
-        """As far as who may see these sites may see it: not a word of others. None: not at all."""
-        if sites is None or not self.given.sites:
-            return self
-        shown = tuple(site for site in self.given.sites if site in sites)
-        return replace(self, given=replace(self.given, sites=shown)) if shown else None
+    def seen_by(self, sees: Scope) -> Annotation | None:
+        """As far as it may be seen: not a word of other sites and workflows. None: not at all."""
+        given = self.given
+        shown = tuple(site for site in given.sites if sees.has_site(site))
+        workflows = tuple(workflow for workflow in given.workflows if sees.has_workflow(workflow))
+        if (len(shown) < len(given.sites) and not shown) or (len(workflows) < len(given.workflows) and not workflows):
+            return None
+        return replace(self, given=replace(given, sites=shown, workflows=workflows))
 
     def is_about(self, sites: Collection[str] = (), workflows: Collection[str] = (), systems: Collection[str] = ()) -> bool:
         """Whether it says something of one of these; what is not asked about narrows nothing."""

@@ -17,6 +17,7 @@ from app.annotations.tables import metadata
 from app.annotations.tables import said as versions
 from app.instants import instant_text
 from app.recovery.runs import Actor, Refusal
+from metrics.scope import Scope
 
 FOREVER = 2**63 - 1
 MOST_CHANGES = 50  # of one annotation that are shown
@@ -47,19 +48,19 @@ class Annotations:
         self._engine, self._now_ns, self._known = engine, now_ns, known
         self._read_before: tuple[Any, list[Version]] = (None, [])
 
-    def between(self, from_ns: int, to_ns: int, known_ns: int, sites: frozenset[str] | None) -> list[Annotation]:
+    def between(self, from_ns: int, to_ns: int, known_ns: int, sees: Scope) -> list[Annotation]:
         """Those that touch the time from `from_ns` to `to_ns`, the earliest first, as they were said at `known_ns`."""
         held = self._held(known_ns)
-        return _seen((each for each in held if each.given.from_ns <= to_ns and each.end_ns >= from_ns), sites)
+        return _seen((each for each in held if each.given.from_ns <= to_ns and each.end_ns >= from_ns), sees)
 
-    def every(self, known_ns: int, sites: frozenset[str] | None) -> list[Annotation]:
+    def every(self, known_ns: int, sees: Scope) -> list[Annotation]:
         """All of them that had begun or were planned, the latest first, as they were said at `known_ns`."""
-        return _seen(reversed(self._held(known_ns)), sites)
+        return _seen(reversed(self._held(known_ns)), sees)
 
-    def one(self, number: int, known_ns: int, sites: frozenset[str] | None) -> Annotation | None:
+    def one(self, number: int, known_ns: int, sees: Scope) -> Annotation | None:
         """The one of that number, as it was said at `known_ns`; None where it was not, or nothing of it may be seen."""
         found = next((each for each in self._held(known_ns) if each.number == number), None)
-        return found.seen_by(sites) if found else None
+        return found.seen_by(sees) if found else None
 
     def changes(self, number: int) -> list[Row[Any]]:
         """What the audit holds of it, the newest first: at_ns, actor, action, detail, reason."""
@@ -102,21 +103,23 @@ class Annotations:
         return None
 
     def _allowed(self, given: Given, actor: Actor) -> Given:
-        """Who may see some sites only speaks of those."""
+        """Who may see some sites or workflows only speaks of those."""
         _check_right(actor)
-        if actor.sites is not None and not given.sites:
-            raise Refusal("You see some sites only: say of which of them it is.")
-        seen = [site for site in self._known.sites if actor.sites is None or site in actor.sites] or sorted(actor.sites or ())
-        return checked(given, self._known.workflows, seen)
+        sees = actor.sees
+        for what, said, names in (("sites", given.sites, sees.sites), ("workflows", given.workflows, sees.workflows)):
+            if names is not None and not said:
+                raise Refusal(f"You see some {what} only: say of which of them it is.")
+        sites = [site for site in self._known.sites if sees.has_site(site)] or sorted(sees.sites or ())
+        workflows = [workflow for workflow in self._known.workflows if sees.has_workflow(workflow)] or sorted(sees.workflows or ())
+        return checked(given, workflows, sites)
 
     def _current(self, connection: Connection, number: int, actor: Actor) -> int:
         """Its newest version. Who said it may change it, and who holds a role and may see all that it is about."""
         mine = (versions.c.number == number, versions.c.until_ns.is_(None))
         row = connection.execute(select(versions).where(*mine)).one_or_none()
-        if row is None or annotation_of(row).seen_by(actor.sites) is None:
+        if row is None or annotation_of(row).seen_by(actor.sees) is None:
             raise Refusal(f"There is no annotation {number}.")
-        sites = annotation_of(row).given.sites
-        if actor.sites is not None and not (sites and actor.sees(sites)):
+        if not _sees_whole(actor.sees, annotation_of(row).given):
             raise Refusal(MINE)
         if not actor.may(ANNOTATE) and row.said_by != actor.name:
             raise Refusal("You change only what you said yourself." if actor.roles else "This token changes only what it said itself.")
@@ -153,8 +156,14 @@ class Annotations:
         return self._read_before[1]
 
 
-def _seen(every: Iterable[Annotation], sites: frozenset[str] | None) -> list[Annotation]:
-    return [shown for each in every if (shown := each.seen_by(sites))]
+def _sees_whole(sees: Scope, given: Given) -> bool:
+    """Whether all that it is about may be seen; what names none is about all of them."""
+    pairs = ((sees.sites, given.sites), (sees.workflows, given.workflows))
+    return all(names is None or (said and names.issuperset(said)) for names, said in pairs)
+
+
+def _seen(every: Iterable[Annotation], sees: Scope) -> list[Annotation]:
+    return [shown for each in every if (shown := each.seen_by(sees))]
 
 
 def may_write(actor: Actor) -> bool:
@@ -187,10 +196,10 @@ def _subject(number: int) -> str:
 COLUMNS = ("number", "kind", "text", "from_time", "to_time", *LISTS, "said_by", "said_time")
 
 
-def annotation_rows(engine: Engine, until_ns: int, sites: frozenset[str] | None) -> Iterator[dict[str, Any]]:
+def annotation_rows(engine: Engine, until_ns: int, sees: Scope) -> Iterator[dict[str, Any]]:
     """The rows of the export, the earliest first: what had begun and been said by then."""
     kept = Annotations(engine, lambda: until_ns, Known((), ()))
-    for each in kept.between(-(2**63), until_ns, until_ns, sites):
+    for each in kept.between(-(2**63), until_ns, until_ns, sees):
         given = each.given
         ends = instant_text(given.to_ns) if given.to_ns is not None else None
         lists = (list(getattr(given, name)) for name in LISTS)

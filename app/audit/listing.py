@@ -35,7 +35,7 @@ class Filter:
 
 def own_of(user: User) -> str | None:
     """For Filter.own: None for who may see everything, else the name: what they did themselves."""
-    return None if user.sites is None and user.may(SEE_AUDIT) else user.name
+    return None if user.sees.is_all and user.may(SEE_AUDIT) else user.name
 
 
 def is_there(connection: Connection) -> bool:

@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.commands.command import Command, configuration, settings_of, table
+from app.commands.scoping import asked_scope, changes_scope, columns_of, limits, new_limits, words_of
 from app.instants import instant_text
 from app.trouble import Mistake, Unreachable
+from metrics.scope import KINDS
 
 if TYPE_CHECKING:
     from app.accounts import Accounts
@@ -29,11 +31,10 @@ def add_user(arguments: argparse.Namespace) -> None:
     from app.accounts.administration import COMMAND_LINE, Rights
 
     with administering(arguments) as (administration, settings):
-        sites = _known_sites(arguments.site, settings)
+        sees = asked_scope(arguments, settings)
         password = _password(arguments)
-        rights = Rights(frozenset(arguments.role), frozenset(sites) if sites else None)
-        user = administration.add(COMMAND_LINE, arguments.name, rights, password)
-        limit = f" for {', '.join(sites)}" if sites else ""
+        user = administration.add(COMMAND_LINE, arguments.name, Rights(frozenset(arguments.role), sees), password)
+        limit = "" if sees.is_all else f", for {words_of(sees)}"
         print(f"{user.name} may sign in as {', '.join(sorted(user.roles))}{limit}.")
         _tell(arguments, password)
 
@@ -41,15 +42,18 @@ def add_user(arguments: argparse.Namespace) -> None:
 def change_user(arguments: argparse.Namespace) -> None:
     from app.accounts.administration import COMMAND_LINE, Rights
 
-    if not (arguments.role or arguments.site or arguments.all_sites):
-        raise Mistake("nothing was asked for. Name new roles with --role, or sites with --site or --all-sites.")
+    if not (arguments.role or changes_scope(arguments)):
+        raise Mistake(
+            "nothing was asked for. Name new roles with --role; sites, workflows and suppliers with --site, --workflow, --supplier, "
+            "--all-sites, --all-workflows or --all-suppliers."
+        )
     with administering(arguments) as (administration, settings):
-        sites = _known_sites(arguments.site, settings)
+        asked_scope(arguments, settings)  # what is mistyped is said first
         before = administration.accounts.user(arguments.name)
-        limit = frozenset(sites) if sites else None if arguments.all_sites else before.sites
-        administration.change(COMMAND_LINE, before.name, Rights(frozenset(arguments.role) or before.roles, limit))
+        sees = asked_scope(arguments, settings, before.given)
+        administration.change(COMMAND_LINE, before.name, Rights(frozenset(arguments.role) or before.roles, sees))
         user = administration.accounts.user(arguments.name)
-    print(f"{user.name} may sign in as {', '.join(sorted(user.roles))}, for {_sites(user.given_sites)} sites. Open sessions have ended.")
+    print(f"{user.name} may sign in as {', '.join(sorted(user.roles))}, for {words_of(user.given)}. Open sessions have ended.")
 
 
 def list_users(arguments: argparse.Namespace) -> None:
@@ -58,14 +62,14 @@ def list_users(arguments: argparse.Namespace) -> None:
             (
                 user.name,
                 ", ".join([*sorted(user.roles), *(f"{name} (no such role)" for name in sorted(user.gone))]),
-                _sites(user.given_sites) or "none",
+                *columns_of(user.given),
                 "disabled" if user.disabled else "active",
                 _time(user.last_login_ns),
             )
             for user in accounts.list_users()
         ]
     print(
-        table(rows, ("user", "roles", "sites", "state", "last login"))
+        table(rows, ("user", "roles", *KINDS, "state", "last login"))
         if rows
         else "No users yet. Add one: syncline user add NAME --role admin"
     )
@@ -98,7 +102,7 @@ def change_password(arguments: argparse.Namespace) -> None:
 
 def add_token(arguments: argparse.Namespace) -> None:
     with _accounts(arguments) as (accounts, settings):
-        secret = accounts.add_token(arguments.name, arguments.scope, _known_sites(arguments.site, settings), arguments.role)
+        secret = accounts.add_token(arguments.name, arguments.scope, asked_scope(arguments, settings), arguments.role)
     print(f"Token {arguments.name} of scope {arguments.scope}, shown this once:", file=sys.stderr)
     print(secret)
 
@@ -109,7 +113,7 @@ def list_tokens(arguments: argparse.Namespace) -> None:
             (
                 token.name,
                 token.scope,
-                _sites(token.sites),
+                *columns_of(token.sees),
                 "revoked" if token.revoked_ns else "in use",
                 _time(token.created_ns),
                 _time(token.last_used_ns),
@@ -117,7 +121,7 @@ def list_tokens(arguments: argparse.Namespace) -> None:
             for token in accounts.list_tokens()
         ]
     print(
-        table(rows, ("token", "scope", "sites", "state", "made", "last used"))
+        table(rows, ("token", "scope", *KINDS, "state", "made", "last used"))
         if rows
         else "No tokens yet. Add one: syncline token add NAME --scope read"
     )
@@ -165,15 +169,6 @@ def _accounts(arguments: argparse.Namespace) -> Iterator[tuple[Accounts, Setting
         accounts.close()
 
 
-def _known_sites(names: list[str], settings: Settings) -> list[str] | None:
-    known = [site.name for site in settings.definitions.sites]
-    if strange := [name for name in names if name not in known]:
-        raise Mistake(
-            f"no site is called '{strange[0]}'. Known: {', '.join(known) or 'none; add them under `sites` in the configuration'}."
-        )
-    return names or None
-
-
 def _password(arguments: argparse.Namespace) -> str:
     if arguments.generate:
         return secrets.token_urlsafe(15)
@@ -203,10 +198,6 @@ def _tell(arguments: argparse.Namespace, password: str) -> None:
         print(password)
 
 
-def _sites(sites: frozenset[str] | None) -> str:
-    return "all" if sites is None else ", ".join(sorted(sites))
-
-
 def _time(when_ns: int | None) -> str:
     return instant_text(when_ns)[:16].replace("T", " ") + " UTC" if when_ns else "never"
 
@@ -229,21 +220,15 @@ def _with_password(parser: argparse.ArgumentParser) -> None:
     how.add_argument("--generate", action="store_true", help="make a password and print it once")
 
 
-def _limited(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--site", action="append", default=[], metavar="SITE", help="limit to this site; may be repeated (default: all sites)"
-    )
-
-
 def _new_user(parser: argparse.ArgumentParser) -> None:
     _with_password(parser)
-    _limited(parser)
+    limits(parser)
     parser.add_argument("--role", action="append", required=True, metavar="ROLE", help=ROLE_HELP)
 
 
 def _new_token(parser: argparse.ArgumentParser) -> None:
     _named(parser)
-    _limited(parser)
+    limits(parser)
     scopes = "read: the API; ingest: sending OTLP; recover: recoveries; annotate: annotations only"
     parser.add_argument("--scope", required=True, metavar="SCOPE", help=scopes)
     roles = "of scope recover: what it may do, as people's roles; may be repeated"
@@ -253,9 +238,7 @@ def _new_token(parser: argparse.ArgumentParser) -> None:
 def _changed_user(parser: argparse.ArgumentParser) -> None:
     _named(parser)
     parser.add_argument("--role", action="append", default=[], metavar="ROLE", help=f"from now on these roles: {ROLE_HELP}")
-    sites = parser.add_mutually_exclusive_group()
-    sites.add_argument("--site", action="append", default=[], metavar="SITE", help="from now on these sites; may be repeated")
-    sites.add_argument("--all-sites", action="store_true", help="from now on all sites, also those that come later")
+    new_limits(parser)
 
 
 COMMANDS = (

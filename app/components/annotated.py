@@ -29,7 +29,7 @@ def noted(
     asked = (from_ns, min(to_ns, at.moment.as_of_ns), at.moment.known_ns)
     read: dict[tuple[int, int, int], list[Annotation]] = g.setdefault("annotations read", {})  # a page has many charts of one time
     if asked not in read:
-        read[asked] = reader.application().annotations.between(*asked, current_user.sites)
+        read[asked] = reader.application().annotations.between(*asked, current_user.sees)
     return [each for each in read[asked] if each.is_about(sites, workflows, systems)]
 
 

@@ -68,7 +68,7 @@ class Seen:
 
 def may_connect() -> bool:
     """Who looks after interfaces and sees all sites: what has arrived and is no event yet is of no site."""
-    return bool(current_user.may(CONNECT_SOURCES)) and current_user.sites is None
+    return bool(current_user.may(CONNECT_SOURCES)) and current_user.sees.is_all
 
 
 def watch(chosen: Way, after: int, is_page: bool) -> Component:

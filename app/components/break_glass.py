@@ -84,7 +84,7 @@ def end(clicks: Sequence[int | None], lists: Sequence[dict[str, str]]) -> tuple[
         return no_update, no_update, [no_update] * len(lists)
     refused: list[Any] = []
     try:
-        _glasses().end(ctx.triggered_id["glass"], current_user.viewer, current_user.sites)
+        _glasses().end(ctx.triggered_id["glass"], current_user.viewer, current_user.sees)
     except NotAllowed as why:
         refused = [note("failed", str(why), "circle-alert")]
     glass = _glasses().current(current_user.viewer)
@@ -109,7 +109,7 @@ def _band(glass: Glass | None) -> list[Component]:
 
 
 def _listed() -> Component | None:
-    sees_all = _glasses().oversees(current_user.account, current_user.sites)
+    sees_all = _glasses().oversees(current_user.account, current_user.sees)
     lasting = [glass for glass in _glasses().all_open() if sees_all or glass.user == current_user.name]
     if not lasting:
         return None

@@ -84,7 +84,7 @@ def block(selected: Selected, zone: str, said: str | None = None) -> Component:
 
 def selected_of(kept: Mapping[str, Any], *, with_stakes: bool = False) -> Selected:
     """The cases that an address names, as far as who is signed in may see them."""
-    found: Selected = reader.application().selected(group_of(kept), current_user.sites, kept.get(ALSO) == SETTLED, with_stakes=with_stakes)
+    found: Selected = reader.application().selected(group_of(kept), current_user.sees, kept.get(ALSO) == SETTLED, with_stakes=with_stakes)
     return found
 
 

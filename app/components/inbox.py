@@ -53,7 +53,7 @@ def _listed() -> list[Component]:
     application = reader.application()
     zone, now_ns = reader.definitions().timezone, application.now_ns()
     found = [
-        (row, shown) for row, alert in outbox.inbox(_engine(), current_user.name, SHOWN) if (shown := alert.seen_by(current_user.sites))
+        (row, shown) for row, alert in outbox.inbox(_engine(), current_user.name, SHOWN) if (shown := alert.seen_by(current_user.sees))
     ]
     if not found:
         return [

@@ -64,7 +64,7 @@ def tell(_ticks: int | None, query: str, counted: dict[str, str] | None, counter
     """The moment in the enterprise's time zone, and how many cases wait behind each entry of the navigation.
 
     Counted only when the number may be another: this is asked every few seconds by every page that is open."""
-    at, waiting, alerts = reader.as_of(query), _awaiting(), reader.application().alerts.open_count(current_user.sites)
+    at, waiting, alerts = reader.as_of(query), _awaiting(), reader.application().alerts.open_count(current_user.sees)
     present = f"{version(at)} {waiting} {alerts}"
     if counted and counted["version"] == present:
         return _words(at, counted["zone"]), [no_update] * len(counters), no_update

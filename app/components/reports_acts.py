@@ -97,7 +97,7 @@ DONE = {"publish": _publish, "sign": _sign, "send": _send}
 def _shown(here: dict[str, Any]) -> Any:
     """The revision, for who may see it: what a browser sends may name any. Raises AccountError."""
     revision = reader.application().reports.published.one(int(here["number"] or 0))
-    if revision is None or (current_user.sites is not None and revision.site not in current_user.sites):
+    if revision is None or (not current_user.sees.sees(revision.site)):
         raise AccountError(_("There is no such report, or you may not see it."))
     return revision
 
@@ -106,7 +106,9 @@ def _why_not(right: str, site: str | None) -> str | None:
     """None when it may be done to the report of that site; None there: of all."""
     if not current_user.may(right):
         return _("Only {roles} may publish and sign.", roles=current_user.account.access.only(right))
-    if current_user.sites is not None and site not in current_user.sites:
+    if current_user.sees.is_narrow:
+        return _("You see some workflows or suppliers only: a published report counts all of them.")
+    if not current_user.sees.sees(site):
         return _("You see some sites only: publish and sign the reports of these.")
     return None
 
@@ -147,7 +149,7 @@ def _by_mail(said: Component | None = None) -> Component:
 
 
 def _form() -> Component:
-    sites = [site.name for site in reader.definitions().sites if current_user.sites is None or site.name in current_user.sites]
+    sites = [site.name for site in reader.definitions().sites if current_user.sees.has_site(site.name)]
     who = [{"value": "", "label": _("Me")}]
     if current_user.may(MAIL_ROLES):
         who += [

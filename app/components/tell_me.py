@@ -102,7 +102,7 @@ def wanted_of(address: str) -> Wanted:
     kinds = tuple(kind for kind in asked.get("kind", []) if kind in KINDS)
     kinds += tuple(KIND_OF[status] for status in asked.get("status", []) if status in KIND_OF)
     sites = tuple(asked.get("site", []))
-    if hidden := [site for site in sites if current_user.sites is not None and site not in current_user.sites]:
+    if hidden := [site for site in sites if not current_user.sees.has_site(site)]:
         raise AccountError(_("There is no site '{site}', or you may not see it.", site=hidden[0]))
     return Wanted(
         kinds or KINDS_OF.get(page.path, ()),

@@ -32,7 +32,7 @@ def is_first_start(now: Reader) -> bool:
     so for them it is never the very first start."""
     application = reader.application()
     application.has_arrived = application.has_arrived or is_anything_there(now)
-    return current_user.sites is None and not application.has_arrived
+    return current_user.sees.is_all and not application.has_arrived
 
 
 def _guide() -> Component:

@@ -172,7 +172,7 @@ def _asked(name: str, alert: Alert, staff: Staff, told: Collection[str], now_ns:
             yield who, NO_ACCOUNT
         elif absence is not None:
             yield who, AWAY
-        elif alert.seen_by(user.sites) is None:
+        elif alert.seen_by(user.sees) is None:
             yield who, HIDDEN
         else:
             yield who, TOLD if who in told else None

@@ -18,6 +18,7 @@ from app.accounts.tables import create_tables, users
 from app.messages.settings import Masking, why_not
 from app.messages.tables import break_glasses, metadata
 from app.recovery.model import Path
+from metrics.scope import EVERYTHING, Scope
 
 LASTS_NS = 3600 * 10**9
 SHORTEST_REASON, LONGEST_REASON = 10, 500
@@ -121,11 +122,11 @@ class Glasses:
             rows = connection.execute(lasting.where(break_glasses.c.until_ns > self._now_ns()).order_by(break_glasses.c.begun_ns))
             return [_glass(row) for row in rows]
 
-    def oversees(self, who: Holder, sites: frozenset[str] | None) -> bool:
-        """Whether they see everybody's and may end them: who approves, and sees all sites."""
-        return sites is None and (who.may(END_BREAK_GLASS) or who.holds(self._overseers))
+    def oversees(self, who: Holder, sees: Scope) -> bool:
+        """Whether they see everybody's and may end them: who approves, and sees everything."""
+        return sees.is_all and (who.may(END_BREAK_GLASS) or who.holds(self._overseers))
 
-    def end(self, glass_id: str, viewer: Viewer, sites: frozenset[str] | None = None) -> None:
+    def end(self, glass_id: str, viewer: Viewer, sees: Scope = EVERYTHING) -> None:
         """At once. Nothing happens where it has ended already. Raises NotAllowed."""
         with self._engine.begin() as connection:
             audit.take_turn(connection)
@@ -133,7 +134,7 @@ class Glasses:
             row = connection.execute(lasting).one_or_none()
             if row is None:
                 return
-            if row.user == viewer.name or self.oversees(viewer, sites):
+            if row.user == viewer.name or self.oversees(viewer, sees):
                 self._end(connection, row, viewer.name)
                 return
             audit.append(connection, self._now_ns(), viewer.name, REFUSED, glass_id, {"why": NOT_YOURS}, None)

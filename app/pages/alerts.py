@@ -59,7 +59,7 @@ def layout(**query: Any) -> Component:
         state, asked, start = _asked(given, at)
     except ValueError as wrong_value:
         raise WrongAddress(str(wrong_value)) from wrong_value
-    found, total = reader.application().alerts.listed(asked, current_user.sites, start, start + ROWS)
+    found, total = reader.application().alerts.listed(asked, current_user.sees, start, start + ROWS)
     kept = {name: given[name] for name in (*NARROWING, "state", "as_of", "known_at") if given.get(name)}
     return html.Div(
         [
@@ -93,7 +93,7 @@ def _asked(given: Mapping[str, str | None], at: reader.AsOf) -> tuple[str, Narro
 
 
 def _summary(state: str, total: int) -> str:
-    seen = "" if current_user.sites is None else f" {_('Only what is about your sites counts.')}"
+    seen = "" if current_user.sees.is_all else f" {_('Only what is about your sites counts.')}"
     told = {
         "open": _n("{number} thing needs somebody now.", "{number} things need somebody now.", total),
         "past": _("{number} are over.", number=total),
@@ -213,7 +213,7 @@ def _owner(alert: Alert) -> str | None:
 
 
 def _one_page(text: str, at: reader.AsOf, zone: str) -> Component:
-    alert = reader.application().alerts.one(int(text), current_user.sites) if text.isascii() and text.isdigit() and len(text) < 10 else None
+    alert = reader.application().alerts.one(int(text), current_user.sees) if text.isascii() and text.isdigit() and len(text) < 10 else None
     if alert is None:
         raise WrongAddress(_("There is no alert '{number}', or it is about sites that you may not see.", number=text[:20]))
     now_ns = at.now_ns
@@ -271,7 +271,7 @@ def _history(alert: Alert, zone: str, now_ns: int) -> Component:
             continue  # who was told stands above
         told, cases = ACTIONS[each.action], orjson.loads(each.detail).get("cases")
         who = told if each.actor == "syncline" else f"{each.actor} {told}"
-        more = each.reason or (_n("with {number} case", "with {number} cases", cases) if cases and current_user.sites is None else "")
+        more = each.reason or (_n("with {number} case", "with {number} cases", cases) if cases and current_user.sees.is_all else "")
         heading = html.B(f"{who}, {times.brief(each.at_ns, zone, now_ns)}")
         lines.append(html.Li([icon("history"), html.Div([heading, html.Span(more, dir="auto")])]))
     return html.Ul(lines, className="facts", **{"aria-label": _("History")})
@@ -293,7 +293,7 @@ def take(clicks: Sequence[int | None], about: dict[str, Any], said: str | None) 
         kept.take(int(about["number"]), me(), said)
     except Refusal as refusal:
         refused = str(refusal)
-    alert = kept.one(int(about["number"]), current_user.sites)
+    alert = kept.one(int(about["number"]), current_user.sees)
     if alert is None:
         return note("info", _("This alert is not here any more."))
     return _taking(alert, str(about["zone"]), reader.application().now_ns(), refused)

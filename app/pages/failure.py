@@ -33,6 +33,7 @@ from app.recovery.model import Action, Approval, Case, Safety, Verdict
 from app.recovery.runs import Refusal
 from app.recovery.selection import ALSO, SETTLED, Selected, preferred, proposed, requested
 from app.recovery.typed import changes_of, value_at
+from app.recovery.visible import may_see_cases
 from metrics.texts import _, _later, _n, language
 
 ENDED = {  # by a person → word, icon, colour, meaning
@@ -188,7 +189,7 @@ def _button(chosen: Choice, proposal: Proposal, is_edited: bool) -> list[Compone
         why_not = _("Nothing is left to be done: every case is left out.")
     if why_not is None and path.action is Action.EDIT_AND_REPLAY and not is_edited:
         why_not = _("Change something above first, and look at the difference.")
-    if why_not is None and not me().sees({item.case.site or "" for item in plan.items}):
+    if why_not is None and not may_see_cases(me().sees, [item.case for item in plan.items]):
         why_not = _("It holds cases of no site, which only who sees all sites may recover.")
     label = _("Reason (needed)") if needs_reason else _("Reason")
     reason = html.Div(

@@ -228,7 +228,7 @@ def _all_well(asked: Answers, at: reader.AsOf, site: str | None) -> Component:
         _("Nothing is failing at {site} as of {time}", site=name_of(site), time=time)
         if site
         else _("Nothing is failing as of {time}", time=time)
-        if current_user.sites is None
+        if current_user.sees.is_all
         else _("Nothing is failing at your sites as of {time}", time=time)
     )
     return empty(

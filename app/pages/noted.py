@@ -64,8 +64,8 @@ def layout(**query: Any) -> Component:
     with reader.reader(at) as now:
         zone, sites = now.timezone(), [name for name, _zone in now.sites()]
     around, kept = annotated.around(at, zone), reader.application().annotations
-    chosen = kept.one(number, at.moment.known_ns, current_user.sites) if number is not None else None
-    every = kept.every(at.moment.known_ns, current_user.sites)
+    chosen = kept.one(number, at.moment.known_ns, current_user.sees) if number is not None else None
+    every = kept.every(at.moment.known_ns, current_user.sees)
     found = [each for each in every if asked.wants(each)]
     return html.Div(
         [
@@ -153,7 +153,7 @@ def _nothing(is_narrowed: bool) -> Component:
 def _one(number: int, annotation: Annotation | None, around: Around) -> list[Component]:
     """What it says and how it came to; of one that was taken back, that."""
     changes = reader.application().annotations.changes(number)
-    is_told = current_user.sites is None  # how it was said before may name sites that somebody may not see
+    is_told = current_user.sees.is_all  # how it was said before may name sites that somebody may not see
     history = [_history(changes, around)] if is_told and changes else []
     if annotation is None:
         taken = _("It was taken back, or not said yet at this moment.")
@@ -212,7 +212,7 @@ def _fields(given: Given, begins: str, ends: str, zone: str, sites: Sequence[str
         html.Label([_("From"), dcc.Input(id=_field("from"), type="text", maxLength=60, value=begins, placeholder=_("now"))]),
         html.Label([_("Until"), dcc.Input(id=_field("to"), type="text", maxLength=60, value=ends, placeholder=_("a moment only"))]),
     ]
-    everywhere = _("All sites") if current_user.sites is None else _("Choose")
+    everywhere = _("All sites") if current_user.sees.is_all else _("Choose")
     offered = (
         ("sites", _("Sites"), places, everywhere),
         ("workflows", _("Workflows"), workflows, _("All")),

@@ -28,9 +28,9 @@ from metrics.texts import _, _later, _parts, language
 
 WAITING = "recoveries?state=requested"
 USUAL = "usual"  # what the menu calls: as the role says
-EVERYBODYS = _later("See the pages of your roles with the figures of your sites, keep views, subscribe to alerts")
-BY_COMMAND = _later("Give people roles and sites, and machines tokens"), _later("with the command line, on the machine that serves")
-ALL_SITES = _later("with all sites")
+EVERYBODYS = _later("See the pages of your roles with the figures of what you see, keep views, subscribe to alerts")
+BY_COMMAND = _later("Give people roles and what they see, and machines tokens"), _later("with the command line, on the machine that serves")
+ALL_SITES = _later("with all sites, workflows and suppliers")
 
 
 def layout(**_query: object) -> Component:
@@ -39,7 +39,7 @@ def layout(**_query: object) -> Component:
     return html.Div(
         [
             head(_("Your permissions"), _("Signed in as {name}. What you may see here is set by your administrator.", name=account.name)),
-            html.Div([_roles(account), _sites(account), _messages(), _account(account, zone)], className="columns"),
+            html.Div([_roles(account), _seen(account), _messages(), _account(account, zone)], className="columns"),
             _landing(account),
             _acts(account),
             _recoveries(account),
@@ -63,16 +63,25 @@ def _role(name: str, meaning: str, is_theirs: bool) -> Component:
     return html.Li([icon("check" if is_theirs else "minus"), mark], className="has" if is_theirs else "has-not")
 
 
-def _sites(account: User) -> Component:
-    if account.sites is None:
-        return card(_("Sites"), html.P(_("All sites, also those that come later.")))
-    if not account.sites:
-        return card(_("Sites"), html.P(_("None yet: every list stays empty until your administrator gives you a site.")))
-    return card(
-        _("Sites"),
-        html.P(_("Transactions, failures and figures of other sites are not shown to you, and no count includes them.")),
-        html.P([html.Span(site, className="pill") for site in sorted(account.sites)]),
+def _seen(account: User) -> Component:
+    """Of every kind of limit how far it goes."""
+    sees, titles = account.sees, {workflow.name: workflow.title for workflow in reader.definitions().workflows}
+    kinds = (
+        (_("Sites"), _("All sites, also those that come later."), sees.sites),
+        (_("Workflows"), _("All workflows, also those that come later."), sees.workflows),
+        (_("Suppliers"), _("All suppliers, also those that come later."), sees.suppliers),
     )
+    rows: list[Component] = []
+    for title, everything, names in kinds:
+        shown: list[Component] | str = everything
+        if names is not None:
+            shown = [html.Span(titles.get(name, name), className="pill", dir="auto") for name in sorted(names)] or _("None yet.")
+        rows += [html.Dt(title), html.Dd(shown)]
+    if sees.is_all:
+        return card(_("What you see"), html.Dl(rows))
+    others = _("Transactions, failures and figures of others are not shown to you, and no count includes them.")
+    narrow = _("What belongs to no workflow or supplier, such as stock and what sources sent, is for who sees all of these.")
+    return card(_("What you see"), html.Dl(rows), html.P(others), html.P(narrow, className="muted") if sees.is_narrow else None)
 
 
 def _messages() -> Component:
@@ -213,7 +222,7 @@ def _for(roles: Collection[str], account: User) -> str:
 
 
 def _you(name: str, right: Right, account: User) -> Component:
-    if account.may(name) and not (right.needs_all_sites and account.sites is not None):
+    if account.may(name) and not (right.needs_all_sites and not account.sees.is_all):
         return html.Td([icon("check"), f" {_('yes')}"])
     return html.Td([icon("lock"), " ", _("no: {missing}", missing=_missing(name, right, account))])
 
@@ -221,7 +230,7 @@ def _you(name: str, right: Right, account: User) -> Component:
 def _missing(name: str, right: Right, account: User) -> str:
     """What would do, and how it is given."""
     if account.may(name):
-        return _("you see some sites only")
+        return _("you do not see everything")
     needed = _("needs the role {roles}", roles=account.access.words(_may(name, account)))
     return f"{needed}, {_(ALL_SITES)}" if right.needs_all_sites else needed
 

@@ -78,10 +78,10 @@ def _shown(query: Mapping[str, Any]) -> Shown:
     newest = desk.newest(site, at.now_ns)
     asked = links.one(query.get("week"))
     week = week_of(asked) if asked else newest
-    seen = current_user.sites is None or (site is not None and site in current_user.sites)
+    seen = current_user.sees.sees(site)
     revisions = desk.published.revisions(str(week), site) if seen else []
     revision = _revision(revisions, links.one(query.get("revision"))) if at.is_now else None
-    content = desk.published.content(revision.number) if revision else desk.content(Asked(week, site, at.moment), current_user.sites)
+    content = desk.published.content(revision.number) if revision else desk.content(Asked(week, site, at.moment), current_user.sees)
     return Shown(week, site, zone, newest, at, content, revisions, revision)
 
 
@@ -117,10 +117,10 @@ def _week_words(week: Week, shown: Shown) -> str:
 
 def _sites(shown: Shown) -> Component | None:
     told = [site.name for site in reader.definitions().sites]
-    seen = [name for name in told if current_user.sites is None or name in current_user.sites]
+    seen = [name for name in told if current_user.sees.has_site(name)]
     if not seen:
         return None
-    everything = _("All sites") if current_user.sites is None else _("All your sites")
+    everything = _("All sites") if current_user.sees.is_all else _("All your sites")
     offered = [(everything, None), *((name_of(name), name) for name in seen)]
     return choices(_("Site"), ((word, shown.address(site=name), name == shown.site) for word, name in offered))
 

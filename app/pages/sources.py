@@ -50,7 +50,7 @@ def layout(**query: Any) -> Component:
             dcc.Interval(id="sources-tick", interval=LIVE_SECONDS * 1000),
             head(_("Sources"), html.Span(summary, id="sources-summary"), _connect()),
             moment.banner(at, zone),
-            *([note("info", _(NOT_SHOWN))] if current_user.sites is not None else welcome.first_start(at)),
+            *([note("info", _(NOT_SHOWN))] if not current_user.sees.is_all else welcome.first_start(at)),
             html.Div(body, id="sources-body", **{"data-live": "yes"}),
         ]
     )
@@ -78,7 +78,7 @@ def _body(at: reader.AsOf, source: str | None, number: int, states: Mapping[str,
 
 def _states(at: reader.AsOf) -> dict[str, SourceState]:
     """How reading goes is known of now alone, and of no site."""
-    return {} if not at.is_now or current_user.sites is not None else reader.application().source_states()
+    return {} if not at.is_now or not current_user.sees.is_all else reader.application().source_states()
 
 
 def _version(at: reader.AsOf, states: Mapping[str, SourceState]) -> str:
@@ -144,7 +144,7 @@ def _summary(by_name: Mapping[str, Sequence[Row]], at: reader.AsOf, troubled: Se
     silent = [name for name, rows in by_name.items() if not has_come(rows) and name not in troubled]
     newest = max((row["newest_recorded_ns"] for rows in by_name.values() for row in rows if row["newest_recorded_ns"]), default=None)
     refused = sum(rows[0]["rejected"] or 0 for rows in by_name.values())
-    nothing = _("nothing ever") if current_user.sites is None else _("no event of your sites")
+    nothing = _("nothing ever") if current_user.sees.is_all else _("no event of your sites")
     parts = [
         _n("{number} source", "{number} sources", len(by_name)),
         _("newest record {ago}", ago=_ago(newest, at)) if newest else _("no record yet"),
@@ -222,7 +222,7 @@ def _no_events(row: Row) -> str:
 
 
 def _what_to_do(name: str, setting: Source | None) -> str:
-    if current_user.sites is not None:
+    if not current_user.sees.is_all:
         return _("No event of your sites has come from it.")
     if name == RECEIVED:
         return _("Nothing has come yet. Point an OpenTelemetry exporter at the address of the OTLP receiver; see Docs, connect.")
@@ -302,7 +302,7 @@ def _command(text: str) -> Component:
 
 
 def _nothing_rejected() -> str:
-    if current_user.sites is not None:
+    if not current_user.sees.is_all:
         return _("What was rejected is shown only to people who may see all sites: what could not be understood names none.")
     return _("Nothing: everything that came could be understood.")
 

@@ -102,7 +102,7 @@ def _open(wanted: Wanted) -> Component:
     for kind in wanted.kinds or (None,):
         for site in sites:
             asked = Narrowed(is_open=True, kind=kind, site=site, workflow=wanted.workflows[0] if len(wanted.workflows) == 1 else None)
-            many += reader.application().alerts.listed(asked, current_user.sites, 0, 1)[1]
+            many += reader.application().alerts.listed(asked, current_user.sees, 0, 1)[1]
     first = {"kind": wanted.kinds[0] if len(wanted.kinds) == 1 else None, "site": wanted.sites[0] if len(wanted.sites) == 1 else None}
     return html.A(words.number(many), href=links.to("alerts", **first)) if many else html.Span(_("none"), className="muted")
 
@@ -160,7 +160,7 @@ def change(add: int | None, remove: Sequence[int | None], name: str | None, ways
         return _list(_("You are not told of that any more.")), ""
     wanted = Wanted(**{name: tuple(values or ()) for name, values in zip(LISTS, lists, strict=True)})
     try:
-        if hidden := [site for site in wanted.sites if current_user.sites is not None and site not in current_user.sites]:
+        if hidden := [site for site in wanted.sites if not current_user.sees.has_site(site)]:
             raise AccountError(_("There is no site '{site}', or you may not see it.", site=hidden[0]))
         said = words_of(wanted)
         kept.add(current_user.name, (name or "").strip() or said[:80], wanted, ways or ())

@@ -24,6 +24,7 @@ from app.components.status import STATUSES
 from app.components.tiles import name_of
 from app.figures import times, trails
 from app.figures.rows import rows_of
+from app.figures.seen import seen_words
 from app.figures.transaction_rows import Steps, csv_text, grid_rows, steps_of
 from app.figures.words import class_word, event_words, type_words
 from app.instants import instant_ns
@@ -163,16 +164,14 @@ def _found(asked: Asked, seen: tuple[int, int], around: Around) -> list[Componen
 
 
 def _sentence(asked: Asked, matching: int, total: int) -> str:
-    sites = current_user.sites
     said = (
         _n("Showing {matching} of {number} transaction.", "Showing {matching} of {number} transactions.", total, matching=matching)
         if asked.anything
         else _n("{number} transaction.", "{number} transactions.", total)
     )
-    if sites is None:
+    if current_user.sees.is_all:
         return said
-    seen = ", ".join(name_of(site) for site in sorted(sites)) or _("no site")
-    return f"{said} {_('You may see {sites} only.', sites=seen)}"
+    return f"{said} {_('You may see {what} only.', what=seen_words(current_user.sees, reader.definitions().workflows))}"
 
 
 def _pills(asked: Asked, around: Around) -> list[Component]:

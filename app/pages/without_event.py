@@ -83,7 +83,7 @@ def _asked(query: Mapping[str, Any], as_of_ns: int) -> Records | Spans:
 
 
 def _nothing(asked: Records | Spans) -> Component:
-    if current_user.sites is not None and isinstance(asked, Records):
+    if not current_user.sees.is_all and isinstance(asked, Records):
         return empty(_("Not for you"), _("Of which site such records are is not known: they are shown to people who may see all sites."))
     return empty(
         _("None is left"),

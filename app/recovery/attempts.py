@@ -16,9 +16,10 @@ from metrics.path import Path
 
 KINDS = ("failed", "missing")  # of cases that are about a step
 OF_ITEM = tuple(items.c[name] for name in ("recovery_id", "place", "step", "case_json", "state", "blocked_by", "ended_ns"))
+OF_ALL = ("sites", "about", "path_json", "requested_by", "requested_ns", "approved_by", "is_automatic", "reason")
 OF_RECOVERY = (
     recoveries.c.state.label("recovery_state"),
-    *(recoveries.c[name] for name in ("sites", "path_json", "requested_by", "requested_ns", "approved_by", "is_automatic", "reason")),
+    *(recoveries.c[name] for name in OF_ALL),
 )
 
 
@@ -60,7 +61,7 @@ def of_path(connection: Connection, path: Path, actor: Actor) -> tuple[list[Atte
     """As of the moment of the path: what was done, the first first; and what waits to be done now."""
     names = [f"{kind}|{path.workflow}|{path.transaction_id}|{step.name}" for kind in KINDS for step in path.steps]
     wanted = select(*OF_ITEM, *OF_RECOVERY).join(recoveries, recoveries.c.id == items.c.recovery_id).where(items.c.case_id.in_(names))
-    found = [row for row in connection.execute(wanted) if actor.sees(orjson.loads(row.sites)) and row.requested_ns <= path.as_of_ns]
+    found = [row for row in connection.execute(wanted) if actor.may_see(row) and row.requested_ns <= path.as_of_ns]
     done = [*_sent(connection, found), *_set_aside(found), *_closed(connection, found)]
     waiting = [_queued(row) for row in found if row.state == ItemState.WAITING and not State(row.recovery_state).has_ended]
     return sorted((each for each in done if each.at_ns <= path.as_of_ns), key=lambda each: each.at_ns), waiting
@@ -68,9 +69,9 @@ def of_path(connection: Connection, path: Path, actor: Actor) -> tuple[list[Atte
 
 def of_recovery(connection: Connection, recovery_ids: Iterable[str], actor: Actor) -> dict[str, tuple[str, str]]:
     """Of each that may be seen: the title of its path, and who requested it."""
-    wanted = select(recoveries.c.id, recoveries.c.sites, recoveries.c.path_json, recoveries.c.requested_by)
+    wanted = select(recoveries.c.id, recoveries.c.sites, recoveries.c.about, recoveries.c.path_json, recoveries.c.requested_by)
     rows = connection.execute(wanted.where(recoveries.c.id.in_(set(recovery_ids))))
-    return {row.id: (orjson.loads(row.path_json)["title"], row.requested_by) for row in rows if actor.sees(orjson.loads(row.sites))}
+    return {row.id: (orjson.loads(row.path_json)["title"], row.requested_by) for row in rows if actor.may_see(row)}
 
 
 def _sent(connection: Connection, found: list[Row[Any]]) -> list[Attempt]:

@@ -17,6 +17,8 @@ from app.annotations.kept import annotation_rows
 from app.instants import instant_text
 from app.recovery import listing
 from app.recovery.model import Approval, ItemState, State
+from app.recovery.visible import visible
+from metrics.scope import EVERYTHING, Scope
 
 Row = dict[str, Any]
 
@@ -31,10 +33,10 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What somebody may see: of the audit only `own` entries (None: everybody's), of recoveries those of `sites` (None: all)."""
+    """What somebody may see: of the audit only `own` entries (None: everybody's), of all else what `sees` holds."""
 
     own: str | None = None
-    sites: frozenset[str] | None = None
+    sees: Scope = EVERYTHING
 
 
 def audit_rows(engine: Engine, until_ns: int, sight: Sight) -> Iterator[Row]:
@@ -51,7 +53,7 @@ def recovery_rows(engine: Engine, until_ns: int, sight: Sight) -> Iterator[Row]:
     """One row per recovery and case, the oldest first; as of a past moment without what came after it."""
     with engine.connect() as connection:
         for row, item in listing.every(connection):
-            if row.requested_ns > until_ns or not (sight.sites is None or sight.sites.issuperset(orjson.loads(row.sites))):
+            if row.requested_ns > until_ns or not visible(sight.sees, row):
                 continue
             case = orjson.loads(item.case_json)
 
@@ -96,6 +98,6 @@ RECOVERIES = (*OF_RECOVERY, *OF_TIME, *OF_ITEM, *OF_PROOF)
 KEPT = {
     "audit": Kept(AUDIT, audit_rows),
     "recoveries": Kept(RECOVERIES, recovery_rows),
-    "alerts": Kept(ALERTS, lambda engine, until_ns, sight: alert_rows(engine, until_ns, sight.sites)),
-    "annotations": Kept(ANNOTATIONS, lambda engine, until_ns, sight: annotation_rows(engine, until_ns, sight.sites)),
+    "alerts": Kept(ALERTS, lambda engine, until_ns, sight: alert_rows(engine, until_ns, sight.sees)),
+    "annotations": Kept(ANNOTATIONS, lambda engine, until_ns, sight: annotation_rows(engine, until_ns, sight.sees)),
 }

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
 
-import orjson
 from sqlalchemy import Connection, Row, Select, func, select
 
 from app.access.roles import ADMIN
@@ -56,12 +55,12 @@ class Worked:
 
 
 def listed(connection: Connection, asked: Filter, actor: Actor) -> Listed:
-    """Whose cases are of sites that the actor may not see is hidden. The states are counted whatever state is asked for."""
-    wanted = select(recoveries.c.id, recoveries.c.state, recoveries.c.sites).order_by(
+    """Whose cases the actor may not see is hidden. The states are counted whatever state is asked for."""
+    wanted = select(recoveries.c.id, recoveries.c.state, recoveries.c.sites, recoveries.c.about).order_by(
         recoveries.c.requested_ns.desc(), recoveries.c.id.desc()
     )
     found = connection.execute(_narrowed(wanted, asked)).all()
-    seen = [row for row in found if actor.sees(orjson.loads(row.sites))]
+    seen = [row for row in found if actor.may_see(row)]
     ids = [row.id for row in seen if asked.state in (None, row.state)]
     return Listed(ids, Counter(row.state for row in seen), len(found) - len(seen))
 
@@ -84,7 +83,7 @@ def progress(connection: Connection, ids: Collection[str]) -> dict[str, Counter[
 def find(connection: Connection, recovery_id: str, actor: Actor) -> Row[Any] | None:
     """None when there is none, or it may not be seen."""
     row = connection.execute(select(recoveries).where(recoveries.c.id == recovery_id)).one_or_none()
-    return row if row is not None and actor.sees(orjson.loads(row.sites)) else None
+    return row if row is not None and actor.may_see(row) else None
 
 
 def items_of(connection: Connection, recovery_id: str, start: int = 0, stop: int | None = None) -> list[Row[Any]]:
@@ -144,7 +143,7 @@ def worked(connection: Connection, actor: Actor) -> list[Worked]:
         .join(sent, (sent.c.recovery_id == items.c.recovery_id) & (sent.c.place == items.c.place))
         .where(items.c.state.in_([state for state in ItemState if state.has_ended]))
     )
-    known = {row.id: row for row in connection.execute(select(recoveries)) if actor.sees(orjson.loads(row.sites))}
+    known = {row.id: row for row in connection.execute(select(recoveries)) if actor.may_see(row)}
     found: dict[str, Worked] = {}
     for item in connection.execute(wanted):
         if row := known.get(item.recovery_id):
@@ -170,7 +169,7 @@ def approvers(row: Row[Any]) -> list[str]:
 def awaiting(connection: Connection, actor: Actor) -> int:
     """How many wait for an approval that the actor may give."""
     asked = connection.execute(select(recoveries).where(recoveries.c.state == State.REQUESTED))
-    return sum(row.requested_by != actor.name and actor.sees(orjson.loads(row.sites)) and actor.holds(approvers(row)) for row in asked)
+    return sum(row.requested_by != actor.name and actor.may_see(row) and actor.holds(approvers(row)) for row in asked)
 
 
 def every(connection: Connection) -> Iterator[tuple[Row[Any], Row[Any]]]:
@@ -194,4 +193,4 @@ def newest_of_transaction(connection: Connection, workflow: str | None, transact
         return None
     wanted = select(recoveries).join(items, recoveries.c.id == items.c.recovery_id).order_by(recoveries.c.requested_ns.desc())
     found = connection.execute(wanted.where(items.c.case_key == f"{workflow}|{transaction_id}"))
-    return next((row.id for row in found if actor.sees(orjson.loads(row.sites))), None)
+    return next((row.id for row in found if actor.may_see(row)), None)

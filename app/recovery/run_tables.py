@@ -33,6 +33,7 @@ recoveries = Table(
     Column("approved_ns", BigInteger),
     Column("started_ns", BigInteger),
     Column("ended_ns", BigInteger),
+    Column("about", Text),  # JSON: each site, workflow and supplier of its cases; null: from before these were written down
 )
 
 items = Table(

@@ -19,6 +19,8 @@ from app.recovery.model import NOT_BY_HAND, NOTHING_SETTLED, ONLY, Action, Appro
 from app.recovery.plan import Plan, frozen_item, hash_of
 from app.recovery.run_tables import items, recoveries, switches
 from app.recovery.seals import Seal
+from app.recovery.visible import about, may_see_cases, visible
+from metrics.scope import EVERYTHING, Scope
 from metrics.texts import _said, _told
 
 AUTOMATIC, SENDING = "automatic", "sending"  # switches
@@ -39,12 +41,12 @@ class Refusal(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Actor(Holder):
-    """Who asks. `sites` None: may see all. A rule has no roles: the catalogue lets it. `access`: what the roles may; without it they may
+    """Who asks, and what they may see. A rule has no roles: the catalogue lets it. `access`: what the roles may; without it they may
     nothing. `also`: what a token may beside its roles."""
 
     name: str
     roles: frozenset[str]
-    sites: frozenset[str] | None = None
+    sees: Scope = EVERYTHING
     is_rule: bool = False
     access: Roles = Roles()
     also: frozenset[str] = frozenset()
@@ -52,8 +54,8 @@ class Actor(Holder):
     def may(self, right: str) -> bool:
         return right in self.also or self.access.may(self.roles, right)
 
-    def sees(self, sites: Collection[str]) -> bool:
-        return self.sites is None or self.sites.issuperset(sites)
+    def may_see(self, row: Any) -> bool:
+        return visible(self.sees, row)
 
 
 class Runs:
@@ -275,12 +277,11 @@ class Runs:
 
     def _live(self, connection: Connection, recovery_id: str, actor: Actor, states: Collection[State]) -> Row[Any]:
         row = connection.execute(select(recoveries).where(recoveries.c.id == recovery_id)).one_or_none()
-        if row is None or not actor.sees(orjson.loads(row.sites)):
+        if row is None or not actor.may_see(row):
             raise Refusal(_said("There is no recovery {id}.", id=recovery_id))
         if row.state not in states:
-            raise Refusal(
-                _said("It is {state} by now: {reason}", state=row.state, reason=row.words or _said("nothing more can be done with it."))
-            )
+            why = row.words or _said("nothing more can be done with it.")
+            raise Refusal(_said("It is {state} by now: {reason}", state=row.state, reason=why))
         if row.state == State.REQUESTED and row.lapses_ns is not None and row.lapses_ns <= self.now_ns():
             raise Refusal(_said("Nobody approved it in time; request it anew."))
         return row
@@ -320,8 +321,8 @@ def stored_hash(connection: Connection, row: Row[Any]) -> str:
 
 def _check_request(plan: Plan, seen_hash: str, actor: Actor, reason: str | None) -> None:
     path = plan.path
-    if not actor.sees({item.case.site or "" for item in plan.items}):
-        raise Refusal(_said("It holds cases of sites that you may not see."))
+    if not may_see_cases(actor.sees, [item.case for item in plan.items]):
+        raise Refusal(_said("It holds cases that you may not see."))
     if not actor.is_rule and not actor.holds(path.roles):
         raise Refusal(_said("Only {roles} may use '{path}'.", roles=actor.access.said(path.roles), path=path.title))
     if not plan.items:
@@ -360,6 +361,7 @@ def _recovery_row(recovery_id: str, plan: Plan, actor: Actor, reason: str | None
         "plan_hash": plan.hash,
         "excluded": _json(excluded),
         "sites": _json(sorted({item.case.site or "" for item in plan.items})),
+        "about": _json(about(item.case for item in plan.items)),
         "safety": plan.safety,
         "approval": approval,
         "state": State.APPROVED if is_free else State.REQUESTED,

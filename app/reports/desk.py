@@ -21,6 +21,7 @@ from app.reports.receivers import Receivers
 from app.reports.week import Week, last_whole, week_of
 from metrics import weekly
 from metrics.read import Moment
+from metrics.scope import EVERYTHING, Scope
 from metrics.texts import ENGLISH, speaking
 
 if TYPE_CHECKING:
@@ -51,12 +52,12 @@ class Desk:
         """The newest week that is over."""
         return last_whole(now_ns, self.zone_of(site))
 
-    def content(self, asked: Asked, sites: frozenset[str] | None = None) -> Content:
+    def content(self, asked: Asked, sees: Scope = EVERYTHING) -> Content:
         """A report as of its moment, limited to what somebody may see. Raises ValueError with a sentence."""
-        if asked.site is not None and sites is not None and asked.site not in sites:
+        if asked.site is not None and not sees.has_site(asked.site):
             raise ValueError(f"There is no site '{asked.site}', or you may not see it.")
-        before = self._before(asked.week, asked.site) if sites is None or asked.site else None
-        with speaking(ENGLISH), self._application.reader(asked.moment, sites) as reader:
+        before = self._before(asked.week, asked.site) if sees.sees(asked.site) else None
+        with speaking(ENGLISH), self._application.reader(asked.moment, sees) as reader:
             return content_of(reader, self._application.settings, asked, before)
 
     def rendered(self, content: Content, form: str) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -18,6 +18,7 @@ from app.reports.content import Content, hash_of, read, written
 from app.reports.definitions import Texts
 from app.reports.tables import files, metadata, published, signatures
 from app.reports.week import Week
+from metrics.scope import Scope
 
 LONGEST_COMMENT = 2000
 
@@ -128,10 +129,12 @@ class Published:
             rows = connection.execute(select(*LISTED).where(*asked).order_by(published.c.revision)).all()
         return [_revision(row) for row in rows]
 
-    def listed(self, sites: Collection[str] | None, most: int = 200) -> list[Revision]:
-        """What somebody may see who may see these sites (None: all), the newest week first."""
+    def listed(self, sees: Scope, most: int = 200) -> list[Revision]:
+        """What somebody may see, the newest week first. Each counts every workflow and supplier, so who sees some of these sees none."""
         order = (published.c.week.desc(), published.c.site, published.c.revision.desc())
-        seen = () if sites is None else (published.c.site.in_(list(sites)), published.c.site != "")
+        if sees.is_narrow:
+            return []
+        seen = () if sees.sites is None else (published.c.site.in_(sees.sites), published.c.site != "")
         with self.engine.connect() as connection:
             rows = connection.execute(select(*LISTED).where(*seen).order_by(*order).limit(most)).all()
         return [_revision(row) for row in rows]

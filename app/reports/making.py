@@ -92,4 +92,4 @@ def _bad_before(found: Counted, around: Around) -> Figure:
 
 def _place(reader: Reader) -> str:
     """Whose report it is: who may not see all sites has one of theirs."""
-    return "All sites" if reader.seen is None else ", ".join(name_of(site) for site, _ in reader.sites()) or "No site"
+    return "All sites" if reader.sees.is_all else ", ".join(name_of(site) for site, _ in reader.sites()) or "No site"

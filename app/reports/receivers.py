@@ -59,7 +59,7 @@ class Receivers:
             raise AccountError(f"Only {allowed} may have mail sent to everybody of a role, and the role must be one that there is.")
         if not who.startswith(ROLE) and who != f"{USER}{by.name}":
             raise AccountError("Everybody says for themselves what they want to get.")
-        if site is not None and by.sites is not None and site not in by.sites:
+        if site is not None and not by.sees.has_site(site):
             raise AccountError(f"There is no site '{site}', or you may not see it.")
         row = {"who": who, "kind": kind, "site": site or "", "made_by": by.name, "made_ns": now_ns}
         try:

@@ -21,6 +21,7 @@ from app.telling.outbox import People
 from app.telling.subscription import MAIL
 from app.telling.tables import messages
 from metrics.read import Moment
+from metrics.scope import Scope
 
 if TYPE_CHECKING:
     from app.application import Application
@@ -41,7 +42,7 @@ def ask_weekly(application: Application, revision: Revision, people: People) -> 
 def ask_digest(application: Application, receiver: Receiver, day: str, people: People) -> int:
     """The same of the digest of a day; for whom may not see its site there is none."""
     users = receiver.names(application.accounts.list_users())
-    wanted = [user for user in users if receiver.site is None or user.sites is None or receiver.site in user.sites]
+    wanted = [user for user in users if receiver.site is None or user.sees.has_site(receiver.site)]
     return sum(_ask(application, user.name, f"digest {day} {receiver.number}", people) for user in wanted)
 
 
@@ -53,7 +54,7 @@ def attempt(application: Application, user: str, number: int, people: People) ->
 def _ask(application: Application, user: str, event: str, people: People) -> int:
     """0 where it is made already, or there is no address."""
     contact = people.contacts.get(user)
-    if contact is None or not contact.mail or user not in people.sites:
+    if contact is None or not contact.mail or user not in people.sees:
         return 0
     # What waits for the end of quiet hours goes by itself: it is no alert that could be told together with others.
     row = outbox.row_of(user, MAIL, 0, event, people, application.now_ns()) | {"is_held": False}
@@ -70,8 +71,8 @@ def _ask(application: Application, user: str, event: str, people: People) -> int
 def _wants(receiver: Receiver, user: User, site: str | None) -> bool:
     """Of what somebody asked for, the report of all sites where they may see all, else those of the sites they may see."""
     if receiver.site is not None:
-        return receiver.site == site and (user.sites is None or site in user.sites)
-    return site is None if user.sites is None else site in user.sites
+        return receiver.site == site and user.sees.sees(site)
+    return site is None if user.sees.is_all else site is not None and user.sees.sees(site)
 
 
 # -- what a mail says --------------------------------------------------------------------------------------------------
@@ -79,14 +80,14 @@ def _wants(receiver: Receiver, user: User, site: str | None) -> bool:
 
 def message_of(application: Application, row: Row[Any], people: People) -> Message | None:
     """With the rights of now; None where it may not be seen any more."""
-    if row.user not in people.sites:
+    if row.user not in people.sees:
         return None
     kind, what, *rest = row.event.split(" ")
-    sites = people.sites[row.user]
+    sees = people.sees[row.user]
     if kind == DIGEST:
-        return _digest(application, row, what, int(rest[0]), sites)
+        return _digest(application, row, what, int(rest[0]), sees)
     revision = application.reports.published.one(int(what))
-    if revision is None or (sites is not None and revision.site not in sites):
+    if revision is None or not sees.sees(revision.site):
         return None
     return weekly(application, revision, f"report-{revision.number}{f'-{rest[-1]}' if rest else ''}")
 
@@ -200,13 +201,13 @@ def _mail_cell(cell: Any, side: str, line: str, url: str | None) -> str:
     return f'<td style="{line}{side};{whole}{look}">{text}</td>'
 
 
-def _digest(application: Application, row: Row[Any], day: str, number: int, sites: frozenset[str] | None) -> Message | None:
+def _digest(application: Application, row: Row[Any], day: str, number: int, sees: Scope) -> Message | None:
     receiver = next((each for each in application.reports.receivers.every(DIGEST) if each.number == number), None)
-    if receiver is None or (receiver.site is not None and sites is not None and receiver.site not in sites):
+    if receiver is None or (receiver.site is not None and not sees.has_site(receiver.site)):
         return None
     settled = {case: each.ended_ns for case, each in application.settled().items()}
     now_ns = application.now_ns()
-    with application.reader(Moment(now_ns, now_ns), sites) as reader:
+    with application.reader(Moment(now_ns, now_ns), sees) as reader:
         found = digest.digest_of(reader, application.settings, receiver.site, settled)
     role = receiver.who.removeprefix(ROLE) if receiver.who.startswith(ROLE) else None
     why = f"everybody with the role {role} gets it." if role else "you asked for it."

@@ -20,6 +20,7 @@ from app.telling.settings import Channel
 from app.telling.subscription import CHANNEL, INBOX, WEBHOOK, Subscription, target_of, told_of
 from app.telling.tables import messages
 from app.telling.ways.outcome import Outcome, Result
+from metrics.scope import Scope
 
 WAITING, SENDING, DONE, REFUSED, UNKNOWN, DROPPED = "waiting", "sending", "sent", "refused", "unknown", "dropped"
 FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS = 30, 3600
@@ -33,25 +34,23 @@ KILLED = "Syncline ended while it was being sent: nobody knows whether it went, 
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Who may see which sites (None: all), how they are reached, and the shared channels."""
+    """Who may see what, how they are reached, and the shared channels."""
 
-    sites: Mapping[str, frozenset[str] | None]
+    sees: Mapping[str, Scope]
     contacts: Mapping[str, Contact]
     channels: Mapping[str, Channel]
     zone: str
 
-    def seen(self, way: str, user: str) -> frozenset[str] | None:
+    def seen(self, way: str, user: str) -> Scope:
         """What may be told to somebody by that way."""
-        mine = self.sites[user]
+        mine = self.sees[user]
         channel = self.channels.get(way.removeprefix(CHANNEL)) if way.startswith(CHANNEL) else None
-        if channel is None or not channel.sites:
-            return mine
-        return frozenset(channel.sites) if mine is None else mine & frozenset(channel.sites)
+        return mine if channel is None else mine.at(channel.sites)
 
 
 def fill(engine: Engine, asked: Sequence[Subscription], people: People, now_ns: int) -> int:
     """Makes the messages that are not made yet, of what began since somebody asked and of what ended; how many."""
-    asked = [subscription for subscription in asked if subscription.user in people.sites]
+    asked = [subscription for subscription in asked if subscription.user in people.sees]
     if not asked:
         return 0
     with engine.begin() as connection:
@@ -119,7 +118,7 @@ def fill_ends(engine: Engine, people: People, now_ns: int) -> int:
         .distinct()
     )
     with engine.begin() as connection:
-        found = [row for row in connection.execute(wanted).all() if row.user in people.sites]
+        found = [row for row in connection.execute(wanted).all() if row.user in people.sees]
         return sum(insert_row(connection, row_of(row.user, row.way, row.alert, ENDED, people, now_ns)) for row in found)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from app.alerts.alert import KINDS, SEVERITIES, Alert
 from app.figures import words
+from metrics.scope import Scope
 
 INBOX, MAIL, WEBHOOK = "inbox", "mail", "webhook"
 CHANNEL = "channel:"  # before the name of one that people share
@@ -38,12 +39,12 @@ class Subscription:
     made_ns: int
 
 
-def told_of(wanted: Wanted, alert: Alert, seen: frozenset[str] | None) -> Alert | None:
+def told_of(wanted: Wanted, alert: Alert, sees: Scope) -> Alert | None:
     """What of an alert is wanted and may be seen; None: nothing."""
     pairs = ((wanted.kinds, alert.kind), (wanted.severities, alert.severity), (wanted.workflows, alert.workflow))
     if any(asked and value not in asked for asked, value in pairs):
         return None
-    shown = alert.seen_by(seen)
+    shown = alert.seen_by(sees)
     shown = shown and shown.at(wanted.sites)
     if shown is None or not wanted.partners:
         return shown

@@ -22,6 +22,7 @@ from app.telling.subscription import CHANNEL, MAIL, WEBHOOK, Wanted, told_of
 from app.telling.tables import contacts, messages
 from app.telling.ways import chat, mail, webhook
 from app.telling.ways.outcome import Outcome, Result
+from metrics.scope import EVERYTHING
 
 if TYPE_CHECKING:
     from app.application import Application
@@ -82,7 +83,7 @@ def tick(application: Application, senders: ThreadPoolExecutor) -> None:
 
 def people_of(application: Application) -> People:
     """Who is there now, with their rights of now."""
-    users = {user.name: user.sites for user in application.accounts.list_users() if not user.disabled}
+    users = {user.name: user.sees for user in application.accounts.list_users() if not user.disabled}
     with application.accounts.engine.connect() as connection:
         rows = connection.execute(select(contacts)).all()
     reached = {row.user: Contact(row.mail, row.webhook, row.secret, row.quiet_from, row.quiet_to) for row in rows}
@@ -139,9 +140,9 @@ def _message(application: Application, rows: Sequence[Row[Any]], people: People)
     told = []
     for row in rows:
         subscription = asked.get(row.subscription)
-        if row.user not in people.sites or (subscription is None and row.subscription is not None):
+        if row.user not in people.sees or (subscription is None and row.subscription is not None):
             continue
-        alert, wanted = application.alerts.one(row.alert, None), subscription.wanted if subscription else Wanted()
+        alert, wanted = application.alerts.one(row.alert, EVERYTHING), subscription.wanted if subscription else Wanted()
         shown = alert and told_of(wanted, alert, people.seen(row.way, row.user))
         if shown:
             told.append(Told(row.event, shown, subscription.name if subscription else None))
@@ -150,8 +151,8 @@ def _message(application: Application, rows: Sequence[Row[Any]], people: People)
 
 def _turn_message(application: Application, row: Row[Any], people: People, around: Around) -> Message | str:
     """Nobody is called to what somebody looks after, or what is over."""
-    alert = application.alerts.one(row.alert, None)
-    shown = alert.seen_by(people.sites[row.user]) if alert and row.user in people.sites else None
+    alert = application.alerts.one(row.alert, EVERYTHING)
+    shown = alert.seen_by(people.sees[row.user]) if alert and row.user in people.sees else None
     if shown is None:
         return GONE
     if not shown.is_open or shown.taken_by is not None:

@@ -30,7 +30,7 @@ class Session(UserMixin):
     def __init__(self, place: Place, account: User, secret: str) -> None:
         self.place, self._secret, self.is_wall = place, secret, place.kind == WALL
         self.account = replace(account, roles=frozenset()) if self.is_wall else account
-        self.name, self.roles, self.sites = account.name, self.account.roles, account.sites
+        self.name, self.roles, self.sees = account.name, self.account.roles, account.sees
 
     def may(self, right: str) -> bool:
         return self.account.may(right)
@@ -38,7 +38,7 @@ class Session(UserMixin):
     @property
     def actor(self) -> Actor:
         """As whom they act."""
-        return Actor(self.name, self.roles, self.sites, access=self.account.access)
+        return Actor(self.name, self.roles, self.sees, access=self.account.access)
 
     @property
     def viewer(self) -> Viewer:

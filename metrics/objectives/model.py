@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from metrics.catalog import Metric
 from metrics.objectives.windows import Duration, Window
+from metrics.scope import Scope
 
 PAGE, TICKET = "page", "ticket"
 THIRTY_DAYS = 30 * 1440  # minutes: the window that the usual tiers are made for
@@ -18,6 +19,7 @@ USUAL_TIERS = (
     (Fraction(1), 4320, 360, TICKET),
 )
 PACE_MINUTES = 1440  # of thirty days: how fast a budget is spent now
+STOCK = "inventory_sync_accuracy"
 MINIMUM_VOLUME = 10
 USUAL_WINDOW = Window(Duration(28, "d"))
 
@@ -61,6 +63,13 @@ class Objective:
     minimum_volume: int = MINIMUM_VOLUME
     description: str | None = None
     service: str | None = None
+
+    def may_be_shown(self, sees: Scope) -> bool:
+        """Whether it is about what is seen, were it only a part; stock belongs to no workflow."""
+        named = ((sees.sites, self.site), (sees.workflows, self.workflow), (sees.suppliers, self.partner))
+        return all(names is None or name is None or name in names for names, name in named) and not (
+            sees.is_narrow and self.metric == STOCK
+        )
 
     @property
     def most_burn(self) -> Fraction:

@@ -64,7 +64,7 @@ class Status:
 def statuses(reader: Reader) -> list[Status]:
     """Every objective that the reader may see, in the order of the configuration."""
     timezone = reader.timezone()
-    spans = [span_of(objective, reader.moment.as_of_ns, timezone) for objective in reader.objectives if _may_see(reader, objective)]
+    spans = [span_of(objective, reader.moment.as_of_ns, timezone) for objective in reader.objectives if objective.may_be_shown(reader.sees)]
     made = [_status(span, counted) for span, counted in zip(spans, count(reader, spans), strict=True)]
     made = _looked_at(reader, spans, made, NEAR, lambda ring: ring.is_ringing or ring.is_frozen)
     # Where it has been unknown for long how fast the budget burns, as far as the window goes.
@@ -80,10 +80,6 @@ def clock_faults(reader: Reader, standing: Sequence[Status]) -> dict[str, int]:
     }
     found = reader.frame("queries/clock_faults", values)
     return {standing[place].objective.name: int(count) for place, count in zip(found["place"], found["clock_faults"], strict=True)}
-
-
-def _may_see(reader: Reader, objective: Objective) -> bool:
-    return reader.seen is None or objective.site is None or objective.site in reader.seen
 
 
 def _status(span: Span, counted: Counted) -> Status:

@@ -5,11 +5,11 @@ come as (
     event_type, system, source, system_name, site, count(*) as events, count(*) filter (where is_error) as error_events,
     min(event_ns) as first_event_ns, max(event_ns) as newest_event_ns,
     quantile_cont(greatest(recorded_ns - event_ns, 0) / 1e9, [0.5, 0.95]) as delays
-  from events
-  where event_ns <= getvariable('as_of') and recorded_ns <= getvariable('known_at') and may_see(site) and not is_remark(error_code)
+  from seen_events
+  where event_ns <= getvariable('as_of') and recorded_ns <= getvariable('known_at') and not is_remark(error_code)
   group by all
 ),
-step as (select workflow, title, place, unnest(steps) as s from def_workflows)
+step as (select workflow, title, place, unnest(steps) as s from def_workflows where has_workflow(workflow))
 select
   workflow, s.milestone, s.event_type, s.system, s.is_required, c.source, c.system_name, c.site,
   coalesce(c.events, 0) as events, coalesce(c.error_events, 0) as error_events,

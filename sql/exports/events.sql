@@ -1,7 +1,7 @@
 -- one row per event known at the moment, with the objects it names or takes over
 with named as (
   select event_no, map_from_entries(list({k: object_type, v: ids} order by object_type)) as objects
-  from (select event_no, object_type, list_sort(list(object_id)) as ids from named_objects group by all)
+  from (select event_no, object_type, list_sort(list(object_id)) as ids from told_names group by all)
   group by event_no
 )
 select
@@ -12,8 +12,8 @@ select
   e.item, e.location, e.batch, e.stock_status, e.quantity, e.uom, e.ordered_quantity, e.value, e.currency,
   utc(e.due_ns) as due_time, utc(e.promised_ns) as promised_time, e.partner, e.customer, e.work_center, e.schema_version,
   e.payload_ref, e.payload_digest, e.recovery_id, e.trace_id, right(e.span_id, 16) as span_id, e.message_id, e.conversation_id, e.source, e.position
-from events e
+from seen_events e
 left join named n using (event_no)
 where e.event_no <= (select value::bigint from meta where key = 'refreshed_event')   -- before its refresh nobody knows what an event names
-  and e.event_ns <= getvariable('as_of') and e.recorded_ns <= getvariable('known_at') and may_see(e.site)
+  and e.event_ns <= getvariable('as_of') and e.recorded_ns <= getvariable('known_at')
 order by e.event_ns, e.attempt, e.event_id

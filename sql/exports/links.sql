@@ -4,9 +4,9 @@ select
   count(*) as events,
   arg_min(e.event_id, {ns: e.event_ns, attempt: e.attempt, id: e.event_id}) as evidence_event_id,
   utc(min(e.event_ns)) as since_time
-from named_objects a
-join named_objects b on b.event_no = a.event_no and (a.object_type, a.object_id) < (b.object_type, b.object_id)
-join events e on e.event_no = a.event_no
-where e.event_ns <= getvariable('as_of') and e.recorded_ns <= getvariable('known_at') and may_see(e.site)
+from told_names a
+join told_names b on b.event_no = a.event_no and (a.object_type, a.object_id) < (b.object_type, b.object_id)
+join seen_events e on e.event_no = a.event_no
+where e.event_ns <= getvariable('as_of') and e.recorded_ns <= getvariable('known_at')
 group by all
 order by all

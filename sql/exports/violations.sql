@@ -8,7 +8,7 @@ said as materialized (
 shown as (
   select s.row_no, list_sort(list(e.event_id)) as evidence
   from (select row_no, unnest(evidence) as event_no from said) s
-  join events e using (event_no)
+  join evidence_events e using (event_no)
   group by s.row_no
 )
 select

@@ -5,6 +5,6 @@ create or replace temp table replaced as select transaction_no from transaction_
 
 create or replace temp view facts as
 from transaction_facts t
-where may_see(site) and not exists (from recomputed s where s.workflow = t.workflow and s.transaction_id = t.transaction_id)
+where may_see(site, workflow, partner) and not exists (from recomputed s where s.workflow = t.workflow and s.transaction_id = t.transaction_id)
 union all by name
-from recomputed_facts where may_see(site);
+from recomputed_facts where may_see(site, workflow, partner);

@@ -2,11 +2,11 @@
 create or replace temp table orders_recomputed as from touched_orders;
 create or replace temp table recomputed_orders as from fresh_orders;
 
-create or replace temp view orders as
+create or replace temp view kept_orders as
 from order_facts o
-where may_see(site) and not exists (from orders_recomputed r where r.object_type = o.object_type and r.object_id = o.object_id)
+where not exists (from orders_recomputed r where r.object_type = o.object_type and r.object_id = o.object_id)
 union all by name
-from recomputed_orders where may_see(site);
+from recomputed_orders;
 
 create or replace temp view known_names as
 select n.*

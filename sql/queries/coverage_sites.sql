@@ -10,7 +10,7 @@ seen as (
 select s.site, w.workflow, w.title, list_transform(w.steps, lambda s: s.milestone) as milestones,
   coalesce(n.transactions, 0) as transactions,
   coalesce(n.reached[:len(w.steps)], list_transform(w.steps, lambda s: 0::bigint)) as reached
-from (select site from def_sites where site <> '' and may_see(site) union select site from seen) s
-cross join def_workflows w
+from (select site from def_sites where site <> '' and has_site(site) union select site from seen) s
+cross join (from def_workflows where has_workflow(workflow)) w
 left join seen n on n.site = s.site and n.workflow = w.workflow
 order by s.site, w.place

@@ -8,7 +8,7 @@ shown as (
 ),
 named as (
   select event_no, list_sort(list(object_type || ' ' || object_id)) as objects
-  from event_objects
+  from own_names
   where event_no in (from shown)
   group by event_no
 )

@@ -14,10 +14,10 @@ awaited as (
   group by all
 ),
 told as (
-  from events
+  from seen_events
   where event_ns > $from_ns and event_ns < least($whole_from_hour * 3600000000000, getvariable('as_of') + 1) and recorded_ns <= getvariable('known_at')
   union all
-  from events
+  from seen_events
   where event_ns >= $whole_to_hour * 3600000000000 and event_ns <= getvariable('as_of') and recorded_ns <= getvariable('known_at')
 ),
 counted as (
@@ -34,7 +34,7 @@ counted as (
   where source <> 'syncline'
   group by all
   union all by name
-  select * exclude (hour) from interface_hours where hour >= $whole_from_hour and hour < $whole_to_hour
+  select * exclude (hour) from interface_hours where may_see(nullif(site, '')) and hour >= $whole_from_hour and hour < $whole_to_hour
 ),
 seen as (
   select event_type, nullif(system, '') as system, nullif(schema_version, '') as schema_version, nullif(site, '') as site,
@@ -42,7 +42,6 @@ seen as (
     sum(retries)::bigint as retries, sum(dead_letters)::bigint as dead_letters, sum(keyed_events)::bigint as keyed_events,
     sum(redelivered)::bigint as redelivered, max(newest_event_ns) as newest_event_ns
   from counted
-  where may_see(nullif(site, ''))
   group by all
 )
 select s.*, a.workflows, a.owners, a.from_systems

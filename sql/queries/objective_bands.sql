@@ -28,7 +28,7 @@ counted as (
   select band, metric, workflow, site, partner, good, bad, 0 as open, 0 as unjudged
   from settled
   join minute_series using (series)
-  where may_see(site)
+  where may_see(site, workflow, partner)
   union all by name
   select b.band, m.* exclude (moment, minute_ns)
   from live_minutes m

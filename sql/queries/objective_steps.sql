@@ -11,7 +11,7 @@ wanted as (
   select a.place, a.from_ns, a.to_ns, a.step_ns, s.series
   from asked a
   join minute_series s using (metric, moment)
-  where may_see(s.site)
+  where may_see(s.site, s.workflow, s.partner)
     and (a.site is null or s.site = a.site)
     and (a.workflow is null or s.workflow = a.workflow)
     and (a.partner is null or s.partner = a.partner)

@@ -9,7 +9,7 @@ history as (
   select d.rule, y.day, count(distinct {kind: v.kind, key: v.key, from_ns: v.from_ns, detail: v.detail}) filter (where v.rule is not null) as violations
   from def_rules d
   cross join days y
-  left join (from begun_violations where may_see(site) and ($site is null or site = $site)) v
+  left join (from seen_violations where ($site is null or site = $site)) v
     on v.rule = d.rule and v.from_ns >= y.from_ns and v.from_ns < y.to_ns
   group by all
 ),

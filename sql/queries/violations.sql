@@ -11,8 +11,8 @@ found as materialized (
     max(currency) as currency,
     max(evidence) as evidence,
     list_sort(list(distinct {workflow: workflow, transaction_id: transaction_id}) filter (where transaction_no is not null)) as transactions
-  from begun_violations
-  where rule = $rule and ($site is null or site = $site) and may_see(site)
+  from seen_violations
+  where rule = $rule and ($site is null or site = $site)
     and case when $from_ns::bigint is null then is_standing else from_ns >= $from_ns and from_ns < $to_ns end
   group by all
 ),
@@ -27,7 +27,7 @@ told as (
     list({event_type: e.event_type, system: e.system, event_ns: e.event_ns, event_id: e.event_id, trace_id: e.trace_id}
       order by e.event_ns, e.attempt, e.event_id) as events
   from (select kind, key, from_ns, detail, unnest(evidence) as event_no from shown) s
-  join events e using (event_no)
+  join evidence_events e using (event_no)
   group by all
 )
 select

@@ -10,7 +10,7 @@ select
   'missing' as kind, x.workflow, x.transaction_id, x.milestone, x.site, x.system, null::varchar as error_class, null::varchar as error_code,
   null::varchar as error_text, null::varchar as signature, x.opened_ns,
   o.event_id, coalesce(o.event_ns, 0) as event_ns, coalesce(o.attempt, 0) as attempt, o.source, o.position, coalesce(o.recorded_ns, 0) as recorded_ns,
-  o.payload_ref, o.payload_digest, o.message_id, o.idempotency_key, o.trace_id, o.span_id, coalesce(o.partner, f.partner) as partner,
+  o.payload_ref, o.payload_digest, o.message_id, o.idempotency_key, o.trace_id, o.span_id, coalesce(f.partner, o.partner) as partner,
   amount(o.quantity) as quantity, o.uom, amount(coalesce(o.value, f.value)) as value,
   case when o.value is null then f.currency else o.currency end as currency
 from missed x

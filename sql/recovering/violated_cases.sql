@@ -20,7 +20,7 @@ summed as materialized (
 latest as (
   select s.about, s.name, s.rule, e.*
   from (select about, name, rule, unnest(evidence) as event_no from summed) s
-  join events e using (event_no)
+  join evidence_events e using (event_no)
   qualify row_number() over (partition by s.about, s.name, s.rule order by e.event_ns desc, e.attempt desc, e.event_id desc) = 1
 )
 select

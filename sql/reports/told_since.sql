@@ -2,8 +2,8 @@
 -- when
 select
   source, system, site, count(*) as events, min(event_ns) as first_ns, max(event_ns) as last_ns
-from events
+from seen_events
 where recorded_ns > $since_ns and recorded_ns <= getvariable('known_at') and event_ns <= $until_ns
-  and may_see(site) and ($site is null or site = $site)
+  and ($site is null or site = $site)
 group by all
 order by events desc, source, system, site

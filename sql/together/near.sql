@@ -20,8 +20,8 @@ mixed as (
 pairs as (
   select
     g.object_type as asked_type, g.object_id as asked_id, g.* exclude (object_type, object_id), n.object_type, n.object_id,
-    -- what nobody says a site of belongs to whoever it is about
-    g.is_member or may_see(g.site) or (g.site is null and g.is_mine) as may_be_seen
+    -- what nobody says a site of belongs to whoever it is about; of some workflows or suppliers nothing else is seen than what names theirs
+    g.is_member or may_see(g.site) or (g.is_mine and (g.site is null or (not sees_whole_sites() and has_site(g.site)))) as may_be_seen
   from naming g
   join named n using (event_no)
   where case when n.object_type = g.object_type then n.object_id <> g.object_id and g.event_no not in (from mixed) else true end
@@ -41,8 +41,8 @@ group by all;
 create or replace temp table kept_back as
 select object_key
 from transaction_facts
-where getvariable('sites') is not null and object_key in (select object_key from near)
+where not sees_all() and object_key in (select object_key from near)
 except
 select object_key
 from facts
-where getvariable('sites') is not null and object_key in (select object_key from near);
+where not sees_all() and object_key in (select object_key from near);

@@ -2,7 +2,7 @@
 create or replace view facts as from transaction_facts;
 create or replace view open_facts as from transaction_open_facts;
 -- those that the reader may see of what time alone may still change
-create or replace view open_now as from open_facts where may_see(site);
+create or replace view open_now as from open_facts where may_see(site, workflow, partner);
 create or replace view open_steps as from transaction_open_steps;
 create or replace view measures as from transaction_measures;
 create or replace view stock_causes as from transaction_stock_causes;

@@ -21,5 +21,5 @@ from (
   from measures m
   left join watermarks w on w.system = m.system and w.site = coalesce(m.site, '')
   left join system_watermarks a on a.system = m.system
-  where may_see(m.site) and coalesce(m.exists_from_ns < getvariable('as_of'), true)
+  where may_see(m.site, m.workflow, m.partner) and coalesce(m.exists_from_ns < getvariable('as_of'), true)
 );

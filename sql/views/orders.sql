@@ -1,11 +1,14 @@
--- one row per order that the reader may see; a reader of a past moment puts other views in front of these
-create or replace view orders as from order_facts where may_see(site);
+-- one row per order; a reader of a past moment puts other views in front of this and of the next two
+create or replace view kept_orders as from order_facts;
 
 -- one row per transaction with open steps and object near to it
 create or replace view reach as from transaction_reach;
 
 -- one row per event known at the moment and object it names
 create or replace view known_names as from named_objects;
+
+-- the orders that the reader may see; one of some workflows or suppliers puts another view in front
+create or replace view orders as from kept_orders where may_see(site);
 
 -- one row per order that was wanted by a day before the moment: kept, missed (done later, or not yet done though the day is past), or not to be
 -- told (unmeasured) because nobody said how much was ordered

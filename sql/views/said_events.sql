@@ -2,8 +2,8 @@
 -- kind: failed, contract, retries, dead, keyed, unkeyed, redelivered. Of successes with one key all but the
 -- first are redelivered, whenever that came.
 create or replace macro said_events(after_ns, until_ns, asked_type, asked_system, asked_version, asked_site, asked_source) as table
-  from events
-  where event_ns > after_ns and event_ns <= until_ns and event_ns <= getvariable('as_of') and recorded_ns <= getvariable('known_at') and may_see(site)
+  from seen_events
+  where event_ns > after_ns and event_ns <= until_ns and event_ns <= getvariable('as_of') and recorded_ns <= getvariable('known_at')
     and source <> 'syncline'   -- what it says itself came through no interface
     and (asked_type is null or event_type = asked_type)
     and (asked_system is null or coalesce(system, '') = asked_system)

@@ -5,4 +5,4 @@ from events
 where partner is not null
   and (event_type = 'technical.receipt'
     or (is_error and (error_code like 'x12.997:%' or error_code like 'x12.999:%' or error_code like 'x12.ta1:%' or error_code like 'edifact.contrl:%')))
-  and event_ns <= getvariable('as_of') and recorded_ns <= getvariable('known_at') and may_see(site);
+  and event_ns <= getvariable('as_of') and recorded_ns <= getvariable('known_at') and may_see(site, null, partner);

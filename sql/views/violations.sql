@@ -41,8 +41,9 @@ where v.from_ns < getvariable('as_of')
 -- one row per violation as of the moment, and transaction it names
 create or replace view violations_then as select * exclude (is_standing) from begun_violations where is_standing;
 
--- those that the reader may see
-create or replace view violations as from violations_then where may_see(site);
+-- those that the reader may see, also what is over since; one of some workflows or suppliers puts another view in front
+create or replace view seen_violations as from begun_violations where may_see(site);
+create or replace view violations as select * exclude (is_standing) from seen_violations where is_standing;
 
 -- one row per transaction that violations name
 create or replace view violated_transactions as

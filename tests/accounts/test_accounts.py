@@ -12,6 +12,7 @@ from argon2 import PasswordHasher, Type
 from app.accounts import AccountError, Accounts, users_in
 from app.accounts.secret import secret_key
 from app.configuration.roles import shipped
+from metrics.scope import Scope
 
 GOOD = "correct horse battery"
 MINUTE = 60 * 1_000_000_000
@@ -49,14 +50,14 @@ def refused(call, *arguments):
 
 
 def test_a_user_signs_in_with_name_in_any_case_and_password(accounts, clock):
-    accounts.add_user("Maria", GOOD, ["supply"], ["DE01", "CZ02"])
+    accounts.add_user("Maria", GOOD, ["supply"], Scope(frozenset({"DE01", "CZ02"})))
     user = accounts.verify("MARIA ", GOOD)
-    assert (user.name, user.roles, user.sites, user.last_login_ns) == ("maria", {"supply"}, {"DE01", "CZ02"}, clock.ns)
+    assert (user.name, user.roles, user.sees.sites, user.last_login_ns) == ("maria", {"supply"}, {"DE01", "CZ02"}, clock.ns)
 
 
 def test_without_a_list_of_sites_a_user_sees_all_of_them_and_with_an_empty_one_none(accounts):
-    assert accounts.add_user("maria", GOOD, ["supply"]).sites is None
-    assert accounts.add_user("tom", GOOD, ["it"], []).sites == frozenset()
+    assert accounts.add_user("maria", GOOD, ["supply"]).sees.is_all
+    assert accounts.add_user("tom", GOOD, ["it"], Scope(frozenset())).sees.sites == frozenset()
 
 
 def test_a_wrong_password_and_an_unknown_user_are_refused_alike(accounts):
@@ -86,7 +87,10 @@ def test_what_cannot_be_a_user_is_refused_in_a_sentence(accounts):
     assert refused(accounts.add_user, "tom", GOOD, ["boss"]) == f"No role is called 'boss'. {known}"
     assert refused(accounts.add_user, "tom", GOOD, []) == f"A user needs at least one role. {known}"
     assert refused(accounts.add_user, "tom|1", GOOD, ["it"]).startswith("'tom|1' cannot be a user name.")
-    assert refused(accounts.add_user, "tom", GOOD, ["it"], ["DE 01"]) == "'DE 01' cannot be a site: a site is a name without spaces."
+    assert (
+        refused(accounts.add_user, "tom", GOOD, ["it"], Scope(frozenset({"DE 01"})))
+        == "'DE 01' cannot be a site: a site is a name without spaces."
+    )
     assert refused(accounts.set_password, "eva", GOOD) == "No user is called 'eva'. Known: maria."
     assert [user.name for user in accounts.list_users()] == ["maria"]
 
@@ -125,9 +129,9 @@ def test_a_hash_is_as_strong_as_asked_today_and_an_older_one_is_renewed_at_the_n
 
 
 def test_a_token_works_for_its_scope_until_it_is_revoked(accounts, clock):
-    secret = accounts.add_token("mes-agent", "ingest", ["DE01"])
+    secret = accounts.add_token("mes-agent", "ingest", Scope(frozenset({"DE01"})))
     assert (secret[:4], len(secret)) == ("syn_", 47)
-    assert accounts.check_token(secret, "ingest").sites == {"DE01"}
+    assert accounts.check_token(secret, "ingest").sees.sites == {"DE01"}
     assert accounts.check_token(secret, "read") is None
     assert accounts.check_token(secret + "x", "ingest") is None
     accounts.revoke("mes-agent")

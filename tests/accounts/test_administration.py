@@ -15,10 +15,11 @@ from app.accounts.administration import Administration, ChangedMeanwhile, Rights
 from app.accounts.sessions import Sessions
 from app.configuration.model import Lifetimes
 from app.recovery import tables
+from metrics.scope import Scope
 
 GOOD, OTHER = "correct horse battery", "another horse battery"
 HOUR = 3600 * 10**9
-ADMIN, SUPPLY, IT = Rights(frozenset({"admin"})), Rights(frozenset({"supply"})), Rights(frozenset({"it"}), frozenset({"hamburg"}))
+ADMIN, SUPPLY, IT = Rights(frozenset({"admin"})), Rights(frozenset({"supply"})), Rights(frozenset({"it"}), Scope(frozenset({"hamburg"})))
 
 
 class Stage:
@@ -55,7 +56,7 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
 
 def test_a_change_says_who_made_it_and_what_was_before(stage: Stage) -> None:
     assert stage.people.change("ada", "maria", IT)
-    assert (stage.accounts.user("maria").roles, stage.accounts.user("maria").sites) == ({"it"}, {"hamburg"})
+    assert (stage.accounts.user("maria").roles, stage.accounts.user("maria").sees.sites) == ({"it"}, {"hamburg"})
     detail = {"roles": ["it"], "roles_before": ["supply"], "sites": ["hamburg"], "sites_before": "all"}
     assert stage.told() == [("ada", "person changed", "user maria", detail)]
 

@@ -17,6 +17,7 @@ from app.instants import instant_text
 from app.recovery.runs import Actor
 from app.source_state import SourceState
 from metrics.read import Moment
+from metrics.scope import EVERYTHING
 from metrics.trouble import Silent, troubles
 from tests.alerts.bus import HEADS, MAP
 from tests.pages import recovering
@@ -47,7 +48,7 @@ def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
 
 def failing(application: Application) -> Alert:
     """The group of failed confirmations."""
-    found, _ = application.alerts.listed(Narrowed(kind="failed", workflow="production_to_inventory"), None, 0, 50)
+    found, _ = application.alerts.listed(Narrowed(kind="failed", workflow="production_to_inventory"), EVERYTHING, 0, 50)
     return next(alert for alert in found if alert.title == "Production confirmed in ERP fails")
 
 
@@ -62,13 +63,13 @@ def test_a_flood_of_failures_is_one_alert(tmp_path: Path) -> None:
         )
     with opened_on(tmp_path, CONFIGURATION, bus=table(*rows)) as application:
         look_at(application)
-        found, total = application.alerts.listed(Narrowed(kind="failed"), None, 0, 50)
+        found, total = application.alerts.listed(Narrowed(kind="failed"), EVERYTHING, 0, 50)
         assert total == 1
         (alert,) = found
         assert (alert.cases, alert.sites, alert.owner) == (FLOOD, ("brno", "hamburg"), "erp-team")
         assert alert.title == "Work order received in MES fails"
         look_at(application)
-        assert application.alerts.listed(Narrowed(kind="failed"), None, 0, 50)[1] == 1
+        assert application.alerts.listed(Narrowed(kind="failed"), EVERYTHING, 0, 50)[1] == 1
 
 
 def test_a_group_says_what_it_holds_up_how_it_began_and_where_it_is_dealt_with(plant: Application) -> None:

@@ -21,6 +21,7 @@ from app.alerts.watch import Looked, look
 from app.configuration.roles import shipped
 from app.recovery import tables
 from app.recovery.runs import Actor, Refusal
+from metrics.scope import EVERYTHING, Scope
 
 MINUTE = 60 * 10**9
 AUGSBURG = Part("augsburg", 7, 3, {"EUR": Decimal(12400)}, ("Isartal",), "posting period not open", "4711 was the first", "path/p/4711")
@@ -29,7 +30,6 @@ FAILING = Condition(
     "failed|a1", "failed", "critical", "Confirmation fails", "p", "plant-it", "failure?signature=a1", MINUTE, (AUGSBURG, BRNO)
 )
 TOM, EVA = Actor("tom", frozenset({"it"}), access=shipped()), Actor("eva", frozenset({"exec"}), access=shipped())
-EVERYBODY = None
 
 
 class Clock:
@@ -54,8 +54,8 @@ def kept(engine: Engine) -> Alerts:
     return Alerts(engine, Clock())
 
 
-def listed(kept: Alerts, sites: frozenset[str] | None = EVERYBODY, **asked: object) -> list[Alert]:
-    return kept.listed(Narrowed(**asked), sites, 0, 50)[0]
+def listed(kept: Alerts, sees: Scope = EVERYTHING, **asked: object) -> list[Alert]:
+    return kept.listed(Narrowed(**asked), sees, 0, 50)[0]
 
 
 def test_it_starts_once_and_ends_once_it_is_gone_for_long_enough(engine: Engine, kept: Alerts) -> None:
@@ -133,12 +133,12 @@ def test_what_it_began_with_stays_what_it_was(engine: Engine, kept: Alerts) -> N
 def test_who_sees_some_sites_sees_their_part_only(engine: Engine, kept: Alerts) -> None:
     siteless = replace(FAILING, key="source|bus", kind="source", parts=(Part("", words="It does not answer."),))
     look(engine, [FAILING, siteless, replace(FAILING, key="failed|a2", parts=(AUGSBURG,))], 100 * MINUTE)
-    (seen,) = listed(kept, frozenset({"brno"}))
+    (seen,) = listed(kept, Scope(frozenset({"brno"})))
     assert (seen.sites, seen.cases, seen.orders, seen.worths) == (("brno",), 2, 1, {"EUR": Decimal(100)})
-    assert kept.open_count(frozenset({"brno"})) == 1
-    assert kept.open_count(EVERYBODY) == 3
-    assert kept.one(2, frozenset({"brno"})) is None
-    assert [row["cases"] for row in alert_rows(engine, 200 * MINUTE, frozenset({"brno"}))] == [2]
+    assert kept.open_count(Scope(frozenset({"brno"}))) == 1
+    assert kept.open_count(EVERYTHING) == 3
+    assert kept.one(2, Scope(frozenset({"brno"}))) is None
+    assert [row["cases"] for row in alert_rows(engine, 200 * MINUTE, Scope(frozenset({"brno"})))] == [2]
 
 
 def test_the_list_is_narrowed(engine: Engine, kept: Alerts) -> None:
@@ -171,7 +171,7 @@ def test_as_of_a_past_moment_it_was_still_open(engine: Engine, kept: Alerts) -> 
 def test_who_may_says_that_they_look_after_it(engine: Engine, kept: Alerts) -> None:
     look(engine, [FAILING], 100 * MINUTE)
     kept.take(1, TOM, "  asked   the ERP team ")
-    alert = kept.one(1, EVERYBODY)
+    alert = kept.one(1, EVERYTHING)
     assert alert is not None
     assert (alert.taken_by, alert.taken_note) == ("tom", "asked the ERP team")
     for number, actor, note, said in (

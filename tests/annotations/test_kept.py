@@ -16,11 +16,12 @@ from app.annotations.kept import Annotations, Known
 from app.configuration.roles import shipped
 from app.recovery import tables
 from app.recovery.runs import Actor, Refusal
+from metrics.scope import EVERYTHING, Scope
 
 HOUR = 3600 * 10**9
 MARIA = Actor("maria", frozenset({"supply"}), access=shipped())
 EVA = Actor("eva", frozenset({"exec"}), access=shipped())
-BRUNO = Actor("bruno", frozenset({"it"}), frozenset({"brno"}), access=shipped())
+BRUNO = Actor("bruno", frozenset({"it"}), Scope(frozenset({"brno"})), access=shipped())
 MACHINE = Actor("token deployments", frozenset(), access=shipped(), also=frozenset({ANNOTATE_OWN}))
 UPDATE = Given("maintenance", "Update to 7.2", 14 * HOUR, 15 * HOUR, ("augsburg", "brno"), (), ("wms",))
 
@@ -47,8 +48,8 @@ def kept(tmp_path: Path, clock: Clock) -> Iterator[Annotations]:
     engine.dispose()
 
 
-def texts(kept: Annotations, from_hour: int, to_hour: int, known_hour: int = 99, sites: frozenset[str] | None = None) -> list[str]:
-    return [each.given.text for each in kept.between(from_hour * HOUR, to_hour * HOUR, known_hour * HOUR, sites)]
+def texts(kept: Annotations, from_hour: int, to_hour: int, known_hour: int = 99, sees: Scope = EVERYTHING) -> list[str]:
+    return [each.given.text for each in kept.between(from_hour * HOUR, to_hour * HOUR, known_hour * HOUR, sees)]
 
 
 def test_it_touches_the_time_it_lasted_and_a_moment_is_a_moment(kept: Annotations) -> None:
@@ -82,7 +83,7 @@ def test_who_sees_some_sites_reads_nothing_of_others(kept: Annotations) -> None:
     kept.say(UPDATE, MARIA)
     kept.say(replace(UPDATE, text="Only there", sites=("augsburg",)), MARIA)
     kept.say(replace(UPDATE, text="Everywhere", sites=()), MARIA)
-    seen = kept.between(0, 24 * HOUR, 99 * HOUR, frozenset({"brno"}))
+    seen = kept.between(0, 24 * HOUR, 99 * HOUR, Scope(frozenset({"brno"})))
     assert [(each.given.text, each.given.sites) for each in seen] == [("Update to 7.2", ("brno",)), ("Everywhere", ())]
 
 

@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from app.application import Application
 from app.instants import instant_text
 from app.server import create_app
+from metrics.scope import Scope
 from tests.pages.served import make_server, opened_on, signed_in, table
 
 CONFIGURATION = """
@@ -64,7 +65,7 @@ def test_a_deployment_tells_of_its_release_and_of_its_end(client: FlaskClient, a
         "said_by": "token deployments",
     }
     assert client.get(f"{ADDRESS}?as_of=2026-03-24T13:00:00Z", headers=reading).text == ""
-    elsewhere = bearer(application, "hamburg-board", "read", sites=["hamburg"])
+    elsewhere = bearer(application, "hamburg-board", "read", sees=Scope(frozenset({"hamburg"})))
     assert client.get(ADDRESS, headers=elsewhere).text == ""
     assert client.delete(f"{ADDRESS}/{number}", headers=machine).status_code == 200
     assert client.get(ADDRESS, headers=reading).text == ""

@@ -14,6 +14,7 @@ from app.application import Application, opened
 from app.loader import Loader
 from app.server import create_app
 from collectors.event import Record
+from metrics.scope import Scope
 from tests.cli.configurations import PACK, settings_of
 from tests.waiting import until
 
@@ -47,7 +48,7 @@ def application(tmp_path: Path) -> Iterator[Application]:
     (tmp_path / "orders.csv").write_text(ORDERS)
     with opened(settings_of(tmp_path, SETTINGS, pack=PACK)) as application:
         application.ingest()
-        application.accounts.add_user("maria", PHRASE, ["supply"], ["penang"])
+        application.accounts.add_user("maria", PHRASE, ["supply"], Scope(frozenset({"penang"})))
         application.accounts.add_user("root", PHRASE, ["admin"])
         yield application
 
@@ -75,7 +76,7 @@ def test_a_session_sees_the_sites_of_its_user(client: FlaskClient) -> None:
 
 
 def test_a_token_sees_its_sites(client: FlaskClient, application: Application) -> None:
-    secret = application.accounts.add_token("penang", "read", ["penang"])
+    secret = application.accounts.add_token("penang", "read", Scope(frozenset({"penang"})))
     assert orders(client, Authorization=f"Bearer {secret}") == ["SO-2"]
     everything = application.accounts.add_token("all", "read")
     assert orders(client, Authorization=f"Bearer {everything}") == ["SO-1", "SO-2"]

@@ -18,6 +18,7 @@ from app.application import opened
 from app.exports import EXPORTS
 from app.settings import load_settings
 from metrics.read import Moment
+from metrics.scope import Scope
 from tests.cli.commands import QUIET, Run, command
 from tests.cli.configurations import ORDERS, ORDERS_SETTINGS, PACK
 
@@ -168,11 +169,11 @@ MISTAKES = {
     "export failures --from 2026-03-23T09:00:00Z": "the rows of failures have no time of their own, so `from` and `to` do not apply. They "
     f"do for {', '.join(name for name, export in EXPORTS.items() if export.is_bounded)}.",
     "export events --from 2026-03-23T09:00:00Z --to 2026-03-22T09:00:00Z": "`from` must be earlier than `to`.",
-    "ingest order": "no source is called 'order'. Did you mean 'orders'? Known: orders.",
+    "ingest order": "no source is called 'order'. Did you mean 'orders'? Known: order.",
     "check --config other.yaml": "there is no configuration other.yaml. `syncline init` writes one to start from; `--config FILE` names "
     "another.",
     "check --sample orders.txt": "there is no sample file orders.txt.",
-    "check --sample orders.csv --source order": "no source is called 'order'. Known: orders.",
+    "check --sample orders.csv --source order": "no source is called 'order'. Known: order.",
     "user add tom --role admin": "there is no terminal to ask for a password. Use --password-file FILE (`-` is standard input) or "
     "--generate.",
     "user add tom --role admin --site x --generate": "no site is called 'x'. Known: none; add them under `sites` in the configuration.",
@@ -181,8 +182,12 @@ MISTAKES = {
     "demo --port 99999": "argument --port: must be a whole number from 0 to 65535 (found '99999'). `syncline demo --help` shows what there "
     "is.",
     "demo --days -1": "argument --days: must be a whole number from 0 to 90 (found '-1'). `syncline demo --help` shows what there is.",
-    "user change tom": "nothing was asked for. Name new roles with --role, or sites with --site or --all-sites.",
+    "user change tom": (
+        "nothing was asked for. Name new roles with --role; sites, workflows and suppliers with --site, --workflow, --supplier, "
+        "--all-sites, --all-workflows or --all-suppliers."
+    ),
     "user change tom --role it": "No user is called 'tom'. Known: none yet.",
+    "user change tom --workflow x": "no workflow is called 'x'. Known: order.",
     "user change tom --site x": "no site is called 'x'. Known: none; add them under `sites` in the configuration.",
     "user disable tom": "No user is called 'tom'. Known: none yet.",
     "token add /tom --scope read": "'/tom' cannot be a token name. Allowed: 1 to 64 letters a-z, digits and . _ @ -, beginning with a "
@@ -291,7 +296,24 @@ def test_people_are_added_listed_and_disabled(run: Run, folder: Path, monkeypatc
     assert run("user", "change", "maria", "--role", "supply").code == 0
     assert run("user", "disable", "maria").code == 0
     listed = run("user", "list").out.splitlines()
-    assert listed == ["user   roles   sites  state     last login", "maria  supply  all    disabled  never"]
+    assert listed == [
+        "user   roles   sites  workflows  suppliers  state     last login",
+        "maria  supply  all    all        all        disabled  never",
+    ]
+
+
+def test_people_and_tokens_are_limited_to_workflows_and_suppliers(run: Run, folder: Path) -> None:
+    limits = ("--workflow", "order", "--supplier", "ACME 1", "--supplier", "Bolt")
+    made = run("user", "add", "maria", "--role", "supply", *limits, "--generate")
+    assert made.out.splitlines()[0] == "maria may sign in as supply, for all sites and the workflows order and the suppliers ACME 1, Bolt."
+    assert run("token", "add", "scraper", "--scope", "read", "--supplier", "Bolt").code == 0
+    listed = [line.split("  ") for line in run("token", "list").out.splitlines()]
+    assert [cell.strip() for cell in listed[1] if cell][:5] == ["scraper", "read", "all", "all", "Bolt"]
+    changed = run("user", "change", "maria", "--all-suppliers")
+    assert changed.out == "maria may sign in as supply, for all sites and the workflows order. Open sessions have ended.\n"
+    with closing(Accounts(f"sqlite:///{folder}/home/accounts.sqlite")) as accounts:
+        assert accounts.user("maria").sees == Scope(workflows=frozenset({"order"}))
+        assert accounts.list_tokens()[0].sees == Scope(suppliers=frozenset({"Bolt"}))
 
 
 def test_only_the_first_line_of_a_file_is_the_password(run: Run, folder: Path) -> None:

@@ -14,6 +14,7 @@ from app import audit
 from app.accounts import AccountError
 from app.application import Application
 from app.server import create_app
+from metrics.scope import Scope
 from tests.pages import recovering
 from tests.pages.served import make_server, signed_in
 
@@ -68,7 +69,7 @@ def test_a_machine_recovers_what_its_roles_may(client: FlaskClient, application:
 def test_who_may_not_hears_why(client: FlaskClient, application: Application, machine: dict[str, str]) -> None:
     reading = bearer(application, "board", "read")
     assert client.get(PLAN, headers=reading).status_code == 403
-    brno = bearer(application, "brno", "recover", roles=["it"], sites=["brno"])
+    brno = bearer(application, "brno", "recover", roles=["it"], sees=Scope(frozenset({"brno"})))
     hidden = client.get(PLAN, headers=brno).get_json()
     assert (hidden["cases"], hidden["plan"]) == (0, None)
     assert hidden["hidden"] > 0

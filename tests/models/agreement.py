@@ -11,6 +11,7 @@ import hypothesis
 import pytest
 
 from metrics.read import PERIODS, Moment, Reader, open_reader
+from metrics.scope import EVERYTHING, Scope
 from sql.store import Store
 from tests import oracle, plants
 from tests.metric_oracle import metric_rows
@@ -67,9 +68,9 @@ def store_of(world: World, *batches: plants.Batch) -> Store:
     return _shared_store()
 
 
-def product(store: Store, moment: tuple[int, int], sites: frozenset[str] | None = None) -> Judgement:
-    """The exports as of (as_of, known_at) for who may see `sites` (None: all), in the order they come in."""
-    with open_reader(store, Moment(*moment), sites) as reader:
+def product(store: Store, moment: tuple[int, int], sees: Scope = EVERYTHING) -> Judgement:
+    """The exports as of (as_of, known_at) for who may see so much, in the order they come in."""
+    with open_reader(store, Moment(*moment), sees) as reader:
         return judged(reader)
 
 

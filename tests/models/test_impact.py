@@ -11,6 +11,7 @@ from metrics.impact import Group
 from metrics.impact_settings import Costs, Impact
 from metrics.inventory_settings import Inventory, Item
 from metrics.read import Moment, Reader, open_reader
+from metrics.scope import EVERYTHING, Scope
 from metrics.workflows import Definitions
 from tests import plants
 from tests.models.agreement import empty_store
@@ -46,12 +47,12 @@ TOLD = Definitions((MAKING, BUYING, CONFIRMING), SITES, CALENDARS, "UTC", FEEDS,
 
 
 @contextmanager
-def told(text: str, as_of: str = "Mon 12:00", sites: frozenset[str] | None = None) -> Iterator[Reader]:
+def told(text: str, as_of: str = "Mon 12:00", sees: Scope = EVERYTHING) -> Iterator[Reader]:
     """A reader of what the table tells."""
     with empty_store() as store:
         plants.write(store, plants.Batch(tuple(events(text)), tuple(event_spans(text))))
         plants.refresh(store, TOLD)
-        with open_reader(store, Moment(ns(as_of), LATER), sites) as reader:
+        with open_reader(store, Moment(ns(as_of), LATER), sees) as reader:
             yield reader
 
 
@@ -210,7 +211,7 @@ def test_orders_of_other_sites_are_not_told():
     elsewhere = STUCK.replace(
         "delivery D1, sales_order S1                  hamburg", "delivery D1, sales_order S1                  boston "
     )
-    with told(elsewhere, sites=frozenset({"hamburg"})) as reader:
+    with told(elsewhere, sees=Scope(frozenset({"hamburg"}))) as reader:
         listed = impact.at_risk(reader, Group())
     assert list(listed["object_id"]) == ["S1", "P1"]
 

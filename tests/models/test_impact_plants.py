@@ -15,8 +15,9 @@ from metrics.impact_settings import Fulfilment, Impact
 from metrics.inventory_settings import Inventory, Item, Unit
 from metrics.read import Moment, open_reader
 from metrics.refresh import Refresher
+from metrics.scope import EVERYTHING, Scope
 from sql.store import Store
-from tests import impact_oracle, plants
+from tests import impact_oracle, plants, scope_oracle
 from tests.models.agreement import empty_store
 from tests.models.test_random_plants import NOW, examples
 from tests.oracle import World
@@ -84,22 +85,22 @@ def test_what_comes_in_any_order_and_split_holds_up_the_same_after_every_part_an
 
 
 @examples(3)
-@given(worlds(), st.data(), st.sets(st.sampled_from(["north", "south", "east", "elsewhere"])))
-def test_orders_of_other_sites_are_not_told(world: World, data: st.DataObject, sites: set[str]) -> None:
+@given(worlds(), st.data(), scope_oracle.scopes())
+def test_orders_of_others_are_not_told(world: World, data: st.DataObject, sees: Scope) -> None:
     with empty_store() as store:
         plants.write(store, plants.Batch(world.events, world.spans))
         plants.refresh(store, world.definitions)
-        agree(store, world, data.draw(plants.moments(world)), frozenset(sites))
+        agree(store, world, data.draw(plants.moments(world)), sees)
 
 
-def agree(store: Store, world: World, moment: tuple[int, int], sites: frozenset[str] | None = None) -> None:
+def agree(store: Store, world: World, moment: tuple[int, int], sees: Scope = EVERYTHING) -> None:
     orders = impact_oracle.orders_of(world, *moment)
-    cases = impact_oracle.cases_of(world, moment, sites)
+    cases = impact_oracle.cases_of(world, moment, sees)
     places, as_of_ns = world.definitions.impact.orders, moment[0]
     expected = {group: impact_oracle.summary_of(found, orders, places, as_of_ns) for group, found in impact_oracle.groups_of(cases).items()}
-    with open_reader(store, Moment(*moment), sites) as reader:
+    with open_reader(store, Moment(*moment), sees) as reader:
         found = impact.of_groups(reader, Group())
-        seen = {name: order for name, order in orders.items() if sites is None or order.site in sites}
+        seen = impact_oracle.orders_seen(world, moment, sees)
         for name, order in (known := orders_found(reader)).items():
             assert order == seen.get(name), f"{name} as of {moment}: {order} and not {seen.get(name)}"
         assert known.keys() == seen.keys(), f"orders as of {moment}"

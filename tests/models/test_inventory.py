@@ -9,6 +9,7 @@ import pytest
 
 from metrics.inventory_settings import Inventory, Item, units_of
 from metrics.read import Moment, open_reader
+from metrics.scope import Scope
 from metrics.workflows import Definitions, Workflow
 from tests import plants
 from tests.inventory_oracle import Line
@@ -382,7 +383,7 @@ def test_who_may_see_one_site_sees_no_other_and_the_same_numbers():
         write_lines(store, lines)
         plants.refresh(store, definitions)
         for as_of in ("Mon 12:00", "Mon 10:00"):
-            with open_reader(store, Moment(ns(as_of), LATER), frozenset({"hamburg"})) as reader:
+            with open_reader(store, Moment(ns(as_of), LATER), Scope(frozenset({"hamburg"}))) as reader:
                 (row,) = reader.export("inventory")
                 assert (row["site"], row["explained"], row["unexplained"]) == ("hamburg", -5, 0)
                 assert [(cause["cause"], cause["transaction_id"]) for cause in row["causes"]] == [("lost", None)]

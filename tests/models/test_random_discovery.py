@@ -12,6 +12,7 @@ from metrics import discovery
 from metrics.discovery import Ran
 from metrics.read import PERIODS, Moment, Reader, open_reader
 from metrics.refresh import Refresher
+from metrics.scope import Scope
 from sql.store import Store
 from tests import discovery_oracle as loops
 from tests import plants
@@ -51,7 +52,7 @@ def _agree(store: Store, world: World, moment: tuple[int, int], data: st.DataObj
     starts = sorted(trail.start_ns for trail in every) or [0]
     from_ns, to_ns = data.draw(st.sampled_from([None, *starts])), data.draw(st.sampled_from([None, *starts]))
     ran = [trail for trail in every if (from_ns is None or trail.start_ns >= from_ns) and (to_ns is None or trail.start_ns < to_ns)]
-    with open_reader(store, Moment(*moment), seen) as reader:
+    with open_reader(store, Moment(*moment), Scope(seen)) as reader:
         summed = reader_rows(discovery.ask(reader, Ran(workflow, site, from_ns, to_ns)))
         _agree_in_variants(reader, ran, summed)
         _agree_in_graph(reader, ran)

@@ -14,6 +14,7 @@ from metrics import interfaces as kept_hours
 from metrics.events import Asked, counted, interfaces
 from metrics.read import Moment, open_reader
 from metrics.refresh import Refresher
+from metrics.scope import Scope
 from metrics.workflows import Definitions
 from sql.store import Store
 from tests import plants
@@ -62,7 +63,7 @@ def one_by_one(come: Iterable[Event], from_ns: int, moment: tuple[int, int], sit
 
 def agree(store: Store, come: Iterable[Event], from_ns: int, moment: tuple[int, int], sites: frozenset[str] | None = None) -> None:
     expected = one_by_one(come, from_ns, moment, sites)
-    with open_reader(store, Moment(*moment), sites) as reader:
+    with open_reader(store, Moment(*moment), Scope(sites)) as reader:
         rows = interfaces(reader, from_ns).astype(object).to_dict("records")
         listed = counted(reader, Asked(from_ns, moment[0], kind="redelivered"))
     keys = ("event_type", "system", "schema_version", "site")

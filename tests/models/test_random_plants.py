@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from metrics import facts
 from metrics.refresh import Refresher
+from metrics.scope import Scope
 from tests import oracle, plants
 from tests.models.agreement import agree, empty_store, is_soak, product
 from tests.oracle import World
@@ -75,6 +76,6 @@ def test_who_may_see_some_sites_sees_their_transactions_and_no_others(world: Wor
     with empty_store() as store:
         plants.write(store, plants.Batch(world.events, world.spans))
         plants.refresh(store, world.definitions)
-        found = product(store, moment, frozenset(sites))
+        found = product(store, moment, Scope(frozenset(sites)))
     assert found.transactions == sorted(expected, key=lambda row: (row["workflow"], row["transaction_id"]))
     assert found.failures == oracle.failure_rows(expected)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from metrics.read import Moment, open_reader
 from metrics.refresh import Refresher
+from metrics.scope import Scope
 from sql.store import Store
 from tests import plants, rule_oracle, rule_plants
 from tests.models.agreement import empty_store, ns_of
@@ -65,7 +66,7 @@ def agree_in_rules(store: Store, world: World, moment: tuple[int, int]) -> None:
 
 def violations(store: Store, moment: tuple[int, int], sites: frozenset[str] | None = None) -> list[dict]:
     """The export in the words and the order of the second implementation."""
-    with open_reader(store, Moment(*moment), sites) as reader:
+    with open_reader(store, Moment(*moment), Scope(sites)) as reader:
         rows = [{**row, "from_ns": ns_of(row["from_time"])} for row in reader.export("violations")]
     columns = ("rule", "kind", "key", "workflow", "transaction_id", "site", "from_ns", "quantity", "value", "currency", "evidence")
     shown = [{name: row[name] for name in columns} for row in rows]

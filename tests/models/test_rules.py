@@ -14,6 +14,7 @@ from metrics.read import Moment, open_reader
 from metrics.refresh import Refresher
 from metrics.rules.reading import edges_of, rules, violations
 from metrics.rules.rule import Rule, parse_rule, shipped_rules
+from metrics.scope import EVERYTHING, Scope
 from metrics.workflows import Definitions, Feed
 from tests import plants, rule_plants
 from tests.models.agreement import empty_store, ns_of
@@ -397,8 +398,8 @@ def test_who_may_see_one_site_sees_its_violations_only():
     with empty_store() as store:
         plants.write(store, plants.Batch(events(told)))
         plants.refresh(store, definitions("duplicate_posting"))
-        for sites, seen in ((None, ["M2", "M1"]), (frozenset({"boston"}), ["M2"]), (frozenset({"haifa"}), [])):
-            with open_reader(store, Moment(ns("12:00"), LATER), sites) as reader:
+        for sees, seen in ((EVERYTHING, ["M2", "M1"]), (Scope(frozenset({"boston"})), ["M2"]), (Scope(frozenset({"haifa"})), [])):
+            with open_reader(store, Moment(ns("12:00"), LATER), sees) as reader:
                 assert sorted(row["transaction_id"] for row in reader.export("violations")) == sorted(seen)
                 assert int(rules(reader)["violations"].sum()) == len(seen)
                 assert len(violations(reader, "duplicate_posting")) == len(seen)

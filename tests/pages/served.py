@@ -18,6 +18,7 @@ from flask.testing import FlaskClient
 from app.application import Application
 from app.server import create_app
 from app.settings import load_settings
+from metrics.scope import Scope
 from tests.pages import trees
 
 PASSWORD = "correct horse battery"
@@ -34,7 +35,7 @@ def opened(configuration: Path, **web: Any) -> Iterator[Application]:
         application.ingest()
         for name, roles in PEOPLE.items():
             application.accounts.add_user(name, PASSWORD, roles)
-        application.accounts.add_user("bruno", PASSWORD, ["it"], ["brno"])
+        application.accounts.add_user("bruno", PASSWORD, ["it"], Scope(frozenset({"brno"})))
         yield application
 
 

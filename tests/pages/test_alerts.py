@@ -14,6 +14,7 @@ from app.alerts.kept import Narrowed
 from app.alerts.watcher import look_at
 from app.application import Application
 from app.instants import instant_text
+from metrics.scope import EVERYTHING
 from tests.pages import recovering, trees
 from tests.pages.served import Client, drawn_text, someone
 
@@ -28,7 +29,7 @@ def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
 @pytest.fixture(scope="module")
 def confirming(plant: Application) -> Alert:
     """The group of failed confirmations in Augsburg."""
-    found, _ = plant.alerts.listed(Narrowed(kind="failed"), None, 0, 50)
+    found, _ = plant.alerts.listed(Narrowed(kind="failed"), EVERYTHING, 0, 50)
     return next(alert for alert in found if alert.title == "Production confirmed in ERP fails")
 
 
@@ -87,7 +88,7 @@ def test_somebody_looks_after_it_and_says_so(web: Flask, plant: Application, con
     assert "tom looks after it" in drawn_text(someone(web, "maria").show("/alerts"))
     refused = take(someone(web, "eva"), confirming, "me too")
     assert "Only Supply chain or Plant IT and integration may acknowledge alerts." in refused
-    alert = plant.alerts.one(confirming.number, None)
+    alert = plant.alerts.one(confirming.number, EVERYTHING)
     assert alert is not None
     assert (alert.taken_by, alert.taken_note) == ("tom", "asked the ERP team")
 
@@ -112,4 +113,4 @@ def test_the_navigation_counts_what_is_open(web: Flask, plant: Application) -> N
     }
     answer = client.post("_dash-update-component", json=body).get_json()["response"]
     (told,) = [value["children"] for name, value in answer.items() if "nav-count" in name]
-    assert trees.text(trees.revived(told)) == f"{plant.alerts.open_count(None)} open"
+    assert trees.text(trees.revived(told)) == f"{plant.alerts.open_count(EVERYTHING)} open"

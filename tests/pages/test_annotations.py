@@ -15,6 +15,7 @@ from app.figures import marks
 from app.figures.marks import Around, Noted
 from app.instants import instant_text
 from app.recovery.runs import Actor
+from metrics.scope import EVERYTHING
 from tests.pages import trees
 from tests.pages.served import Client, drawn_text, make_server, someone
 
@@ -30,7 +31,7 @@ def server(application: Application) -> Flask:
 @pytest.fixture(autouse=True)
 def nothing_noted(application: Application) -> Iterator[None]:
     yield
-    for each in application.annotations.every(application.now_ns(), None):
+    for each in application.annotations.every(application.now_ns(), EVERYTHING):
         application.annotations.take_back(each.number, ADA)
 
 
@@ -131,7 +132,7 @@ def test_who_may_notes_something_and_finds_it(server: Flask, application: Applic
     assert write(maria, "save", text="Connector 7.2", **{"from": "2 hours ago", "to": "now"}, sites=["augsburg"]) == (
         "It is noted, and stands on the charts. Look at it"
     )
-    (made,) = application.annotations.every(application.now_ns(), None)
+    (made,) = application.annotations.every(application.now_ns(), EVERYTHING)
     assert (made.given.kind, made.given.sites, made.said_by) == ("release", ("augsburg",), "maria")
     assert write(maria, "save", made.number, text="Connector 7.3", **{"from": "2 hours ago"}) == (
         "It is noted, and stands on the charts. Look at it"
@@ -149,7 +150,7 @@ def test_who_may_not_is_told_so_and_refused(server: Flask, application: Applicat
     assert "Only Supply chain or Plant IT and integration may note something." in said
     assert "Note something here" not in drawn_text(eva.show("/"))
     assert write(eva, "save", text="x") == "Only Supply chain or Plant IT and integration may write annotations."
-    assert application.annotations.every(application.now_ns(), None) == []
+    assert application.annotations.every(application.now_ns(), EVERYTHING) == []
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from flask import Flask
 from app import audit
 from app.application import Application
 from app.recovery.exported import AUDIT
+from metrics.scope import EVERYTHING, Scope
 from tests.pages import trees
 from tests.pages.plant import write_plant
 from tests.pages.served import drawn_text, make_server, opened, someone
@@ -104,7 +105,10 @@ def test_the_export_holds_what_who_asks_may_see(server: Flask, told: int, name: 
 
 
 def test_a_token_for_some_sites_sees_none_of_it(server: Flask, application: Application, told: int):
-    tokens = {sites: application.accounts.add_token(f"audit-{number}", "read", sites) for number, sites in enumerate((None, ("brno",)))}
+    tokens = {
+        sees: application.accounts.add_token(f"audit-{number}", "read", sees)
+        for number, sees in enumerate((EVERYTHING, Scope(frozenset({"brno"}))))
+    }
     headers = ({"Authorization": f"Bearer {token}"} for token in tokens.values())
     sizes = [len(server.test_client().get("/api/v1/audit?format=csv", headers=each).text.splitlines()) for each in headers]
     with application.accounts.engine.connect() as connection:

@@ -44,7 +44,7 @@ def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
 
 
 def test_who_receives_before_it_was_sent_is_behind_by_at_least_that_and_at_most_what_the_way_back_shows(plant: Application) -> None:
-    with open_reader(plant.store, Moment(NOON_NS + 3600 * SECOND, plant.now_ns()), None) as reader:
+    with open_reader(plant.store, Moment(NOON_NS + 3600 * SECOND, plant.now_ns())) as reader:
         rows = rows_of(reader.clock_skew(NOON_NS - 3600 * SECOND, LEAST_NS))
     assert [sentence(row) for row in rows] == [
         "The clock of mes is behind that of erp by at least 3 s, at most 5 s: 1 of 2 messages was received before it was sent.",

@@ -18,6 +18,7 @@ from app import serve
 from app.components import arrivals, ways_in
 from app.serve import Service
 from app.settings import load_settings
+from metrics.scope import Scope
 from tests.pages import trees
 from tests.pages.served import PASSWORD, PEOPLE, Client, drawn_text, make_server, someone
 from tests.waiting import until
@@ -33,7 +34,7 @@ def serving(folder: Path, configuration: str = PLANT) -> Iterator[tuple[Service,
     with serve.running(load_settings(folder / "syncline.yaml", {})) as service:
         for name, roles in PEOPLE.items():
             service.application.accounts.add_user(name, PASSWORD, roles)
-        service.application.accounts.add_user("bruno", PASSWORD, ["it"], ["hamburg"])
+        service.application.accounts.add_user("bruno", PASSWORD, ["it"], Scope(frozenset({"hamburg"})))
         yield service, make_server(service.application)
 
 

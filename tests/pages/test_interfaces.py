@@ -100,7 +100,7 @@ def test_an_interface_is_told_with_its_versions_and_what_goes_wrong(web: Flask) 
 
 def test_the_counts_of_the_reader(plant: Application) -> None:
     at = 1_774_270_800_000_000_000
-    with open_reader(plant.store, Moment(at, plant.now_ns()), None) as reader:
+    with open_reader(plant.store, Moment(at, plant.now_ns())) as reader:
         (found,) = interfaces_of(rows_of(interfaces(reader, at - 86_400 * 10**9)))
     assert dict(found.counts) == {
         "events": 80, "error_events": 20, "contract_errors": 20, "retries": 20, "dead_letters": 1, "keyed_events": 40, "redelivered": 20,

@@ -18,6 +18,7 @@ from metrics.objectives.budget import Budget, Counts
 from metrics.objectives.status import statuses
 from metrics.objectives.windows import Duration, Window
 from metrics.read import Moment
+from metrics.scope import Scope
 from tests.models.test_objectives import GOOD, LAG_PROMISE, LATE, stands
 from tests.models.told import ns
 from tests.pages import trees
@@ -117,7 +118,7 @@ def test_every_figure_is_that_of_the_cases_it_opens(application: Application):
 
 def test_who_sees_one_site_sees_its_cases_alone(application: Application, server: Flask):
     now = time.time_ns()
-    with application.reader(Moment(now, now), frozenset({"brno"})) as reader:
+    with application.reader(Moment(now, now), Scope(frozenset({"brno"}))) as reader:
         (release,) = (status for status in statuses(reader) if status.objective.metric == "order_release_latency")
         seen = counted(reader, Cases("order_release_latency", release.from_ns, release.to_ns, "brno")).outcomes
     assert (release.cases.good, release.cases.bad) == (seen["good"], seen["bad"])

@@ -82,9 +82,10 @@ def test_every_action_says_whether_one_may_and_what_would_do(web: Flask) -> None
         "Write notes, tickets and owners of failure groups; mute and resolve them supply, it no: needs the role Supply chain or Plant IT"
         in eva
     )
-    assert "Connect a source, and watch it arrive with all sites it no: needs the role Plant IT and integration, with all sites" in eva
-    assert "Connect a source, and watch it arrive with all sites it yes" in tom
-    assert "no: you see some sites only" in drawn_text(someone(web, "bruno").show("/permissions"))
+    connect, more = "Connect a source, and watch it arrive", "with all sites, workflows and suppliers"
+    assert f"{connect} {more} it no: needs the role Plant IT and integration, {more}" in eva
+    assert f"{connect} {more} it yes" in tom
+    assert "no: you do not see everything" in drawn_text(someone(web, "bruno").show("/permissions"))
 
 
 def test_ways_out_say_who_asks_and_who_approves(web: Flask) -> None:

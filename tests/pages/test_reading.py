@@ -17,6 +17,7 @@ from app.server import PAGES
 from app.source_state import SourceState
 from app.web.sitemap import Page, Sitemap
 from metrics.read import Moment, open_reader
+from metrics.scope import Scope
 from tests.pages.served import drawn_text, make_server, opened, someone
 from tests.pages.trees import drawn, links, of_kind, text
 
@@ -149,7 +150,7 @@ def test_who_sees_some_sites_reads_no_count_of_the_others(broken: Flask, server:
 
 def test_what_is_counted_for_all_sites_is_not_given_to_who_sees_some(application: Application) -> None:
     moment, counts = Moment(application.now_ns(), application.now_ns()), ["rejected", "spans", "log_rows", "stock_rows"]
-    with open_reader(application.store, moment, frozenset({"brno"})) as limited, open_reader(application.store, moment) as everyone:
+    with open_reader(application.store, moment, Scope(frozenset({"brno"}))) as limited, open_reader(application.store, moment) as everyone:
         assert limited.sources()[counts].isna().all(axis=None)
         assert (everyone.sources()[counts] == 0).all(axis=None)
 
@@ -220,7 +221,7 @@ def test_the_permissions_of_a_person_are_told(application: Application, server: 
     assert "Signed in as bruno." in said
     assert "brno" in said
     assert "All sites" not in said
-    assert application.accounts.user("bruno").sites == {"brno"}
+    assert application.accounts.user("bruno").sees.sites == {"brno"}
 
 
 def test_a_source_in_trouble_says_since_when_and_what_to_do(

@@ -14,6 +14,7 @@ from app.alerts.watch import look
 from app.application import Application
 from app.telling import outbox, teller
 from app.telling.subscription import Wanted
+from metrics.scope import EVERYTHING
 from tests.pages import recovering, trees
 from tests.pages.served import Client, drawn_text, make_server, someone
 
@@ -97,7 +98,7 @@ def test_what_begins_stands_in_the_inbox_of_who_may_see_it(server: Flask, applic
     assert "Confirmation fails new Brno, 2 cases, 1 order" in shown[1]
     assert "Augsburg" not in shown[1]
     assert "Nothing yet." in shown[2]
-    (alert,) = application.alerts.listed(Narrowed(), None, 0, 5)[0]
+    (alert,) = application.alerts.listed(Narrowed(), EVERYTHING, 0, 5)[0]
     someone(server, "maria").show("/alerts", f"?number={alert.number}")  # looked at is read
     assert outbox.unread(application.accounts.engine, "maria") == 0
     look(application.accounts.engine, [], application.now_ns(), 0)

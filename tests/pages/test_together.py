@@ -12,6 +12,7 @@ from flask import Flask
 from app.application import Application
 from metrics.columns import in_columns
 from metrics.read import Moment, open_reader
+from metrics.scope import EVERYTHING, Scope
 from metrics.together import Key, Together
 from tests.pages import trees
 from tests.pages.linked_plant import MINUTE, linked_plant
@@ -36,11 +37,11 @@ def around(
     workflow: str,
     name: str,
     opened: tuple[Key, ...] = (),
-    sites: frozenset[str] | None = None,
+    sees: Scope = EVERYTHING,
     as_of_ns: int | None = None,
 ) -> Together:
     moment = Moment(as_of_ns or plant.now_ns(), plant.now_ns())
-    with open_reader(plant.store, moment, sites) as reader:
+    with open_reader(plant.store, moment, sees) as reader:
         found = reader.together(workflow, name, opened)
     assert found is not None
     return found
@@ -111,7 +112,7 @@ def test_of_what_stands_in_very_many_events_the_newest_are_looked_through(plant:
 
 
 def test_what_one_may_not_see_is_counted_and_not_named(plant: Application) -> None:
-    found = around(plant, "order_to_production", "PO-1", (), frozenset({"brno"}))
+    found = around(plant, "order_to_production", "PO-1", (), Scope(frozenset({"brno"})))
     assert drawn(found)["delivery"] == ["D-1"]
     assert [(rest.key[1], rest.object_type, rest.more, rest.hidden) for rest in found.rests] == [("SO-1", "delivery", 0, 1)]
 

@@ -12,6 +12,7 @@ from app.recovery.model import Case, Evidence
 from metrics import recovering
 from metrics.read import Moment, Reader, open_reader
 from metrics.rules.rule import shipped_rules
+from metrics.scope import EVERYTHING, Scope
 from metrics.workflows import Definitions, Feed
 from sql.store import Store
 from tests import plants
@@ -81,7 +82,7 @@ def made(text: str, feeds: tuple[Feed, ...] = FEEDS) -> Store:
 def at() -> Iterator[At]:
     """Opens a reader as of a moment."""
     with closing(made(TOLD)) as store:
-        yield lambda when, known=None, sites=None: open_reader(store, Moment(ns(when), ns(known) if known else LATER), sites)
+        yield lambda when, known=None, sees=EVERYTHING: open_reader(store, Moment(ns(when), ns(known) if known else LATER), sees)
 
 
 @pytest.fixture(scope="module")
@@ -173,7 +174,7 @@ def test_where_quantities_add_up_the_oldest_message_that_failed_comes_first(at: 
 
 def test_who_may_not_see_a_site_gets_no_case_of_it_but_the_same_verdict(at: At, failures: dict[str, Case]) -> None:
     case = failures["KEYED"]
-    with at(NOON, sites=frozenset({"hamburg"})) as reader:
+    with at(NOON, sees=Scope(frozenset({"hamburg"}))) as reader:
         assert "OTHER" not in {each.transaction_id for each in find(reader, Group())}
         assert evidence_of(reader, [case])[case.id].same_key == ("one you may not see",)
 

@@ -18,6 +18,7 @@ from app.recovery.model import Action, Approval, ItemState, Safety, State
 from app.recovery.run_tables import items, recoveries
 from app.recovery.runs import AUTOMATIC, SENDING, Actor, Refusal, Runs
 from app.recovery.tables import create
+from metrics.scope import Scope
 from tests.recovery.simulated import ANNA, BERND, CARLA, EXEC, SECOND, Clock, Later, Plant, Receiver, case, path
 
 CASES = [case(order, milestone) for order in range(3) for milestone in range(2)]
@@ -253,7 +254,7 @@ def test_a_case_is_in_one_recovery_at_a_time(desk):
 
 def test_who_may_not_is_refused_and_who_may_not_see_it_finds_nothing(desk):
     assert "Only Plant IT and integration may use" in refused(desk.request, actor=EXEC)
-    elsewhere = Actor("mona", frozenset({"it"}), frozenset({"monterrey"}), access=shipped())
+    elsewhere = Actor("mona", frozenset({"it"}), Scope(frozenset({"monterrey"})), access=shipped())
     assert "may not see" in refused(desk.request, actor=elsewhere)
     found = desk.request()
     assert refused(desk.runs.approve, found, elsewhere, desk.row(found).plan_hash) == f"There is no recovery {found}."

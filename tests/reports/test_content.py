@@ -19,6 +19,7 @@ from app.reports.week import Week, last_whole, week_of
 from metrics.calendars import Exclusion
 from metrics.cases import Cases, cases, counted
 from metrics.read import Moment
+from metrics.scope import EVERYTHING, Scope
 from tests.reports import works
 
 W13 = week_of("2026-W13")
@@ -30,8 +31,8 @@ def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applicatio
         yield application
 
 
-def report(application: Application, week: str = "2026-W13", site: str | None = None, sites: frozenset[str] | None = None) -> Content:
-    return application.reports.content(Asked(week_of(week), site, Moment(works.MONDAY, works.MONDAY)), sites)
+def report(application: Application, week: str = "2026-W13", site: str | None = None, sees: Scope = EVERYTHING) -> Content:
+    return application.reports.content(Asked(week_of(week), site, Moment(works.MONDAY, works.MONDAY)), sees)
 
 
 def only(content: Content) -> Promise:
@@ -64,10 +65,10 @@ def test_a_report_of_one_site_counts_that_site_alone(application: Application) -
 
 
 def test_a_report_of_who_may_see_one_site_counts_that_site_alone(application: Application) -> None:
-    mine = report(application, sites=frozenset({"monterrey"}))
+    mine = report(application, sees=Scope(frozenset({"monterrey"})))
     assert (mine.place, only(mine).good.value, only(mine).bad.value) == ("Monterrey", 4, 0)
     with pytest.raises(ValueError, match=r"^There is no site 'hamburg', or you may not see it\.$"):
-        report(application, site="hamburg", sites=frozenset({"monterrey"}))
+        report(application, site="hamburg", sees=Scope(frozenset({"monterrey"})))
 
 
 def test_every_number_opens_as_many_cases_as_it_says(application: Application) -> None:

@@ -19,6 +19,7 @@ from app.reports.forms import FORMS
 from app.reports.kept import Revision
 from app.reports.week import week_of
 from metrics.read import Moment
+from metrics.scope import Scope
 from tests.reports import works
 
 W12, W13 = week_of("2026-W12"), week_of("2026-W13")
@@ -160,5 +161,5 @@ def test_who_may_see_one_site_sees_the_reports_of_that_site(application: Applica
     for site in (None, "hamburg", "monterrey"):
         published(application, site=site)
     listed = application.reports.published.listed
-    assert [each.site for each in listed(frozenset({"hamburg"}))] == ["hamburg"]
+    assert [each.site for each in listed(Scope(frozenset({"hamburg"})))] == ["hamburg"]
     assert [each.site for each in listed(None)] == [None, "hamburg", "monterrey"]

@@ -16,6 +16,7 @@ from app.reports import schedule
 from app.reports.receivers import DIGEST, WEEKLY
 from app.reports.settings import Reporting, Time
 from app.telling import outbox
+from metrics.scope import EVERYTHING, Scope
 from tests.reports import works
 from tests.servers import smtp
 
@@ -53,7 +54,7 @@ def goes(application: Application) -> None:
 
 
 def published(application: Application) -> list[tuple[str, str | None, int]]:
-    return sorted((each.week, each.site, each.revision) for each in application.reports.published.listed(None) if each.site is None)
+    return sorted((each.week, each.site, each.revision) for each in application.reports.published.listed(EVERYTHING) if each.site is None)
 
 
 def test_it_is_published_on_monday_morning_and_not_before(application: Application, clock: works.Clock) -> None:
@@ -69,8 +70,8 @@ def test_it_is_published_on_monday_morning_and_not_before(application: Applicati
 def test_by_the_clocks_of_each_site(application: Application, clock: works.Clock) -> None:
     clock.ns = instant_ns("2026-03-30T11:59:00Z")  # a minute to six in Monterrey, in Hamburg it is noon
     goes(application)
-    assert [each.week for each in application.reports.published.listed(frozenset({"hamburg"}))] == ["2026-W13"]
-    assert [each.week for each in application.reports.published.listed(frozenset({"monterrey"}))] == ["2026-W12"]
+    assert [each.week for each in application.reports.published.listed(Scope(frozenset({"hamburg"})))] == ["2026-W13"]
+    assert [each.week for each in application.reports.published.listed(Scope(frozenset({"monterrey"})))] == ["2026-W12"]
 
 
 def test_what_was_missed_is_made_up_for_once(application: Application, clock: works.Clock) -> None:
@@ -84,7 +85,7 @@ def test_what_was_missed_is_made_up_for_once(application: Application, clock: wo
 def test_before_anything_was_told_nothing_is_published(tmp_path: Path, clock: works.Clock) -> None:
     with works.opened(tmp_path, clock, rows=()) as application:
         schedule.tick(application)
-        assert application.reports.published.listed(None) == []
+        assert application.reports.published.listed(EVERYTHING) == []
 
 
 def test_at_another_hour_or_by_hand_only(tmp_path: Path, clock: works.Clock) -> None:
@@ -124,7 +125,7 @@ def test_a_mail_has_the_figures_in_its_text_the_trend_as_a_picture_and_the_pdf(a
     parts = {part.get_content_type(): part for part in mail.walk() if not part.is_multipart()}
     assert parts["image/png"]["Content-ID"] == "<trend>"
     assert parts["image/png"].get_content().startswith(b"\x89PNG")
-    (revision,) = [each for each in application.reports.published.listed(None) if each.site is None]
+    (revision,) = [each for each in application.reports.published.listed(EVERYTHING) if each.site is None]
     assert parts["application/pdf"].get_content() == application.reports.published.file(revision.number, "pdf")
     assert parts["application/pdf"].get_filename() == "syncline-report-2026-W13.pdf"
 
@@ -150,7 +151,7 @@ def test_everybody_gets_what_they_may_see_once(application: Application, mailbox
 def test_a_site_that_may_not_be_seen_any_more_is_not_told(application: Application, mailbox: smtp.Mailbox) -> None:
     asks(application, "user:hanna", "hanna")
     schedule.tick(application)
-    application.accounts.set_sites("hanna", ["monterrey"])
+    application.accounts.set_scope("hanna", Scope(frozenset({"monterrey"})))
     works.tells(application)
     assert mailbox.came == []
 

@@ -18,6 +18,7 @@ from app.settings import load_settings
 from app.telling import teller
 from app.telling.settings import Mail, Telling
 from metrics.objectives.model import Objective
+from metrics.scope import Scope
 from tests.pages.served import PASSWORD, table
 
 SECOND, MINUTE, HOUR, DAY = 10**9, 60 * 10**9, 3600 * 10**9, 86_400 * 10**9
@@ -112,7 +113,7 @@ def say(folder: Path, rows: Sequence[tuple[str, ...]]) -> None:
 def people(application: Application) -> None:
     """An executive, one who may see Hamburg only, and an administrator."""
     application.accounts.add_user("eva", PASSWORD, ["exec"])
-    application.accounts.add_user("hanna", PASSWORD, ["supply"], ["hamburg"])
+    application.accounts.add_user("hanna", PASSWORD, ["supply"], Scope(frozenset({"hamburg"})))
     application.accounts.add_user("ada", PASSWORD, ["admin"])
 
 

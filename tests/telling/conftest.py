@@ -12,6 +12,7 @@ import pytest
 from app.application import Application
 from app.settings import load_settings
 from app.telling.settings import Mail, Telling
+from metrics.scope import Scope
 from tests.pages.served import PASSWORD
 from tests.servers import smtp
 from tests.telling import hook as hooks
@@ -53,7 +54,7 @@ def make(tmp_path: Path, clock: Clock, mailbox: smtp.Mailbox, monkeypatch: pytes
         opened.append(application)
         if not application.accounts.list_users():
             application.accounts.add_user("maria", PASSWORD, ["supply"])
-            application.accounts.add_user("bruno", PASSWORD, ["it"], ["brno"])
+            application.accounts.add_user("bruno", PASSWORD, ["it"], Scope(frozenset({"brno"})))
         return application
 
     yield make

@@ -17,6 +17,7 @@ from app.telling.kept import MOST
 from app.telling.settings import Mail
 from app.telling.subscription import Wanted
 from app.telling.tables import messages
+from metrics.scope import Scope
 from tests.servers import smtp
 from tests.telling.plant import (
     FAILING,
@@ -77,7 +78,7 @@ def test_rights_are_those_of_the_moment_it_goes(make: Callable[..., Application]
     asks(application)
     application.subscriptions.reach("maria", "maria@example.com", "", "11:00 to 13:00")
     starts(application, replace(FAILING, parts=(HAMBURG,)))
-    application.accounts.set_sites("maria", ["brno"])
+    application.accounts.set_scope("maria", Scope(frozenset({"brno"})))
     clock.forward(2 * HOUR)
     tells(application)
     assert mailbox.came == []
