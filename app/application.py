@@ -253,7 +253,7 @@ class Application:
             left = [case for case in cases if case.id not in settled or not settled[case.id].holds(case)]
             held = held_up(reader, left) if with_stakes and left else None
         hidden = 0
-        if not sees.is_all:
+        if not sees.is_all and not group.transaction_id:  # of one that is named nothing is told, not even that it is there
             with self.read_now() as reader:
                 hidden = counted(reader, group) - len(cases)
         return Selected(group, left, hidden, len(cases) - len(left), also_settled, held)

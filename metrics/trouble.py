@@ -32,6 +32,7 @@ class Trouble:
     last_ns: int
     first_id: str | None  # the transaction it began with
     partners: tuple[str, ...]
+    is_named: bool  # every case is of one of these
     owner: str | None
     criticality: str
     holds_up: Summary | None

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from metrics.scope import Scope
+from metrics.scope import Names, Scope
 from metrics.texts import _later
 
 KINDS = {  # kind → word, meaning
@@ -33,6 +33,11 @@ class Part:
     words: str = ""
     cause: str | None = None
     cause_address: str | None = None
+    is_named: bool = False  # every case is of one of `partners`
+
+    def is_of(self, suppliers: Names) -> bool:
+        """Whether it tells of these suppliers and of nothing else."""
+        return suppliers is None or (self.is_named and bool(self.partners) and suppliers.issuperset(self.partners))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +106,9 @@ class Alert:
         """As far as it may be seen; None: not at all. What names no site, workflow or supplier is for who may see all of these."""
         if sees.is_all:
             return self
-        shown = tuple(part for part in self.parts if sees.sees(part.site, self.workflow))
+        if not sees.has_workflow(self.workflow):
+            return None
+        shown = tuple(part for part in self.parts if sees.has_site(part.site) and part.is_of(sees.suppliers))
         return replace(self, parts=shown) if shown else None
 
     def at(self, sites: Sequence[str]) -> Alert | None:

@@ -43,7 +43,7 @@ def of_objectives(ringing: Iterable[Ringing], objectives: Mapping[str, Objective
         told.add(key)
         partners = (objective.partner,) if objective.partner else ()
         said, cause = words.sentence(alert.sentence), "the cases that broke the promise"
-        part = Part(objective.site or SITELESS, alert.bad, 0, {}, partners, said, cause, _broke(objective, alert))
+        part = Part(objective.site or SITELESS, alert.bad, 0, {}, partners, said, cause, _broke(objective, alert), bool(partners))
         address = below("objectives", objective=alert.objective)
         title = f"{alert.title}: the budget burns too fast"
         yield Condition(key, "objective", severity, title, objective.workflow, None, address, alert.since_ns, (part,))
@@ -104,6 +104,7 @@ def _part(trouble: Trouble) -> Part:
         trouble.words or "",
         cause,
         address.removeprefix(links.prefix()) if address else None,
+        trouble.is_named,
     )
 
 

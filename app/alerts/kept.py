@@ -46,10 +46,10 @@ class Alerts:
     def listed(self, asked: Narrowed, sees: Scope, start: int, stop: int) -> tuple[list[Alert], int]:
         """Those from `start` until before `stop` that may be seen, and how many there are: what is open first, of it the gravest, then the
         newest."""
-        where = list(_where(asked, sees))
         gravest = case({name: place for place, name in enumerate(SEVERITIES)}, value=alerts.c.severity, else_=len(SEVERITIES))
         order = (alerts.c.ended_ns.isnot(None), case((alerts.c.ended_ns.is_(None), gravest)), alerts.c.started_ns.desc(), alerts.c.number)
         with self._engine.connect() as connection:
+            where = list(_where(connection, asked, sees))
             total = int(connection.execute(select(func.count()).select_from(alerts).where(*where)).scalar_one())
             rows = connection.execute(select(alerts).where(*where).order_by(*order).limit(stop - start).offset(start)).all()
             found = with_parts(connection, rows)
@@ -58,7 +58,7 @@ class Alerts:
     def open_count(self, sees: Scope) -> int:
         """How many are open that may be seen."""
         with self._engine.connect() as connection:
-            where = _where(Narrowed(is_open=True), sees)
+            where = _where(connection, Narrowed(is_open=True), sees)
             return int(connection.execute(select(func.count()).select_from(alerts).where(*where)).scalar_one())
 
     def open_kinds(self) -> dict[str, int]:
@@ -103,7 +103,8 @@ def with_parts(connection: Connection, rows: Collection[Any]) -> list[Alert]:
     for row in connection.execute(select(parts).where(parts.c.alert.in_(mine)).order_by(parts.c.alert, parts.c.site)):
         worths = {currency: Decimal(value) for currency, value in orjson.loads(row.worths).items()}
         partners = tuple(orjson.loads(row.partners))
-        mine[row.alert].append(Part(row.site, row.cases, row.orders, worths, partners, row.words, row.cause, row.cause_address))
+        said = (row.words, row.cause, row.cause_address, bool(row.is_named))
+        mine[row.alert].append(Part(row.site, row.cases, row.orders, worths, partners, *said))
     return [Alert(**row._mapping, parts=tuple(mine[row.number])) for row in rows]
 
 
@@ -125,6 +126,7 @@ def part_row(number: int, part: Part) -> dict[str, Any]:
         "words": part.words,
         "cause": part.cause,
         "cause_address": part.cause_address,
+        "is_named": part.is_named,
     }
 
 
@@ -136,7 +138,7 @@ COLUMNS = (*ABOUT, *WHEN)
 def alert_rows(engine: Engine, until_ns: int, sees: Scope) -> Iterator[dict[str, Any]]:
     """The rows of the export, the oldest first: what had started by then."""
     with engine.connect() as connection:
-        where = list(_where(Narrowed(as_of_ns=until_ns), sees))
+        where = list(_where(connection, Narrowed(as_of_ns=until_ns), sees))
         numbers = list(connection.execute(select(alerts.c.number).where(*where).order_by(alerts.c.number)).scalars())
         for begin in range(0, len(numbers), BATCH):
             listed = select(alerts).where(alerts.c.number.in_(numbers[begin : begin + BATCH])).order_by(alerts.c.number)
@@ -160,7 +162,7 @@ def _told(alert: Alert, until_ns: int) -> dict[str, Any]:
     return dict(zip(COLUMNS, values, strict=True))
 
 
-def _where(asked: Narrowed, sees: Scope) -> Iterable[ColumnElement[bool]]:
+def _where(connection: Connection, asked: Narrowed, sees: Scope) -> Iterable[ColumnElement[bool]]:
     """Both what is asked for at a site, and that it may be seen, are true of one and the same part."""
     then_ns = 2**62 if asked.as_of_ns is None else asked.as_of_ns
     has_ended = func.coalesce(alerts.c.ended_ns, 2**63 - 1) <= then_ns
@@ -172,9 +174,19 @@ def _where(asked: Narrowed, sees: Scope) -> Iterable[ColumnElement[bool]]:
             yield alerts.c[column] == value
     of_part = [parts.c.alert == alerts.c.number]
     of_part += [parts.c.site.in_(sees.sites)] if sees.sites is not None else []
+    if sees.workflows is not None:
+        yield alerts.c.workflow.in_(sees.workflows)
+    if sees.suppliers is not None:
+        of_part += [parts.c.is_named.is_(True), parts.c.partners.in_(_lists_within(connection, sees.suppliers))]
     of_part += [parts.c.site == asked.site] if asked.site is not None else []
     if asked.partner is not None:
         quoted = orjson.dumps(asked.partner).decode()
         of_part.append(parts.c.partners.contains(quoted, autoescape=True))
     if len(of_part) > 1:
         yield select(parts.c.alert).where(*of_part).exists()
+
+
+def _lists_within(connection: Connection, suppliers: frozenset[str]) -> list[str]:
+    """Of the lists of suppliers that alerts have, as they are written, those with nobody else in them."""
+    written = connection.execute(select(parts.c.partners).where(parts.c.is_named.is_(True)).distinct()).scalars()
+    return [each for each in written if (names := orjson.loads(each)) and suppliers.issuperset(names)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, Text
 
 metadata = MetaData()
 
@@ -43,4 +43,5 @@ parts = Table(
     Column("words", Text, nullable=False),  # what there is to say of it at this site
     Column("cause", Text),  # what it began with, in words
     Column("cause_address", Text),  # and its page, below the prefix
+    Column("is_named", Boolean),  # every case is of one of `partners`; null: from before that was written down
 )

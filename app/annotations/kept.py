@@ -22,7 +22,7 @@ from metrics.scope import Scope
 FOREVER = 2**63 - 1
 MOST_CHANGES = 50  # of one annotation that are shown
 LISTS = ("sites", "workflows", "systems")
-MINE = "It is about sites that you may not see, so others keep it."
+MINE = "It is about more than you may see, so others keep it."
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,6 +104,8 @@ def wanted_of(address: str) -> Wanted:
     sites = tuple(asked.get("site", []))
     if hidden := [site for site in sites if not current_user.sees.has_site(site)]:
         raise AccountError(_("There is no site '{site}', or you may not see it.", site=hidden[0]))
+    if hidden := [workflow for workflow in asked.get("workflow", []) if not current_user.sees.has_workflow(workflow)]:
+        raise AccountError(_("There is no workflow '{workflow}', or you may not see it.", workflow=hidden[0]))
     return Wanted(
         kinds or KINDS_OF.get(page.path, ()),
         tuple(each for each in asked.get("severity", []) if each in SEVERITIES),

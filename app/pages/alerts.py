@@ -93,7 +93,7 @@ def _asked(given: Mapping[str, str | None], at: reader.AsOf) -> tuple[str, Narro
 
 
 def _summary(state: str, total: int) -> str:
-    seen = "" if current_user.sees.is_all else f" {_('Only what is about your sites counts.')}"
+    seen = "" if current_user.sees.is_all else f" {_('Only what you may see counts.')}"
     told = {
         "open": _n("{number} thing needs somebody now.", "{number} things need somebody now.", total),
         "past": _("{number} are over.", number=total),
@@ -215,7 +215,7 @@ def _owner(alert: Alert) -> str | None:
 def _one_page(text: str, at: reader.AsOf, zone: str) -> Component:
     alert = reader.application().alerts.one(int(text), current_user.sees) if text.isascii() and text.isdigit() and len(text) < 10 else None
     if alert is None:
-        raise WrongAddress(_("There is no alert '{number}', or it is about sites that you may not see.", number=text[:20]))
+        raise WrongAddress(_("There is no alert '{number}', or you may not see it.", number=text[:20]))
     now_ns = at.now_ns
     outbox.mark_read(reader.application().accounts.engine, current_user.name, now_ns, alert.number)
     opened = button(OPENED.get(alert.kind, "What may be done about it"), links.prefix() + alert.address)

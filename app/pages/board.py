@@ -156,7 +156,7 @@ def _hourly(asked: Answers, at: reader.AsOf, chosen: tiles.Chosen) -> Component:
 
 
 def _subtitle(at: reader.AsOf, asked: Answers, site: str | None) -> str:
-    where = tiles.name_of(site) if site else _("all sites") if current_user.sees.is_all else _("your sites")
+    where = tiles.name_of(site) if site else _("all sites") if current_user.sees.is_all else _("what you may see")
     live = _("Updates by itself.") if at.is_now else ""
     day = language().date(times.local(at.moment.as_of_ns, asked.zones[None]), year=True)
     return f"{day}, {where}. {live}".strip()

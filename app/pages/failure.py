@@ -84,8 +84,8 @@ def layout(**query: Any) -> Component:
 def _nothing(selected: Selected) -> Component:
     hidden = (
         _n(
-            "{number} case of sites that you may not see is left.",
-            "{number} cases of sites that you may not see are left.",
+            "{number} case that you may not see is left.",
+            "{number} cases that you may not see are left.",
             selected.hidden,
         )
         if selected.hidden

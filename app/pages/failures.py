@@ -229,7 +229,7 @@ def _all_well(asked: Answers, at: reader.AsOf, site: str | None) -> Component:
         if site
         else _("Nothing is failing as of {time}", time=time)
         if current_user.sees.is_all
-        else _("Nothing is failing at your sites as of {time}", time=time)
+        else _("Nothing that you may see is failing as of {time}", time=time)
     )
     return empty(
         title,

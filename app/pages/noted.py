@@ -157,7 +157,7 @@ def _one(number: int, annotation: Annotation | None, around: Around) -> list[Com
     history = [_history(changes, around)] if is_told and changes else []
     if annotation is None:
         taken = _("It was taken back, or not said yet at this moment.")
-        said = taken if history else _("It may have been taken back, or is about sites that you may not see.")
+        said = taken if history else _("It may have been taken back, or is about what you may not see.")
         return [
             note("info", _("There is no annotation {number}. {said}", number=str(number), said=said), "flag"),
             *([card(_("How it came to"), *history)] if history else []),

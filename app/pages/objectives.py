@@ -81,7 +81,7 @@ def _summary(standing: Sequence[Status]) -> str:
     if not standing:
         return ""
     said = _n("Of {number} promise: {states}.", "Of {number} promises: {states}.", len(standing), states=", ".join(told))
-    return said if current_user.sees.is_all else f"{said} {_('Only what belongs to your sites counts.')}"
+    return said if current_user.sees.is_all else f"{said} {_('Only what you may see counts.')}"
 
 
 def _week(standing: Sequence[Status], view: View) -> list[Any]:

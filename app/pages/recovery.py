@@ -71,7 +71,7 @@ def layout(**query: Any) -> Component:
         raise WrongAddress(str(wrong)) from wrong
     found = _find(recovery_id, start)
     if found is None:
-        text = _("The link may be old, or it holds cases of sites that you may not see. All that you may see are in the list.")
+        text = _("The link may be old, or it holds cases that you may not see. All that you may see are in the list.")
         return empty(
             _("There is no recovery {recovery_id}", recovery_id=recovery_id),
             text,

@@ -33,8 +33,8 @@ Row = Mapping[str, Any]
 PER_PAGE = 25
 LIVE_SECONDS = 12
 NOT_SHOWN = _later(
-    "Events are those of your sites. How many spans, log records and stock rows came and what was rejected is not shown to people who see "
-    "only some sites: it is counted for all sites together."
+    "Events are those of your sites, for people who see all workflows and suppliers there. How many spans, log records and stock rows came "
+    "and what was rejected is not shown to people who see only some sites: it is counted for all sites together."
 )
 
 
@@ -144,7 +144,7 @@ def _summary(by_name: Mapping[str, Sequence[Row]], at: reader.AsOf, troubled: Se
     silent = [name for name, rows in by_name.items() if not has_come(rows) and name not in troubled]
     newest = max((row["newest_recorded_ns"] for rows in by_name.values() for row in rows if row["newest_recorded_ns"]), default=None)
     refused = sum(rows[0]["rejected"] or 0 for rows in by_name.values())
-    nothing = _("nothing ever") if current_user.sees.is_all else _("no event of your sites")
+    nothing = _("nothing ever") if current_user.sees.is_all else _("nothing that you may see")
     parts = [
         _n("{number} source", "{number} sources", len(by_name)),
         _("newest record {ago}", ago=_ago(newest, at)) if newest else _("no record yet"),
@@ -223,7 +223,7 @@ def _no_events(row: Row) -> str:
 
 def _what_to_do(name: str, setting: Source | None) -> str:
     if not current_user.sees.is_all:
-        return _("No event of your sites has come from it.")
+        return _("Nothing that you may see has come from it.")
     if name == RECEIVED:
         return _("Nothing has come yet. Point an OpenTelemetry exporter at the address of the OTLP receiver; see Docs, connect.")
     if name == SENT_EVENTS and (setting is None or "path" not in setting.options):

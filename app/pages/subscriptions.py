@@ -162,6 +162,8 @@ def change(add: int | None, remove: Sequence[int | None], name: str | None, ways
     try:
         if hidden := [site for site in wanted.sites if not current_user.sees.has_site(site)]:
             raise AccountError(_("There is no site '{site}', or you may not see it.", site=hidden[0]))
+        if hidden := [workflow for workflow in wanted.workflows if not current_user.sees.has_workflow(workflow)]:
+            raise AccountError(_("There is no workflow '{workflow}', or you may not see it.", workflow=hidden[0]))
         said = words_of(wanted)
         kept.add(current_user.name, (name or "").strip() or said[:80], wanted, ways or ())
     except AccountError as wrong:

@@ -112,8 +112,8 @@ def test_who_may_not_hears_why(kept: Annotations) -> None:
     hidden = kept.say(replace(UPDATE, sites=("augsburg",)), MARIA)
     for number, actor, said in (
         (both.number, EVA, "Only Supply chain or Plant IT and integration may write annotations."),
-        (everywhere.number, BRUNO, "It is about sites that you may not see, so others keep it."),
-        (both.number, BRUNO, "It is about sites that you may not see, so others keep it."),
+        (everywhere.number, BRUNO, "It is about more than you may see, so others keep it."),
+        (both.number, BRUNO, "It is about more than you may see, so others keep it."),
         (hidden.number, BRUNO, f"There is no annotation {hidden.number}."),
         (both.number, MACHINE, "This token changes only what it said itself."),
         (99, MARIA, "There is no annotation 99."),

@@ -76,7 +76,7 @@ def test_the_way_out_stands_beside_its_verdict(server: Flask, application: Appli
     ("who", "query", "sentence"),
     [
         ("maria", GROUP, "Only Plant IT and integration may do this."),
-        ("bruno", GROUP, "of sites that you may not see"),
+        ("bruno", GROUP, "that you may not see"),
         ("tom", "?kind=missing&workflow=order_to_production", "The catalogue has no approved path for this"),
         ("tom", "?kind=odd", "No kind of case is called 'odd'"),
         ("tom", "", "Say which cases"),

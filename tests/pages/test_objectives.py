@@ -122,7 +122,7 @@ def test_who_sees_one_site_sees_its_cases_alone(application: Application, server
         (release,) = (status for status in statuses(reader) if status.objective.metric == "order_release_latency")
         seen = counted(reader, Cases("order_release_latency", release.from_ns, release.to_ns, "brno")).outcomes
     assert (release.cases.good, release.cases.bad) == (seen["good"], seen["bad"])
-    assert "Only what belongs to your sites counts." in drawn_text(someone(server, "bruno").show("/objectives"))
+    assert "Only what you may see counts." in drawn_text(someone(server, "bruno").show("/objectives"))
 
 
 def test_an_objective_that_is_not_there_is_told(server: Flask):
