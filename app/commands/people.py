@@ -77,7 +77,10 @@ def list_users(arguments: argparse.Namespace) -> None:
 
 def list_roles(arguments: argparse.Namespace) -> None:
     known = settings_of(arguments).roles
-    rows = [(role.name, role.title, role.lands_on, "everything" if role.is_admin else ", ".join(sorted(role.may))) for role in known.roles]
+    rows = [
+        (role.name, role.title, role.lands_on, "everything" if role.is_admin else ", ".join(sorted(role.may)) or "only look")
+        for role in known.roles
+    ]
     print(table(rows, ("role", "title", "lands on", "may")))
 
 

@@ -74,6 +74,26 @@ def test_a_sound_installation_has_nothing_to_fail_and_stays_as_it_is(run: Run, h
     assert state_of(home.parent) == before
 
 
+def test_a_role_that_there_is_no_more_is_told_to_whoever_checks(run: Run, folder: Path, home: Path) -> None:
+    with (folder / "syncline.yaml").open("a") as file:
+        file.write("access: {roles: {lab: {title: Laboratory}, spare: {}}}\n")
+    assert run("user", "add", "lena", "--role", "lab", "--role", "spare", "--role", "it", "--generate").code == 0
+    assert run("token", "add", "again", "--scope", "recover", "--role", "lab").code == 0
+    assert "lab       Laboratory" in run("user", "roles").out
+    assert not [said for said in findings(run, "warn")[1] if "lab" in said]
+    (folder / "syncline.yaml").write_text(ORDERS_SETTINGS + FREE_PORTS)
+    told = [
+        "The user lena has the roles lab, spare, which the configuration does not know: they grant nothing. "
+        "Add it under `access.roles`, or give another: syncline user change lena --role ROLE",
+        "The token again has the role lab, which the configuration does not know: it grants nothing. "
+        "Add it under `access.roles`, or give another: syncline token revoke again",
+    ]
+    assert [said for said in findings(run, "warn")[1] if "lab" in said] == told
+    assert run("check").said.splitlines() == [f"syncline: {each}" for each in told]
+    assert "lena  it, lab (no such role), spare (no such role)  all" in run("user", "list").out
+    assert home.is_dir()
+
+
 def test_a_catalogue_that_cannot_be_used_is_a_warning(run: Run, folder: Path) -> None:
     (folder / "catalogues").mkdir()
     (folder / "catalogues" / "de.po").write_text("this is no catalogue\n")
