@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from app.formulas import harmless
 from app.instants import instant_ns
 from app.ocel import log_of
 
@@ -77,7 +78,6 @@ ENDINGS = {OCEL: "json"}  # of files, where they are not called as the format is
 WEEK = "week"
 PERIODS = ("hour", "day", WEEK, "month")
 BATCH = 1000
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would take the text for a formula
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +149,7 @@ def _jsonl(rows: Iterable[Row], name: str, columns: list[str]) -> Iterator[bytes
 
 
 def _csv(rows: Iterable[Row], name: str, columns: list[str]) -> Iterator[bytes]:
-    """Lists and mappings as JSON, absent values empty; texts that a spreadsheet would calculate get a `'` in front."""
+    """Lists and mappings as JSON, absent values empty; no text is a formula (see app.formulas)."""
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(columns)
@@ -205,7 +205,7 @@ def _cell(value: Any) -> Any:
     flat = _flat(value)
     if isinstance(flat, bool):
         return str(flat).lower()
-    return f"'{flat}" if isinstance(flat, str) and flat.startswith(DANGEROUS) else flat
+    return harmless(flat) if isinstance(flat, str) else flat
 
 
 def _flat(value: Any) -> Any:

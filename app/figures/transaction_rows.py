@@ -12,6 +12,7 @@ from app.components.status import status_of
 from app.components.tiles import name_of
 from app.figures import times
 from app.figures.words import class_word, step_words
+from app.formulas import harmless
 from app.instants import instant_text
 from metrics.texts import _, _n
 
@@ -31,8 +32,6 @@ CSV_COLUMNS = (
     "late",
     "failed_attempts",
 )
-# What a spreadsheet takes for the beginning of a formula, also written wide, and the blanks it skips before one.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 Row = Mapping[str, Any]
 Steps = Mapping[tuple[str, str], str]
@@ -96,17 +95,13 @@ def _with_more(said: str, names: list[str]) -> str:
 
 
 def csv_text(rows: Iterable[Row]) -> str:
-    """All columns with times in UTC; cells that a spreadsheet would run as a formula begin with an apostrophe."""
+    """All columns with times in UTC; no cell is a formula."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(CSV_COLUMNS)
     for row in rows:
         writer.writerow([harmless(_csv_value(row, name)) for name in CSV_COLUMNS])
     return out.getvalue()
-
-
-def harmless(text: str) -> str:
-    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def _csv_value(row: Row, name: str) -> str:

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 
-from app.exports import DANGEROUS
+from app.formulas import harmless
 from app.messages import json_text
 from app.messages.fields import HIDDEN, Fields
 
@@ -48,7 +48,7 @@ def _cell(value: str, fields: Fields, hidden: dict[str, None]) -> str:
 
 
 def written(lines: Iterable[Sequence[str]]) -> str:
-    """Lines as delimited text; what a spreadsheet would calculate gets a `'` in front, as in exports."""
+    """Lines as delimited text; none of it is a formula, as in exports."""
     out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows([f"'{cell}" if cell.startswith(DANGEROUS) else cell for cell in line] for line in lines)
+    csv.writer(out, lineterminator="\n").writerows([harmless(cell) for cell in line] for line in lines)
     return out.getvalue()

@@ -47,7 +47,7 @@ class Sitemap:
     def page_at(self, pathname: str) -> Page | None:
         """The page of a path as the browser has it, or None."""
         path = unquote(pathname or "/")
-        if not (path + "/").startswith(self.prefix):
+        if not (path + "/").startswith(self.prefix) or path.startswith("//"):  # two slashes: for a browser a host follows
             return None
         path = "/" + path.removeprefix(self.prefix.rstrip("/")).strip("/")
         return next((page for page in self.pages if page.path == path or (page.parts and path.startswith(f"{page.path}/"))), None)
