@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections import Counter
@@ -379,7 +380,10 @@ def _unusable(home: Path, error: Exception) -> str:
 def accounts_url(home: Path) -> URL:
     """Where users and tokens are kept. Made of parts: in the text of an address a `?` in the path would end it."""
     make_home(home)
-    return URL.create("sqlite", database=str(home / "accounts.sqlite"))
+    file = home / "accounts.sqlite"
+    if not file.exists():  # SQLite would let everybody read it who can look into the folder; its own further files get the same mode
+        os.close(os.open(file, os.O_WRONLY | os.O_CREAT, 0o600))
+    return URL.create("sqlite", database=str(file))
 
 
 def make_home(home: Path) -> None:
