@@ -42,8 +42,10 @@ class Annotation:
         return self.given.from_ns if self.given.to_ns is None else self.given.to_ns
 
     def seen_by(self, sees: Scope) -> Annotation | None:
-        """As far as it may be seen: not a word of other sites and workflows. None: not at all."""
+        """As far as it may be seen: not a word of other sites and workflows. None: not at all; no annotation is about a supplier."""
         given = self.given
+        if sees.suppliers is not None:
+            return None
         shown = tuple(site for site in given.sites if sees.has_site(site))
         workflows = tuple(workflow for workflow in given.workflows if sees.has_workflow(workflow))
         if (len(shown) < len(given.sites) and not shown) or (len(workflows) < len(given.workflows) and not workflows):

@@ -106,6 +106,8 @@ class Annotations:
         """Who may see some sites or workflows only speaks of those."""
         _check_right(actor)
         sees = actor.sees
+        if sees.suppliers is not None:
+            raise Refusal("You see some suppliers only, and annotations are about none.")
         for what, said, names in (("sites", given.sites, sees.sites), ("workflows", given.workflows, sees.workflows)):
             if names is not None and not said:
                 raise Refusal(f"You see some {what} only: say of which of them it is.")

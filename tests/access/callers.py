@@ -1,0 +1,45 @@
+"""Everybody who may ask: a stranger, people of each role, one who sees one site, and machines with tokens of each scope."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask
+
+from app.application import Application
+from tests.access.plant import LIMITED, ROLES
+from tests.pages.served import Client, someone
+
+TOKENS = ("read", "ingest", "recover", "annotate")
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Asks with a session or a token, as browsers and scripts do."""
+
+    client: Client
+    headers: dict[str, str]
+
+    def ask(self, method: str, path: str, body: Any = None) -> Any:
+        """The answer to a request; a session sends what protects it from other pages' requests."""
+        headers = dict(self.headers)
+        if cookie := self.client.http.get_cookie("_csrf_token", "localhost", "/"):
+            headers |= {"X-CSRFToken": cookie.value, "Referer": "http://localhost/"}
+        sent = {} if body is None else {"json": body}
+        return self.client.http.open(path, method=method, base_url="http://localhost", headers=headers, buffered=True, **sent)
+
+
+def everybody(server: Flask, application: Application) -> dict[str, Caller]:
+    """By name: the columns of the matrix."""
+    people = {name: Caller(someone(server, name), {}) for name in (*ROLES, *LIMITED)}
+    secrets = {scope: application.accounts.add_token(f"{scope}-token", scope, **_roles(scope)) for scope in TOKENS}
+    secrets["read of one site"] = application.accounts.add_token("one-site", "read", LIMITED["far"])
+    secrets["revoked"] = application.accounts.add_token("gone", "read")
+    application.accounts.revoke("gone")
+    machines = {f"token {name}": Caller(Client(server), {"Authorization": f"Bearer {secret}"}) for name, secret in secrets.items()}
+    return {"stranger": Caller(Client(server), {}), **people, **machines}
+
+
+def _roles(scope: str) -> dict[str, list[str]]:
+    return {"roles": ["it"]} if scope == "recover" else {}

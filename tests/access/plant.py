@@ -1,0 +1,56 @@
+"""The plant of the pages' tests, with a mark on everything that belongs to one of its sites."""
+
+from __future__ import annotations
+
+import csv
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from app.annotations.annotation import Given
+from app.application import Application
+from app.configuration.roles import shipped
+from app.recovery.runs import Actor
+from metrics.scope import Scope
+from tests.pages.plant import write_plant
+from tests.pages.served import PASSWORD, opened
+
+MARK = "HIDDEN"  # stands in every id and every word of SITE, and nowhere else
+SITE, OTHER = "brno", "augsburg"
+# Plant IT, supply chain and management of one site, of another one, of one workflow, of one supplier.
+LIMITED = {
+    "near": Scope(frozenset({SITE})),
+    "far": Scope(frozenset({OTHER})),
+    "narrow": Scope(workflows=frozenset({"order_to_production"})),
+    "supplier": Scope(suppliers=frozenset({"nobody"})),
+}
+ROLES = ("viewer", "supply", "it", "exec", "approver", "admin")
+
+
+@contextmanager
+def marked(folder: Path) -> Iterator[Application]:
+    """The application; its people are called as their role, or as in LIMITED."""
+    file = write_plant(folder, time.time_ns(), per_day=6)
+    with (folder / "bus.csv").open(newline="") as written:
+        rows = list(csv.DictReader(written))
+    with (folder / "bus.csv").open("w", newline="") as out:
+        writer = csv.DictWriter(out, list(rows[0]))
+        writer.writeheader()
+        writer.writerows({**row, **_marked(row)} for row in rows)
+    with opened(file) as application:
+        for role in ROLES:
+            application.accounts.add_user(role, PASSWORD, [role])
+        for name, sees in LIMITED.items():
+            application.accounts.add_user(name, PASSWORD, ["it", "supply", "exec"], sees)
+        who = Actor("near", frozenset({"it"}), LIMITED["near"], access=shipped())
+        application.annotations.say(Given("other", f"{MARK} works", application.now_ns(), sites=(SITE,)), who)  # number 1
+        application.advance()
+        yield application
+
+
+def _marked(row: dict[str, str]) -> dict[str, str]:
+    if row["site"] != SITE:
+        return {}
+    error = f"{MARK} {row['error']}" if row["error"] else ""
+    return {"object_id": f"{MARK}{row['object_id']}", "error": error}
