@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.accounts import AccountError, Accounts, users_in
+from app.configuration.roles import shipped
 from metrics.scope import EVERYTHING, Scope
 
 PASSWORD = "correct horse battery"
@@ -53,7 +54,7 @@ def test_a_file_of_before_is_read_and_gets_what_it_lacks(tmp_path: Path) -> None
     file = tmp_path / "accounts.sqlite"
     with closing(sqlite3.connect(file)) as connection:
         connection.executescript(BEFORE)
-    (maria,) = users_in(file)
+    (maria,) = users_in(file, shipped())
     assert maria.sees == Scope(frozenset({"brno"}))
     for _ in range(2):
         with closing(Accounts(f"sqlite:///{file}")) as accounts:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from app.accounts import Accounts
 from app.accounts.sessions import BY_ADMIN, BY_ITSELF, SIGNED_OUT, WALL, Sessions, sessions
 from app.configuration.model import Lifetimes
+from metrics.scope import Scope
 
 GOOD = "correct horse battery"
 SECOND = 10**9
@@ -129,15 +130,15 @@ def test_all_others_end_and_those_of_other_people_do_not(stage: Stage) -> None:
     assert stage.sessions.counts() == {"maria": 1, "tom": 1}
 
 
-@pytest.mark.parametrize("change", ["password", "roles", "sites", "disabled"])
+@pytest.mark.parametrize("change", ["password", "roles", "scope", "disabled"])
 def test_whatever_changes_in_an_account_ends_its_sessions(stage: Stage, change: str) -> None:
     secret, toms = stage.begin(), stage.begin("tom")
     if change == "password":
         stage.accounts.set_password("maria", "another horse battery")
     elif change == "roles":
         stage.accounts.set_roles("maria", ["it"])
-    elif change == "sites":
-        stage.accounts.set_sites("maria", ["hamburg"])
+    elif change == "scope":
+        stage.accounts.set_scope("maria", Scope(frozenset({"hamburg"})))
     else:
         stage.accounts.disable("maria")
     assert (stage.is_open(secret), stage.is_open(toms)) == (False, True)

@@ -141,6 +141,27 @@ def test_who_sees_some_sites_sees_their_part_only(engine: Engine, kept: Alerts) 
     assert [row["cases"] for row in alert_rows(engine, 200 * MINUTE, Scope(frozenset({"brno"})))] == [2]
 
 
+def test_who_sees_some_workflows_or_suppliers_is_told_what_is_of_these_alone(engine: Engine, kept: Alerts) -> None:
+    mine = replace(BRNO, is_named=True)
+    unnamed, mixed = replace(AUGSBURG, partners=("Moravia",)), replace(AUGSBURG, partners=("Isartal", "Moravia"), is_named=True)
+    whole = replace(FAILING, parts=(mine, unnamed))
+    broken = replace(FAILING, key="violation|r", kind="violation", workflow=None, parts=(mine,))
+    others = (replace(FAILING, key="failed|a2", parts=(mixed,)), replace(FAILING, key="failed|a3", workflow="q"))
+    look(engine, [whole, broken, *others], 100 * MINUTE)
+    of_p, moravia = Scope(workflows=frozenset({"p"})), frozenset({"Moravia"})
+    assert sorted(alert.number for alert in listed(kept, of_p)) == [1, 3]
+    assert [alert.key for alert in listed(kept, Scope(workflows=frozenset({"p"}), suppliers=moravia))] == ["failed|a1"]
+    seen = [(alert.key, alert.sites) for alert in listed(kept, Scope(suppliers=moravia))]
+    assert seen == [("failed|a1", ("brno",)), ("violation|r", ("brno",))]
+    assert {alert.key for alert in listed(kept, Scope(suppliers=moravia | {"Isartal"}))} == {"failed|a1", "failed|a2", "violation|r"}
+    assert [kept.open_count(each) for each in (of_p, Scope(suppliers=moravia), Scope(suppliers=frozenset()), EVERYTHING)] == [2, 2, 0, 4]
+    assert [row["number"] for row in alert_rows(engine, 200 * MINUTE, of_p)] == [1, 3]
+    assert kept.one(3, Scope(suppliers=moravia)) is None
+    assert kept.one(4, of_p) is None
+    with pytest.raises(Refusal, match="There is no alert 4, or you may not see it"):
+        kept.take(4, replace(TOM, sees=of_p), None)
+
+
 def test_the_list_is_narrowed(engine: Engine, kept: Alerts) -> None:
     other = replace(
         FAILING, key="missing|b", kind="missing", severity="routine", workflow="q", parts=(replace(BRNO, partners=("Castco",)),)

@@ -22,6 +22,7 @@ from app.duty.turns import Staff, advance, turns_of
 from app.recovery import tables
 from app.telling.outbox import People
 from app.telling.tables import metadata as of_messages
+from metrics.scope import EVERYTHING
 from tests.duty import oracle
 from tests.telling.plant import FAILING, HOUR, MINUTE, NOON
 
@@ -77,7 +78,7 @@ def _told(folder: Path, roster: Roster, away: dict[str, oracle.Away], looks: lis
                 with engine.begin() as connection:
                     connection.execute(update(alerts).values(taken_by="tom", taken_ns=at_ns))
             advance(engine, (roster,), staff, at_ns)
-        assert kept.open_count(None) == 1
+        assert kept.open_count(EVERYTHING) == 1
         return [(turn.at_ns, turn.people) for turn in turns_of(engine, [1]).get(1, []) if turn.people]
     finally:
         engine.dispose()

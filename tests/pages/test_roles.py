@@ -12,6 +12,7 @@ from app.access.rights import ALWAYS, HOME, PAGES
 from app.access.roles import Roles
 from app.application import Application
 from app.server import PAGES as SERVED
+from metrics.scope import NOTHING
 from tests.pages import recovering, trees
 from tests.pages.plant import write_plant
 from tests.pages.served import PASSWORD, Client, drawn_text, make_server, opened, someone
@@ -130,7 +131,7 @@ def test_a_role_that_there_is_no_more_grants_nothing_and_that_is_said(plant: App
         assert "lab You were given it, but there is no such role any more." in said
         assert "You hold no role that there is, so nothing is shown to you." in said
         assert gus.get("api/v1/transactions").status_code == 403
-        assert plant.accounts.user("gus").sites == frozenset()
+        assert plant.accounts.user("gus").sees == NOTHING
         assert called(gus, "shell-hits", "app.components.search") == [403]
     finally:
         plant.accounts.access = plant.sessions.access = known

@@ -13,12 +13,13 @@ from sqlalchemy import create_engine, select, update
 from app import audit
 from app.audit.tables import entries as audit_table
 from app.configuration.roles import shipped
+from app.recovery import listing
 from app.recovery.engine import Engine
 from app.recovery.model import Action, Approval, ItemState, Safety, State
 from app.recovery.run_tables import items, recoveries
 from app.recovery.runs import AUTOMATIC, SENDING, Actor, Refusal, Runs
 from app.recovery.tables import create
-from metrics.scope import Scope
+from metrics.scope import EVERYTHING, Scope
 from tests.recovery.simulated import ANNA, BERND, CARLA, EXEC, SECOND, Clock, Later, Plant, Receiver, case, path
 
 CASES = [case(order, milestone) for order in range(3) for milestone in range(2)]
@@ -259,6 +260,23 @@ def test_who_may_not_is_refused_and_who_may_not_see_it_finds_nothing(desk):
     found = desk.request()
     assert refused(desk.runs.approve, found, elsewhere, desk.row(found).plan_hash) == f"There is no recovery {found}."
     assert "Only anna" in refused(desk.runs.withdraw, found, BERND)
+
+
+@pytest.mark.parametrize("kind", ["workflows", "suppliers"])
+def test_who_does_not_see_every_case_by_its_workflow_and_supplier_finds_nothing(desk, kind):
+    found = desk.request()
+    elsewhere = Actor("mona", frozenset({"it"}), Scope(**{kind: frozenset({"another"})}), access=shipped())
+    hash_of = desk.row(found).plan_hash
+    assert refused(desk.runs.approve, found, elsewhere, hash_of) == f"There is no recovery {found}."
+    assert "may not see" in refused(desk.request, actor=elsewhere)
+    about = orjson.loads(desk.row(found).about)
+    mine = Scope(workflows=frozenset(each[1] for each in about))
+    with desk.runs.engine.begin() as connection:
+        assert listing.find(connection, found, replace(elsewhere, sees=mine)) is not None
+        assert listing.find(connection, found, elsewhere) is None
+        connection.execute(update(recoveries).values(about=None))  # as one from before workflows were written down
+        assert listing.find(connection, found, replace(elsewhere, sees=mine)) is None
+        assert listing.find(connection, found, replace(elsewhere, sees=EVERYTHING)) is not None
 
 
 def test_a_receiver_that_is_still_broken_sees_the_canary_and_never_the_group(desk):
