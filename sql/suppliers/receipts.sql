@@ -7,7 +7,7 @@ shown as materialized (
 ),
 named as (
   select o.event_no, min_by(w.workflow, w.place) as workflow, min_by(o.object_id, w.place) as transaction_id
-  from named_objects o
+  from told_names o
   join def_workflows w on w.object_type = o.object_type
   where o.event_no in (select event_no from shown)
   group by all
