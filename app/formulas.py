@@ -6,7 +6,7 @@ import re
 
 # What begins a formula, also written wide. A tab or a line end before one is skipped. And it may stand behind what ends a cell for a
 # spreadsheet that was told so: where numbers have a decimal comma, cells end with a semicolon, and then quotes protect nothing.
-_BEGINS = "[\"']*[=+\\-@＝＋－＠\\t\\r\\n]"
+_BEGINS = "[\"']*[=+\\-@＝＋－＠\\t\\r\\n\\0]"
 _ENDS = ";\\t\\r\\n"
 _DANGEROUS = re.compile(f"(^|[{_ENDS}])(?={_BEGINS})")
 _MADE_HARMLESS = re.compile(f"(^|[{_ENDS}])'(?={_BEGINS})")

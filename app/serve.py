@@ -8,7 +8,6 @@ import secrets
 import signal
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
@@ -21,6 +20,7 @@ from app.configuration.model import Settings
 from app.configuration.sections import RECEIVED
 from app.jobs import Jobs
 from app.loader import Loader
+from app.log_entries import Entries
 from app.recovery.automatic import Rules
 from app.recovery.worker import Worker
 from app.remote import remove_card, write_card
@@ -177,9 +177,8 @@ def _reachable(host: str) -> str:
 
 
 def _log_to_stderr() -> None:
-    logging.Formatter.converter = time.gmtime
-    logging.basicConfig(
-        level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s", datefmt="%Y-%m-%dT%H:%M:%SZ"
-    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(Entries())
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
     for chatty in ("apscheduler", "waitress"):
         logging.getLogger(chatty).setLevel(logging.WARNING)

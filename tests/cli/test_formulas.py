@@ -11,7 +11,7 @@ import pytest
 from app.exports import Asked, written
 from app.formulas import harmless, original
 
-BEGINS = tuple("=+-@＝＋－＠\t\r\n")
+BEGINS = tuple("=+-@＝＋－＠\t\r\n\0")
 TEXTS = (
     "=1+1",
     "+49 40 123",
@@ -20,6 +20,7 @@ TEXTS = (
     "\t=1",
     "\r\n=1",
     "＝1",
+    "\0=1",
     "'=1",
     "''=1",
     "'plain",

@@ -14,6 +14,7 @@ import yaml
 
 from app.annotations.annotation import Given
 from app.application import Application
+from app.configuration.roles import shipped
 from app.instants import instant_text
 from app.recovery.cases import find
 from app.recovery.runs import Actor
@@ -87,7 +88,7 @@ TEXTS = (
     *("message_id", "conversation_id"),
 )
 MINUTE, SECOND = 60 * 10**9, 10**9
-TOM = Actor("tom", frozenset({"it", "supply"}))
+TOM = Actor("tom", frozenset({"it", "supply"}), access=shipped())
 
 
 @contextmanager
