@@ -118,7 +118,7 @@ The same rows over HTTP: `GET /api/v1/NAME?format=&as_of=&known_at=&from=&to=` w
 (`syncline token add`); described at `/api/v1/openapi.json`. `/healthz`, `/readyz` and `/metrics` (Prometheus) need no token.
 
 JSON Lines: times in UTC with at least milliseconds, durations in seconds, absent is `null`. CSV: lists and mappings as JSON; where a
-spreadsheet would begin a formula stands a `'`, which can be [taken away again](decisions/0012-no-text-of-a-csv-is-a-formula.md). Parquet:
+spreadsheet would begin a formula stands a `'`, which can be [taken away again](decisions/0013-no-text-of-a-csv-is-a-formula.md). Parquet:
 times as timestamps in UTC, lists and mappings as JSON text. A program reads these or JSON Lines: there every text is as it was sent.
 """
 
