@@ -105,6 +105,18 @@ def test_a_channel_that_says_no_is_asked_again_and_one_that_is_silent_is_not(
     assert states(application, "channel:shift") == [("started", "unknown", said)]
 
 
+def test_a_channel_that_leads_elsewhere_is_not_followed(make: Callable[..., Application], hook: hooks.Hook) -> None:
+    with hooks.running() as inside:
+        application = make(channels={"shift": Channel("Shift lead", hook.url.replace("http://", "json://"))})
+        asks(application, ways=("channel:shift",))
+        hook.answers, hook.location = [307], inside.url
+        starts(application, FAILING)
+        assert states(application, "channel:shift") == [
+            ("started", "refused", "The channel Shift lead is somewhere else; that is not followed.")
+        ]
+        assert inside.came == []
+
+
 def test_a_new_webhook_has_a_new_secret(make: Callable[..., Application]) -> None:
     subscriptions = make().subscriptions
     first = subscriptions.reach("maria", "", "https://hooks.example.com/1", "").secret
