@@ -29,8 +29,8 @@ def names(settings: Settings) -> frozenset[str] | None:
     web = settings.web
     if not web.hosts and web.trusted_proxies:
         return None
-    own = (web.host, socket.gethostname(), urlsplit(settings.telling.url or "").hostname or "")
-    return frozenset(name.lower() for name in (*web.hosts, *(() if web.hosts else own), LOCAL) if name)
+    told = web.hosts or (socket.gethostname(), urlsplit(settings.telling.url or "").hostname or "")
+    return frozenset(name.lower() for name in (*told, web.host, LOCAL) if name)  # commands on this machine come by web.host
 
 
 def is_allowed(host: str, known: frozenset[str] | None) -> bool:

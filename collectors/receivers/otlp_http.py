@@ -40,6 +40,7 @@ REASONS = {
     204: "No Content",
     400: "Bad Request",
     401: "Unauthorized",
+    403: "Forbidden",
     404: "Not Found",
     405: "Method Not Allowed",
     413: "Content Too Large",
@@ -48,7 +49,7 @@ REASONS = {
     501: "Not Implemented",
     503: "Service Unavailable",
 }
-GRPC_CODES = {400: 3, 401: 16, 404: 12, 405: 12, 413: 8, 415: 3, 431: 3, 501: 12, 503: 14}
+GRPC_CODES = {400: 3, 401: 16, 403: 7, 404: 12, 405: 12, 413: 8, 415: 3, 431: 3, 501: 12, 503: 14}
 Headers = list[tuple[str, str]]
 
 
@@ -192,6 +193,10 @@ class OtlpHttpReceiver:
                 "a valid token is needed, as in `Authorization: Bearer …`; `syncline token add` makes one",
                 [("WWW-Authenticate", "Bearer")],
             )
+        if not self._tokens_ok and "HTTP_ORIGIN" in environ:
+            # A browser says so with each request a page makes. Without a token, any page that somebody here has open could send what it
+            # likes: a name of its own may mean this machine the next time it is asked.
+            raise Refusal(403, "pages in a browser may send nothing here; `otlp: {token_required: true}` lets in who has a token")
         if signal == events.SIGNAL:
             try:
                 events.check_form(events.headers_of(environ))

@@ -307,6 +307,16 @@ def test_a_token_is_asked_for_before_the_body_is_looked_at(tmp_path: Path) -> No
         assert len(running.kept()) == 1
 
 
+def test_a_page_in_a_browser_sends_nothing_without_a_token(tmp_path: Path) -> None:
+    for origin in ("https://evil.example", "null", "http://127.0.0.1:4318"):
+        with receiver(tmp_path / origin[-4:]) as running:
+            answer = running.post(traces(span()), {**JSON, "origin": origin})
+            assert (answer.status_code, status(answer)[0]) == (403, 7)
+            assert running.kept() == []
+    with receiver(tmp_path / "known", tokens_ok=lambda token: token == "good") as running:
+        assert running.post(traces(span()), {**JSON, "origin": "https://shop.example", "authorization": "Bearer good"}).status_code == 200
+
+
 # -- durability
 def test_an_answer_means_that_it_is_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     synced: list[int] = []

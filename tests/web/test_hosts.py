@@ -56,6 +56,7 @@ def test_every_other_name_is_refused_however_it_is_written(host: str) -> None:
         ("", {"host": "plant.example"}, "plant.example", 302),
         ("", {"hosts": ("sync.example",)}, "Sync.Example:443", 302),
         ("", {"hosts": ("sync.example",)}, "evil.example", 400),
+        ("", {"hosts": ("sync.example",), "host": "plant.example"}, "plant.example", 302),
         ("", {"trusted_proxies": 1}, "sync.example", 302),
         ("", {"trusted_proxies": 1, "hosts": ("sync.example",)}, "evil.example", 400),
     ],
