@@ -112,8 +112,8 @@ WEB = (
         "hosts",
         list_of(host_name, "hosts"),
         "list",
-        "The names people reach it by, such as `syncline.example.com`; addresses, localhost and `host` always are. Absent: behind a trusted proxy"
-        " all, else those of this machine and of `alerts.url`.",
+        "The names people reach it by, such as `syncline.example.com`; addresses, localhost and `host` always are. Absent:"
+        " behind a trusted proxy all, else those of this machine and of `alerts.url`.",
         default=(),
     ),
 )
