@@ -1,9 +1,11 @@
-"""All that is in trouble, in groups by site, with what it holds up: what failed by its signature, what never came, what breaks a rule."""
+"""All that is in trouble, in groups by site, with what it holds up: what failed or cannot be placed by its signature, what never came, what
+breaks a rule, stock that differs and nothing explains, feeds that are silent."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from metrics.impact import Summary, summaries
@@ -16,7 +18,7 @@ SEPARATOR = "\x1f"
 class Trouble:
     """One group at one site. `signature`: of what failed; `milestone`: of a rule its name. `holds_up` None: nothing that we know of."""
 
-    kind: str  # failed, missing, violation
+    kind: str  # failed, missing, violation, unplaced
     signature: str | None
     workflow: str | None
     title: str  # of the workflow; of a rule its sentence
@@ -36,6 +38,17 @@ class Trouble:
     owner: str | None
     criticality: str
     holds_up: Summary | None
+    first_trace: str | None = None  # of what cannot be placed: the trace it began with
+
+
+@dataclass(frozen=True, slots=True)
+class Astray:
+    """Stock at one site that differs by more than is tolerated, and no movement explains it: of how many keys; `worths` by currency."""
+
+    site: str
+    cases: int
+    worths: Mapping[str, Decimal]
+    pair_ns: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +66,28 @@ def troubles(reader: Reader, settled: Mapping[str, int]) -> list[Trouble]:
     reader.follow_trouble()
     reader.rows("recovering/failing", transaction_id=None, signature=None)
     reader.leave("alerting/keyed", settled={"key": list(settled), "value": list(settled.values())})
-    found = reader.rows("alerting/groups")
+    found, unplaced = reader.rows("alerting/groups"), [_unplaced(row) for row in reader.rows("alerting/unplaced")]
     if not found:
-        return []
+        return unplaced
     held = {_key(group.kind, group.workflow, group.milestone, group.site, key): summary for group, key, summary in summaries(reader)}
-    return [_trouble(row, held) for row in found]
+    return [*(_trouble(row, held) for row in found), *unplaced]
+
+
+def stock_astray(reader: Reader) -> list[Astray]:
+    """By the newest comparable snapshots of each site as of the reader's moment."""
+    reader.compare_stock()
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for row in reader.rows("alerting/stock"):
+        found.setdefault(row["site"], []).append(row)
+    return [
+        Astray(
+            site,
+            sum(row["cases"] for row in rows),
+            {row["currency"]: Decimal(row["worth"]) for row in rows if row["currency"] and row["valued"]},
+            max(row["pair_ns"] for row in rows),
+        )
+        for site, rows in found.items()
+    ]
 
 
 def silent_feeds(reader: Reader) -> list[Silent]:
@@ -75,6 +105,12 @@ def _key(kind: str | None, workflow: str | None, milestone: str | None, site: st
         signature, _, at = (group_key or "").partition(SEPARATOR)
         return kind, signature, None, at or None
     return kind, None if kind == "violation" else workflow, milestone, site
+
+
+def _unplaced(row: Mapping[str, Any]) -> Trouble:
+    """It is of no workflow, and nothing that we know waits for it."""
+    known: dict[str, Any] = dict.fromkeys(("workflow", "event_type", "first_id", "owner", "holds_up")) | dict(row)
+    return Trouble(**known, partners=(), criticality="important")
 
 
 def _trouble(row: Mapping[str, Any], held: Mapping[Key, Summary]) -> Trouble:

@@ -14,6 +14,8 @@ KINDS = {  # kind → word, meaning
     "failed": (_later("Failing"), _later("A group of failures is new, or came back.")),
     "missing": (_later("Missing"), _later("Something should have come by now and has not.")),
     "violation": (_later("Rule broken"), _later("Something is there that cannot be right.")),
+    "unplaced": (_later("Not placed"), _later("A failure names nothing that we know.")),
+    "inventory": (_later("Stock differs"), _later("Two systems say different stock, and no movement explains it.")),
     "feed": (_later("Feed silent"), _later("A feed has been quiet for longer than it usually is.")),
     "source": (_later("Source down"), _later("A source cannot be read.")),
 }
@@ -75,6 +77,7 @@ class Alert:
     taken_ns: int | None
     taken_note: str | None
     parts: tuple[Part, ...] = ()
+    ended_why: str | None = None  # where a person ended it
 
     @property
     def is_open(self) -> bool:

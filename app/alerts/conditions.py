@@ -1,4 +1,4 @@
-"""What needs somebody as of now, as alerts call it: promises at risk, groups of failures, what never came, broken rules, silent feeds."""
+"""What needs somebody as of now, as alerts call it: promises at risk, groups of failures, what never came, broken rules, stock, feeds."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from app.source_state import SourceState
 from metrics.alerts import Alert as Ringing
 from metrics.objectives.model import Objective
 from metrics.objectives.windows import MINUTE_NS
-from metrics.trouble import Silent, Trouble
+from metrics.trouble import Astray, Silent, Trouble
 
 SEVERITY_OF = {"page": "critical"}  # of a tier; every other one is a ticket
 DOWN_NS = 60 * 10**9  # a source that cannot be read for so long is down
-VERBS = {"failed": "fails", "missing": "has not come"}
+VERBS = {"failed": "fails", "missing": "has not come", "unplaced": "failed, and names nothing that is known"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +87,12 @@ def _title(trouble: Trouble) -> str:
     """Confirmation posted in ERP fails; of a rule its sentence."""
     if trouble.kind == "violation":
         return trouble.title.rstrip(".")
+    if trouble.kind == "unplaced":
+        return (
+            f"{trouble.milestone} in {words.system_word(trouble.system)} {VERBS[trouble.kind]}"
+            if trouble.system
+            else f"{trouble.milestone} {VERBS[trouble.kind]}"
+        )
     step = words.step_words(trouble.event_type, trouble.system) if trouble.event_type else trouble.milestone
     return f"{step} {VERBS[trouble.kind]}"
 
@@ -95,6 +101,8 @@ def _part(trouble: Trouble) -> Part:
     held = trouble.holds_up
     cause = f"{trouble.first_id} was the first" if trouble.first_id else None
     address = links.path(trouble.workflow, trouble.first_id) if trouble.workflow and trouble.first_id else None
+    if trouble.first_trace:
+        cause, address = "the trace of the first", links.to("path", trace=trouble.first_trace)
     return Part(
         trouble.site or SITELESS,
         trouble.cases,
@@ -111,7 +119,19 @@ def _part(trouble: Trouble) -> Part:
 def _address(trouble: Trouble) -> str:
     """Where the approved way out is chosen already."""
     about = {"workflow": trouble.workflow, "milestone": trouble.milestone, "error_class": trouble.error_class}
+    if trouble.kind == "unplaced":
+        about["system"] = trouble.system
     return below("failure", kind=trouble.kind, **about, signature=trouble.signature)
+
+
+def of_stock(astray: Iterable[Astray], owners: Sequence[Owner]) -> Iterator[Condition]:
+    """One for each site."""
+    for found in astray:
+        said = "No movement explains the difference, and it is more than is tolerated."
+        part = Part(found.site, found.cases, 0, found.worths, (), said)
+        address = below("inventory", site=found.site, cause="unexplained", show="misses")
+        owner, title = owner_of_all(owners, None, [found.site], None), "Stock differs, and nothing explains it"
+        yield Condition(f"inventory|{found.site}", "inventory", "important", title, None, owner, address, found.pair_ns, (part,))
 
 
 def of_feeds(silent: Iterable[Silent], now_ns: int) -> Iterator[Condition]:

@@ -14,7 +14,7 @@ from app import audit
 from app.access.rights import ACKNOWLEDGE_ALERTS
 from app.accounts.tables import create_tables
 from app.alerts.alert import SEVERITIES, Alert, Part
-from app.alerts.tables import alerts, metadata, parts
+from app.alerts.tables import alerts, endings, metadata, parts
 from app.instants import instant_text
 from app.recovery.runs import Actor, Refusal
 from metrics.scope import Scope
@@ -105,7 +105,10 @@ def with_parts(connection: Connection, rows: Collection[Any]) -> list[Alert]:
         partners = tuple(orjson.loads(row.partners))
         said = (row.words, row.cause, row.cause_address, bool(row.is_named))
         mine[row.alert].append(Part(row.site, row.cases, row.orders, worths, partners, *said))
-    return [Alert(**row._mapping, parts=tuple(mine[row.number])) for row in rows]
+    why = dict[int, str]()
+    for row in connection.execute(select(endings).where(endings.c.alert.in_(mine))):
+        why[row.alert] = row.words
+    return [Alert(**row._mapping, parts=tuple(mine[row.number]), ended_why=why.get(row.number)) for row in rows]
 
 
 def open_ones(connection: Connection) -> list[Alert]:
@@ -131,7 +134,7 @@ def part_row(number: int, part: Part) -> dict[str, Any]:
 
 
 ABOUT = ("number", "kind", "severity", "title", "workflow", "owner", "sites", "partners", "cases", "orders", "values")
-WHEN = ("began_time", "started_time", "ended_time", "acknowledged_by", "acknowledged_time", "acknowledged_note", "address")
+WHEN = ("began_time", "started_time", "ended_time", "ended_reason", "acknowledged_by", "acknowledged_time", "acknowledged_note", "address")
 COLUMNS = (*ABOUT, *WHEN)
 
 
@@ -156,7 +159,12 @@ def _told(alert: Alert, until_ns: int) -> dict[str, Any]:
     values = (
         *(alert.number, alert.kind, alert.severity, alert.title, alert.workflow, alert.owner, list(alert.sites), partners),
         *(alert.cases, alert.orders, {currency: float(value) for currency, value in alert.worths.items()}),
-        *(instant(alert.began_ns), instant(alert.started_ns), instant(alert.ended_ns)),
+        *(
+            instant(alert.began_ns),
+            instant(alert.started_ns),
+            instant(alert.ended_ns),
+            alert.ended_why if instant(alert.ended_ns) else None,
+        ),
         *(alert.taken_by if taken else None, taken, alert.taken_note if taken else None, alert.address),
     )
     return dict(zip(COLUMNS, values, strict=True))

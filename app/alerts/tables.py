@@ -1,4 +1,4 @@
-"""The tables of alerts, in the same database as people: each alert with its beginning and end, and what it is about at each site."""
+"""The tables of alerts, in the same database as people: each with its beginning, its end, and what it is about at each site."""
 
 from __future__ import annotations
 
@@ -27,6 +27,13 @@ alerts = Table(
 )
 one_open_alert = Index(
     "one_open_alert", alerts.c.key, unique=True, sqlite_where=alerts.c.ended_ns.is_(None), postgresql_where=alerts.c.ended_ns.is_(None)
+)
+# Of what ended because a person said so, what they said; of all else there is no row.
+endings = Table(
+    "alert_endings",
+    metadata,
+    Column("alert", Integer, primary_key=True, autoincrement=False),
+    Column("words", Text, nullable=False),
 )
 alerts_by_start = Index("alerts_by_start", alerts.c.started_ns)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -11,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from app import audit
 from app.alerts.alert import Alert, Condition, Part
 from app.alerts.kept import open_ones, part_row
-from app.alerts.tables import alerts, parts
+from app.alerts.tables import alerts, endings, parts
 
 ACTOR = "syncline"
 QUIET_SECONDS = 15 * 60  # what is not found for so long has ended; what comes back sooner is the same alert
@@ -25,8 +26,15 @@ class Looked:
     ended: tuple[int, ...] = ()
 
 
-def look(engine: Engine, found: Iterable[Condition], now_ns: int, quiet_seconds: int = QUIET_SECONDS) -> Looked:
-    """Writes down what is different from what was known. `found`: everything that needs somebody as of `now_ns`."""
+def look(
+    engine: Engine,
+    found: Iterable[Condition],
+    now_ns: int,
+    quiet_seconds: int = QUIET_SECONDS,
+    silenced: Mapping[str, str] = MappingProxyType({}),
+) -> Looked:
+    """Writes down what is different from what was known. `found`: everything that needs somebody as of `now_ns`. `silenced`: of what people
+    muted or hold to be resolved, by the beginning of its key, what they said; that ends at once."""
     present = {condition.key: condition for condition in found}
     with engine.begin() as connection:
         audit.take_turn(connection)  # whoever else looks waits, and then finds what this one wrote
@@ -35,7 +43,9 @@ def look(engine: Engine, found: Iterable[Condition], now_ns: int, quiet_seconds:
         for key, alert in known.items():
             if condition := present.get(key):
                 _go_on(connection, alert, condition)
-        ended = _missing(connection, [alert for key, alert in known.items() if key not in present], now_ns, quiet_seconds)
+        absent = [alert for key, alert in known.items() if key not in present]
+        ended = _silence(connection, absent, silenced, now_ns)
+        ended += _missing(connection, [alert for alert in absent if alert.number not in ended], now_ns, quiet_seconds)
     return Looked(tuple(number for number in started if number is not None), tuple(ended))
 
 
@@ -71,16 +81,35 @@ def _as_it_began(part: Part, before: Part | None) -> Part:
     return replace(part, cause=before.cause, cause_address=before.cause_address) if before and before.cause else part
 
 
+def _silence(connection: Connection, absent: Sequence[Alert], silenced: Mapping[str, str], now_ns: int) -> list[int]:
+    """What is not found any more because somebody said so."""
+    ended = []
+    for alert in absent:
+        if said := silenced.get(about(alert.key)):
+            connection.execute(insert(endings).values(alert=alert.number, words=said))
+            _end(connection, alert, now_ns, said)
+            ended.append(alert.number)
+    return ended
+
+
+def about(key: str) -> str:
+    """The beginning of a key: its kind, and what it is about; of what came back the rest says since when."""
+    return "|".join(key.split("|")[:2])
+
+
+def _end(connection: Connection, alert: Alert, now_ns: int, said: str | None = None) -> None:
+    mine = update(alerts).where(alerts.c.number == alert.number)
+    connection.execute(mine.values(ended_ns=now_ns, absent_ns=now_ns if alert.absent_ns is None else alert.absent_ns))
+    audit.append(connection, now_ns, ACTOR, "alert ended", f"alert {alert.number}", {"kind": alert.kind, "title": alert.title}, said)
+
+
 def _missing(connection: Connection, absent: Sequence[Alert], now_ns: int, quiet_seconds: int) -> list[int]:
     """What is not found any more: since now, or for so long that it has ended."""
     ended = []
     for alert in absent:
-        mine = update(alerts).where(alerts.c.number == alert.number)
-        if alert.absent_ns is None:
-            connection.execute(mine.values(absent_ns=now_ns))
         if now_ns - (alert.absent_ns or now_ns) >= quiet_seconds * 10**9:
-            connection.execute(mine.values(ended_ns=now_ns))
-            detail: Mapping[str, object] = {"kind": alert.kind, "title": alert.title}
-            audit.append(connection, now_ns, ACTOR, "alert ended", f"alert {alert.number}", dict(detail), None)
+            _end(connection, alert, now_ns)
             ended.append(alert.number)
+        elif alert.absent_ns is None:
+            connection.execute(update(alerts).where(alerts.c.number == alert.number).values(absent_ns=now_ns))
     return ended

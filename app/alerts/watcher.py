@@ -8,10 +8,11 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from app.alerts.conditions import Known, of_feeds, of_objectives, of_sources, of_troubles
+from app.alerts.conditions import Known, of_feeds, of_objectives, of_sources, of_stock, of_troubles
+from app.alerts.silenced import silenced_in
 from app.alerts.watch import QUIET_SECONDS, Looked, look
 from metrics.alerts import alerts
-from metrics.trouble import silent_feeds, troubles
+from metrics.trouble import silent_feeds, stock_astray, troubles
 
 if TYPE_CHECKING:
     from app.alerts.alert import Condition
@@ -72,7 +73,8 @@ class Watcher:
 def look_at(application: Application, quiet_seconds: int = QUIET_SECONDS, *, with_feeds: bool = True) -> Looked:
     """Looks once."""
     now_ns = application.now_ns()
-    return look(application.accounts.engine, conditions(application, now_ns, with_feeds=with_feeds), now_ns, quiet_seconds)
+    found, silenced = conditions(application, now_ns, with_feeds=with_feeds), silenced_in(application, now_ns)
+    return look(application.accounts.engine, found, now_ns, quiet_seconds, silenced)
 
 
 def conditions(application: Application, now_ns: int, *, with_feeds: bool = True) -> list[Condition]:
@@ -80,13 +82,14 @@ def conditions(application: Application, now_ns: int, *, with_feeds: bool = True
     settings = application.settings
     settled = {case: each.ended_ns for case, each in application.settled().items()}
     with application.read_now() as reader:
-        ringing, found = alerts(reader), troubles(reader, settled)
+        ringing, found, astray = alerts(reader), troubles(reader, settled), stock_astray(reader)
         silent = silent_feeds(reader) if with_feeds else []
     objectives = {objective.name: objective for objective in settings.objectives}
     known = Known(application.memory.every(), settings.owners, now_ns)
     return [
         *of_objectives(ringing, objectives),
         *of_troubles(found, known),
+        *of_stock(astray, settings.owners),
         *of_feeds(silent, now_ns),
         *of_sources(application.source_states(), now_ns),
     ]

@@ -25,9 +25,10 @@ from app.web.guard import sitemap
 from metrics.texts import _
 
 KINDS_OF = {  # page → the kinds of alerts that it is about; of others any
-    "/failures": ("failed", "missing", "violation"),
+    "/failures": ("failed", "missing", "violation", "unplaced"),
     "/expected": ("missing",),
     "/objectives": ("objective",),
+    "/inventory": ("inventory",),
     "/rules": ("violation",),
     "/sources": ("feed", "source"),
 }

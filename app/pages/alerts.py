@@ -184,7 +184,8 @@ def _marks(alert: Alert) -> list[Component]:
 
 def _state(alert: Alert, zone: str, now_ns: int) -> list[Component]:
     if alert.ended_ns is not None and alert.ended_ns <= now_ns:
-        return [html.Div(_("over since {time}", time=times.brief(alert.ended_ns, zone, now_ns)), className="muted")]
+        over = html.Div(_("over since {time}", time=times.brief(alert.ended_ns, zone, now_ns)), className="muted")
+        return [over, *([html.Div(alert.ended_why, className="muted", dir="auto")] if alert.ended_why else [])]
     if alert.taken_by is not None:
         return [html.Div(_("{person} looks after it", person=alert.taken_by), className="muted")]
     return []

@@ -73,6 +73,7 @@ PLACES: dict[str, dict[str, Kind]] = {
     "recovery_switches": {"by": N, "reason": W},
     "alerts": {"key": W, "title": W, "address": W, "taken_by": N, "taken_note": W},
     "alert_parts": {"partners": W, "words": W, "cause": W, "cause_address": W},
+    "alert_endings": {"words": W},
     "absences": {"user": T, "deputy": N},
     "alert_turns": {"people": W, "passed": W},
     "annotations": {"text": W, "said_by": N},

@@ -137,6 +137,7 @@ def _block(told: Told, around: Around) -> tuple[str, list[Line]]:
     if said := words_of(alert.parts):
         lines.append(Line(said))
     if told.event == ENDED:
+        lines += [Line(f"{alert.ended_why}.")] if alert.ended_why else []
         return f"Over: {alert.title}", [*lines, Line("The alert", around.link(f"alerts?number={alert.number}"))]
     if told.turn:
         lines += [Line(said) for said in (told.turn.why, told.turn.before) if said]
@@ -186,6 +187,7 @@ def _data(told: Told, around: Around) -> dict[str, Any]:
         "began_time": instant(alert.began_ns),
         "started_time": instant(alert.started_ns),
         "ended_time": instant(alert.ended_ns),
+        "ended_reason": alert.ended_why,
         "url": around.link(alert.address),
         "alert_url": around.link(f"alerts?number={alert.number}"),
     }
