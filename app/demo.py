@@ -109,6 +109,11 @@ owners:
   logistics: {{title: Logistics, contact: logistics@norrfjord.example}}
   master-data: {{title: Master data, contact: master-data@norrfjord.example}}
   finance: {{title: Finance, contact: finance@norrfjord.example}}
+rosters:
+  plant-it:
+    owner: plant-it
+    shifts: [{{from: "06:00", to: "18:00", people: [it]}}, {{from: "18:00", to: "06:00", people: [admin]}}]
+    then: [{{people: [supply]}}, {{role: admin}}]
 masking: {{fields: ["*price*", ProductionRequest.Customer.Name], roles: [it]}}  # of messages: nobody sees these without a reason
 web: {{host: "{web_host}", port: {web_port}}}
 otlp: {{http_host: "{otlp_host}", http_port: {otlp_port}, grpc_host: "{grpc_host}", grpc_port: {grpc_port}}}

@@ -14,16 +14,19 @@ from flask_login import current_user
 from app import reader
 from app.access.rights import MAIL_ROLES, PUBLISH_REPORTS, SIGN_REPORTS
 from app.accounts import AccountError
-from app.components import links
+from app.components import links, sent
 from app.components.callbacks import callback
 from app.components.page import card, note, scrolling
 from app.components.recoveries import act
 from app.components.tiles import name_of
-from app.reports import sending
+from app.reports import pdf, sending
+from app.reports.addressed import addressed
+from app.reports.asked import Asked
 from app.reports.receivers import DIGEST, ROLE, USER, WEEKLY, Receiver, Receivers
 from app.reports.week import week_of
 from app.telling.teller import people_of
-from metrics.texts import _, _later
+from metrics.read import Moment
+from metrics.texts import ENGLISH, _, _later, speaking
 
 TITLES = {WEEKLY: _later("The weekly report, when it is published"), DIGEST: _later("Each morning, what is out of sync and at risk today")}
 
@@ -32,12 +35,16 @@ def acts(number: int | None, week: str, site: str | None) -> Component:
     """The buttons below a report; `number` of the revision that is shown, None: it is not published."""
     here = dcc.Store(id="reports-here", data={"number": number, "week": week, "site": site})
     if number is None:
-        buttons = [act(_("Publish it now"), {"type": "reports-do", "what": "publish"}, _why_not(PUBLISH_REPORTS, site))]
+        buttons = [
+            act(_("Publish it now"), {"type": "reports-do", "what": "publish"}, _why_not(PUBLISH_REPORTS, site)),
+            act(_("See the mail"), {"type": "reports-do", "what": "see"}, None, quiet=True),
+        ]
         comment: Component = dcc.Input(id="reports-comment", type="hidden", value="")
     else:
         buttons = [
             act(_("Sign it"), {"type": "reports-do", "what": "sign"}, _why_not(SIGN_REPORTS, site)),
             act(_("Send it to me"), {"type": "reports-do", "what": "send"}, _no_mail(), quiet=True),
+            act(_("See the mail"), {"type": "reports-do", "what": "see"}, None, quiet=True),
         ]
         field = dcc.Input(id="reports-comment", type="text", maxLength=2000, placeholder=_("What you say to it"))
         comment = html.Div(html.Label([_("Comment"), field]), className="edits")
@@ -58,6 +65,8 @@ def do(clicks: Sequence[int | None], here: dict[str, Any], comment: str | None) 
     if not any(clicks) or not isinstance(ctx.triggered_id, dict):
         return no_update
     try:
+        if ctx.triggered_id["what"] == "see":
+            return _see(here)
         said = DONE[str(ctx.triggered_id["what"])](here, comment or "")
     except (AccountError, ValueError) as wrong:
         return html.Div(note("failed", str(wrong), "circle-alert"), role="alert")
@@ -92,6 +101,22 @@ def _send(here: dict[str, Any], _comment: str) -> str:
 
 
 DONE = {"publish": _publish, "sign": _sign, "send": _send}
+
+
+def _see(here: dict[str, Any]) -> Component:
+    """The mail as it goes, or would if the report were published now, and who gets it; of others for who may see that."""
+    application, site = reader.application(), here["site"]
+    if here["number"] is not None:
+        revision = _shown(here)
+        message, site = sending.weekly(application, revision, "seen"), revision.site
+    else:
+        desk, now_ns = application.reports, application.now_ns()
+        content = desk.content(Asked(week_of(str(here["week"])), site, Moment(now_ns, now_ns)), current_user.sites)
+        data = desk.rendered(content, "pdf") if pdf.is_possible() else None
+        with speaking(ENGLISH):
+            message = sending.mail_of(content, None, data, desk.url, "seen")
+    to = [each for each in addressed(application, site) if current_user.may(MAIL_ROLES) or each.user == current_user.name]
+    return sent.mail(message, [(each.user, each.why_not) for each in to])
 
 
 def _shown(here: dict[str, Any]) -> Any:

@@ -15,7 +15,7 @@ from app import reader
 from app.accounts import AccountError
 from app.alerts.alert import KINDS, SEVERITIES
 from app.alerts.kept import Narrowed
-from app.components import away, links
+from app.components import away, links, seen_messages
 from app.components.callbacks import callback
 from app.components.empty import empty
 from app.components.icons import icon
@@ -67,9 +67,9 @@ def _list(said: str | None = None) -> Component:
             "Narrow down any page, for example to a site, and press “Tell me” in the header; or say below what you want to be told of."
         )
         return html.Div([told, empty(_("You are told of nothing yet"), text, picture="megaphone")])
-    heads = html.Tr([*(html.Th(_(name)) for name in HEADS), _unseen(_("Remove it"))])
+    heads = html.Tr([*(html.Th(_(name)) for name in HEADS), _unseen(_("See or remove it"))])
     table = html.Table([html.Thead(heads), html.Tbody([_line(each) for each in mine])], className="table")
-    return html.Div([told, card(_("You are told"), scrolling(table, _("What you are told of")))])
+    return html.Div([told, card(_("You are told"), scrolling(table, _("What you are told of")), seen_messages.place())])
 
 
 def _unseen(name: str) -> Component:
@@ -90,7 +90,7 @@ def _line(subscription: Subscription) -> Component:
             html.Td(words_of(subscription.wanted)),
             html.Td(ways),
             html.Td(_open(subscription.wanted)),
-            html.Td(remove),
+            html.Td(html.Div([seen_messages.button_of(subscription.number), remove], className="subscription-acts")),
         ]
     )
 

@@ -35,7 +35,7 @@ def ask_weekly(application: Application, revision: Revision, people: People) -> 
     """Makes the mails of a published report that are not made yet; how many. Nothing is sent to who has no address."""
     users = application.accounts.list_users()
     asked = application.reports.receivers.every(WEEKLY)
-    named = {user.name: user for each in asked for user in each.names(users) if _wants(each, user, revision.site)}
+    named = {user.name: user for each in asked for user in each.names(users) if wants(each, user, revision.site)}
     return sum(_ask(application, user.name, f"report {revision.number}", people) for user in named.values())
 
 
@@ -68,7 +68,7 @@ def _ask(application: Application, user: str, event: str, people: People) -> int
     return 1
 
 
-def _wants(receiver: Receiver, user: User, site: str | None) -> bool:
+def wants(receiver: Receiver, user: User, site: str | None) -> bool:
     """Of what somebody asked for, the report of all sites where they may see all, else those of the sites they may see."""
     if receiver.site is not None:
         return receiver.site == site and user.sees.sees(site)
@@ -93,21 +93,25 @@ def message_of(application: Application, row: Row[Any], people: People) -> Messa
 
 
 def weekly(application: Application, revision: Revision, ident: str) -> Message:
-    """The key figures in the text, the chart in the page, the PDF beside it; all as it was published."""
-    published, url = application.reports.published, application.reports.url
-    content = published.content(revision.number)
-    view, data = view_of(content), published.file(revision.number, "pdf")
+    """All as it was published."""
+    published = application.reports.published
+    return mail_of(published.content(revision.number), revision, published.file(revision.number, "pdf"), application.reports.url, ident)
+
+
+def mail_of(content: Content, revision: Revision | None, data: bytes | None, url: str | None, ident: str) -> Message:
+    """The key figures in the text, the chart in the page, the PDF `data` beside it. `revision` None: as if it were published now."""
+    view, number = view_of(content), revision.revision if revision else 1
     attached = list(_chart(view)) + ([Attached(f"{content.file}.pdf", PDF, data)] if data else [])
-    restated = f", revision {revision.revision}" if revision.revision > 1 else ""
+    restated = f", revision {number}" if number > 1 else ""
     subject = f"Week {content.week[6:].lstrip('0')}, {content.place}{restated}: {view.verdict}"
-    address = f"reports?week={content.week}{f'&site={content.site}' if content.site else ''}&revision={revision.revision}"
+    address = f"reports?week={content.week}{f'&site={content.site}' if content.site else ''}&revision={number}"
     return Message(
         ident=ident,
         thread=None,
         subject=" ".join(subject.split())[:160],
         blocks=list(_blocks(view, revision, url, address)),
         foot=[Line("You get this because you, or an administrator for your role, asked for it."), *_where(url)],
-        data={"type": "report", "week": content.week, "site": content.site, "revision": revision.revision},
+        data={"type": "report", "week": content.week, "site": content.site, "revision": number},
         drawn=page(content, revision, url, address, has_chart=any(each.cid for each in attached)),
         attached=attached,
     )
@@ -122,10 +126,10 @@ def _where(url: str | None) -> list[Line]:
     return [Line("What you get", f"{url}reports#by-mail")] if url else []
 
 
-def _blocks(view: View, revision: Revision, url: str | None, address: str) -> Iterator[tuple[str, list[Line]]]:
+def _blocks(view: View, revision: Revision | None, url: str | None, address: str) -> Iterator[tuple[str, list[Line]]]:
     """The text opens the report alone: each number with an address behind it could not be read. In the page each has its own."""
     yield view.verdict, [Line(view.because), Line(view.subtitle), Line("The report", f"{url}{address}" if url else None)]
-    if revision.reasons:
+    if revision and revision.reasons:
         yield f"{len(revision.changes):,} numbers are others than in revision {revision.revision - 1}", list(map(Line, revision.reasons))
     yield "Key figures", [Line(f"{each.label}: {each.value.text}{f' ({each.note})' if each.note else ''}") for each in view.kpis]
     promises = view.tables[0]
