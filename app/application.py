@@ -131,7 +131,7 @@ class Application:
         self.memory = Memory(self.accounts.engine, self.now_ns)
         self.views = Views(self.accounts.engine, self.now_ns)
         self.alerts = Alerts(self.accounts.engine, self.now_ns)
-        self.subscriptions = Subscriptions(self.accounts.engine, self.now_ns, settings.telling)
+        self.subscriptions = Subscriptions(self.accounts.engine, self.now_ns, settings.telling, Seal(settings.recovery.payloads.keys))
         self.absences = Absences(self.accounts.engine, self.now_ns)
         self.annotations = Annotations(self.accounts.engine, self.now_ns, _known(settings))
         glasses = Glasses(self.accounts.engine, self.now_ns, settings.masking, overseers(settings.recovery.paths))

@@ -174,7 +174,8 @@ def change(add: int | None, remove: Sequence[int | None], name: str | None, ways
 # -- how one is reached ------------------------------------------------------------------------------------------------
 
 
-def _reached(said: Any = None) -> Component:
+def _reached(said: Any = None, secret: str | None = None) -> Component:
+    """`secret` where it was made just now."""
     contact, telling = _kept().contact(current_user.name), reader.application().settings.telling
     quiet = ""
     if contact.quiet_from is not None and contact.quiet_to is not None:
@@ -206,24 +207,36 @@ def _reached(said: Any = None) -> Component:
         hints.append(
             html.Div(note("info", _("Nobody can be told by e-mail: the configuration names no mail server.")), className="act-said")
         )
-    if contact.secret:
-        hints.append(
-            html.P(
-                _parts(
-                    "The webhook is signed, as Standard Webhooks says, with {secret}",
-                    secret=html.Code(contact.secret, className="reach-secret"),
-                ),
-                className="act-said",
-            )
-        )
+    if contact.webhook:
+        hints.append(html.Div(_secret(contact, secret), className="act-said"))
     parts = [
         html.Div(fields, className="edits reach-fields"),
         *hints,
-        html.Div(act(_("Save"), {"type": "reach-do", "what": "save"}, None), className="acts"),
+        html.Div(
+            [
+                act(_("Save"), {"type": "reach-do", "what": "save"}, None),
+                act(_("Make a new secret"), {"type": "reach-do", "what": "renew"}, None, quiet=True) if contact.webhook else None,
+            ],
+            className="acts",
+        ),
         html.Div(said, className="act-said", role="status") if said is not None else None,
         _ways(contact),
     ]
     return card(_("How you are reached"), *[part for part in parts if part is not None])
+
+
+def _secret(contact: Contact, made: str | None) -> Component:
+    """Shown once, when it is made: whoever looks over a shoulder, or at a session left open, could sign as we do."""
+    if made:
+        shown = html.Code(made, className="reach-secret")
+        said = _parts(
+            "The webhook is signed, as Standard Webhooks says, with {secret}. It is shown this once: put it where it is checked.",
+            secret=shown,
+        )
+        return note("info", said)
+    if contact.secret is None:
+        return note("failed", _("The secret of the webhook cannot be read, so nothing is sent there. Make a new one."), "circle-alert")
+    return html.P(_("The webhook is signed, as Standard Webhooks says. Its secret was shown when it was made."), className="muted")
 
 
 def _ways(contact: Contact) -> Component:
@@ -264,8 +277,11 @@ def reach(clicks: Sequence[int | None], mail: str | None, webhook: str | None, q
     kept, what = _kept(), str(ctx.triggered_id["what"])
     try:
         if what == "save":
-            kept.reach(current_user.name, mail or "", webhook or "", quiet or "")
-            return _reached(note("info", _("It is kept."), "check"))
+            before = kept.contact(current_user.name).secret
+            made = kept.reach(current_user.name, mail or "", webhook or "", quiet or "").secret
+            return _reached(note("info", _("It is kept."), "check"), made if made != before else None)
+        if what == "renew":
+            return _reached(note("info", _("The secret before signs nothing any more."), "check"), kept.renew(current_user.name).secret)
         kept.checked_ways([what])
     except AccountError as wrong:
         return _reached(html.Div(note("failed", str(wrong), "circle-alert"), role="alert"))

@@ -18,7 +18,7 @@ from app.recovery import closings
 from app.recovery.model import NOT_BY_HAND, NOTHING_SETTLED, ONLY, Action, Approval, ItemState, Safety, State
 from app.recovery.plan import Plan, frozen_item, hash_of
 from app.recovery.run_tables import items, recoveries, switches
-from app.recovery.seals import Seal
+from app.recovery.seals import PLAIN, Seal
 from app.recovery.visible import about, may_see_cases, visible
 from metrics.scope import EVERYTHING, Scope
 from metrics.texts import _said, _told
@@ -27,7 +27,6 @@ AUTOMATIC, SENDING = "automatic", "sending"  # switches
 LIVE = [state for state in State if not state.has_ended]
 OPEN = [state for state in ItemState if not state.has_ended]
 SECOND_NS = 10**9
-PLAIN = Seal()
 
 
 class Refusal(Exception):

@@ -43,6 +43,9 @@ class Seal:
         return LOST if body is None else replace(fetched, body=body, digest=sha256(body).hexdigest())
 
 
+PLAIN = Seal()
+
+
 def is_key(text: str) -> bool:
     """Whether it can be one."""
     try:

@@ -16,6 +16,7 @@ from app import audit
 from app.accounts import AccountError
 from app.accounts.tables import create_tables
 from app.alerts.alert import KINDS, SEVERITIES
+from app.recovery.seals import PLAIN, Seal
 from app.telling import outward
 from app.telling.settings import Telling
 from app.telling.subscription import CHANNEL, LISTS, MAIL, WEBHOOK, Subscription, Wanted
@@ -38,12 +39,30 @@ class Contact:
     quiet_to: int | None = None
 
 
+def contact_of(row: Any, seal: Seal) -> Contact:
+    """Of a row of the table. The secret is None where no key of the configuration opens it."""
+    opened = seal.opened(row.secret.encode()) if row.secret else None
+    return Contact(row.mail, row.webhook, opened.decode() if opened else None, row.quiet_from, row.quiet_to)
+
+
 class Subscriptions:
     """Those of all people. Raises AccountError with a sentence for what cannot be kept."""
 
-    def __init__(self, engine: Engine, now_ns: Callable[[], int], settings: Telling) -> None:
+    def __init__(self, engine: Engine, now_ns: Callable[[], int], settings: Telling, seal: Seal = PLAIN) -> None:
         create_tables(engine, metadata)
-        self.engine, self.now_ns, self.settings = engine, now_ns, settings
+        self.engine, self.now_ns, self.settings, self.seal = engine, now_ns, settings, seal
+        self._seal_anew()
+
+    def _seal_anew(self) -> None:
+        """Every secret with the newest key, also those of before there was one: an older key may be taken out after the next start."""
+        with self.engine.begin() as connection:
+            for row in connection.execute(select(contacts).where(contacts.c.secret.isnot(None))).all():
+                if secret := contact_of(row, self.seal).secret:
+                    mine = update(contacts).where(contacts.c.user == row.user, contacts.c.secret == row.secret)
+                    connection.execute(mine.values(secret=self._sealed(secret)))
+
+    def _sealed(self, secret: str | None) -> str | None:
+        return self.seal.closed(secret.encode()).decode() if secret else None
 
     def of(self, user: str) -> list[Subscription]:
         """Those of a person, the oldest first."""
@@ -108,7 +127,22 @@ class Subscriptions:
     def contact(self, user: str) -> Contact:
         with self.engine.connect() as connection:
             row = connection.execute(select(contacts).where(contacts.c.user == user)).one_or_none()
-        return Contact(row.mail, row.webhook, row.secret, row.quiet_from, row.quiet_to) if row else Contact()
+        return contact_of(row, self.seal) if row else Contact()
+
+    def every_contact(self) -> dict[str, Contact]:
+        """By user."""
+        with self.engine.connect() as connection:
+            return {row.user: contact_of(row, self.seal) for row in connection.execute(select(contacts))}
+
+    def renew(self, user: str) -> Contact:
+        """A new secret for somebody's webhook; the one before signs nothing any more. Raises AccountError where there is no webhook."""
+        if not self.contact(user).webhook:
+            raise AccountError("There is no webhook that could have a secret.")
+        with self.engine.begin() as connection:
+            audit.take_turn(connection)
+            connection.execute(update(contacts).where(contacts.c.user == user).values(secret=self._sealed(new_secret())))
+            audit.append(connection, self.now_ns(), user, "webhook secret renewed", f"user {user}", {}, None)
+        return self.contact(user)
 
     def reach(self, user: str, mail: str, webhook: str, quiet: str) -> Contact:
         """Keeps how somebody is reached. `quiet`: 22:00 to 06:00; empty: no quiet hours. A new webhook has a new secret."""
@@ -126,7 +160,7 @@ class Subscriptions:
         since, until = quiet_hours(quiet)
         secret = (before.secret if webhook == before.webhook else new_secret()) if webhook else None
         made = Contact(mail or None, webhook or None, secret, since, until)
-        values = {"mail": made.mail, "webhook": made.webhook, "secret": secret, "quiet_from": since, "quiet_to": until}
+        values = {"mail": made.mail, "webhook": made.webhook, "secret": self._sealed(secret), "quiet_from": since, "quiet_to": until}
         with self.engine.begin() as connection:
             audit.take_turn(connection)
             if not connection.execute(update(contacts).where(contacts.c.user == user).values(**values)).rowcount:

@@ -12,7 +12,7 @@ contacts = Table(
     Column("user", String(64), primary_key=True),
     Column("mail", String(254)),
     Column("webhook", Text),
-    Column("secret", String(128)),  # that webhooks are signed with
+    Column("secret", Text),  # that webhooks are signed with; sealed where the configuration has a key
     Column("quiet_from", Integer),  # minutes after midnight in the enterprise's zone; null: no quiet hours
     Column("quiet_to", Integer),
 )

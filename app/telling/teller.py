@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, insert
 
 from app.alerts.watch import Looked
 from app.duty import turns
@@ -19,7 +19,7 @@ from app.telling.kept import Contact
 from app.telling.message import STARTED, TEST, Around, Message, Told, message_of, trial
 from app.telling.outbox import People
 from app.telling.subscription import CHANNEL, MAIL, WEBHOOK, Wanted, told_of
-from app.telling.tables import contacts, messages
+from app.telling.tables import messages
 from app.telling.ways import chat, mail, webhook
 from app.telling.ways.outcome import Outcome, Result
 from metrics.scope import EVERYTHING
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 EVERY_SECONDS = 15.0
 OF_REPORTS = ("report ", "digest ")  # how the events of their messages begin
 GONE = "It is about sites that may not be seen any more, or was not asked for any more."
+LOST = "Its secret cannot be read: the key it was sealed with is not in the configuration. A new one can be made."
 SENDERS = 4  # at once: one receiver that hangs keeps no other from being told
 
 log = logging.getLogger("syncline.telling")
@@ -84,9 +85,7 @@ def tick(application: Application, senders: ThreadPoolExecutor) -> None:
 def people_of(application: Application) -> People:
     """Who is there now, with their rights of now."""
     users = {user.name: user.sees for user in application.accounts.list_users() if not user.disabled}
-    with application.accounts.engine.connect() as connection:
-        rows = connection.execute(select(contacts)).all()
-    reached = {row.user: Contact(row.mail, row.webhook, row.secret, row.quiet_from, row.quiet_to) for row in rows}
+    reached = application.subscriptions.every_contact()
     return People(users, reached, application.settings.telling.channels, application.settings.timezone)
 
 
@@ -168,8 +167,10 @@ def _by_way(application: Application, row: Row[Any], message: Message, people: P
             return Result(Outcome.REFUSED, "There is no mail server, or no address, any more.")
         return mail.send(telling.mail, application.settings.folder, contact.mail, message, now_ns)
     if row.way == WEBHOOK:
-        if not contact.webhook or not contact.secret:
+        if not contact.webhook:
             return Result(Outcome.REFUSED, "There is no webhook any more.")
+        if not contact.secret:
+            return Result(Outcome.REFUSED, LOST)
         return webhook.send(contact.webhook, contact.secret, telling.webhooks, message, f"msg_{row.number}", now_ns)
     channel = telling.channels.get(row.way.removeprefix(CHANNEL))
     if channel is None:

@@ -127,3 +127,24 @@ def test_nobody_sees_what_others_are_told_of(make: Make) -> None:
     server = make_server(application)
     assert "You are not told of that any more." in trees.text(see_alert(someone(server, "bruno"), asked.number))
     assert "12,500 EUR" in trees.text(see_alert(someone(server, "maria"), asked.number))
+
+
+def test_the_secret_of_a_webhook_is_shown_once(make: Make) -> None:
+    application = make()
+    client = someone(make_server(application), "maria")
+
+    def does(what: str) -> str:
+        state = {"reach_mail": ("value", ""), "reach_webhook": ("value", "https://hooks.example.com/1"), "reach_quiet": ("value", "")}
+        return trees.text(pressed(client, "subscriptions-reached.children", {"type": "reach-do", "what": what}, **state))
+
+    first = application.subscriptions.contact("maria").secret
+    assert first is None
+    said = does("save")
+    first = application.subscriptions.contact("maria").secret
+    assert first is not None
+    assert first in said
+    assert first not in does("save")
+    assert first not in trees.text(trees.drawn(client.show("/subscriptions")))
+    said = does("renew")
+    assert application.subscriptions.contact("maria").secret in said
+    assert first not in said

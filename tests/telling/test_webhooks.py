@@ -8,8 +8,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
 
+from cryptography.fernet import Fernet
+from sqlalchemy import select
+
 from app.application import Application
+from app.recovery.seals import Seal
+from app.telling import teller
+from app.telling.kept import Subscriptions
 from app.telling.settings import Channel
+from app.telling.tables import contacts
 from tests.telling import hook as hooks
 from tests.telling.plant import (
     FAILING,
@@ -122,3 +129,39 @@ def test_a_new_webhook_has_a_new_secret(make: Callable[..., Application]) -> Non
     first = subscriptions.reach("maria", "", "https://hooks.example.com/1", "").secret
     assert subscriptions.reach("maria", "", "https://hooks.example.com/1", "22:00 to 06:00").secret == first
     assert subscriptions.reach("maria", "", "https://hooks.example.com/2", "").secret != first
+
+
+def kept_secret(application: Application) -> str:
+    """As the table has it."""
+    with application.accounts.engine.connect() as connection:
+        return str(connection.execute(select(contacts.c.secret)).scalar_one())
+
+
+def test_a_secret_is_sealed_where_there_is_a_key_and_with_the_newest_after_the_next_start(make: Callable[..., Application]) -> None:
+    first, second = Fernet.generate_key().decode(), Fernet.generate_key().decode()
+    application = make()
+    engine, settings = application.accounts.engine, application.settings.telling
+    secret = application.subscriptions.reach("maria", "", "https://hooks.example.com/1", "").secret
+    assert kept_secret(application) == secret  # without a key it is kept as it is
+    for keys in ([first], [second, first], [second]):
+        again = Subscriptions(engine, application.now_ns, settings, Seal(keys))
+        assert again.contact("maria").secret == secret
+        assert kept_secret(application).startswith("sealed:")
+        assert Seal(keys[:1]).opened(kept_secret(application).encode()) == (secret or "").encode()
+    assert Subscriptions(engine, application.now_ns, settings, Seal([first])).contact("maria").secret is None
+
+
+def test_a_secret_that_nobody_can_read_signs_nothing_until_a_new_one_is_made(make: Callable[..., Application], hook: hooks.Hook) -> None:
+    application = make()
+    before = application.subscriptions.reach("maria", "", hook.url, "").secret
+    application.subscriptions.seal = Seal([Fernet.generate_key().decode()])
+    application.subscriptions._seal_anew()
+    application.subscriptions.seal = Seal()
+    asks(application, ways=("webhook",))
+    starts(application, FAILING)
+    assert states(application, "webhook") == [("started", "refused", teller.LOST)]
+    assert hook.came == []
+    made = application.subscriptions.renew("maria").secret
+    assert made not in (None, before)
+    starts(application, replace(FAILING, key="failed|b"))
+    assert len(hook.came) == 1
