@@ -158,13 +158,14 @@ def _cause(rows: Sequence[Row], found: Counted, around: Around) -> Cause:
     broke = {"milestone": top["milestone"], "why": top["why"]} if top["milestone"] else {}
     # Of slices of time nobody can say how many would have been good without some of the cases in them.
     left = Counts(cases.good, cases.bad - number).attainment if promise.slices is None else None
+    behind = around.cases(promise.metric, outcome="bad", **limits, **broke)
     return Cause(
         promise.name,
         f"{step}: {WHY.get(top['why'], top['why'])}",
         _where(rows, number, around),
-        count(number, around.cases(promise.metric, outcome="bad", **limits, **broke)),
-        figure(Fraction(number, cases.bad) if cases.bad else None, SHARE),
-        figure(left, SHARE),
+        count(number, behind),
+        figure(Fraction(number, cases.bad) if cases.bad else None, SHARE, behind),
+        figure(left, SHARE, around.cases(promise.metric, site=promise.site, workflow=promise.workflow, partner=promise.partner)),
     )
 
 

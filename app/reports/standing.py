@@ -86,12 +86,14 @@ def recovered_of(weeks: Sequence[Spell], around: Around) -> Recovered:
     def opened(number: int, week: int = -1, **query: object) -> Figure:
         return count(number, around.cases(RECOVER, week, site=site, **query))
 
+    until_ns = min(around.bounds[-1], around.asked.moment.as_of_ns)
+    told = {"from": instant_text(around.bounds[-2]), "to": instant_text(until_ns)}  # it is counted of every attempt that failed
     return Recovered(
         failed=opened(now.failed),
         acted=opened(now.manual, reached="yes"),
         open=opened(now.open, reached="no"),
         to_recover=figure(_median(now.recovery_seconds), SECONDS, around.cases(RECOVER, site=site, reached="yes")),
-        to_detect=figure(_median(now.detection_seconds), SECONDS),
+        to_detect=figure(_median(now.detection_seconds), SECONDS, around.link("events", kind="failed", site=site, **told)),
         failed_before=opened(before.failed, -2),
         to_recover_before=figure(_median(before.recovery_seconds), SECONDS, around.cases(RECOVER, -2, site=site, reached="yes")),
         trend=tuple(_recovery_point(week, number, around) for number, week in enumerate(weeks)),

@@ -204,7 +204,7 @@ def _causes(content: Content) -> Table:
             Cell(f"{each.words}{f', {each.where}' if each.where else ''}", kind="strong"),
             Cell(titles[each.promise].title),
             _number(each.cases),
-            Cell(words.percent(each.share.value) if each.share.value is not None else NOBODY, each.share),
+            Cell(words.percent(each.share.value) if each.share.value is not None else NOBODY, each.share, link=each.share.link),
             _number(each.without, like=titles[each.promise].target),
         ]
         for each in content.causes

@@ -13,7 +13,8 @@ import pytest
 
 from app.application import Application
 from app.instants import instant_ns
-from app.reports.asked import Asked
+from app.reports import standing
+from app.reports.asked import Asked, around_of
 from app.reports.content import Content, Promise, numbers, read, written
 from app.reports.week import Week, last_whole, week_of
 from metrics.calendars import Exclusion
@@ -78,6 +79,19 @@ def test_every_number_opens_as_many_cases_as_it_says(application: Application) -
         assert behind(application, figure.link) == figure.value
         checked += 1
     assert checked == 6
+    for cause in said.causes:
+        assert behind(application, cause.share.link) == cause.cases.value
+        assert behind(application, cause.without.link) == only(said).good.value + only(said).bad.value
+    assert said.causes
+
+
+def test_how_soon_failures_were_told_opens_the_attempts_that_failed(application: Application) -> None:
+    assert report(application).recovered.to_detect.link is None  # none did
+    with application.reader(Moment(works.MONDAY, works.MONDAY)) as reader:
+        around = around_of(Asked(week_of("2026-W13"), "hamburg", reader.moment), application.settings)
+        spells = [replace(each, detection_seconds=(30.0,)) for each in standing.weeks_of(reader, around)]
+    asked = parse_qs(urlsplit(standing.recovered_of(spells, around).to_detect.link or "").query)
+    assert (asked["kind"], asked["site"], asked["from"]) == (["failed"], ["hamburg"], ["2026-03-22T23:00:00.000Z"])
 
 
 def behind(application: Application, link: str | None) -> int:
