@@ -49,6 +49,18 @@ def released(number: int, at_ns: int) -> bytes:
     return _request([("erp", SITES[0], span)])
 
 
+def refused(transactions: int, end_ns: int) -> Iterator[bytes]:
+    """Requests in which every order is released and then refused by the MES, in the same words, within the last hour."""
+    random, apart = Random(2), 3_000 * SECOND // transactions
+    spans = (
+        (step.system, SITES[number % len(SITES)], _span(step, number, random.randbytes(16), b"", at, random, step is STEPS[2]))
+        for number in range(transactions)
+        for step, at in ((STEPS[0], end_ns - 3_600 * SECOND + number * apart), (STEPS[2], end_ns - 3_500 * SECOND + number * apart))
+    )
+    while batch := list(islice(spans, SPANS_PER_REQUEST)):
+        yield _request(batch)
+
+
 def order_of(number: int) -> str:
     """The production order that transaction `number` is about."""
     return str(10_000_000 + number)

@@ -16,9 +16,9 @@ from tests.browser import looks
 from tests.recovery import real_runs
 from tests.repository import ROOT
 from tests.results import machine, record
-from tests.soak import kills, mutants, watching, workflows
+from tests.soak import flood, kills, mutants, watching, workflows
 
-PARTS = ("kills", "recovery", "watching", "looks", "mutants", "plants", "workflows", "kit")
+PARTS = ("kills", "recovery", "flood", "watching", "looks", "mutants", "plants", "workflows", "kit")
 LOOKS = ("test_everybody.py", "test_languages.py")
 RESULTS = Path(__file__).parent / "RESULTS.md"
 
@@ -29,7 +29,9 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=1_000_000, help="ends the kills after so many (default: when the time is over)")
     parser.add_argument("--seed", type=int, default=1, help="decides when it is killed (default: 1)")
     parser.add_argument(
-        "--only", choices=["kills", "recovery", "watching", "looks", "mutants", "plants", "workflows", "kit"], help="one part of it"
+        "--only",
+        choices=PARTS,
+        help="one part of it",
     )
     parser.add_argument("--record", action="store_true", help=f"writes what came out into {RESULTS.name}")
     words = parser.parse_args()
@@ -53,6 +55,9 @@ def _lines(words: argparse.Namespace) -> Iterator[str]:
         for run in (at_once, killed):
             with tempfile.TemporaryDirectory(prefix="soak-") as folder:
                 yield f"recovery: {run(Path(folder))}"
+    if words.only in (None, "flood"):
+        with tempfile.TemporaryDirectory(prefix="soak-") as folder:
+            yield flood.run(Path(folder))
     if words.only in (None, "watching"):
         with tempfile.TemporaryDirectory(prefix="soak-") as folder:
             yield from watching.run(Path(folder), min(words.minutes, 30))
