@@ -11,6 +11,8 @@ from dash.development.base_component import Component
 from flask_login import current_user
 
 from app import reader
+from app.access.rights import HOME, page_named
+from app.accounts.landings import usual
 from app.components import break_glass, inbox, languages, links, moment, scripts, search, tell_me, travel, views
 from app.components.callbacks import callback, clientside
 from app.components.icons import icon
@@ -89,11 +91,13 @@ def _note(name: str, picture: str, text: list[Any]) -> Component:
 
 
 def _header() -> Component:
+    account = current_user.account
+    start = "" if current_user.is_wall or account.sees_page(HOME) else page_named(usual(account))
     brand = html.A(
         [html.Img(src=links.asset("favicon.svg"), alt="", width=26, height=26), html.Span("Syncline")],
-        href=links.to(""),
+        href=links.to(start),
         className="brand",
-        **{"aria-label": _("Syncline, to the sync status")},
+        **{"aria-label": _("Syncline, to the sync status") if not start else _("Syncline, to where you land")},
     )
     burger = dmc.Burger(id="shell-burger", opened=False, hiddenFrom="sm", size="sm", **{"aria-label": _("Pages")})
     scheme = dmc.ActionIcon(

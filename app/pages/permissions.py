@@ -65,6 +65,8 @@ def _role(name: str, meaning: str, is_theirs: bool) -> Component:
 
 def _seen(account: User) -> Component:
     """Of every kind of limit how far it goes."""
+    if not account.roles:
+        return card(_("What you see"), html.P(_("Nothing, as long as you hold no role that there is.")))
     sees, titles = account.sees, {workflow.name: workflow.title for workflow in reader.definitions().workflows}
     kinds = (
         (_("Sites"), _("All sites, also those that come later."), sees.sites),

@@ -11,6 +11,7 @@ from app.access.roles import Roles
 from app.accounts import AccountError, Accounts
 from app.configuration.roles import shipped
 from app.settings import load_settings
+from metrics.scope import EVERYTHING, NOTHING
 
 # right: the roles that have it, beside administrators, as it ships
 SHIPPED = {
@@ -104,7 +105,7 @@ def test_people_and_tokens_are_given_the_roles_of_the_configuration(tmp_path: Pa
     accounts.close()
     without = Accounts(url)
     gone, token = without.user("lena"), without.check_token(secret, "recover")
-    assert (gone.roles, gone.gone, gone.sites, gone.given_sites) == (frozenset(), {"lab"}, frozenset(), None)
+    assert (gone.roles, gone.gone, gone.sees, gone.given) == (frozenset(), {"lab"}, NOTHING, EVERYTHING)
     assert not any(gone.may(right) for right in RIGHTS)
     assert token is not None
     assert (token.roles, token.gone) == (frozenset(), {"lab"})

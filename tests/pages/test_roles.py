@@ -130,6 +130,7 @@ def test_a_role_that_there_is_no_more_grants_nothing_and_that_is_said(plant: App
         said = drawn_text(gus.show("/permissions"))
         assert "lab You were given it, but there is no such role any more." in said
         assert "You hold no role that there is, so nothing is shown to you." in said
+        assert "What you see Nothing, as long as you hold no role that there is." in said
         assert gus.get("api/v1/transactions").status_code == 403
         assert plant.accounts.user("gus").sees == NOTHING
         assert called(gus, "shell-hits", "app.components.search") == [403]
