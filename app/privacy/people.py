@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, Table, delete, or_, select, update
 from sqlalchemy.exc import OperationalError
 
 from app import audit
+from app.access.roles import ADMIN
 from app.accounts.tables import users
 from app.audit import files
 from app.audit.redaction import Told, black_out
@@ -96,7 +97,7 @@ def scrub(engine: Engine) -> None:
 
 def _check_administrators(connection: Connection, change: Replaced) -> None:
     active = connection.execute(select(users.c.name, users.c.roles).where(users.c.disabled.is_(False))).all()
-    administrators = {row.name for row in active if "admin" in row.roles.split()}
+    administrators = {row.name for row in active if ADMIN in row.roles.split()}
     if administrators and administrators <= set(change.names):
         raise LastAdministrator
 

@@ -123,7 +123,7 @@ def test_who_may_not_connect_hears_who_does(empty: tuple[Service, Flask]) -> Non
     _, server = empty
     for name, path in (("maria", "/"), ("eva", "/objectives")):
         said = drawn_text(someone(server, name).show(path))
-        assert "Plant IT or an administrator connects the first source. Here: ada, bruno, tom." in said
+        assert "Plant IT and integration or an administrator connects the first source. Here: ada, bruno, tom." in said
         assert "OTEL_EXPORTER" not in said
 
 
@@ -131,14 +131,14 @@ def test_who_sees_some_sites_is_told_nothing_of_others(empty: tuple[Service, Fla
     _, server = empty
     client = someone(server, "bruno")
     assert "Nothing has arrived yet" not in drawn_text(client.show("/"))
-    assert "Plant IT connects sources" in drawn_text(client.show("/connect"))
+    assert "Connecting sources is for Plant IT and integration" in drawn_text(client.show("/connect"))
 
 
 def test_the_page_is_for_plant_it_with_all_sites(empty: tuple[Service, Flask]) -> None:
     _, server = empty
     for name in ("maria", "eva"):
         said = drawn_text(someone(server, name).show("/connect"))
-        assert "Plant IT connects sources" in said
+        assert "Connecting sources is for Plant IT and integration" in said
         assert "OTEL_EXPORTER" not in said
     assert ("Connect a source", "/connect?after=0") in trees.links(trees.drawn(someone(server, "tom").show("/sources")))
 

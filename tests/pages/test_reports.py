@@ -82,7 +82,7 @@ def test_an_address_that_means_nothing_says_so(web: Flask, search: str, sentence
 
 def test_published_and_signed_it_stays(web: Flask, plant: Application) -> None:
     eva = signed_in(web, "eva")
-    assert "Executives and administrators" in does(signed_in(web, "hanna"), "publish")
+    assert "Only Management may publish and sign." in does(signed_in(web, "hanna"), "publish")
     assert "It is published." in does(eva, "publish")
     assert "It is published already." in does(eva, "publish")
     (revision,) = plant.reports.published.revisions("2026-W13", None)
