@@ -17,6 +17,7 @@ from app.accounts.secret import secret_key
 from app.components import callbacks, shell
 from app.configuration.model import Web
 from app.pages import (
+    account,
     alerts,
     at_risk,
     audit,
@@ -35,7 +36,9 @@ from app.pages import (
     noted,
     objectives,
     path,
+    people,
     permissions,
+    person,
     process,
     promised,
     recoveries,
@@ -83,9 +86,12 @@ PAGES = (
     Page("/interfaces", _later("Interfaces"), interfaces, "waypoints", _later("Connections"), help="mapping#what-nobody-has-mapped-yet"),
     Page("/events", _later("Events"), events, "list", help="words#attributes-of-an-event"),
     Page("/without-event", _later("Without an event"), without_event, "list", help="mapping#what-nobody-has-mapped-yet"),
+    Page("/people", _later("People"), people, "user", _later("Administration"), help="people#who-gives-them"),
+    Page("/person", _later("Person"), person, "user", parts=("person",), help="people#who-gives-them"),
     Page("/docs", _later("Docs"), docs, "book-open", _later("Help")),
     Page("/wall", _later("Wall"), wall, "monitor", help="reading#wall"),
     Page("/subscriptions", _later("What you are told of"), subscriptions, "megaphone", help="alerts#be-told"),
+    Page("/account", _later("Your account"), account, "user", help="people#your-account"),
     Page("/permissions", _later("Your permissions"), permissions, "shield-check", help="people"),
 )
 INDEX = """<!DOCTYPE html>

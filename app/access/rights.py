@@ -43,14 +43,15 @@ RIGHTS = {
 }
 OF_MESSAGES = (SEE_MESSAGES, BREAK_GLASS)  # what `masking.roles` decides, where it is given
 
-# Pages are named as their addresses are; the one at the root has none.
+# Pages are named as their addresses are; the one at the root has none. Those about people are no role's but the administrators': who gives
+# roles could give themselves every one.
 HOME = "sync-status"
 PAGES = (
     *(HOME, "transactions", "failures", "failure", "alerts", "recoveries", "recovery", "at-risk", "inventory", "reports", "objectives"),
     *("expected", "suppliers", "rules", "process", "business-case", "annotations", "cases", "promised", "path", "audit", "sources"),
-    *("connect", "interfaces", "events", "without-event", "docs", "wall", "subscriptions", "permissions"),
+    *("connect", "interfaces", "events", "without-event", "docs", "wall", "subscriptions", "account", "permissions"),
 )
-ALWAYS = frozenset({"docs", "permissions"})  # of whoever is signed in: what they may, and what it all means
+ALWAYS = frozenset({"account", "docs", "permissions"})  # of whoever is signed in: what they may, and what it all means
 
 
 def page_named(address: str) -> str:

@@ -21,7 +21,7 @@ from metrics.texts import _
 
 COMMAND_LINE = "the command line"
 ADDED, CHANGED, DISABLED, ENABLED = "person added", "person changed", "person disabled", "person enabled"
-SIGNED_OUT, LINK_MADE, PASSWORD_SET = "person signed out", "password link made", "password set"
+SIGNED_OUT, LINK_MADE, PASSWORD_SET, AT_THE_WALL = "person signed out", "password link made", "password set", "screen kept at the wall"
 
 
 class ChangedMeanwhile(AccountError):
@@ -100,14 +100,29 @@ class Administration:
                 change(connection, row.name, self._now_ns(), disabled=False)
                 self._tell(connection, by, ENABLED, row.name, {})
 
-    def sign_out(self, by: str, name: str) -> int:
-        """Everywhere; how many sessions ended."""
+    def sign_out(self, by: str, name: str, only: str | None = None, but: str | None = None) -> int:
+        """Everywhere, out of one session `only`, or out of all `but` one; how many ended."""
         with self._changing() as connection:
             row = self._known(connection, name)
-            ended = sessions.end_all(connection, row.name, sessions.BY_ADMIN, self._now_ns())
-            change(connection, row.name, self._now_ns())
+            which = [sessions.sessions.c.user == row.name]
+            which += [sessions.sessions.c.id == only] if only is not None else []
+            which += [sessions.sessions.c.id != but] if but is not None else []
+            why = sessions.BY_ITSELF if by == row.name else sessions.BY_ADMIN
+            ended = sessions.end_in(connection, which, why, self._now_ns())
+            if only is None and but is None:
+                change(connection, row.name, self._now_ns())
             self._tell(connection, by, SIGNED_OUT, row.name, {"sessions": ended})
         return ended
+
+    def keep_at_wall(self, name: str) -> None:
+        """Tells that a screen stays signed in for weeks, for the wall only."""
+        with self._changing() as connection:
+            self._tell(connection, name, AT_THE_WALL, name, {})
+
+    def waiting(self) -> set[str]:
+        """Who was added and has not set a password yet."""
+        with self.accounts.engine.connect() as connection:
+            return set(connection.execute(select(users.c.name).where(users.c.password_hash == "")).scalars())
 
     def make_link(self, by: str, name: str) -> Link:
         """With which they set a password, once. The one they have works until then. Raises AccountError."""

@@ -117,10 +117,6 @@ class Sessions:
         """Whether it was open: a session of that person, and of nobody else."""
         return self._end([sessions.c.id == session_id, sessions.c.user == user], why) > 0
 
-    def end_others(self, user: str, kept_id: str) -> int:
-        """How many others ended."""
-        return self._end([sessions.c.user == user, sessions.c.id != kept_id], BY_ITSELF)
-
     def renew(self, place: Place, kind: str | None = None) -> str:
         """The secret of the session that stands in its place from now on, for the user as they are now; the old one is worth nothing."""
         with self._engine.begin() as connection:

@@ -139,6 +139,7 @@ def _user_menu() -> Component:
     face = html.Summary(name[:2].upper(), className="menu-face", **{"aria-label": _("Signed in as {name}: menu", name=name)})
     who = html.Div([html.B(_("User {name}", name=name)), html.Div(_roles(), className="muted")], className="menu-who")
     parts = [
+        html.A([icon("user"), _("Your account")], href=links.to("account"), className="menu-item"),
         html.A([icon("shield-check"), _("Your permissions")], href=links.to("permissions"), className="menu-item"),
         html.A([icon("circle-question-mark"), _("Help with this page")], className="menu-item menu-phone", **_about_page()),
         html.Button([icon("sun-moon"), _("Theme: light or dark")], id="shell-scheme-menu", className="menu-item menu-phone"),

@@ -29,7 +29,8 @@ from metrics.texts import _, _later, _parts, language
 WAITING = "recoveries?state=requested"
 USUAL = "usual"  # what the menu calls: as the role says
 EVERYBODYS = _later("See the pages of your roles with the figures of what you see, keep views, subscribe to alerts")
-BY_COMMAND = _later("Give people roles and what they see, and machines tokens"), _later("with the command line, on the machine that serves")
+OF_ADMINS = _later("Add people, give them roles and what they see, and links for a password")
+BY_COMMAND = _later("Give machines tokens"), _later("with the command line, on the machine that serves")
 ALL_SITES = _later("with all sites, workflows and suppliers")
 
 
@@ -195,6 +196,7 @@ def _acts(account: User) -> Component:
             html.Tr([_act(right), html.Td(_for(_may(name, account), account)), _you(name, right, account)])
             for name, right in RIGHTS.items()
         ),
+        html.Tr([_what(OF_ADMINS, ""), html.Td(ADMIN), _yes_or_no(ADMIN in account.roles)]),
         html.Tr([_what(*BY_COMMAND), html.Td(_("nobody here")), by_command]),
     ]
     heads = html.Tr([html.Th(name) for name in (_("What can be done"), _("For the roles"), _("You"))])

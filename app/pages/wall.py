@@ -199,6 +199,7 @@ def stay(clicks: int | None) -> Any:
         return no_update
     if not current_user.is_wall:
         login.renew_session(WALL)
+        reader.application().people.keep_at_wall(current_user.name)
     return _("Signed in for the wall only")
 
 

@@ -71,6 +71,13 @@ def open_session(account: User) -> None:
     _keep(_sessions().begin(account, request.remote_addr or "", browsers.called(request.user_agent.string)))
 
 
+def wait_words(limit: TooManyAttempts) -> str:
+    minutes = max(1, -(-limit.seconds // 60))
+    return _n(
+        "Too many wrong passwords. Try again in {number} minute.", "Too many wrong passwords. Try again in {number} minutes.", minutes
+    )
+
+
 def close_session() -> None:
     """Nobody is signed in here any more, also not with a copy of the cookie."""
     if current_user.is_authenticated:
@@ -123,11 +130,7 @@ def _try(target: str | None) -> ResponseReturnValue:
     try:
         account = _accounts().verify(name, password, request.remote_addr or "", known_browsers.known_by(name))
     except TooManyAttempts as limit:
-        minutes = max(1, -(-limit.seconds // 60))
-        said = _n(
-            "Too many wrong passwords. Try again in {number} minute.", "Too many wrong passwords. Try again in {number} minutes.", minutes
-        )
-        return _form(target, said), 429, {"Retry-After": str(limit.seconds)}
+        return _form(target, wait_words(limit)), 429, {"Retry-After": str(limit.seconds)}
     if account is None:
         return _form(target, _("Wrong user or password.")), 401
     open_session(account)

@@ -187,6 +187,18 @@ def test_all_sessions_are_ended_and_counted(stage: Stage) -> None:
     assert stage.told() == [("ada", "person signed out", "user maria", {"sessions": 2})]
 
 
+def test_one_signs_out_elsewhere_and_stays_here(stage: Stage) -> None:
+    here, there = (stage.sessions.begin(stage.accounts.user("maria"), "", "") for _ in range(2))
+    toms = stage.sessions.begin(stage.accounts.user("ada"), "", "")
+    found = stage.sessions.find(here)
+    assert found is not None
+    assert stage.people.sign_out("maria", "maria", but=found[0].id) == 1
+    assert [stage.sessions.find(each) is not None for each in (here, there, toms)] == [True, False, True]
+    assert stage.people.sign_out("maria", "ada", only=found[0].id) == 0, "it is not hers"
+    assert stage.people.sign_out("maria", "maria", only=found[0].id) == 1
+    assert stage.sessions.counts() == {"ada": 1}
+
+
 def test_no_secret_is_in_the_file_or_in_the_audit(stage: Stage, tmp_path: Path) -> None:
     link = stage.people.make_link("ada", "maria")
     stage.people.set_by_link(link.secret, OTHER)

@@ -34,6 +34,7 @@ BEHIND = {
     "a case list": ("/objectives", '[href^="/cases?"]'),
     "by their day": ("/business-case", '[href^="/promised?"]'),
     "events": ("/interfaces", '[href^="/events?"][href*="kind=contract"]'),
+    "a person": ("/people", '[href="/person/maria"]'),
     "without an event": ("/interfaces", '[href^="/without-event?"]'),
 }
 PLAIN = {
@@ -45,6 +46,7 @@ PLAIN = {
     "connect Kafka": "/connect?way=kafka",
     "what one is told of": "/subscriptions",
     "the wall": "/wall",
+    "your account": "/account",
 }
 
 
