@@ -12,6 +12,7 @@ from app.examination.machine import look_at_machine
 from app.examination.network import look_at_network
 from app.examination.payloads import look_at_payloads
 from app.examination.people import look_at_people
+from app.examination.single_sign_on import look_at_single_sign_on
 from app.examination.sources import look_at_sources
 from app.remote import find_server
 from app.settings import Settings
@@ -37,6 +38,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield from look_at_home(settings, server)
     yield from look_at_sources(settings, server)
     yield from look_at_people(settings)
+    yield from look_at_single_sign_on(settings)
     yield from look_at_audit(settings.home)
     yield from look_at_payloads(settings.home, settings.recovery)
     yield from look_at_network(settings, server)

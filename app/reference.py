@@ -25,6 +25,7 @@ from app.configuration.roles import ROLE, shipped
 from app.configuration.rosters import LEVEL, PATIENCE, ROSTER
 from app.configuration.rosters import SHIFT as ROSTER_SHIFT
 from app.configuration.sections import OTLP, OWNER, PARTNER, SITE, SOURCE, WEB, configuration, moment
+from app.configuration.single_sign_on import CLAIMS, GRANT, OIDC
 from app.configuration.telling import ALERTS, CHANNEL, MAIL
 from app.exports import EXPORTS
 from app.recovery.targets.settings import KINDS
@@ -140,6 +141,8 @@ def configuration_reference() -> str:
     parts += _section("alerts", ALERTS, "See [alerts](alerts.md).") + _section("mail", MAIL)
     parts += _section("channels", CHANNEL, "One entry per channel, by name.")
     parts += _section("access", ACCESS, "See [people](people.md).") + _section("sessions", SESSIONS) + _section("a role", ROLE) + _rights()
+    parts += _section("oidc", OIDC, "Single sign-on, see [single sign-on](single-sign-on.md).") + _section("claims", CLAIMS)
+    parts += _section("groups", GRANT, "One entry per group, by its name at the provider; `default` is one as well.")
     parts += _section("rosters", ROSTER, "One entry per roster, by name; see [alerts](alerts.md#on-shift).")
     parts += _section("a shift of a roster", ROSTER_SHIFT) + _section("then", LEVEL) + _section("after", PATIENCE)
     parts += _section("masking", MASKING, "See [messages](messages.md).")

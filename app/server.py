@@ -52,7 +52,7 @@ from app.pages import (
     wall,
     without_event,
 )
-from app.web import audited, bodies, build, guard, headers, hosts, login, password, speaking, trouble
+from app.web import audited, bodies, build, guard, headers, hosts, login, password, single_sign_on, speaking, trouble
 from app.web.sitemap import Page, Sitemap
 from metrics.texts import _, _later, language
 
@@ -128,6 +128,7 @@ def create_app(application: Application) -> Flask:
     bodies.install(server)
     login.install(server, application.accounts, application.sessions)
     password.install(server)
+    single_sign_on.install(server, application)
     texts = application.settings.texts
     speaking.install(server, speaking.catalogues_of(texts), application.languages, texts.language)
     audited.install(server)

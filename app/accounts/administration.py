@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, insert, select
 
 from app import audit
 from app.access.roles import ADMIN
-from app.accounts import Accounts, password_links, people, sessions
+from app.accounts import Accounts, identities, password_links, people, sessions
 from app.accounts.changes import change
 from app.accounts.password_links import Link
 from app.accounts.people import AccountError, User
@@ -130,6 +130,7 @@ class Administration:
             row = self._known(connection, name)
             if row.disabled:
                 raise AccountError(_("{name} is disabled. Enable them first.", name=row.name))
+            identities.check_is_ours(connection, row.name, ["password_hash"])
             link = password_links.make(connection, row.name, by, self._now_ns(), self._link_seconds)
             self._tell(connection, by, LINK_MADE, row.name, {"hours": self._link_seconds / 3600})
         return link

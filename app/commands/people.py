@@ -57,19 +57,24 @@ def change_user(arguments: argparse.Namespace) -> None:
 
 
 def list_users(arguments: argparse.Namespace) -> None:
+    from app.accounts.identities import issuers
+
     with _accounts(arguments) as (accounts, _):
+        with accounts.engine.connect() as connection:
+            by = issuers(connection)
         rows = [
             (
                 user.name,
-                ", ".join([*sorted(user.roles), *(f"{name} (no such role)" for name in sorted(user.gone))]),
+                ", ".join([*sorted(user.roles), *(f"{name} (no such role)" for name in sorted(user.gone))]) or "none",
                 *columns_of(user.given),
                 "disabled" if user.disabled else "active",
+                by.get(user.name, "password"),
                 _time(user.last_login_ns),
             )
             for user in accounts.list_users()
         ]
     print(
-        table(rows, ("user", "roles", *KINDS, "state", "last login"))
+        table(rows, ("user", "roles", *KINDS, "state", "signs in by", "last login"))
         if rows
         else "No users yet. Add one: syncline user add NAME --role admin"
     )
@@ -90,6 +95,19 @@ def disable_user(arguments: argparse.Namespace) -> None:
     with administering(arguments) as (administration, _):
         administration.disable(COMMAND_LINE, arguments.name)
     print(f"{arguments.name} can no longer sign in; open sessions have ended.")
+
+
+def link_user(arguments: argparse.Namespace) -> None:
+    from app.accounts.administration import COMMAND_LINE
+    from app.accounts.federated import Federated, Identity
+
+    with administering(arguments) as (administration, settings):
+        if settings.single_sign_on is None:
+            raise Mistake("there is no single sign-on. Configure it as `access.oidc` first.")
+        name, accounts = administration.accounts.user(arguments.name).name, administration.accounts
+        people = Federated(accounts.engine, time.time_ns, settings.roles)
+        people.link(COMMAND_LINE, Identity(settings.single_sign_on.issuer, arguments.subject), name)
+    print(f"{name} signs in with {settings.single_sign_on.name} from now on; the password is gone, open sessions have ended.")
 
 
 def change_password(arguments: argparse.Namespace) -> None:
@@ -238,6 +256,12 @@ def _new_token(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--role", action="append", default=[], metavar="ROLE", help=roles)
 
 
+def _linked_user(parser: argparse.ArgumentParser) -> None:
+    _named(parser)
+    about = "who they are at the provider, by the `sub` it gives them; a refused sign-in leaves it in the log"
+    parser.add_argument("--subject", required=True, metavar="SUB", help=about)
+
+
 def _changed_user(parser: argparse.ArgumentParser) -> None:
     _named(parser)
     parser.add_argument("--role", action="append", default=[], metavar="ROLE", help=f"from now on these roles: {ROLE_HELP}")
@@ -250,6 +274,7 @@ COMMANDS = (
     Command("user list", "lists the users", _plain, list_users),
     Command("user roles", "lists the roles that the configuration knows, and what each may", _plain, list_roles),
     Command("user disable", "ends a user's access", _named, disable_user),
+    Command("user link", "gives an account to somebody who signs in by single sign-on", _linked_user, link_user),
     Command("user passwd", "changes a password", _with_password, change_password),
     Command("token add", "adds a token for a machine and prints it once", _new_token, add_token),
     Command("token list", "lists the tokens, never their secrets", _plain, list_tokens),

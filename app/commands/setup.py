@@ -43,8 +43,24 @@ def check(arguments: argparse.Namespace) -> None:
         _show_sample(settings, arguments)
     else:
         print(_summary(settings))
+        _tell_provider(settings)
         _tell_calendars(settings)
         _tell_roles(settings)
+
+
+def _tell_provider(settings: Settings) -> None:
+    """Whether the provider of single sign-on answers: the file may be right and the provider away."""
+    if settings.single_sign_on is None:
+        return
+    from app.single_sign_on.provider import discovered
+    from app.single_sign_on.refused import Away
+
+    try:
+        discovered(settings.single_sign_on)
+    except Away as away:
+        print(f"syncline: nobody can sign in with {settings.single_sign_on.name} at the moment: {away}", file=sys.stderr)
+    else:
+        print(f"  single sign-on: {settings.single_sign_on.issuer} answers")
 
 
 def _tell_calendars(settings: Settings) -> None:

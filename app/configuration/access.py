@@ -1,4 +1,4 @@
-"""The section `access`: the roles there are, how long somebody stays signed in, and how long a link for a password works."""
+"""The section `access`: the roles there are, how people sign in and for how long, and how long a link for a password works."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 from app.configuration.model import Access, Lifetimes
 from app.configuration.roles import ROLES
+from app.configuration.single_sign_on import oidc
 from metrics.keys import Key, Place, Problem, duration_seconds, read_keys, record_of, shown
 
 DAY = 86_400
@@ -29,6 +30,7 @@ ACCESS = (
     *ROLES,
     Key("sessions", record_of(SESSIONS, Lifetimes), "mapping", "How long somebody stays signed in.", default=Lifetimes()),
     Key("password_link", lifetime, "duration", "How long a link works with which somebody sets a password.", default=DAY),
+    Key("oidc", oidc, "mapping", "Single sign-on by OpenID Connect; see [single sign-on](single-sign-on.md)."),
 )
 
 

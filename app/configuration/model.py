@@ -13,6 +13,7 @@ from app.messages.settings import Masking
 from app.recovery.settings import Recovery
 from app.reports.settings import Reporting
 from app.retention.settings import Retention
+from app.single_sign_on.settings import SingleSignOn
 from app.telling.settings import Telling
 from collectors.classify import ErrorRules
 from collectors.collector import Collector
@@ -63,6 +64,7 @@ class Access:
     password_link: int = 86_400  # seconds
     roles: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     only: tuple[str, ...] | None = None
+    oidc: SingleSignOn | None = None  # as it is written; what is used is `single_sign_on` of the settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,7 @@ class Settings:
     reporting: Reporting = Reporting()
     rosters: tuple[Roster, ...] = ()
     retention: Retention = Retention()
+    single_sign_on: SingleSignOn | None = None
 
     @property
     def folder(self) -> Path:

@@ -22,6 +22,7 @@ from app.configuration.roles import names_written, role_problems, roles_of
 from app.configuration.rosters import roster_problems, rosters_of, strange_roles, unstaffed
 from app.configuration.rules import RuleFile, read_rules, rules_of, try_out
 from app.configuration.sections import LOOPBACK, RECEIVED, configuration
+from app.configuration.single_sign_on import single_sign_on_problems
 from app.configuration.telling import telling_problems
 from app.configuration.working import exclusions_of, partners_of, working_problems
 from app.duty.roster import uncovered
@@ -55,11 +56,13 @@ def load_settings(file: Path, environment: Mapping[str, str]) -> Settings:
     document.problems += impact_problems(found["impact"], found["costs"], tuple(workflow.name for workflow in workflows))
     objectives, files = read_files(document, found["objectives"], _known(found, workflows), environment)
     rule_files = read_rules(document, found["rules"])
+    names = _names(document, found, workflows, rule_files)
     document.problems += role_problems(document, found["access"], found["masking"].roles)
-    document.problems += recovery_problems(found["recovery"], _names(document, found, workflows, rule_files))
+    document.problems += recovery_problems(found["recovery"], names)
     document.problems += roster_problems(found, _owners(found, workflows, rules_of(rule_files)))
     document.problems += strange_roles(document, names_written(document))
     document.problems += telling_problems(found["alerts"], [site.name for site in found["sites"]])
+    document.problems += single_sign_on_problems(document, file.absolute().parent, names)
     documents = [document, *packs, *files, *rule_files]
     if not any(each.told() for each in documents):
         definitions = _definitions(found, workflows, calendars)
@@ -168,6 +171,7 @@ def _settings(
         reporting=found["reports"],
         rosters=rosters_of(found["rosters"], found["sites"], found["timezone"]),
         retention=found["retention"],
+        single_sign_on=oidc.opened(file.absolute().parent) if (oidc := found["access"].oidc) else None,
     )
 
 

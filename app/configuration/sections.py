@@ -339,7 +339,7 @@ def configuration(folder: Path) -> tuple[Key, ...]:
             "access",
             access,
             "mapping",
-            "The roles there are, what each may see and do, and how long somebody stays signed in; see [people](people.md).",
+            "The roles there are, what each may see and do, and how people sign in, and for how long; see [people](people.md).",
             default=Access(),
         ),
         Key("masking", masking, "mapping", "What is hidden of messages, and who may see them; see [messages](messages.md).", default=USUAL),

@@ -13,7 +13,7 @@ from app.telling.settings import PLAIN, STARTTLS, TLS, Channel, Mail, Telling
 from metrics.keys import Key, Place, Problem, Read, choice, duration_seconds, list_of, mapping_of, record_of, shown, text, unknown, whole
 
 
-def _seconds(value: Any, place: Place, problems: list[Problem]) -> int | None:
+def some_seconds(value: Any, place: Place, problems: list[Problem]) -> int | None:
     """A duration above nothing, in seconds."""
     found = duration_seconds(value, place, problems)
     if found == 0:
@@ -29,7 +29,7 @@ def _address(value: Any, place: Place, problems: list[Problem]) -> str | None:
     return None
 
 
-def _url(value: Any, place: Place, problems: list[Problem]) -> str | None:
+def web_address(value: Any, place: Place, problems: list[Problem]) -> str | None:
     """Of a web server, with a slash at its end."""
     parts = urlsplit(value) if isinstance(value, str) else None
     if parts and parts.scheme in ("http", "https") and parts.hostname and not parts.query and not parts.fragment:
@@ -52,7 +52,7 @@ MAIL = (
     Key("user", text, "text", "Who we are there, where it asks."),
     Key("password", text, "text", 'And our password: `"${MAIL_PASSWORD}"`.'),
     Key("domains", list_of(text, "domains"), "list", "Whom it may write to: `example.com`. Absent: everybody.", default=()),
-    Key("timeout", _seconds, "duration", "How long it may take to answer.", default=30),
+    Key("timeout", some_seconds, "duration", "How long it may take to answer.", default=30),
     Key("ca", text, "file", "Who vouches for it. Absent: the usual authorities."),
 )
 CHANNEL = (
@@ -63,12 +63,12 @@ CHANNEL = (
 ALERTS = (
     Key(
         "quiet_after",
-        _seconds,
+        some_seconds,
         "duration",
         "How long something has to be gone before its alert ends; what comes back sooner is the same alert.",
         default=15 * 60,
     ),
-    Key("url", _url, "URL", "Where people reach Syncline, for the links in what is sent: `https://syncline.example.com/`."),
+    Key("url", web_address, "URL", "Where people reach Syncline, for the links in what is sent: `https://syncline.example.com/`."),
     Key("mail", record_of(MAIL, Mail), "mapping", "The mail server. Absent: nobody is told by e-mail."),
     Key(
         "webhooks",

@@ -28,7 +28,9 @@ def look_at_people(settings: Settings) -> Iterator[Finding]:
         return
     except OSError:  # a finding about the home already
         return
-    if not active:
+    if not active and settings.single_sign_on is not None:
+        yield ok(f"Nobody has signed in yet; people come in with {settings.single_sign_on.name}.")
+    elif not active:
         yield warn("Nobody can sign in yet.", "Add a user: syncline user add NAME --role admin")
     elif not any(ADMIN in user.roles for user in active):
         yield warn(f"{len(active)} users can sign in, but none is an administrator.", "Add one: syncline user add NAME --role admin")

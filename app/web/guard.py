@@ -13,7 +13,8 @@ from flask_wtf.csrf import CSRFProtect, generate_csrf
 from app.components.callbacks import RIGHT
 from app.web.sitemap import Sitemap
 
-PUBLIC = {"login", "password", "_dash_assets.static"}  # names of endpoints: paths can be spelled in many ways
+# Names of endpoints: paths can be spelled in many ways.
+PUBLIC = {"login", "password", "single_sign_on", "single_sign_on_answer", "single_sign_on_left", "_dash_assets.static"}
 OWN_RULES = {"api"}  # blueprints that check bearer tokens themselves
 WALL_PATH = "/wall"
 # What a screen that only shows the wall may call beside the page itself: nothing that changes anything, or finds anything.

@@ -78,11 +78,11 @@ def wait_words(limit: TooManyAttempts) -> str:
     )
 
 
-def close_session() -> None:
+def close_session(why: str = SIGNED_OUT) -> None:
     """Nobody is signed in here any more, also not with a copy of the cookie."""
     if current_user.is_authenticated:
         current_app.extensions["syncline"].messages.glasses.end_session(current_user.viewer)
-        _sessions().end(current_user.name, current_user.place.id, SIGNED_OUT)
+        _sessions().end(current_user.name, current_user.place.id, why)
     logout_user()
     session.clear()
 

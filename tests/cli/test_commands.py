@@ -297,8 +297,8 @@ def test_people_are_added_listed_and_disabled(run: Run, folder: Path, monkeypatc
     assert run("user", "disable", "maria").code == 0
     listed = run("user", "list").out.splitlines()
     assert listed == [
-        "user   roles   sites  workflows  suppliers  state     last login",
-        "maria  supply  all    all        all        disabled  never",
+        "user   roles   sites  workflows  suppliers  state     signs in by  last login",
+        "maria  supply  all    all        all        disabled  password     never",
     ]
 
 
