@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from app.examination.audit import look_at_audit
+from app.examination.erasure import look_at_erasure
 from app.examination.finding import Finding, fail, ok, warn
 from app.examination.home import look_at_home
 from app.examination.machine import look_at_machine
@@ -40,5 +41,6 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield from look_at_people(settings)
     yield from look_at_single_sign_on(settings)
     yield from look_at_audit(settings.home)
+    yield from look_at_erasure(settings.home)
     yield from look_at_payloads(settings.home, settings.recovery)
     yield from look_at_network(settings, server)

@@ -48,7 +48,7 @@ def append(
     entry = Entry(last.number + 1, at_ns, *values, "", plain(came_from.get())[:LONGEST], secrets.token_hex(16))
     entry = entry._replace(hash=hash_of(last.hash, entry))
     connection.execute(insert(entries).values(entry._asdict()))
-    if (file := connection.info.get(FILE)) and _is_ours(connection, file):
+    if (file := connection.info.get(FILE)) and (NEXT in connection.info or _is_ours(connection, file)):
         connection.info[NEXT] = Head(entry.number, entry.hash)
     return entry.number
 

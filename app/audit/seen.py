@@ -17,6 +17,7 @@ from app.audit.place import came_from
 
 AGAIN_NS = 3600 * 10**9  # who looks at the same again within an hour is not written down again
 MOST_WAITING = 10_000
+BATCH = 100  # in one transaction
 MOST_KNOWN = 50_000
 PAUSE_SECONDS = 0.5
 ACTOR = "syncline"
@@ -69,12 +70,17 @@ class Seen:
         self.write()
 
     def write(self) -> None:
-        """All that wait, in one transaction. Where the database refuses, they go on waiting."""
+        """All that wait, some at a time: whoever else writes waits for each. Where the database refuses, they go on waiting."""
+        while self._write_some():
+            pass
+
+    def _write_some(self) -> bool:
+        """Whether there may be more."""
         with self._lock:
-            taken, self._waiting = self._waiting, []
+            taken, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
             lost, self._lost = self._lost, 0
         if not taken and not lost:
-            return
+            return False
         try:
             with self._engine.begin() as connection:
                 for view in taken:
@@ -85,6 +91,8 @@ class Seen:
             log.exception("What was looked at cannot be written into the audit for the moment.")
             with self._lock:
                 self._waiting, self._lost = [*taken, *self._waiting], self._lost + lost
+            return False
+        return True
 
     def _is_known(self, view: tuple[str, str, str], now_ns: int) -> bool:
         if now_ns - self._known.get(view, now_ns - AGAIN_NS) < AGAIN_NS:

@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app.commands.command import Command, configuration, settings_of, table
 from app.trouble import Mistake, Unreachable
@@ -81,26 +81,33 @@ def _erase_from_data(arguments: argparse.Namespace) -> None:
     try:
         with reachable(settings.home):
             held = data.find(settings.home / "journal", values)
-            plan = data.planned(settings.home, values)
+            plan = data.planned(settings.home, values, lambda: _groups(settings))
             changed = data.disguise(settings.home, plan)
     except data.CannotErase as why:
         raise Mistake(str(why)) from why
     with opened(settings) as application:
         computed = application.rebuild()
-        found = people.Found()
-        for each in plan:
-            told = Told(application.now_ns(), ACTOR, f"value {each.other}", {"pseudonym": each.other, "records": changed.total()})
-            part = people.replace(application.accounts.engine, settings.home, each.text, told)
-            found.rows = {name: found.rows.get(name, 0) + part.rows.get(name, 0) for name in found.rows | part.rows}
+        with application.read_now() as reader:
+            moved = plan.moved(data.groups_of(reader.export("failure_groups")))
+        pseudonyms = [each.other for each in plan.disguises]
+        told = Told(application.now_ns(), ACTOR, "the data", {"pseudonyms": pseudonyms, "records": changed.total()})
+        found = people.replace(application.accounts.engine, settings.home, plan.text, moved, told)
     data.done(settings.home)
-    for each in plan:
-        print(f"One value is {each.other} from now on.")
+    for pseudonym in pseudonyms:
+        print(f"One value is {pseudonym} from now on.")
     print(f"{changed.total():,} records were written anew, and {computed.transactions:,} transactions computed from them.")
     _tell(found.rows, found)
     if held.inside or held.heads:
-        print(
-            f"Not replaced: {(held.inside + held.heads).total():,} times, inside of longer words or of how far was read.", file=sys.stderr
-        )
+        print(f"Not replaced: {(held.inside + held.heads).total():,} times, in longer words or in how far was read.", file=sys.stderr)
+
+
+def _groups(settings: Settings) -> list[Any]:
+    """The groups of failures as they are before anything is changed."""
+    from app.application import opened
+    from app.privacy import data
+
+    with opened(settings) as application, application.read_now() as reader:
+        return data.groups_of(reader.export("failure_groups"))
 
 
 def _tell(rows: Mapping[str, int], found: Found) -> None:

@@ -182,19 +182,19 @@ def _line(entry: Any, kept: Mapping[str, Any], zone: str) -> Component:
                 html.A(_short(entry.subject), href=links.to("audit", **{**kept, "subject": entry.subject}), title=entry.subject),
                 className="nowrap",
             ),
-            html.Td([html.Div(entry.reason) if entry.reason else None, _details(orjson.loads(entry.detail))]),
+            html.Td([each for each in (html.Div(entry.reason) if entry.reason else None, _details(orjson.loads(entry.detail))) if each]),
         ]
     )
 
 
-def _details(detail: Mapping[str, Any]) -> Component:
+def _details(detail: Mapping[str, Any]) -> Component | None:
     """`path post-again · cases 12`: what there is to say beside, in a line; sentences stand for themselves."""
     parts: list[Any] = []
     for name, value in sorted(detail.items()):
         text = value if isinstance(value, str) else _plain(value)
         named = "" if name in SENTENCES else f"{name.replace('_', ' ')} "
         parts += [" · " if parts else "", named, html.Span(_short(text), title=text)] if text else []
-    return html.Div(parts, className="muted")
+    return html.Div(parts, className="muted") if parts else None
 
 
 def _plain(value: Any) -> str:

@@ -5,20 +5,22 @@ from __future__ import annotations
 import random
 import secrets
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import orjson
 
+from app.examination.erasure import PLAN
 from app.privacy.disguise import Disguise, candidates, text_of, whole
 from collectors.event import Record
 from collectors.rewriting import head_texts, records, rewrite
 
-PLAN = "erasing.json"  # in the home while it goes on: what was begun is ended with the same pseudonyms
 SHORTEST, FEWEST_DIGITS = 4, 6  # fewer digits may be a quantity
 WHAT = {False: "letters or digits", True: "digits beside zeros in front"}
+Group = tuple[str, tuple[str, ...]]  # signature, and the words it is made of
 CHOICE = 50  # candidates for one pseudonym
 
 
@@ -53,35 +55,65 @@ def find(journal: Path, values: Collection[str]) -> Held:
     return held
 
 
-def planned(home: Path, values: Collection[str]) -> list[Disguise]:
-    """What stands in place of each value: as it was begun, else nothing that occurs anywhere. Kept in the home until `done`."""
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What stands in place of each value, and the groups of failures as they were: what is known of them stays with them."""
+
+    disguises: tuple[Disguise, ...]
+    groups: tuple[Group, ...]
+
+    def text(self, text: str) -> str:
+        """Without the values."""
+        for each in self.disguises:
+            text = each.text(text)
+        return text
+
+    def moved(self, now: Iterable[Group]) -> dict[str, str]:
+        """By the signature of a group the one it has now, where that is another."""
+        new = {tuple(words): signature for signature, words in now}
+        found = {old: new.get(tuple(self.text(word) for word in words), old) for old, words in self.groups}
+        return {old: signature for old, signature in found.items() if old != signature}
+
+
+def planned(home: Path, values: Collection[str], groups: Callable[[], Iterable[Group]] = tuple) -> Plan:
+    """As it was begun; else each value gets what occurs nowhere. Kept in the home until `done`: what was begun is ended with the same
+    pseudonyms."""
     file = home / PLAN
     wanted = [whole(value) for value in checked(values)]
     if file.exists():
-        begun: dict[str, str] = orjson.loads(file.read_bytes())
-        if set(begun) != set(wanted):
-            raise CannotErase(f"Something else was begun and did not end: {', '.join(sorted(begun))}. Erase that first.")
+        begun: dict[str, Any] = orjson.loads(file.read_bytes())
+        if set(begun["values"]) != set(wanted):
+            raise CannotErase(f"Something else was begun and did not end: {', '.join(sorted(begun['values']))}. Erase that first.")
     else:
-        begun = _free(home / "journal", wanted)
+        begun = {"values": _free(home / "journal", wanted), "groups": list(groups())}
         draft = file.with_suffix(".part")
         draft.touch(mode=0o600)
         draft.write_bytes(orjson.dumps(begun))
         draft.replace(file)
-    return [Disguise(value, begun[value]) for value in wanted]
+    kept = tuple((signature, tuple(words)) for signature, words in begun["groups"])
+    return Plan(tuple(Disguise(value, begun["values"][value]) for value in wanted), kept)
 
 
-def disguise(home: Path, plan: Collection[Disguise]) -> Counter[str]:
+def groups_of(rows: Iterable[Mapping[str, Any]]) -> list[Group]:
+    """Of the export `failure_groups`, what a signature is made of."""
+    return [
+        (row["signature"], tuple(str(row[name]) for name in ("workflow", "milestone", "error_class", "error_code", "words")))
+        for row in rows
+    ]
+
+
+def disguise(home: Path, plan: Plan) -> Counter[str]:
     """Every record without the values; how many are others now, by source. The tables that were made of them are gone with it."""
 
     def change(record: Record) -> bytes:
-        for each in plan:
+        for each in plan.disguises:
             record = Record(
                 record.source, record.position, each.body(record), record.content_type, record.recorded_ns, record.stream, record.after
             )
         return record.payload
 
     def change_bytes(content: bytes) -> bytes:
-        for each in plan:
+        for each in plan.disguises:
             content = each.raw(content)
         return content
 

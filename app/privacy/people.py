@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +18,7 @@ from app.audit import files
 from app.audit.redaction import Told, black_out
 from app.privacy.places import Kind, create, every_table, places
 from app.privacy.words import Replaced, pattern_of
+from app.recovery.tables import group_memory, group_notes
 
 log = logging.getLogger("syncline.privacy")
 
@@ -67,18 +68,34 @@ def erase(engine: Engine, home: Path, change: Replaced, told: Told) -> Found:
     return found
 
 
-def replace(engine: Engine, home: Path, change: Callable[[str], str], told: Told) -> Found:
-    """Somebody of the data, in what people wrote and in what was kept about cases. Nothing is deleted."""
+def replace(engine: Engine, home: Path, change: Callable[[str], str], moved: Mapping[str, str], told: Told) -> Found:
+    """Somebody of the data, in what people wrote and in what was kept about cases; `moved`: signatures of groups that are others now.
+    Nothing is deleted."""
+
+    def changed(text: str) -> str:
+        for old, new in moved.items():
+            text = text.replace(old, new)
+        return change(text)
+
     create(engine)
     found = Found()
     with ExitStack() as after, engine.begin() as connection:
         audit.take_turn(connection)
         for table in every_table():
-            many = _others(connection, table, change)
+            many = _others(connection, table, changed)
             found.rows |= {table.name: many} if many else {}
-        found.rows["audit"] = black_out(connection, home / files.FOLDER, change, told, after)
+        for memory in (group_memory, group_notes):
+            for old, new in moved.items():
+                _move(connection, memory, old, new)
+        found.rows["audit"] = black_out(connection, home / files.FOLDER, changed, told, after)
     scrub(engine)
     return found
+
+
+def _move(connection: Connection, memory: Table, old: str, new: str) -> None:
+    """What is remembered of a group, to the signature that it has now; where something is known of that already, both stay."""
+    if connection.execute(select(memory.c.signature).where(memory.c.signature == new).limit(1)).one_or_none() is None:
+        connection.execute(update(memory).where(memory.c.signature == old).values(signature=new))
 
 
 def scrub(engine: Engine) -> None:

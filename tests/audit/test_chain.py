@@ -19,6 +19,7 @@ from app.accounts.tables import open_engine
 from app.audit import Filter
 from app.audit.place import came_from
 from app.audit.tables import entries
+from app.audit.upkeep import tell_anchor
 from app.examination.audit import look_at_audit
 from tests.repository import ROOT
 from tests.servers.postgres import Postgres, postgres
@@ -225,3 +226,12 @@ def test_an_audit_of_before_goes_on_and_its_old_entries_are_still_looked_at(tmp_
         connection.execute(update(entries).where(entries.c.number == 1).values(actor="eve"))
     assert first_wrong(engine) == 1
     engine.dispose()
+
+
+def test_the_log_gets_the_head_as_an_anchor(engine: Engine, caplog: pytest.LogCaptureFixture):
+    with caplog.at_level("INFO", "syncline.audit"):
+        tell_anchor(engine)
+        tell(engine, "ada")
+        tell_anchor(engine)
+    assert re.fullmatch(r"The audit stands at 1:[0-9a-f]{64} .*", caplog.messages[0])
+    assert len(caplog.messages) == 1

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,10 +16,12 @@ from app import audit
 from app.accounts import Accounts
 from app.application import accounts_url
 from app.audit.files import move_out
-from tests.cli.commands import Run, here
+from tests.cli.commands import Run, here, serving
 from tests.repository import ROOT
+from tests.waiting import until
 
 CONFIGURATION = "version: 1\nhome: home\n"
+ANCHOR = re.compile(r"The audit stands at (\d+:[0-9a-f]{64}) ")
 
 
 @pytest.fixture
@@ -86,3 +90,13 @@ def test_an_export_verifies_elsewhere_by_the_recipe_of_the_documents(home: Path,
     assert verified() == "Entry 2 is not what was written.\n"
     (tmp_path / "audit.jsonl").write_text("".join(whole.splitlines(keepends=True)[1:]), encoding="utf-8")
     assert verified() == "Entry 1 is not what was written.\n"
+
+
+def test_a_served_syncline_says_with_which_settings_and_its_log_has_an_anchor(home: Path, tmp_path: Path, run: Run, real_server: Any):
+    (tmp_path / "syncline.yaml").write_text(CONFIGURATION + "web: {port: 0}\notlp: {http_port: 0}\n")
+    log = tmp_path / "serve.log"
+    with serving(tmp_path, real_server):
+        anchor = until(lambda: ANCHOR.search(log.read_text()))[1]
+    assert run("audit", "verify", "--anchor", anchor).code == 0
+    rows = [json.loads(line) for line in run("export", "audit").out.strip().split("\n")]
+    assert [(row["actor"], row["action"], row["came_from"]) for row in rows[4:5]] == [("syncline", "settings read", "command line")]

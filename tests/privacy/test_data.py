@@ -6,12 +6,19 @@ import json
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
+from app.accounts import Accounts
+from app.application import accounts_url
+from app.configuration.roles import shipped
+from app.examination.erasure import look_at_erasure
 from app.privacy import data
 from app.privacy.disguise import Disguise
+from app.recovery.memory import Memory
+from app.recovery.runs import Actor
 from collectors.event import Record
 from collectors.journal import Journal
 from collectors.otlp import PROTOBUF
@@ -98,6 +105,23 @@ def test_a_person_goes_out_of_records_and_tables_and_every_number_stays(home: Pa
     assert run("audit", "verify").code == 0
 
 
+def test_what_is_known_of_a_group_stays_with_it_though_its_words_are_others(home: Path, tmp_path: Path, run: Run):
+    def group() -> dict[str, Any]:
+        (found,) = (json.loads(line) for line in run("export", "failure_groups").out.splitlines())
+        return {name: found[name] for name in ("signature", "words", "notes", "transactions")}
+
+    before = group()
+    accounts = Accounts(accounts_url(home))
+    Memory(accounts.engine, lambda: 1).note(before["signature"], Actor("tom", frozenset({"it"}), access=shipped()), "ask Anna Müller")
+    accounts.close()
+    other = re.search(r"One value is (.*) from now on\.", run("privacy", "erase", "Anna Müller", "--in-data", "--yes").out)
+    assert other
+    after = group()
+    assert after["signature"] != before["signature"]
+    assert (after["words"], after["transactions"]) == (f"supplier {other[1].lower()} does not exist", 1)
+    assert [note["text"] for note in after["notes"]] == [f"ask {other[1].title()}"]
+
+
 def test_the_sources_go_on_where_they_were(home: Path, tmp_path: Path, run: Run):
     before = len([*records(home / "journal")])
     run("privacy", "erase", "Anna Müller", "--in-data", "--yes")
@@ -115,12 +139,13 @@ def test_find_counts_what_would_be_replaced_and_what_would_not(home: Path, run: 
 
 
 def test_what_was_begun_is_ended_with_the_same_pseudonym(home: Path, run: Run):
-    (plan,) = data.planned(home, ["Anna Müller"])
-    data.disguise(home, [plan])  # and then we were killed
+    plan = data.planned(home, ["Anna Müller"])
+    data.disguise(home, plan)  # and then we were killed
+    assert [finding.grade for finding in look_at_erasure(home)] == ["fail"]
     said = run("privacy", "erase", "Bolt AG", "--in-data", "--yes")
     assert (said.code, "Something else was begun" in said.said) == (2, True)
-    assert f"One value is {plan.other} from now on." in run("privacy", "erase", "Anna Müller", "--in-data", "--yes").out
-    assert not (home / data.PLAN).exists()
+    assert f"One value is {plan.disguises[0].other} from now on." in run("privacy", "erase", "Anna Müller", "--in-data", "--yes").out
+    assert [*look_at_erasure(home)] == []
 
 
 @pytest.mark.parametrize("value", ["Ann", "12345", "0000012345", "----"])

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from app import audit as audit_of
 from app.accounts import AccountError
 from app.application import Application
 from app.audit.tables import entries as audit
@@ -163,3 +164,22 @@ def test_who_may_see_one_site_sees_the_reports_of_that_site(application: Applica
     listed = application.reports.published.listed
     assert [each.site for each in listed(Scope(frozenset({"hamburg"})))] == ["hamburg"]
     assert [each.site for each in listed(None)] == [None, "hamburg", "monterrey"]
+
+
+def test_a_published_report_ends_with_an_anchor_of_the_audit_that_holds_later(application: Application) -> None:
+    with application.accounts.engine.begin() as connection:
+        audit_of.append(connection, 1, "tom", "requested", "R-1", {})
+        head = audit_of.newest(connection)
+    assert head is not None
+    first = published(application)
+    content = application.reports.published.content(first.number)
+    assert content.audit == str(head)
+    html = application.reports.published.file(first.number, "html")
+    assert html is not None
+    assert f"When this was published the audit stood at {head}".encode() in html
+    assert application.reports.counted_again(first) == content  # what it says is the same, whatever the audit stands at
+    with application.accounts.engine.begin() as connection:
+        assert audit_of.verify(connection, anchors=[head]) is None
+        connection.execute(audit.delete())
+        audit_of.append(connection, 1, "tom", "requested", "R-2", {})
+        assert str(audit_of.verify(connection, anchors=[head])) == f"entry {head.number} was changed"
