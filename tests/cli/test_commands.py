@@ -157,8 +157,8 @@ def test_a_file_that_came_after_the_rest_is_read_by_refresh_only_after_ingest(ru
 HELP = "`syncline export --help` shows what there is."
 EXAMPLES = "2026-03-24T20:43:00Z or 2026-03-24T21:43:00+01:00"
 MISTAKES = {
-    "exprt": "no command is called 'exprt'. Did you mean 'export'? Known: check, conformance, coverage, demo, doctor, export, ingest, "
-    "init, rebuild, refresh, report, retry, serve, token, user. `syncline --help` shows what there is.",
+    "exprt": "no command is called 'exprt'. Did you mean 'export'? Known: audit, check, conformance, coverage, demo, doctor, export, "
+    "ingest, init, privacy, rebuild, refresh, report, retry, serve, token, user. `syncline --help` shows what there is.",
     "export": f"the following arguments are required: NAME. {HELP}",
     "export orders": f"no export is called 'orders'. Known: {', '.join(sorted(EXPORTS))}. {HELP}",
     "export events --format xlsx": f"no format is called 'xlsx'. Known: csv, jsonl, ocel, parquet. {HELP}",
@@ -169,11 +169,11 @@ MISTAKES = {
     "export failures --from 2026-03-23T09:00:00Z": "the rows of failures have no time of their own, so `from` and `to` do not apply. They "
     f"do for {', '.join(name for name, export in EXPORTS.items() if export.is_bounded)}.",
     "export events --from 2026-03-23T09:00:00Z --to 2026-03-22T09:00:00Z": "`from` must be earlier than `to`.",
-    "ingest order": "no source is called 'order'. Did you mean 'orders'? Known: order.",
+    "ingest order": "no source is called 'order'. Did you mean 'orders'? Known: orders.",
     "check --config other.yaml": "there is no configuration other.yaml. `syncline init` writes one to start from; `--config FILE` names "
     "another.",
     "check --sample orders.txt": "there is no sample file orders.txt.",
-    "check --sample orders.csv --source order": "no source is called 'order'. Known: order.",
+    "check --sample orders.csv --source order": "no source is called 'order'. Known: orders.",
     "user add tom --role admin": "there is no terminal to ask for a password. Use --password-file FILE (`-` is standard input) or "
     "--generate.",
     "user add tom --role admin --site x --generate": "no site is called 'x'. Known: none; add them under `sites` in the configuration.",
