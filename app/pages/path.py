@@ -271,7 +271,7 @@ def _trace_page(trace: str, now: Reader, at: reader.AsOf, all_spans: bool) -> Co
     if spans.empty:
         return empty(
             _("This trace is not here"),
-            _("No span of trace {trace} has arrived, or it belongs to a site you may not see.", trace=trace),
+            _("No span of trace {trace} has arrived, or you may not see it.", trace=trace),
             button(_("To the sources"), links.to("sources")),
             picture="waypoints",
             whole_page=True,
@@ -302,8 +302,7 @@ def _unknown(workflow: str, transaction: str, at: reader.AsOf, zone: str) -> Com
         else _("No transaction is named")
     )
     text = _(
-        "As of {time} no event of this workflow names it. The link may be old, the number written another "
-        "way, or it belongs to a site you may not see.",
+        "As of {time} no event of this workflow names it. The link may be old, the number written another way, or you may not see it.",
         time=times.full(at.moment.as_of_ns, zone),
     )
     actions = (

@@ -76,10 +76,8 @@ def _seen(account: User) -> Component:
     )
     rows: list[Component] = []
     for title, everything, names in kinds:
-        shown: list[Component] | str = everything
-        if names is not None:
-            shown = [html.Span(titles.get(name, name), className="pill", dir="auto") for name in sorted(names)] or _("None yet.")
-        rows += [html.Dt(title), html.Dd(shown)]
+        shown = everything if names is None else ", ".join(titles.get(name, name) for name in sorted(names)) or _("None yet.")
+        rows += [html.Dt(title), html.Dd(shown, dir="auto")]
     if sees.is_all:
         return card(_("What you see"), html.Dl(rows))
     others = _("Transactions, failures and figures of others are not shown to you, and no count includes them.")

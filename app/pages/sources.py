@@ -34,7 +34,7 @@ PER_PAGE = 25
 LIVE_SECONDS = 12
 NOT_SHOWN = _later(
     "Events are those of your sites, for people who see all workflows and suppliers there. How many spans, log records and stock rows came "
-    "and what was rejected is not shown to people who see only some sites: it is counted for all sites together."
+    "and what was rejected is not shown to people who see only a part: it is counted for all together."
 )
 
 
@@ -303,7 +303,7 @@ def _command(text: str) -> Component:
 
 def _nothing_rejected() -> str:
     if not current_user.sees.is_all:
-        return _("What was rejected is shown only to people who may see all sites: what could not be understood names none.")
+        return _("What was rejected is shown only to people who see everything: what could not be understood names no site.")
     return _("Nothing: everything that came could be understood.")
 
 

@@ -135,13 +135,13 @@ def test_what_was_sent_is_text_and_only_for_those_who_look_after_interfaces(brok
 
 def test_who_sees_some_sites_hears_why_nothing_rejected_is_listed(broken: Flask) -> None:
     said = drawn_text(someone(broken, "bruno").show("/sources"))
-    assert "What was rejected is shown only to people who may see all sites" in said
+    assert "What was rejected is shown only to people who see everything" in said
 
 
 def test_who_sees_some_sites_reads_no_count_of_the_others(broken: Flask, server: Flask) -> None:
     """In one nothing is of this person's site; in the other the site's events are counted, and what has no site is not."""
     nothing, brno = (drawn_text(someone(each, "bruno").show("/sources")) for each in (broken, server))
-    assert "rejected is not shown to people who see only some sites: it is counted for all sites together." in nothing
+    assert "rejected is not shown to people who see only a part: it is counted for all together." in nothing
     assert "60" not in nothing
     assert "Nothing has arrived yet" not in nothing
     assert " Brno " in brno

@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 
 from app.application import Application
+from app.instants import instant_text
 from app.server import PAGES
 from metrics.read import Moment
 from metrics.scope import Scope
@@ -41,12 +42,12 @@ def others(application: Application) -> str:
 
 
 @pytest.mark.parametrize("path", [page.path for page in PAGES if page.path != "/path"])
-def test_every_page_answers_them(limited: Flask, path: str) -> None:
-    for name in ("wanda", "sue", "bea"):
-        for search in ("", "?as_of=2026-01-01T08:00:00Z"):
-            drawn = someone(limited, name).show(path, search)
-            assert drawn.status_code == 200
-            assert "could not be made" not in drawn.text
+def test_every_page_answers_them(application: Application, limited: Flask, path: str) -> None:
+    then = instant_text(application.now_ns() - 12 * 3600 * 10**9)
+    for name, search in (("wanda", ""), ("sue", ""), ("bea", f"?as_of={then}")):
+        drawn = someone(limited, name).show(path, search)
+        assert drawn.status_code == 200
+        assert "could not be made" not in drawn.text
 
 
 def test_what_is_counted_is_theirs(application: Application, limited: Flask) -> None:
@@ -60,18 +61,19 @@ def test_what_is_counted_is_theirs(application: Application, limited: Flask) -> 
         assert len(rows) == many
         assert {row["workflow"] for row in rows} <= {MINE}
     found = trees.text(trees.with_class(trees.drawn(someone(limited, "bea").show("/transactions")), "found"))
-    assert found == f"{expected['bea']} transactions. You may see Brno; Production to inventory only."
+    assert found == f"{expected['bea']} transactions. You may see Brno; Production-to-inventory posting only."
 
 
 def test_the_board_has_tiles_of_their_workflows_alone(limited: Flask) -> None:
     shown = drawn_text(someone(limited, "wanda").show("/"))
-    assert "Production to inventory" in shown
-    assert "Order to production" not in shown
+    assert "Production-to-inventory posting" in shown
+    assert "Order-to-production release" not in shown
 
 
-def test_what_is_not_theirs_is_as_if_it_were_not_there(limited: Flask, others: str) -> None:
+def test_what_is_not_theirs_is_as_if_it_were_not_there(application: Application, limited: Flask, others: str) -> None:
     wanda = someone(limited, "wanda")
-    shown, none = (drawn_text(wanda.show(f"/path/{OTHER}/{name}")).replace(name, "X") for name in (others, "NO-SUCH-ONE"))
+    then = f"?as_of={instant_text(application.now_ns())}"  # the answer says the moment
+    shown, none = (drawn_text(wanda.show(f"/path/{OTHER}/{name}", then)).replace(name, "X") for name in (others, "NO-SUCH-ONE"))
     assert shown == none
     asked = f"api/v1/recoveries/plan?kind=missing&workflow={OTHER}&transaction_id="
     assert wanda.get(asked + others).get_json() == wanda.get(f"{asked}NO-SUCH-ONE").get_json()
@@ -87,5 +89,5 @@ def test_a_token_is_limited_as_a_person_is(application: Application, limited: Fl
 
 def test_your_permissions_say_all_three(limited: Flask) -> None:
     wanda = drawn_text(someone(limited, "wanda").show("/permissions"))
-    assert "Sites All sites, also those that come later. Workflows Production to inventory" in wanda
+    assert "Sites All sites, also those that come later. Workflows Production-to-inventory posting" in wanda
     assert "Suppliers 20017" in drawn_text(someone(limited, "sue").show("/permissions"))
