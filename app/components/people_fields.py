@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 from flask import request
 
 from app import reader
-from app.accounts import User
+from app.accounts import AccountError, User
 from app.accounts.administration import Rights
 from app.accounts.password_links import Link
 from app.components.connecting import copied
@@ -27,6 +27,12 @@ WORDS = {
     "sites": (_later("All sites, also those that come later"), _later("Or only these sites")),
     "workflows": (_later("All workflows, also those that come later"), _later("Or only these workflows")),
     "suppliers": (_later("All suppliers, also those that come later"), _later("Or only these suppliers")),
+}
+
+BOTH = {
+    "sites": _later("Either all sites or only some: untick the one, or clear the other."),
+    "workflows": _later("Either all workflows or only some: untick the one, or clear the other."),
+    "suppliers": _later("Either all suppliers or only some: untick the one, or clear the other."),
 }
 
 
@@ -56,9 +62,14 @@ def states(page: str) -> list[State]:
 
 
 def rights(roles: Sequence[str] | None, *limits: Any) -> Rights:
-    """Of what is chosen in the fields."""
-    pairs = zip(limits[::2], limits[1::2], strict=True)
-    return Rights(frozenset(roles or ()), Scope(*(None if is_all else frozenset(names or ()) for is_all, names in pairs)))
+    """Of what is chosen in the fields. Raises AccountError where it says two things."""
+    chosen = dict(zip(KINDS, zip(limits[::2], limits[1::2], strict=True), strict=True))
+    for kind, (is_all, names) in chosen.items():
+        if is_all and names:
+            raise AccountError(_(BOTH[kind]))
+    return Rights(
+        frozenset(roles or ()), Scope(**{kind: None if is_all else frozenset(names or ()) for kind, (is_all, names) in chosen.items()})
+    )
 
 
 def names_words(names: Collection[str] | None) -> str:

@@ -90,6 +90,9 @@ def test_who_is_added_a_second_time_or_without_a_role_is_told(page_of: Callable[
     choose(page, "#people-roles", "it: Plant IT")
     page.get_by_role("button", name="Add, and make a link").click()
     expect(page.locator("#people-said")).to_have_text("A user called tom exists already.")
+    choose(page, "#people-sites", "Brno")
+    page.get_by_role("button", name="Add, and make a link").click()
+    expect(page.locator("#people-said")).to_have_text("Either all sites or only some: untick the one, or clear the other.")
 
 
 def test_what_an_administrator_changes_ends_what_is_open_there(
