@@ -21,6 +21,7 @@ BATCH = 100  # in one transaction
 MOST_KNOWN = 50_000
 PAUSE_SECONDS = 0.5
 ACTOR = "syncline"
+EXPORTED = "exported"
 
 log = logging.getLogger("syncline.audit")
 

@@ -41,9 +41,12 @@ def _from_server(server: Server, asked: Asked) -> Iterator[bytes]:
 
 def _from_store(settings: Settings, asked: Asked) -> Iterator[bytes]:
     from app.application import opened
+    from app.audit.place import COMMAND_LINE
+    from app.audit.seen import EXPORTED
 
     with opened(settings) as application:
         application.advance()  # what was acknowledged before a crash belongs into the export
+        application.seen.tell(COMMAND_LINE, EXPORTED, f"export {asked.name}", {"format": asked.form}, each=True)
         yield from application.export(asked)
 
 

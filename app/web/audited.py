@@ -10,10 +10,11 @@ from flask_login import current_user, user_logged_in, user_logged_out
 
 from app import audit
 from app.audit.place import LONGEST, came_from
+from app.audit.seen import EXPORTED
 from app.web.sitemap import Page
 
 SIGNED_IN, SIGNED_OUT, NOT_SIGNED_IN = "signed in", "signed out", "sign-in refused"
-OPENED, EXPORTED, REFUSED = "opened", "exported", "refused"
+OPENED, REFUSED = "opened", "refused"
 # Pages about one thing, or with what people say and do: opening them is an entry, with the address. Boards and lists are not: they show
 # everybody the same, and stay open all day. Messages, exports and files are entries of their own.
 VIEWED = frozenset({"/path", "/recovery", "/failure", "/reports", "/audit", "/events", "/without-event"})

@@ -100,3 +100,9 @@ def test_a_served_syncline_says_with_which_settings_and_its_log_has_an_anchor(ho
     assert run("audit", "verify", "--anchor", anchor).code == 0
     rows = [json.loads(line) for line in run("export", "audit").out.strip().split("\n")]
     assert [(row["actor"], row["action"], row["came_from"]) for row in rows[4:5]] == [("syncline", "settings read", "command line")]
+
+
+def test_an_export_from_the_command_line_is_told(home: Path, run: Run):
+    run("export", "metrics")
+    (row,) = (json.loads(line) for line in run("export", "audit").out.strip().split("\n")[4:])
+    assert (row["actor"], row["action"], row["subject"]) == ("command line", "exported", "export metrics")

@@ -56,7 +56,7 @@ def test_one_changed_byte_of_the_audit_fails(run: Run, folder: Path) -> None:
     assert run("ingest").code == 0
     (row,) = [json.loads(line) for line in run("export", "audit").out.splitlines()]
     assert (row["number"], row["actor"], row["action"], row["subject"]) == (1, "syncline", "catalogue changed", "version 1")
-    assert "The audit holds 1 entry, not changed since it was written." in findings(run, "ok")[1]
+    assert "The audit holds 2 entries, none changed since it was written." in findings(run, "ok")[1]
     with sqlite3.connect(folder / "home" / "accounts.sqlite") as accounts:
         accounts.execute("update audit set at_ns = at_ns + 1")
     accounts.close()
