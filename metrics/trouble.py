@@ -110,7 +110,7 @@ def _key(kind: str | None, workflow: str | None, milestone: str | None, site: st
 def _unplaced(row: Mapping[str, Any]) -> Trouble:
     """It is of no workflow, and nothing that we know waits for it."""
     known: dict[str, Any] = dict.fromkeys(("workflow", "event_type", "first_id", "owner", "holds_up")) | dict(row)
-    return Trouble(**known, partners=(), criticality="important")
+    return Trouble(**known, partners=(), is_named=False, criticality="important")
 
 
 def _trouble(row: Mapping[str, Any], held: Mapping[Key, Summary]) -> Trouble:

@@ -111,7 +111,7 @@ def _see(here: dict[str, Any]) -> Component:
         message, site = sending.weekly(application, revision, "seen"), revision.site
     else:
         desk, now_ns = application.reports, application.now_ns()
-        content = desk.content(Asked(week_of(str(here["week"])), site, Moment(now_ns, now_ns)), current_user.sites)
+        content = desk.content(Asked(week_of(str(here["week"])), site, Moment(now_ns, now_ns)), current_user.sees)
         data = desk.rendered(content, "pdf") if pdf.is_possible() else None
         with speaking(ENGLISH):
             message = sending.mail_of(content, None, data, desk.url, "seen")

@@ -62,8 +62,8 @@ def see(clicks: Sequence[int | None]) -> Any:
 def _newest(subscription: Subscription) -> Alert | None:
     """The newest that is open, else the newest that was."""
     for is_open in (True, False):
-        found, _total = reader.application().alerts.listed(Narrowed(is_open=is_open), current_user.sites, 0, LOOKED_AT)
-        fitting = [alert for alert in found if told_of(subscription.wanted, alert, current_user.sites)]
+        found, _total = reader.application().alerts.listed(Narrowed(is_open=is_open), current_user.sees, 0, LOOKED_AT)
+        fitting = [alert for alert in found if told_of(subscription.wanted, alert, current_user.sees)]
         if fitting:
             return max(fitting, key=lambda alert: alert.started_ns)
     return None

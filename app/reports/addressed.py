@@ -43,7 +43,7 @@ def _asked(application: Application, receiver: Receiver, users: list[User], site
 
 def _why_not(application: Application, receiver: Receiver, user: User, site: str | None) -> str | None:
     if not wants(receiver, user, site):
-        if site is not None and user.sees.sites is None:
+        if site is not None and user.sees.is_all:
             return _("gets the report of all sites")
         return _("may not see {place}", place=name_of(site)) if site is not None else _("gets those of the sites they may see")
     if application.settings.telling.mail is None:

@@ -12,6 +12,7 @@ from app.application import Application
 from app.configuration.roles import shipped
 from app.instants import instant_text
 from app.recovery.runs import Actor
+from metrics.scope import EVERYTHING, Scope
 from tests.alerts.bus import HEADS, MAP
 from tests.pages.served import opened_on, table
 
@@ -36,7 +37,7 @@ KEYS = (
 
 
 def opened_alerts(application: Application, kind: str) -> list[Alert]:
-    return application.alerts.listed(Narrowed(is_open=True, kind=kind), None, 0, 50)[0]
+    return application.alerts.listed(Narrowed(is_open=True, kind=kind), EVERYTHING, 0, 50)[0]
 
 
 def lost(at_ns: int, site: str, text: str = "mandatory segment E1EDK01 is absent") -> tuple[str, ...]:
@@ -63,7 +64,7 @@ def test_failures_that_nobody_can_place_are_one_alert_for_each_way_to_fail(tmp_p
         assert (one.cases, one.sites) == (1, ("brno",))
         look_at(application)
         assert len(opened_alerts(application, "unplaced")) == 2
-        assert [part.site for part in many.seen_by(frozenset(["brno"])).parts] == ["brno"]  # type: ignore[union-attr]
+        assert [part.site for part in many.seen_by(Scope(frozenset(["brno"]))).parts] == ["brno"]  # type: ignore[union-attr]
 
 
 def test_an_alert_that_somebody_mutes_ends_at_once_and_says_who_and_why(tmp_path: Path) -> None:
@@ -76,12 +77,12 @@ def test_an_alert_that_somebody_mutes_ends_at_once_and_says_who_and_why(tmp_path
         signature = alert.key.split("|")[1]
         application.memory.mute(signature, TOM, application.now_ns() + 400 * DAY, "The sender is being replaced")
         look_at(application)
-        ended = application.alerts.one(alert.number, None)
+        ended = application.alerts.one(alert.number, EVERYTHING)
         assert ended is not None
         assert ended.ended_ns is not None
         assert (ended.ended_why or "").startswith("tom muted it until ")
         assert (ended.ended_why or "").endswith(": The sender is being replaced")
-        (row,) = alert_rows(application.accounts.engine, application.now_ns(), None)
+        (row,) = alert_rows(application.accounts.engine, application.now_ns(), EVERYTHING)
         assert row["ended_reason"] == ended.ended_why
         with application.accounts.engine.connect() as connection:
             (entry,) = audit.entries(connection, audit.Filter(action="alert ended"))
@@ -92,7 +93,7 @@ def test_an_alert_that_somebody_mutes_ends_at_once_and_says_who_and_why(tmp_path
         assert again.number == alert.number + 1
         application.memory.fix(signature, TOM, None)
         look_at(application)
-        assert application.alerts.one(again.number, None).ended_why == "tom holds it to be resolved"  # type: ignore[union-attr]
+        assert application.alerts.one(again.number, EVERYTHING).ended_why == "tom holds it to be resolved"  # type: ignore[union-attr]
 
 
 def test_what_gets_through_by_itself_says_nothing_of_people(tmp_path: Path) -> None:
@@ -108,7 +109,7 @@ def test_what_gets_through_by_itself_says_nothing_of_people(tmp_path: Path) -> N
         application.ingest()
         for _ in range(2):  # gone, and still gone
             look_at(application, quiet_seconds=0)
-        ended = application.alerts.one(alert.number, None)
+        ended = application.alerts.one(alert.number, EVERYTHING)
         assert ended is not None
         assert (ended.is_open, ended.ended_why) == (False, None)
 

@@ -68,9 +68,9 @@ def _told(folder: Path, roster: Roster, away: dict[str, oracle.Away], looks: lis
         create_tables(engine, metadata)
         create_tables(engine, of_messages)
         kept = Alerts(engine, lambda: looks[0])
-        users = {name: User(name, frozenset({"it"}), None, False, 1, 0, None) for name in NAMES}
+        users = {name: User(name, frozenset({"it"}), EVERYTHING, False, 1, 0, None) for name in NAMES}
         absences = [Absence(number, name, *(each.from_ns, each.to_ns, each.deputy)) for number, (name, each) in enumerate(away.items())]
-        staff = Staff(users, absences, People(dict.fromkeys(NAMES), {}, {}, "UTC"))
+        staff = Staff(users, absences, People(dict.fromkeys(NAMES, EVERYTHING), {}, {}, "UTC"))
         advance(engine, (roster,), staff, looks[0])  # it is known before anything begins
         look(engine, [FAILING], looks[0])
         for at_ns in looks:

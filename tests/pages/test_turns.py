@@ -16,6 +16,7 @@ from app.application import Application
 from app.duty import turns
 from app.duty.roster import Level, Roster, Shift
 from app.telling import teller
+from metrics.scope import EVERYTHING
 from tests.pages import recovering, trees
 from tests.pages.served import UPDATE, Client, drawn_text, make_server, someone
 
@@ -62,7 +63,7 @@ def test_the_list_and_the_alert_say_who_was_told_and_who_is_next(server: Flask, 
     tom = someone(server, "tom")
     said = drawn_text(tom.show("/alerts"))
     assert "told to tom, " in said
-    (number,) = [alert.number for alert in application.alerts.listed(Narrowed(), None, 0, 50)[0] if alert.title == FAILING.title]
+    (number,) = [alert.number for alert in application.alerts.listed(Narrowed(), EVERYTHING, 0, 50)[0] if alert.title == FAILING.title]
     said = drawn_text(tom.show("/alerts", f"?number={number}"))
     assert "Who is told tom, " in said
     assert "augsburg-it, on shift. Passed over: bruno (may not see it)" in said

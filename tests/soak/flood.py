@@ -15,6 +15,7 @@ from app.alerts.kept import Alerts, Narrowed
 from app.application import Application, accounts_url
 from app.settings import load_settings
 from app.telling.subscription import Wanted
+from metrics.scope import EVERYTHING
 from tests.benchmarks import traffic
 from tests.pages.served import PASSWORD
 from tests.processes import free_ports, listens, real_server
@@ -89,7 +90,7 @@ def _send(port: int, body: bytes) -> None:
 def _alerts(folder: Path) -> list[Alert]:
     engine = open_engine(accounts_url(folder / "home"))
     try:
-        return Alerts(engine, time.time_ns).listed(Narrowed(kind="failed"), None, 0, 50)[0]
+        return Alerts(engine, time.time_ns).listed(Narrowed(kind="failed"), EVERYTHING, 0, 50)[0]
     finally:
         engine.dispose()
 
