@@ -1,3 +1,0 @@
-"""The audit under its former name."""
-
-from app.audit import *  # noqa: F403
