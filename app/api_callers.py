@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import current_app, request
@@ -13,14 +13,20 @@ from wtforms import ValidationError
 
 from app.access.rights import ANNOTATE_OWN, EXPORT, ORDER
 from app.access.roles import ADMIN
-from app.accounts.tokens import ANNOTATE, RECOVER
+from app.accounts.tokens import ANNOTATE, INGEST, READ, RECOVER, WHOLE
 from app.application import Application
 from app.audit import NOBODY, own_of
+from app.machines.kept import Access, NoAccess
+from app.machines.refusals import API
 from app.messages.glass import Viewer
 from app.recovery.runs import Actor
 from app.web import audited
 from metrics.scope import EVERYTHING, Scope
 
+NOT_READING = {  # scope → what a token of it is told that wants to read
+    ANNOTATE: "This token is for annotations only. Reading needs one of scope read.",
+    INGEST: "This token is for sending data, not for reading it. Reading needs one of scope read.",
+}
 MORE = "The page 'Your permissions' says which roles you have."
 
 
@@ -67,34 +73,63 @@ def caller_of_request() -> Caller:
 
 def _bearer(secret: str) -> Caller:
     here = application()
-    if here.local_token and hmac.compare_digest(secret.encode(), here.local_token.encode()):
+    if here.local_token and hmac.compare_digest(secret.encode("utf-8", "replace"), here.local_token.encode()):
         audited.called_by("command line")
         return Caller(EVERYTHING, may_order=True)
-    if token := here.accounts.check_token(secret, "read"):
-        audited.called_by(f"token {token.name}")
-        roles = frozenset({ADMIN}) if token.scope == "admin" else token.roles
-        actor = Actor(f"token {token.name}", roles, token.sees, access=token.access) if token.allows(RECOVER) else None
-        viewer = Viewer(actor.name, actor.roles, access=actor.access) if actor else None
-        return Caller(token.sees, may_order=False, own=None if token.sees.is_all else NOBODY, actor=actor, viewer=viewer)
-    if here.accounts.check_token(secret, ANNOTATE):
-        raise Denied(403, "This token is for annotations only. Reading needs one of scope read.")
-    if here.accounts.check_token(secret, "ingest"):
-        raise Denied(403, "This token is for sending data, not for reading it. Reading needs one of scope read.")
-    raise Denied(401, "This token is unknown or revoked.")
+    access = _reading(secret)
+    audited.called_by(access.actor)
+    actor = _actor(access) if access.token.allows(RECOVER) else None
+    viewer = Viewer(actor.name, actor.roles, access=actor.access) if actor else None
+    return Caller(access.sees, may_order=False, own=_own(access), actor=actor, viewer=viewer)
+
+
+def _reading(secret: str) -> Access:
+    """Who is behind the secret, when it may read. Raises Denied, and counts it."""
+    here, address = application(), request.remote_addr or ""
+    try:
+        access = here.machines.behind(secret, address)
+        if not access.token.allows(READ):
+            raise NoAccess(NOT_READING[access.token.scope], access.token.name, is_known=True)
+    except NoAccess as refused:
+        here.machines.refusals.note(API, refused.token, refused.why, address)
+        raise Denied(403 if refused.is_known else 401, str(refused)) from refused
+    return access
+
+
+def _actor(access: Access) -> Actor:
+    roles = frozenset({ADMIN}) if access.token.scope == WHOLE else access.roles
+    return Actor(access.actor, roles, access.sees, access=access.token.access)
+
+
+def _own(access: Access) -> str | None:
+    """Of the audit a token sees what whom it acts for sees; a service all of it, or where it is limited to sites nothing."""
+    if access.user is not None:
+        return own_of(replace(access.user, sees=access.sees))
+    return None if access.sees.is_all else NOBODY
 
 
 def annotator_of_request() -> Actor:
     """As whom the caller says what happened. Raises Denied."""
     kind, _, secret = request.headers.get("Authorization", "").partition(" ")
-    if kind.lower() == "bearer" and (token := application().accounts.check_token(secret.strip(), ANNOTATE)):
-        roles = frozenset({ADMIN}) if token.scope == "admin" else frozenset[str]()
-        return Actor(f"token {token.name}", roles, token.sees, access=token.access, also=frozenset({ANNOTATE_OWN}))
-    actor = caller_of_request().actor
+    if kind.lower() != "bearer":
+        actor = caller_of_request().actor
+        check_csrf()
+    elif (access := _known(secret.strip())) and access.token.allows(ANNOTATE):
+        roles = frozenset({ADMIN}) if access.token.scope == WHOLE else frozenset[str]()
+        audited.called_by(access.actor)
+        return Actor(access.actor, roles, access.sees, access=access.token.access, also=frozenset({ANNOTATE_OWN}))
+    else:
+        actor = _bearer(secret.strip()).actor
     if actor is None:
         raise Denied(403, "Annotations need a token of scope annotate (syncline token add NAME --scope annotate), or sign in.")
-    if not secret:
-        check_csrf()
     return actor
+
+
+def _known(secret: str) -> Access | None:
+    try:
+        return application().machines.behind(secret, request.remote_addr or "")
+    except NoAccess:
+        return None  # whoever asks as any caller next is told why
 
 
 def check_csrf() -> None:

@@ -31,6 +31,7 @@ from app.configuration.model import Settings, Source
 from app.configuration.sections import is_received
 from app.duty.absences import Absences
 from app.exports import EXPORTS, Asked, between, exported, written
+from app.machines.kept import Machines
 from app.messages.desk import Desk as Messages
 from app.messages.glass import Glasses, overseers
 from app.messages.originals import Event, Original, original
@@ -137,6 +138,7 @@ class Application:
         glasses = Glasses(self.accounts.engine, self.now_ns, settings.masking, overseers(settings.recovery.paths))
         self.messages = Messages(self.accounts.engine, self.now_ns, settings.masking, glasses)
         self.languages = ChosenLanguages(self.accounts.engine)
+        self.machines = Machines(self.accounts.engine, self.now_ns, settings.access.tokens, settings.roles)
         self.people = Administration(self.accounts, self.now_ns, settings.access.password_link)
         self.sessions = Sessions(self.accounts.engine, self.now_ns, settings.access.sessions, settings.roles)
 

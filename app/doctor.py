@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -15,6 +16,7 @@ from app.examination.payloads import look_at_payloads
 from app.examination.people import look_at_people
 from app.examination.single_sign_on import look_at_single_sign_on
 from app.examination.sources import look_at_sources
+from app.examination.tokens import look_at_tokens
 from app.remote import find_server
 from app.settings import Settings
 from app.trouble import Unreachable
@@ -40,6 +42,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield from look_at_sources(settings, server)
     yield from look_at_people(settings)
     yield from look_at_single_sign_on(settings)
+    yield from look_at_tokens(settings, time.time_ns())
     yield from look_at_audit(settings.home)
     yield from look_at_erasure(settings.home)
     yield from look_at_payloads(settings.home, settings.recovery)

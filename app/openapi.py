@@ -13,7 +13,7 @@ INSTANT = {"type": "string", "format": "date-time"}
 SENTENCE = {"content": {"application/json": {"schema": {"type": "object", "properties": {"error": {"type": "string"}}}}}}
 REFUSALS = {
     "400": {"description": "A parameter cannot mean anything; the sentence says why.", **SENTENCE},
-    "401": {"description": "No token, or one that is unknown or revoked.", **SENTENCE},
+    "401": {"description": "No token, or one that is not in use: unknown, revoked or expired.", **SENTENCE},
     "403": {"description": "The token or the role does not allow it.", **SENTENCE},
 }
 ORDERS = {

@@ -8,7 +8,7 @@ import secrets
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import Any
@@ -21,6 +21,7 @@ from app.configuration.sections import RECEIVED
 from app.jobs import Jobs
 from app.loader import Loader
 from app.log_entries import Entries
+from app.machines.gate import admission
 from app.recovery.automatic import Rules
 from app.recovery.worker import Worker
 from app.remote import remove_card, write_card
@@ -33,6 +34,7 @@ from app.web.bodies import CALLBACK_BYTES
 from app.web.speaking import catalogues_of
 from app.web_server import WebServer, taken
 from collectors.receivers import NO_GRPC, has_grpc
+from collectors.receivers.admission import Admission
 from collectors.receivers.otlp_http import OtlpHttpReceiver
 from collectors.receivers.reception import Limits, Reception
 
@@ -119,7 +121,7 @@ def _reception(application: Application) -> Reception:
 def _receiver(application: Application, reception: Reception) -> OtlpHttpReceiver:
     otlp = application.settings.otlp
     with _bound(otlp.http_host, otlp.http_port):
-        return OtlpHttpReceiver(reception, otlp.http_host, otlp.http_port, _tokens_ok(application))
+        return OtlpHttpReceiver(reception, otlp.http_host, otlp.http_port, _admission(application))
 
 
 def _grpc_receiver(application: Application, reception: Reception) -> Any:
@@ -127,7 +129,7 @@ def _grpc_receiver(application: Application, reception: Reception) -> Any:
 
     otlp = application.settings.otlp
     with _bound(otlp.grpc_host, otlp.grpc_port):
-        return OtlpGrpcReceiver(reception, otlp.grpc_host, otlp.grpc_port, _tokens_ok(application))
+        return OtlpGrpcReceiver(reception, otlp.grpc_host, otlp.grpc_port, _admission(application))
 
 
 @contextmanager
@@ -139,10 +141,8 @@ def _bound(host: str, port: int) -> Iterator[None]:
         raise Unreachable(taken(host, port, error)) from error
 
 
-def _tokens_ok(application: Application) -> Callable[[str], bool] | None:
-    if not application.settings.otlp.token_required:
-        return None
-    return lambda secret: application.accounts.check_token(secret, "ingest") is not None
+def _admission(application: Application) -> Admission | None:
+    return admission(application.machines) if application.settings.otlp.token_required else None
 
 
 def _options(settings: Settings) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from app.accounts.secret import secret_key
 from app.components import callbacks, shell
 from app.configuration.model import Web
 from app.pages import (
+    access,
     account,
     alerts,
     at_risk,
@@ -88,6 +89,7 @@ PAGES = (
     Page("/without-event", _later("Without an event"), without_event, "list", help="mapping#what-nobody-has-mapped-yet"),
     Page("/people", _later("People"), people, "user", _later("Administration"), help="people#who-gives-them"),
     Page("/person", _later("Person"), person, "user", parts=("person",), help="people#who-gives-them"),
+    Page("/access", _later("Machine access"), access, "key-round", _later("Connections"), help="machines"),
     Page("/docs", _later("Docs"), docs, "book-open", _later("Help")),
     Page("/wall", _later("Wall"), wall, "monitor", help="reading#wall"),
     Page("/subscriptions", _later("What you are told of"), subscriptions, "megaphone", help="alerts#be-told"),

@@ -50,6 +50,14 @@ class Scope:
             return self
         return replace(self, sites=frozenset(sites) if self.sites is None else self.sites & frozenset(sites))
 
+    def within(self, other: Scope) -> Scope:
+        """What both of them see."""
+        return Scope(*(_both(getattr(self, kind), getattr(other, kind)) for kind in KINDS))
+
+
+def _both(one: Names, other: Names) -> Names:
+    return other if one is None else one if other is None else one & other
+
 
 def _holds(names: Names, name: str | None) -> bool:
     return names is None or name in names

@@ -49,7 +49,7 @@ HOME = "sync-status"
 PAGES = (
     *(HOME, "transactions", "failures", "failure", "alerts", "recoveries", "recovery", "at-risk", "inventory", "reports", "objectives"),
     *("expected", "suppliers", "rules", "process", "business-case", "annotations", "cases", "promised", "path", "audit", "sources"),
-    *("connect", "interfaces", "events", "without-event", "docs", "wall", "subscriptions", "account", "permissions"),
+    *("connect", "interfaces", "events", "without-event", "docs", "wall", "subscriptions", "account", "permissions", "access"),
 )
 ALWAYS = frozenset({"account", "docs", "permissions"})  # of whoever is signed in: what they may, and what it all means
 

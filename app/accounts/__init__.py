@@ -1,4 +1,4 @@
-"""People and machine access: `Accounts` adds, lists, checks and disables them. Threads and processes may use one file at once."""
+"""People: `Accounts` adds, lists, checks and disables them. Threads and processes may use one file at once."""
 
 from __future__ import annotations
 
@@ -13,24 +13,20 @@ from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from app import audit
 from app.access.roles import Roles
-from app.accounts import passwords, people, sessions, throttle, tokens
+from app.accounts import passwords, people, sessions, throttle
 from app.accounts.changes import change
 from app.accounts.people import AccountError, User
-from app.accounts.tables import open_engine, open_unchanged, token_roles
-from app.accounts.tables import tokens as token_table
+from app.accounts.tables import open_engine, open_unchanged
 from app.accounts.tables import users as user_table
 from app.accounts.throttle import TooManyAttempts
-from app.accounts.tokens import SCOPES, Token
 from app.configuration.roles import shipped
 from metrics.scope import EVERYTHING, Scope
 
-__all__ = ["SCOPES", "AccountError", "Accounts", "Token", "TooManyAttempts", "User", "users_in"]
-
-_USED_EVERY_NS = 60 * 1_000_000_000  # `last_used_ns` is written at most once a minute: reading must not cost a write
+__all__ = ["AccountError", "Accounts", "TooManyAttempts", "User", "users_in"]
 
 
 class Accounts:
-    """All users and tokens behind an SQLAlchemy URL such as sqlite:////var/lib/syncline/accounts.sqlite. `access`: the roles there are;
+    """All users behind an SQLAlchemy URL such as sqlite:////var/lib/syncline/accounts.sqlite. `access`: the roles there are;
     without a configuration those that ship."""
 
     def __init__(
@@ -146,64 +142,6 @@ class Accounts:
         name = self.user(name).name
         with self._engine.begin() as connection:
             change(connection, name, self._now_ns(), **values)
-
-    # ── machines ────────────────────────────────────────────────────────────────────────────────────────────────────
-    def add_token(self, name: str, scope: str, sees: Scope = EVERYTHING, roles: Collection[str] = ()) -> str:
-        """The secret, to be shown once: it is nowhere afterwards. Raises AccountError: name taken, unknown scope or role, roles where
-        none belong."""
-        name = people.name_of(name, "token")
-        if scope not in SCOPES:
-            raise AccountError(f"No scope is called {scope!r}. Known: {', '.join(SCOPES)}.")
-        if roles and scope != tokens.RECOVER:
-            raise AccountError(f"Only a token of scope {tokens.RECOVER} has roles.")
-        checked = people.checked_roles(roles, self.access) if scope == tokens.RECOVER else ""
-        secret = tokens.new_secret()
-        row = {
-            "hash": tokens.hash_of(secret),
-            "name": name,
-            "scope": scope,
-            **people.checked_scope(sees),
-            "created_ns": self._now_ns(),
-        }
-        try:
-            with self._engine.begin() as connection:
-                connection.execute(insert(token_table).values(**row))
-                if checked:
-                    connection.execute(insert(token_roles).values(hash=row["hash"], roles=checked))
-        except IntegrityError:
-            raise AccountError(
-                f"A token called {name!r} exists already. Revoke it first (syncline token revoke {name}) or choose another name."
-            ) from None
-        return secret
-
-    def list_tokens(self) -> list[Token]:
-        """All tokens by name and age, revoked ones too."""
-        with self._engine.connect() as connection:
-            rows = connection.execute(select(token_table).order_by(token_table.c.name, token_table.c.created_ns))
-            return [tokens.token_of(row) for row in rows]
-
-    def revoke(self, name: str) -> None:
-        """The token of that name works no more. Raises AccountError when none is in use under it."""
-        name = people.name_of(name, "token")
-        live = update(token_table).where(token_table.c.name == name, token_table.c.revoked_ns.is_(None))
-        with self._engine.begin() as connection:
-            changed = connection.execute(live.values(revoked_ns=self._now_ns())).rowcount
-        if not changed:
-            known = ", ".join(token.name for token in self.list_tokens() if token.revoked_ns is None) or "none"
-            raise AccountError(f"No token in use is called {name!r}. In use: {known}.")
-
-    def check_token(self, text: str, scope: str) -> Token | None:
-        """The token behind the secret `text` when it is in use and allows `scope`, else None."""
-        mine = token_table.c.hash == tokens.hash_of(text)
-        with self._engine.connect() as connection:
-            row = connection.execute(select(token_table).where(mine)).one_or_none()
-            roles = connection.execute(select(token_roles.c.roles).where(token_roles.c.hash == tokens.hash_of(text))).scalar()
-        if row is None or row.revoked_ns is not None or not tokens.token_of(row).allows(scope):
-            return None
-        if self._now_ns() - (row.last_used_ns or 0) > _USED_EVERY_NS:
-            with self._engine.begin() as connection:
-                connection.execute(update(token_table).where(mine).values(last_used_ns=self._now_ns()))
-        return tokens.token_of(row, roles, self.access)
 
 
 def users_in(file: Path, access: Roles) -> list[User]:

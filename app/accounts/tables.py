@@ -18,9 +18,11 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    and_,
     create_engine,
     event,
     inspect,
+    text,
 )
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable
@@ -56,6 +58,14 @@ tokens = Table(
     Column("last_used_ns", BigInteger),
     Column("workflows", Text),
     Column("suppliers", Text),
+    Column("sources", String(4096)),  # null: whatever is received
+    Column("user", String(64)),  # for whom it acts; null: a service
+    Column("made_by", String(64)),
+    Column("expires_ns", BigInteger),
+    Column("replaced_ns", BigInteger),  # another of this name works since then, this one until it expires
+    Column("revoked_by", String(64)),
+    Column("reason", String(512)),  # why it was revoked
+    Column("last_address", String(64)),
 )
 
 token_roles = Table(
@@ -65,14 +75,10 @@ token_roles = Table(
     Column("roles", String(256), nullable=False),
 )
 
-# A revoked token gives its name free, so a secret can be renewed under the name people know.
-one_live_token = Index(
-    "one_live_token",
-    tokens.c.name,
-    unique=True,
-    sqlite_where=tokens.c.revoked_ns.is_(None),
-    postgresql_where=tokens.c.revoked_ns.is_(None),
-)
+# A token that was revoked or replaced gives its name free, so a secret can be renewed under the name people know.
+_IS_CURRENT = and_(tokens.c.revoked_ns.is_(None), tokens.c.replaced_ns.is_(None))
+one_current_token = Index("one_current_token", tokens.c.name, unique=True, sqlite_where=_IS_CURRENT, postgresql_where=_IS_CURRENT)
+OUTGROWN = ("one_live_token",)  # indexes of before, which forbid what is now allowed
 
 failed_logins = Table(
     "failed_logins",
@@ -119,6 +125,9 @@ def open_engine(url: str | URL) -> Engine:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _set_pragmas)
     create_tables(engine, metadata)
+    with engine.begin() as connection:
+        for name in OUTGROWN:
+            connection.execute(text(f"drop index if exists {name}"))
     return engine
 
 

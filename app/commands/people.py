@@ -1,4 +1,4 @@
-"""`syncline user …` and `syncline token …`: who may sign in, and which machines may read or send."""
+"""`syncline user …`: who may sign in."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def change_user(arguments: argparse.Namespace) -> None:
 def list_users(arguments: argparse.Namespace) -> None:
     from app.accounts.identities import issuers
 
-    with _accounts(arguments) as (accounts, _):
+    with accounts_of(arguments) as (accounts, _):
         with accounts.engine.connect() as connection:
             by = issuers(connection)
         rows = [
@@ -69,7 +69,7 @@ def list_users(arguments: argparse.Namespace) -> None:
                 *columns_of(user.given),
                 "disabled" if user.disabled else "active",
                 by.get(user.name, "password"),
-                _time(user.last_login_ns),
+                time_words(user.last_login_ns),
             )
             for user in accounts.list_users()
         ]
@@ -121,50 +121,17 @@ def change_password(arguments: argparse.Namespace) -> None:
         _tell(arguments, password)
 
 
-def add_token(arguments: argparse.Namespace) -> None:
-    with _accounts(arguments) as (accounts, settings):
-        secret = accounts.add_token(arguments.name, arguments.scope, asked_scope(arguments, settings), arguments.role)
-    print(f"Token {arguments.name} of scope {arguments.scope}, shown this once:", file=sys.stderr)
-    print(secret)
-
-
-def list_tokens(arguments: argparse.Namespace) -> None:
-    with _accounts(arguments) as (accounts, _):
-        rows = [
-            (
-                token.name,
-                token.scope,
-                *columns_of(token.sees),
-                "revoked" if token.revoked_ns else "in use",
-                _time(token.created_ns),
-                _time(token.last_used_ns),
-            )
-            for token in accounts.list_tokens()
-        ]
-    print(
-        table(rows, ("token", "scope", *KINDS, "state", "made", "last used"))
-        if rows
-        else "No tokens yet. Add one: syncline token add NAME --scope read"
-    )
-
-
-def revoke_token(arguments: argparse.Namespace) -> None:
-    with _accounts(arguments) as (accounts, _):
-        accounts.revoke(arguments.name)
-    print(f"Token {arguments.name} works no more.")
-
-
 @contextmanager
 def administering(arguments: argparse.Namespace) -> Iterator[tuple[Administration, Settings]]:
     """Changes people, and tells the audit."""
     from app.accounts.administration import Administration
 
-    with _accounts(arguments) as (accounts, settings):
+    with accounts_of(arguments) as (accounts, settings):
         yield Administration(accounts, time.time_ns, settings.access.password_link), settings
 
 
 @contextmanager
-def _accounts(arguments: argparse.Namespace) -> Iterator[tuple[Accounts, Settings]]:
+def accounts_of(arguments: argparse.Namespace) -> Iterator[tuple[Accounts, Settings]]:
     from sqlalchemy.exc import DatabaseError
 
     from app import audit
@@ -219,21 +186,21 @@ def _tell(arguments: argparse.Namespace, password: str) -> None:
         print(password)
 
 
-def _time(when_ns: int | None) -> str:
+def time_words(when_ns: int | None) -> str:
     return instant_text(when_ns)[:16].replace("T", " ") + " UTC" if when_ns else "never"
 
 
-def _plain(parser: argparse.ArgumentParser) -> None:
+def plain(parser: argparse.ArgumentParser) -> None:
     configuration(parser)
 
 
-def _named(parser: argparse.ArgumentParser) -> None:
+def named(parser: argparse.ArgumentParser) -> None:
     configuration(parser)
     parser.add_argument("name", metavar="NAME", help="the name of the user or token")
 
 
 def _with_password(parser: argparse.ArgumentParser) -> None:
-    _named(parser)
+    named(parser)
     how = parser.add_mutually_exclusive_group()
     how.add_argument(
         "--password-file", type=Path, metavar="FILE", help="read the password from the first line of FILE; `-` is standard input"
@@ -247,23 +214,14 @@ def _new_user(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--role", action="append", required=True, metavar="ROLE", help=ROLE_HELP)
 
 
-def _new_token(parser: argparse.ArgumentParser) -> None:
-    _named(parser)
-    limits(parser)
-    scopes = "read: the API; ingest: sending OTLP; recover: recoveries; annotate: annotations only"
-    parser.add_argument("--scope", required=True, metavar="SCOPE", help=scopes)
-    roles = "of scope recover: what it may do, as people's roles; may be repeated"
-    parser.add_argument("--role", action="append", default=[], metavar="ROLE", help=roles)
-
-
 def _linked_user(parser: argparse.ArgumentParser) -> None:
-    _named(parser)
+    named(parser)
     about = "who they are at the provider, by the `sub` it gives them; a refused sign-in leaves it in the log"
     parser.add_argument("--subject", required=True, metavar="SUB", help=about)
 
 
 def _changed_user(parser: argparse.ArgumentParser) -> None:
-    _named(parser)
+    named(parser)
     parser.add_argument("--role", action="append", default=[], metavar="ROLE", help=f"from now on these roles: {ROLE_HELP}")
     new_limits(parser)
 
@@ -271,12 +229,9 @@ def _changed_user(parser: argparse.ArgumentParser) -> None:
 COMMANDS = (
     Command("user add", "adds a user", _new_user, add_user),
     Command("user change", "changes what a user may do and see; their sessions end", _changed_user, change_user),
-    Command("user list", "lists the users", _plain, list_users),
-    Command("user roles", "lists the roles that the configuration knows, and what each may", _plain, list_roles),
-    Command("user disable", "ends a user's access", _named, disable_user),
+    Command("user list", "lists the users", plain, list_users),
+    Command("user roles", "lists the roles that the configuration knows, and what each may", plain, list_roles),
+    Command("user disable", "ends a user's access", named, disable_user),
     Command("user link", "gives an account to somebody who signs in by single sign-on", _linked_user, link_user),
     Command("user passwd", "changes a password", _with_password, change_password),
-    Command("token add", "adds a token for a machine and prints it once", _new_token, add_token),
-    Command("token list", "lists the tokens, never their secrets", _plain, list_tokens),
-    Command("token revoke", "ends a token", _named, revoke_token),
 )

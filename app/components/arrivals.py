@@ -37,6 +37,7 @@ WRONG = {  # status of an answer → what to look at
     "401": _later(
         "The token is missing or wrong. `syncline token add NAME --scope ingest` makes one, sent as `Authorization: Bearer TOKEN`."
     ),
+    "403": _later("The token is for something else, or for another source; “Machine access” says for what."),
     "404": _later("The path is wrong. Traces go to /v1/traces, logs to /v1/logs, CloudEvents to /v1/events; an SDK adds it by itself."),
     "405": _later("Only POST is taken."),
     "413": _later("The request is too large. Let the exporter send smaller batches."),
@@ -44,11 +45,9 @@ WRONG = {  # status of an answer → what to look at
     "400": _later("What was sent is not what its content type says."),
     "503": _later("Syncline has no room just now. A good exporter comes again by itself; Docs, connect, says what it may be."),
 }
-WRONG |= {"UNAUTHENTICATED": WRONG["401"], "RESOURCE_EXHAUSTED": WRONG["413"], "INVALID_ARGUMENT": WRONG["400"]}
-WRONG |= {
-    "UNAVAILABLE": WRONG["503"],
-    "UNIMPLEMENTED": _later("This service is not served: traces and logs are, metrics and profiles are not."),
-}
+SAME = {"UNAUTHENTICATED": "401", "PERMISSION_DENIED": "403", "RESOURCE_EXHAUSTED": "413", "INVALID_ARGUMENT": "400", "UNAVAILABLE": "503"}
+WRONG |= {name: WRONG[status] for name, status in SAME.items()}
+WRONG["UNIMPLEMENTED"] = _later("This service is not served: traces and logs are, metrics and profiles are not.")
 
 
 @dataclass(frozen=True, slots=True)

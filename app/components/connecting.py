@@ -8,7 +8,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from app import reader
-from app.accounts import Token
+from app.accounts.tokens import INGEST
 from app.components import arrivals, links, ways_in
 from app.components.choices import choices
 from app.components.page import note
@@ -79,7 +79,8 @@ def _reach(settings: Settings) -> list[Component]:
     told = [html.P(local, className="muted")] if ways_in.is_local(settings) else []
     if not settings.otlp.token_required:
         return [*told, html.P(_("No token is needed."), className="muted")]
-    usable = [token.name for token in reader.application().accounts.list_tokens() if _may_send(token)]
+    machines, now_ns = reader.application().machines, reader.application().now_ns()
+    usable = sorted({token.name for token in machines.every() if token.works(now_ns) and token.allows(INGEST)})
     make = _parts(
         "{command} shows one once; put it where TOKEN stands.",
         command=html.Code(ways_in.command("token add NAME --scope ingest", settings)),
@@ -87,10 +88,6 @@ def _reach(settings: Settings) -> list[Component]:
     if usable:
         return [*told, note("info", [f"{_('A token is needed. In use: {names}. Another one:', names=', '.join(usable))} ", *make], "lock")]
     return [*told, note("late", [f"{_('A token is needed, and there is none yet.')} ", *make], "lock")]
-
-
-def _may_send(token: Token) -> bool:
-    return token.revoked_ns is None and token.allows("ingest")
 
 
 def _by_hand(settings: Settings) -> list[Component]:

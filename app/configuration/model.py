@@ -9,6 +9,7 @@ from typing import Any
 
 from app.access.roles import Roles
 from app.duty.roster import Roster
+from app.machines.settings import Terms
 from app.messages.settings import Masking
 from app.recovery.settings import Recovery
 from app.reports.settings import Reporting
@@ -62,6 +63,7 @@ class Access:
 
     sessions: Lifetimes = Lifetimes()
     password_link: int = 86_400  # seconds
+    tokens: Terms = Terms()
     roles: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     only: tuple[str, ...] | None = None
     oidc: SingleSignOn | None = None  # as it is written; what is used is `single_sign_on` of the settings

@@ -20,6 +20,7 @@ from app.components.callbacks import callback
 from app.components.icons import icon
 from app.components.page import card, head, scrolling
 from app.figures import times
+from app.machines.wanted import oversees
 from app.messages.settings import why_not as unseen
 from app.recovery.model import Approval, Path
 from app.web.guard import sitemap
@@ -30,7 +31,7 @@ WAITING = "recoveries?state=requested"
 USUAL = "usual"  # what the menu calls: as the role says
 EVERYBODYS = _later("See the pages of your roles with the figures of what you see, keep views, subscribe to alerts")
 OF_ADMINS = _later("Add people, give them roles and what they see, and links for a password")
-BY_COMMAND = _later("Give machines tokens"), _later("with the command line, on the machine that serves")
+TOKENS = _later("Make, rotate and revoke every token of machines; for oneself anybody who may take out figures makes one")
 ALL_SITES = _later("with all sites, workflows and suppliers")
 
 
@@ -187,7 +188,7 @@ def _landings() -> Landings:
 
 
 def _acts(account: User) -> Component:
-    everybodys, by_command = html.Td([icon("check"), f" {_('yes')}"]), html.Td([icon("lock"), f" {_('not on these pages')}"])
+    everybodys = html.Td([icon("check"), f" {_('yes')}"])
     rows = [
         html.Tr([html.Td(_(EVERYBODYS)), html.Td(_("everybody")), everybodys]),
         *(
@@ -195,11 +196,15 @@ def _acts(account: User) -> Component:
             for name, right in RIGHTS.items()
         ),
         html.Tr([_what(OF_ADMINS, ""), html.Td(ADMIN), _yes_or_no(ADMIN in account.roles)]),
-        html.Tr([_what(*BY_COMMAND), html.Td(_("nobody here")), by_command]),
+        html.Tr([_what(TOKENS, ""), html.Td(ADMIN), _tokens(account)]),
     ]
     heads = html.Tr([html.Th(name) for name in (_("What can be done"), _("For the roles"), _("You"))])
     aside = html.Span(_("Administrators may do what any role may"), className="muted")
     return card(_("Actions"), scrolling(html.Table([html.Thead(heads), html.Tbody(rows)], className="table"), _("Actions")), aside=aside)
+
+
+def _tokens(account: User) -> Component:
+    return html.Td([icon("check"), f" {_('yes')}"] if oversees(account) else [icon("lock"), f" {_('no')}"])
 
 
 def _act(right: Right) -> Component:

@@ -17,6 +17,7 @@ from app.components.callbacks import callback
 from app.components.clocks import LEAST_NS, clocks
 from app.components.icons import icon
 from app.components.page import button, card, head, note, scrolling
+from app.components.refused_senders import senders, version
 from app.components.silence import silence, usual
 from app.components.source_trouble import trouble_of
 from app.components.tiles import name_of
@@ -24,6 +25,7 @@ from app.configuration.model import Source
 from app.configuration.sections import RECEIVED, SENT_EVENTS
 from app.figures import times, words
 from app.figures.rows import rows_of
+from app.machines.wanted import SOURCES
 from app.pages.errors import WrongAddress
 from app.pages.narrowing import HOUR_NS
 from app.source_state import SourceState
@@ -71,7 +73,8 @@ def _body(at: reader.AsOf, source: str | None, number: int, states: Mapping[str,
         for name in sorted(by_name, key=lambda name: (not _is_troubled(states.get(name)), not has_come(by_name[name])))
     ]
     refused = _rejected(rows_of(frame), total, source, number, zone, at.now_ns)
-    parts = [_held_up(unjudged), html.Div(cards, className="sources"), clocks(skewed), refused]
+    elsewhere = [told for name in SOURCES if name not in by_name and at.is_now for told in senders(name, zone, at.now_ns)]
+    parts = [_held_up(unjudged), *elsewhere, html.Div(cards, className="sources"), clocks(skewed), refused]
     summary = _summary(by_name, at, [name for name in by_name if _is_troubled(states.get(name))])
     return [part for part in parts if part is not None], summary, zone
 
@@ -82,7 +85,8 @@ def _states(at: reader.AsOf) -> dict[str, SourceState]:
 
 
 def _version(at: reader.AsOf, states: Mapping[str, SourceState]) -> str:
-    return f"{moment.version(at)} {sorted((name, state.troubles, state.is_down, state.tries) for name, state in states.items())}"
+    tokens = version() if at.is_now else []
+    return f"{moment.version(at)} {tokens} {sorted((name, state.troubles, state.is_down, state.tries) for name, state in states.items())}"
 
 
 @callback(
@@ -193,8 +197,9 @@ def _source(
     )
     aside = html.Div([part for part in (refused, complete, kind) if part], className="sources-aside")
     trouble = trouble_of(state, zone, at.now_ns)
+    told = senders(name, zone, at.now_ns) if at.is_now else []
     if not has_come(rows):
-        return card(name, trouble, None if trouble else html.P(_what_to_do(name, setting)), aside=aside)
+        return card(name, *told, trouble, None if trouble else html.P(_what_to_do(name, setting)), aside=aside)
     counts = [
         said
         for column, said in (
@@ -208,6 +213,7 @@ def _source(
     line = ", ".join([_n("{number} event", "{number} events", events), *counts]) + "."
     return card(
         name,
+        *told,
         trouble,
         html.P(line, className="muted"),
         _systems(name, rows, at, zone) if events else html.P(_no_events(first), className="muted"),

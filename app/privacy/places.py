@@ -52,6 +52,7 @@ T, N, W = Kind.THEIRS, Kind.NAME, Kind.TEXT
 # Columns that are not named here hold nobody, which a test makes sure that somebody decided.
 PLACES: dict[str, dict[str, Kind]] = {
     "users": {"name": T},
+    "tokens": {"user": T, "made_by": N, "revoked_by": N, "reason": W},
     "failed_logins": {"name": T},
     "sessions": {"user": T},
     "password_links": {"user": T, "made_by": N},
@@ -84,7 +85,7 @@ PLACES: dict[str, dict[str, Kind]] = {
 }
 NOBODY: dict[str, set[str]] = {
     "users": {"password_hash", "roles", "sites"},
-    "tokens": {"hash", "name", "scope", "sites"},
+    "tokens": {"hash", "name", "scope", "sites", "sources", "last_address"},
     "token_roles": {"hash", "roles"},
     "failed_logins": {"address"},  # goes with the row
     "sessions": {"id", "hash", "kind", "address", "browser", "why"},

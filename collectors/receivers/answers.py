@@ -14,7 +14,7 @@ from collectors.receivers.reception import Accepted
 
 LONGEST = 1000  # bytes of a message: percent-encoded, and again in the details, it still fits the 8 KiB that gRPC gives trailers
 TYPE = "type.googleapis.com/google.rpc."
-INVALID_ARGUMENT, RESOURCE_EXHAUSTED, UNIMPLEMENTED, UNAVAILABLE, UNAUTHENTICATED = 3, 8, 12, 14, 16
+INVALID_ARGUMENT, PERMISSION_DENIED, RESOURCE_EXHAUSTED, UNIMPLEMENTED, UNAVAILABLE, UNAUTHENTICATED = 3, 7, 8, 12, 14, 16
 
 
 @dataclass(frozen=True, slots=True)

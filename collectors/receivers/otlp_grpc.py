@@ -11,11 +11,13 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
+from urllib.parse import unquote
 
 import grpc  # type: ignore[import-untyped]
 
 from collectors import otlp
-from collectors.receivers.answers import INVALID_ARGUMENT, UNAUTHENTICATED, UNAVAILABLE, UNIMPLEMENTED, Status, success
+from collectors.receivers.admission import Admission
+from collectors.receivers.answers import INVALID_ARGUMENT, PERMISSION_DENIED, UNAUTHENTICATED, UNAVAILABLE, UNIMPLEMENTED, Status, success
 from collectors.receivers.reception import Reception, Unavailable, Unreadable
 
 log = logging.getLogger(__name__)
@@ -51,8 +53,8 @@ class OtlpGrpcReceiver:
     The port is bound at once (0: any free one, see `.port`); OSError when it is taken.
     """
 
-    def __init__(self, reception: Reception, host: str, port: int, tokens_ok: Callable[[str], bool] | None) -> None:
-        self._reception, self._tokens_ok = reception, tokens_ok
+    def __init__(self, reception: Reception, host: str, port: int, admit: Admission | None) -> None:
+        self._reception, self._admit = reception, admit
         self.counts: Counter[tuple[str, str]] = Counter()
         self.refusals: dict[str, str] = {}
         self._counting = threading.Lock()
@@ -99,11 +101,10 @@ class OtlpGrpcReceiver:
         signal = METHODS.get(method)
         if not signal:
             raise Refusal(Status(UNIMPLEMENTED, f"{method[:100]} is not served here; served are {', '.join(METHODS)}"))
-        if self._tokens_ok and not self._tokens_ok(_token(context)):
-            sentence = "a valid token is needed, as in the metadata `authorization: Bearer …`; `syncline token add` makes one"
-            raise Refusal(Status(UNAUTHENTICATED, sentence))
+        self._check_sender(context)
         left = self._left(arrived)  # what the message itself takes on its way is the client's
         body = self._message(messages, context)
+        self._check_sender(context)  # again: a call may have been open for long before its message came, and a token ends meanwhile
         try:
             with self._reception.room(left) as room:
                 room.take(len(body))
@@ -112,6 +113,10 @@ class OtlpGrpcReceiver:
             raise Refusal(Status(INVALID_ARGUMENT, str(error))) from error
         except Unavailable as error:
             raise Refusal(self._later(str(error))) from error
+
+    def _check_sender(self, context: grpc.ServicerContext) -> None:
+        if self._admit and (denied := self._admit(_token(context), self._reception.source, _address(context))):
+            raise Refusal(Status(PERMISSION_DENIED if denied.is_known else UNAUTHENTICATED, denied.sentence))
 
     def _left(self, arrived: float) -> float:
         """How much of the patience is left."""
@@ -189,3 +194,9 @@ def _token(context: grpc.ServicerContext) -> str:
     said = next((value for key, value in context.invocation_metadata() if key == "authorization"), "")
     scheme, _, token = str(said).partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def _address(context: grpc.ServicerContext) -> str:
+    """Of `ipv4:10.1.2.3:50124` and `ipv6:%5B::1%5D:50124` the address."""
+    kind, _, rest = unquote(context.peer()).partition(":")
+    return rest.rpartition(":")[0].strip("[]") if kind in ("ipv4", "ipv6") else ""

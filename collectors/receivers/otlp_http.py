@@ -21,6 +21,7 @@ from waitress.task import ErrorTask, ThreadedTaskDispatcher, WSGITask
 
 from collectors import otlp
 from collectors.receivers import cloudevents_http as events
+from collectors.receivers.admission import Admission
 from collectors.receivers.answers import Status, success
 from collectors.receivers.reception import Accepted, Reception, Room, TooLarge, Unavailable, Unreadable, gunzipped
 
@@ -68,8 +69,8 @@ class OtlpHttpReceiver:
     The port is bound at once (0: any free one, see `.port`); OSError when it is taken.
     """
 
-    def __init__(self, reception: Reception, host: str, port: int, tokens_ok: Callable[[str], bool] | None) -> None:
-        self._reception, self._tokens_ok = reception, tokens_ok
+    def __init__(self, reception: Reception, host: str, port: int, admit: Admission | None) -> None:
+        self._reception, self._admit = reception, admit
         self.counts: Counter[tuple[str, int]] = Counter()
         self.refusals: dict[int, str] = {}
         self._counting = threading.Lock()
@@ -187,13 +188,10 @@ class OtlpHttpReceiver:
         if environ["REQUEST_METHOD"] != "POST":
             allowed = events.ALLOW if signal == events.SIGNAL else "POST"
             raise Refusal(405, f"{environ['REQUEST_METHOD']} is not allowed; send a POST", [("Allow", allowed)])
-        if self._tokens_ok and not self._tokens_ok(_token(environ)):
-            raise Refusal(
-                401,
-                "a valid token is needed, as in `Authorization: Bearer …`; `syncline token add` makes one",
-                [("WWW-Authenticate", "Bearer")],
-            )
-        if not self._tokens_ok and "HTTP_ORIGIN" in environ:
+        source = events.SOURCE if signal == events.SIGNAL else self._reception.source
+        if self._admit and (denied := self._admit(_token(environ), source, environ.get("REMOTE_ADDR", ""))):
+            raise Refusal(403, denied.sentence) if denied.is_known else Refusal(401, denied.sentence, [("WWW-Authenticate", "Bearer")])
+        if not self._admit and "HTTP_ORIGIN" in environ:
             # A browser says so with each request a page makes. Without a token, any page that somebody here has open could send what it
             # likes: a name of its own may mean this machine the next time it is asked.
             raise Refusal(403, "pages in a browser may send nothing here; `otlp: {token_required: true}` lets in who has a token")

@@ -101,7 +101,7 @@ class Reception:
     """Takes requests for the source `source` into `journal`. Safe from many threads."""
 
     def __init__(self, journal: Journal, clock: Clock, limits: Limits, source: str = "otlp") -> None:
-        self._journal, self._clock, self.limits, self._source = journal, clock, limits, source
+        self._journal, self._clock, self.limits, self.source = journal, clock, limits, source
         self._budget = Budget(limits.budget_bytes)
         self._looking = threading.Lock()
         self.is_closing = False
@@ -138,7 +138,7 @@ class Reception:
         except otlp.Undecodable as error:
             raise Unreadable(str(error)) from error
         if items:
-            self.keep(Record(self._source, "", body, content_type, self._clock(), signal), room)
+            self.keep(Record(self.source, "", body, content_type, self._clock(), signal), room)
         return Accepted(len(refused), _told(signal, refused))
 
     def keep(self, record: Record, room: Room) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Flask
 
 from app.application import Application
+from app.machines.wanted import Wanted
 from tests.access.plant import LIMITED, ROLES
 from tests.pages.served import Client, someone
 
@@ -33,13 +34,10 @@ class Caller:
 def everybody(server: Flask, application: Application) -> dict[str, Caller]:
     """By name: the columns of the matrix."""
     people = {name: Caller(someone(server, name), {}) for name in (*ROLES, *LIMITED)}
-    secrets = {scope: application.accounts.add_token(f"{scope}-token", scope, **_roles(scope)) for scope in TOKENS}
-    secrets["read of one site"] = application.accounts.add_token("one-site", "read", LIMITED["far"])
-    secrets["revoked"] = application.accounts.add_token("gone", "read")
-    application.accounts.revoke("gone")
+    kept = application.machines
+    secrets = {scope: kept.add(Wanted(f"{scope}-token", scope, roles=["it"] if scope == "recover" else [])) for scope in TOKENS}
+    secrets["read of one site"] = kept.add(Wanted("one-site", "read", LIMITED["far"]))
+    secrets["revoked"] = kept.add(Wanted("gone", "read"))
+    kept.revoke("gone")
     machines = {f"token {name}": Caller(Client(server), {"Authorization": f"Bearer {secret}"}) for name, secret in secrets.items()}
     return {"stranger": Caller(Client(server), {}), **people, **machines}
-
-
-def _roles(scope: str) -> dict[str, list[str]]:
-    return {"roles": ["it"]} if scope == "recover" else {}

@@ -1,8 +1,7 @@
-"""People and tokens: what is accepted, what is refused in which words, and what ends when something changes."""
+"""People: what is accepted, what is refused in which words, and what ends when something changes."""
 
 from __future__ import annotations
 
-import multiprocessing
 import stat
 import threading
 
@@ -128,43 +127,6 @@ def test_a_hash_is_as_strong_as_asked_today_and_an_older_one_is_renewed_at_the_n
     assert accounts.verify("maria", GOOD) is not None
 
 
-def test_a_token_works_for_its_scope_until_it_is_revoked(accounts, clock):
-    secret = accounts.add_token("mes-agent", "ingest", Scope(frozenset({"DE01"})))
-    assert (secret[:4], len(secret)) == ("syn_", 47)
-    assert accounts.check_token(secret, "ingest").sees.sites == {"DE01"}
-    assert accounts.check_token(secret, "read") is None
-    assert accounts.check_token(secret + "x", "ingest") is None
-    accounts.revoke("mes-agent")
-    assert accounts.check_token(secret, "ingest") is None
-    assert [(token.name, token.revoked_ns, token.last_used_ns) for token in accounts.list_tokens()] == [("mes-agent", clock.ns, clock.ns)]
-
-
-def test_an_admin_token_may_read_and_ingest(accounts):
-    secret = accounts.add_token("ops", "admin")
-    assert accounts.check_token(secret, "read").name == "ops"
-    assert accounts.check_token(secret, "ingest").name == "ops"
-
-
-def test_a_name_of_a_token_is_free_again_once_revoked(accounts):
-    accounts.add_token("mes-agent", "ingest")
-    assert refused(accounts.add_token, "mes-agent", "read") == (
-        "A token called 'mes-agent' exists already. Revoke it first (syncline token revoke mes-agent) or choose another name."
-    )
-    accounts.revoke("mes-agent")
-    accounts.add_token("mes-agent", "read")
-    assert refused(accounts.revoke, "wms") == "No token in use is called 'wms'. In use: mes-agent."
-    assert refused(accounts.add_token, "", "read") == (
-        "'' cannot be a token name. Allowed: 1 to 64 letters a-z, digits and . _ @ -, beginning with a letter or digit."
-    )
-    assert refused(accounts.add_token, "x", "write") == "No scope is called 'write'. Known: read, ingest, recover, annotate, admin."
-
-
-def test_the_secret_of_a_token_is_nowhere_in_the_file(accounts, tmp_path):
-    secret = accounts.add_token("mes-agent", "ingest")
-    accounts.close()
-    assert all(secret.encode() not in file.read_bytes() for file in tmp_path.iterdir())
-
-
 def test_threads_share_one_accounts(accounts):
     accounts.add_user("maria", GOOD, ["supply"])
     seen = []
@@ -172,26 +134,6 @@ def test_threads_share_one_accounts(accounts):
     [thread.start() for thread in threads]
     [thread.join() for thread in threads]
     assert [user.name for user in seen] == ["maria"] * 5
-
-
-def _add_tokens(url, prefix, start):
-    start.wait()
-    accounts = Accounts(url)
-    for number in range(20):
-        accounts.add_token(f"{prefix}-{number}", "read")
-    accounts.close()
-
-
-def test_two_processes_may_use_a_new_file_at_once(tmp_path):
-    context, url = multiprocessing.get_context("spawn"), f"sqlite:///{tmp_path}/accounts.sqlite"
-    start = context.Event()
-    processes = [context.Process(target=_add_tokens, args=(url, prefix, start)) for prefix in ("a", "b")]
-    [process.start() for process in processes]
-    start.set()
-    [process.join(60) for process in processes]
-    accounts = Accounts(url)
-    assert ([process.exitcode for process in processes], len(accounts.list_tokens())) == ([0, 0], 40)
-    accounts.close()
 
 
 def test_the_users_of_a_file_are_read_without_a_trace(accounts, tmp_path):

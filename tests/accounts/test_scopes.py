@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -10,6 +11,9 @@ import pytest
 
 from app.accounts import AccountError, Accounts, users_in
 from app.configuration.roles import shipped
+from app.machines.kept import Machines
+from app.machines.settings import Terms
+from app.machines.wanted import Wanted
 from metrics.scope import EVERYTHING, Scope
 
 PASSWORD = "correct horse battery"
@@ -31,10 +35,8 @@ def test_a_scope_is_kept_as_it_was_given_and_changed(tmp_path: Path) -> None:
         assert accounts.user("maria").sees == Scope(suppliers=frozenset())
         accounts.set_scope("maria", EVERYTHING)
         assert accounts.user("maria").sees.is_all
-        secret = accounts.add_token("scraper", "read", SOME)
-        found = accounts.check_token(secret, "read")
-        assert found is not None
-        assert found.sees == SOME
+        machines = Machines(accounts.engine, time.time_ns, Terms())
+        assert machines.behind(machines.add(Wanted("scraper", "read", SOME))).sees == SOME
 
 
 def test_a_change_of_scope_ends_the_sessions(tmp_path: Path) -> None:
@@ -59,7 +61,7 @@ def test_a_file_of_before_is_read_and_gets_what_it_lacks(tmp_path: Path) -> None
     for _ in range(2):
         with closing(Accounts(f"sqlite:///{file}")) as accounts:
             assert accounts.user("maria").sees == Scope(frozenset({"brno"}))
-            assert accounts.list_tokens()[0].sees == EVERYTHING
+            assert Machines(accounts.engine, time.time_ns, Terms()).every()[0].sees == EVERYTHING
     with closing(Accounts(f"sqlite:///{file}")) as accounts:
         accounts.set_scope("maria", SOME)
         assert accounts.user("maria").sees == SOME

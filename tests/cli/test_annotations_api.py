@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 
 from app.application import Application
 from app.instants import instant_text
+from app.machines.wanted import Wanted
 from app.server import create_app
 from metrics.scope import Scope
 from tests.pages.served import make_server, opened_on, signed_in, table
@@ -38,7 +39,7 @@ def client(application: Application) -> FlaskClient:
 
 
 def bearer(application: Application, name: str, scope: str, **more: Any) -> dict[str, str]:
-    return {"Authorization": f"Bearer {application.accounts.add_token(name, scope, **more)}"}
+    return {"Authorization": f"Bearer {application.machines.add(Wanted(name, scope, **more))}"}
 
 
 def test_a_deployment_tells_of_its_release_and_of_its_end(client: FlaskClient, application: Application) -> None:
@@ -93,7 +94,7 @@ def test_the_token_can_do_nothing_else(client: FlaskClient, application: Applica
     ],
 )
 def test_what_cannot_be_meant_is_said(client: FlaskClient, application: Application, said: dict, status: int, error: str) -> None:
-    names = {token.name for token in application.accounts.list_tokens()}
+    names = {token.name for token in application.machines.every()}
     machine = bearer(application, f"odd-{len(names)}", "annotate")
     answer = client.post(ADDRESS, json=said, headers=machine)
     assert (answer.status_code, answer.get_json()["error"][: len(error)]) == (status, error)

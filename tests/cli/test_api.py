@@ -6,12 +6,17 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
+from app.api_callers import caller_of_request
 from app.application import Application, opened
 from app.loader import Loader
+from app.machines.kept import NOT_IN_USE
+from app.machines.wanted import Wanted
+from app.recovery.runs import Actor
 from app.server import create_app
 from collectors.event import Record
 from metrics.scope import Scope
@@ -76,10 +81,46 @@ def test_a_session_sees_the_sites_of_its_user(client: FlaskClient) -> None:
 
 
 def test_a_token_sees_its_sites(client: FlaskClient, application: Application) -> None:
-    secret = application.accounts.add_token("penang", "read", Scope(frozenset({"penang"})))
+    secret = application.machines.add(Wanted("penang", "read", Scope(frozenset({"penang"}))))
     assert orders(client, Authorization=f"Bearer {secret}") == ["SO-2"]
-    everything = application.accounts.add_token("all", "read")
+    everything = application.machines.add(Wanted("all", "read"))
     assert orders(client, Authorization=f"Bearer {everything}") == ["SO-1", "SO-2"]
+
+
+def bearer(application: Application, name: str, scope: str, **more: Any) -> dict[str, str]:
+    return {"Authorization": f"Bearer {application.machines.add(Wanted(name, scope, **more))}"}
+
+
+def test_a_token_for_a_person_is_that_person(client: FlaskClient, application: Application) -> None:
+    """What they see, of the audit as well, and as whom they act: else a token could approve what its person asked for."""
+    application.accounts.add_user("eva", PHRASE, ["it"], Scope(frozenset({"penang"})))
+    hers = bearer(application, "evas", "recover", roles=["it"], user="eva")
+    assert orders(client, **hers) == ["SO-2"]
+    assert client.get("/api/v1/audit", headers=hers).text == ""
+    assert client.get("/api/v1/audit", headers=bearer(application, "auditor", "read")).text.count("token made") >= 2
+    with client.application.test_request_context(headers=hers):
+        caller = caller_of_request()
+    assert caller.actor == Actor("eva", frozenset({"it"}), Scope(frozenset({"penang"})), access=application.settings.roles)
+    application.accounts.set_scope("eva", Scope(frozenset({"kulim"})))
+    assert orders(client, **hers) == []
+    application.accounts.disable("eva")
+    answer = client.get("/api/v1/transactions", headers=hers)
+    assert (answer.status_code, answer.json) == (401, {"error": NOT_IN_USE})
+    assert [(each.token, each.why) for each in application.machines.refusals.of("api")][:1] == [("evas", "eva can no longer sign in.")]
+
+
+def test_a_token_for_a_person_annotates_only_while_they_may(client: FlaskClient, application: Application) -> None:
+    application.accounts.add_user("udo", PHRASE, ["supply"])
+    his = bearer(application, "udos", "annotate", user="udo")
+    made = client.post("/api/v1/annotations", json={"text": "x"}, headers=his)
+    assert made.status_code == 201
+    application.accounts.set_roles("udo", ["viewer"])
+    answer = client.post("/api/v1/annotations", json={"text": "y"}, headers=his)
+    assert (answer.status_code, answer.json["error"]) == (
+        403,
+        "This token acts for a person, and may do nothing that they may not. "
+        "udo holds no role that scope annotate needs: Supply chain or Plant IT and integration.",
+    )
 
 
 def test_only_administrators_give_orders_and_only_from_our_pages(client: FlaskClient) -> None:
@@ -96,7 +137,7 @@ def test_only_administrators_give_orders_and_only_from_our_pages(client: FlaskCl
 def test_others_may_not_give_orders(client: FlaskClient, application: Application) -> None:
     sign_in(client, "maria")
     assert client.post("/api/v1/refresh").json == {"error": "Only administrators and commands on the server itself may do this."}
-    secret = application.accounts.add_token("scraper", "read")
+    secret = application.machines.add(Wanted("scraper", "read"))
     assert client.post("/api/v1/ingest", headers={"Authorization": f"Bearer {secret}"}).status_code == 403
 
 

@@ -16,6 +16,8 @@ import pytest
 from app.accounts import Accounts
 from app.application import opened
 from app.exports import EXPORTS
+from app.machines.kept import Machines
+from app.machines.settings import Terms
 from app.settings import load_settings
 from metrics.read import Moment
 from metrics.scope import Scope
@@ -193,6 +195,10 @@ MISTAKES = {
     "token add /tom --scope read": "'/tom' cannot be a token name. Allowed: 1 to 64 letters a-z, digits and . _ @ -, beginning with a "
     "letter or digit.",
     "token revoke scraper": "No token in use is called 'scraper'. In use: none.",
+    "token rotate scraper --overlap 2w": "'2w' is no duration. Write 24h, 7d, or 0 for not at all.",
+    "token add line-7 --scope ingest --source mes": "no source that is sent to us is called 'mes'. Known: cloudevents, otlp.",
+    "token add line-7 --scope ingest --for tom": "No user is called 'tom'.",
+    "token add line-7 --scope read --expires soon": "'soon' says no end. Write 90d, 2027-03-31, 2027-03-31T18:00:00Z, or never.",
 }
 
 
@@ -313,7 +319,7 @@ def test_people_and_tokens_are_limited_to_workflows_and_suppliers(run: Run, fold
     assert changed.out == "maria may sign in as supply, for all sites and the workflows order. Open sessions have ended.\n"
     with closing(Accounts(f"sqlite:///{folder}/home/accounts.sqlite")) as accounts:
         assert accounts.user("maria").sees == Scope(workflows=frozenset({"order"}))
-        assert accounts.list_tokens()[0].sees == Scope(suppliers=frozenset({"Bolt"}))
+        assert Machines(accounts.engine, lambda: 0, Terms()).every()[0].sees == Scope(suppliers=frozenset({"Bolt"}))
 
 
 def test_only_the_first_line_of_a_file_is_the_password(run: Run, folder: Path) -> None:
@@ -334,8 +340,37 @@ def test_a_token_is_shown_once_and_can_be_revoked(run: Run, folder: Path) -> Non
     made = run("token", "add", "scraper", "--scope", "read")
     assert (made.code, made.said) == (0, "Token scraper of scope read, shown this once:\n")
     assert made.out.strip() not in run("token", "list").out
-    assert run("token", "revoke", "scraper").out == "Token scraper works no more.\n"
+    again = run("token", "rotate", "scraper", "--overlap", "2h")
+    assert (again.code, again.said) == (0, "Token scraper anew, shown this once; the old one works for 2h beside it:\n")
+    assert again.out != made.out
+    assert [line.split()[:2] for line in run("token", "list").out.splitlines()[1:]] == [["scraper", "read"]] * 2
+    assert run("token", "revoke", "scraper", "--reason", "sold").out == "Token scraper works no more.\n"
     assert "revoked" in run("token", "list").out
+    told = [json.loads(line) for line in run("export", "audit").out.splitlines()]
+    assert [(row["actor"], row["action"], row["subject"], row["reason"]) for row in told] == [
+        ("the command line", "token made", "token scraper", None),
+        ("the command line", "token rotated", "token scraper", None),
+        ("the command line", "token revoked", "token scraper", "sold"),
+    ]
+    assert not any(secret.out.strip() in json.dumps(told) for secret in (made, again))
+
+
+def test_a_token_is_made_for_sources_for_a_person_and_for_a_time(run: Run, folder: Path) -> None:
+    assert run("user", "add", "tom", "--role", "it", "--generate").code == 0
+    made = "token add line-7 --scope ingest --source otlp --source cloudevents --for tom --expires 2099-01-01"
+    assert run(*made.split()).code == 0
+    heads, line = run("token", "list").out.splitlines()
+    found = dict(zip(re.split(r"  +", heads), re.split(r"  +", line), strict=False))
+    assert (found["token"], found["scope"], found["for"], found["sites"], found["sources"], found["state"], found["by"], found["ends"]) == (
+        "line-7",
+        "ingest",
+        "tom",
+        "all",
+        "cloudevents, otlp",
+        "in use",
+        "the command line",
+        "2099-01-01 23:59 UTC",
+    )
 
 
 def test_the_doctor_names_what_is_missing(run: Run, folder: Path) -> None:

@@ -18,6 +18,8 @@ from typing import Any
 
 import pytest
 
+from app.accounts.tokens import new_secret
+from app.machines.kept import MISTYPED, NOT_IN_USE
 from tests.cli.commands import QUIET, Run, command, serving, syncline
 from tests.cli.configurations import ORDERS, ORDERS_SETTINGS, PACK
 from tests.waiting import until
@@ -120,7 +122,9 @@ def test_the_api_says_who_may_and_what_is_wrong(run: Run, folder: Path, real_ser
         assert stat.S_IMODE((folder / "home" / "local.token").stat().st_mode) == 0o600
         assert get(f"{url}healthz") == (200, '{"status":"alive"}\n')
         assert get(f"{url}api/v1/events")[0] == 401
-        assert get(f"{url}api/v1/events", "wrong") == (401, '{"error":"This token is unknown or revoked."}\n')
+        for shown, said in ((read[:-1], MISTYPED), (new_secret(), NOT_IN_USE)):
+            status, answer = get(f"{url}api/v1/events", shown)
+            assert (status, json.loads(answer)) == (401, {"error": said})
         assert get(f"{url}api/v1/events", ingest)[0] == 403
         assert get(f"{url}api/v1/orders", read)[0] == 404
         assert get(f"{url}api/v1/events?as_of=today", read)[0] == 400

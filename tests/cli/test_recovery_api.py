@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from app import audit
 from app.accounts import AccountError
 from app.application import Application
+from app.machines.wanted import Wanted
 from app.server import create_app
 from metrics.scope import Scope
 from tests.pages import recovering
@@ -38,7 +39,7 @@ def machine(application: Application) -> dict[str, str]:
 
 
 def bearer(application: Application, name: str, scope: str, **more: Any) -> dict[str, str]:
-    return {"Authorization": f"Bearer {application.accounts.add_token(name, scope, **more)}"}
+    return {"Authorization": f"Bearer {application.machines.add(Wanted(name, scope, **more))}"}
 
 
 def test_a_machine_recovers_what_its_roles_may(client: FlaskClient, application: Application, machine: dict[str, str]) -> None:
@@ -80,7 +81,7 @@ def test_who_may_not_hears_why(client: FlaskClient, application: Application, ma
     assert client.post("/api/v1/recoveries/R-0/sing", headers=machine).status_code == 404
     assert client.get("/api/v1/recoveries/plan?order=1", headers=machine).status_code == 400
     with pytest.raises(AccountError, match="Only a token of scope recover has roles"):
-        application.accounts.add_token("odd", "read", roles=["it"])
+        application.machines.add(Wanted("odd", "read", roles=["it"]))
 
 
 def test_a_session_needs_the_secret_of_its_page(application: Application) -> None:

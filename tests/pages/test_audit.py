@@ -12,6 +12,7 @@ from flask import Flask
 
 from app import audit
 from app.application import Application
+from app.machines.wanted import Wanted
 from app.recovery.exported import AUDIT
 from metrics.scope import EVERYTHING, Scope
 from tests.pages import trees
@@ -106,7 +107,7 @@ def test_the_export_holds_what_who_asks_may_see(server: Flask, told: int, name: 
 
 def test_a_token_for_some_sites_sees_none_of_it(server: Flask, application: Application, told: int):
     tokens = {
-        sees: application.accounts.add_token(f"audit-{number}", "read", sees)
+        sees: application.machines.add(Wanted(f"audit-{number}", "read", sees))
         for number, sees in enumerate((EVERYTHING, Scope(frozenset({"brno"}))))
     }
     headers = ({"Authorization": f"Bearer {token}"} for token in tokens.values())

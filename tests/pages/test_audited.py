@@ -13,6 +13,7 @@ from flask import Flask
 from app import audit
 from app.application import Application
 from app.audit.seen import Seen
+from app.machines.wanted import Wanted
 from app.server import PAGES
 from app.web.audited import VIEWED
 from tests.pages.plant import write_plant
@@ -73,7 +74,7 @@ def test_opening_a_path_is_told_once_an_hour_and_a_board_never(plant: Applicatio
 def test_each_file_a_person_takes_is_told_and_a_machine_that_asks_all_day_once_an_hour(plant: Application, web: Flask, since: int):
     tom = someone(web, "tom")
     before = len(told(plant, since))
-    secret = plant.accounts.add_token("grafana", "read")
+    secret = plant.machines.add(Wanted("grafana", "read"))
     for _ in range(2):
         assert tom.get("api/v1/transactions?format=csv").status_code == 200
         assert web.test_client().get("/api/v1/metrics", headers={"Authorization": f"Bearer {secret}"}).status_code == 200

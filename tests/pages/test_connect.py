@@ -16,6 +16,7 @@ from flask import Flask
 
 from app import serve
 from app.components import arrivals, ways_in
+from app.machines.wanted import Wanted
 from app.serve import Service
 from app.settings import load_settings
 from metrics.scope import Scope
@@ -196,7 +197,7 @@ def test_a_token_is_asked_for_where_one_is_needed_and_missing(tmp_path: Path) ->
         said = drawn_text(client.show("/connect"))
         assert "A token is needed, and there is none yet." in said
         assert "export OTEL_EXPORTER_OTLP_HEADERS='authorization=Bearer TOKEN'" in said
-        secret = service.application.accounts.add_token("line-7", "ingest")
+        secret = service.application.machines.add(Wanted("line-7", "ingest"))
         assert "In use: line-7." in drawn_text(client.show("/connect"))
         watching = Watching(client)
         assert send(service, {}, headers={"Authorization": "Bearer wrong"}).status_code == 401

@@ -16,6 +16,7 @@ from flask import Flask
 from app import audit
 from app.application import Application
 from app.instants import instant_text
+from app.machines.wanted import Wanted
 from app.messages.fields import HIDDEN
 from app.messages.glass import BEGUN, ENDED
 from metrics.events import message_of
@@ -276,9 +277,9 @@ def test_the_api_gives_the_same_to_the_same_people(server: Flask, tom: Client, a
     begin(tom)
     assert "Kestrel" in tom.get(f"api/v1/events/message?event_id={EVENT}&format=file").text
     tokens = {
-        "reader": application.accounts.add_token("reader", "read"),
-        "sender": application.accounts.add_token("sender", "recover", roles=["it"]),
-        "viewer": application.accounts.add_token("viewer", "recover", roles=["exec"]),
+        "reader": application.machines.add(Wanted("reader", "read")),
+        "sender": application.machines.add(Wanted("sender", "recover", roles=["it"])),
+        "viewer": application.machines.add(Wanted("viewer", "recover", roles=["exec"])),
     }
     statuses = {}
     for name, token in tokens.items():

@@ -10,6 +10,7 @@ from flask import Flask
 
 from app.application import Application
 from app.instants import instant_text
+from app.machines.wanted import Wanted
 from app.server import PAGES
 from metrics.read import Moment
 from metrics.scope import Scope
@@ -80,7 +81,7 @@ def test_what_is_not_theirs_is_as_if_it_were_not_there(application: Application,
 
 
 def test_a_token_is_limited_as_a_person_is(application: Application, limited: Flask) -> None:
-    secret = application.accounts.add_token("buyer", "read", OF_WORKFLOW)
+    secret = application.machines.add(Wanted("buyer", "read", OF_WORKFLOW))
     answer = Client(limited).get("api/v1/transactions", headers={"Authorization": f"Bearer {secret}"})
     assert {orjson.loads(line)["workflow"] for line in answer.data.splitlines()} == {MINE}
     empty = Client(limited).get("api/v1/spans", headers={"Authorization": f"Bearer {secret}"})

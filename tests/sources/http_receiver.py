@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import httpx
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from collectors.journal import Journal
+from collectors.receivers.admission import Admission, Denied
 from collectors.receivers.otlp_http import OtlpHttpReceiver
 from collectors.receivers.reception import Limits, Reception
 from tests.sources.plant_floor import TOLD_NS
@@ -20,13 +20,18 @@ JSON, PROTOBUF = {"content-type": "application/json"}, {"content-type": "applica
 SMALL = Limits(body_bytes=1 << 20)
 
 
+def only_good(secret: str, source: str, address: str) -> Denied | None:
+    """Lets in the token `good`; another one, `elsewhere`, is known and for other sources."""
+    if secret == "elsewhere":
+        return Denied(True, f"not to {source}, from {address}")
+    return None if secret == "good" else Denied(False, "a token is needed")
+
+
 class Receiver:
-    def __init__(
-        self, folder: Path, limits: Limits = SMALL, tokens_ok: Callable[[str], bool] | None = None, reserve_bytes: int = 0
-    ) -> None:
+    def __init__(self, folder: Path, limits: Limits = SMALL, admit: Admission | None = None, reserve_bytes: int = 0) -> None:
         self.journal = Journal(folder, reserve_bytes=reserve_bytes)
         self.reception = Reception(self.journal, lambda: TOLD_NS, limits)
-        self.server = OtlpHttpReceiver(self.reception, "127.0.0.1", 0, tokens_ok)
+        self.server = OtlpHttpReceiver(self.reception, "127.0.0.1", 0, admit)
         self.server.start()
         self.url = f"http://127.0.0.1:{self.server.port}"
 

@@ -17,7 +17,7 @@ from collectors.ingest import Intake
 from collectors.meaning import Meaning
 from collectors.message import unpacked
 from sql.store import Store
-from tests.sources.http_receiver import Receiver, receiver
+from tests.sources.http_receiver import Receiver, only_good, receiver
 from tests.sources.test_cloudevents import EVENT
 
 ONE, MANY = {"content-type": STRUCTURED}, {"content-type": BATCH}
@@ -102,8 +102,9 @@ def test_a_sender_may_ask_whether_it_may_send(running: Receiver) -> None:
 
 
 def test_a_token_is_asked_for_but_not_for_the_question(tmp_path: Path) -> None:
-    with receiver(tmp_path, tokens_ok=lambda token: token == "good") as running:
+    with receiver(tmp_path, admit=only_good) as running:
         assert send(running, EVENT, ONE).status_code == 401
+        assert send(running, EVENT, {**ONE, "Authorization": "Bearer elsewhere"}).json()["message"] == "not to cloudevents, from 127.0.0.1"
         assert send(running, EVENT, {**ONE, "Authorization": "Bearer good"}).status_code == 204
         assert httpx.options(f"{running.url}/v1/events", headers={"WebHook-Request-Origin": "a.b"}).status_code == 200
         assert len(running.kept()) == 1

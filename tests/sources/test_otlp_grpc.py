@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -16,10 +16,11 @@ import pytest
 
 from collectors.journal import Journal
 from collectors.receivers import otlp_grpc
+from collectors.receivers.admission import Admission, Denied
 from collectors.receivers.otlp_grpc import METHODS, OtlpGrpcReceiver
 from collectors.receivers.reception import Limits, Reception
 from tests.conformance.receivers import stopped_disk
-from tests.sources.http_receiver import SMALL, protobuf
+from tests.sources.http_receiver import SMALL, only_good, protobuf
 from tests.sources.plant_floor import TOLD_NS
 from tests.waiting import until
 
@@ -28,9 +29,9 @@ GZIP = grpc.Compression.Gzip
 
 
 class Receiver:
-    def __init__(self, folder: Path, limits: Limits = SMALL, tokens_ok: Callable[[str], bool] | None = None) -> None:
+    def __init__(self, folder: Path, limits: Limits = SMALL, admit: Admission | None = None) -> None:
         self.journal = Journal(folder)
-        self.server = OtlpGrpcReceiver(Reception(self.journal, lambda: TOLD_NS, limits), "127.0.0.1", 0, tokens_ok)
+        self.server = OtlpGrpcReceiver(Reception(self.journal, lambda: TOLD_NS, limits), "127.0.0.1", 0, admit)
         self.server.start()
         self.channel = grpc.insecure_channel(f"127.0.0.1:{self.server.port}", options=[("grpc.max_send_message_length", -1)])
 
@@ -77,15 +78,42 @@ def test_an_answer_means_that_it_is_on_disk(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_a_token_is_asked_for_before_the_message_is_read(tmp_path: Path) -> None:
-    with receiver(tmp_path, tokens_ok=lambda token: token == "good") as running:
+    with receiver(tmp_path, admit=only_good) as running:
         large = b" " * (2 << 20)  # over the limit, which nobody comes to see
         for given in ([], [("authorization", "Bearer bad")], [("authorization", "Basic good")], [("authorization", "good")]):
             code, message, _ = running.refusal(large, metadata=given)
             assert code == "UNAUTHENTICATED"
-            assert message == "a valid token is needed, as in the metadata `authorization: Bearer …`; `syncline token add` makes one"
+            assert message == "a token is needed"
         assert running.export(protobuf("a"), metadata=[("authorization", "bearer good")]) == b""
         assert running.refusal(large, metadata=[("authorization", "Bearer good")])[0] == "RESOURCE_EXHAUSTED"
         assert len(running.kept()) == 1
+
+
+def test_a_token_for_another_source_is_told_so(tmp_path: Path) -> None:
+    with receiver(tmp_path, admit=only_good) as running:
+        code, message, _ = running.refusal(protobuf("a"), metadata=[("authorization", "Bearer elsewhere")])
+        assert (code, message) == ("PERMISSION_DENIED", "not to otlp, from 127.0.0.1")
+        assert running.kept() == []
+
+
+def test_a_token_that_ends_while_its_call_waits_for_the_message_is_refused(tmp_path: Path) -> None:
+    asked: list[str] = []
+    sent = threading.Event()
+
+    def admit(secret: str, source: str, address: str) -> Denied | None:
+        asked.append(secret)
+        return Denied(False, "revoked meanwhile") if sent.is_set() else None
+
+    def message() -> Iterator[bytes]:
+        until(lambda: bool(asked))
+        sent.set()
+        yield protobuf("a")
+
+    with receiver(tmp_path, admit=admit) as running:
+        with pytest.raises(grpc.RpcError) as error:
+            running.channel.stream_unary(TRACES)(message(), timeout=20)
+        assert (error.value.code().name, error.value.details()) == ("UNAUTHENTICATED", "revoked meanwhile")
+        assert running.kept() == []
 
 
 def test_other_services_are_named_as_not_served(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from collectors.receivers import otlp_http
 from collectors.receivers.otlp_http import OtlpHttpReceiver
 from collectors.receivers.reception import Reception
 from tests.repository import ROOT
-from tests.sources.http_receiver import JSON, PROTOBUF, SMALL, Receiver, protobuf, receiver, status
+from tests.sources.http_receiver import JSON, PROTOBUF, SMALL, Receiver, only_good, protobuf, receiver, status
 from tests.sources.plant_floor import TOLD_NS, log, logs, span, traces
 
 
@@ -297,12 +297,15 @@ def test_a_wrong_type_in_a_span_is_a_partial_success(running: Receiver) -> None:
 
 # -- tokens
 def test_a_token_is_asked_for_before_the_body_is_looked_at(tmp_path: Path) -> None:
-    with receiver(tmp_path, tokens_ok=lambda token: token == "good") as running:
+    with receiver(tmp_path, admit=only_good) as running:
         bomb = gzip.compress(b" " * (100 << 20))
         for headers in (JSON, PROTOBUF):
             for given in ({}, {"authorization": "Bearer bad"}, {"authorization": "Basic good"}, {"authorization": "good"}):
                 answer = running.post(bomb, {**headers, **given, "content-encoding": "gzip"})
                 assert (answer.status_code, status(answer)[0], answer.headers["www-authenticate"]) == (401, 16, "Bearer")
+        answer = running.post(bomb, {**JSON, "authorization": "Bearer elsewhere", "content-encoding": "gzip"})
+        assert (answer.status_code, status(answer)) == (403, (7, "not to otlp, from 127.0.0.1"))
+        assert "www-authenticate" not in answer.headers
         assert running.post(traces(span()), {**JSON, "authorization": "bearer good"}).status_code == 200
         assert len(running.kept()) == 1
 

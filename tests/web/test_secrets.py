@@ -20,6 +20,9 @@ from app.accounts import Accounts
 from app.accounts.tables import open_engine
 from app.application import accounts_url
 from app.exports import EXPORTS
+from app.machines.kept import Machines
+from app.machines.settings import Terms
+from app.machines.wanted import Wanted
 from app.recovery import tables
 from app.server import PAGES
 from app.telling.kept import Subscriptions
@@ -136,7 +139,8 @@ def kept(folder: Path) -> dict[str, str]:
     subscriptions = Subscriptions(engine, lambda: 1, Telling())
     accounts = Accounts(accounts_url(folder / "home"))
     accounts.add_user("ada", PASSWORD, ["admin"])
-    found = {scope: accounts.add_token(f"of-{scope}", scope) for scope in ("read", "ingest", "annotate", "admin")}
+    machines = Machines(engine, lambda: 1_764_000_000 * 10**9, Terms())
+    found = {scope: machines.add(Wanted(f"of-{scope}", scope)) for scope in ("read", "ingest", "annotate", "admin")}
     subscriptions.reach("ada", "", "https://hooks.example.com/in", "")
     found["webhook"] = str(subscriptions.contact("ada").secret)
     accounts.close()

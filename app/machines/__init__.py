@@ -1,0 +1,1 @@
+"""Machine access: the tokens by which machines read, send and act, and what is refused to them."""
