@@ -49,7 +49,6 @@ BRNO_ORDERS = Scope(frozenset({"brno"}), frozenset({"orders"}))
         ([grant("admin", at("brno")), grant("it", at("brno", "hamburg"))], Grant(frozenset({"admin", "it"}), at("brno"))),
         ([grant("it", BRNO_ORDERS), grant("it", at("brno"))], grant("it", at("brno"))),
     ],
-    ids=str,
 )
 def test_groups_together(grants, rights):
     assert together(grants) == rights
@@ -61,7 +60,6 @@ def test_groups_together(grants, rights):
         [grant("it", at("hamburg")), grant("supply", at("brno"))],
         [grant("it", BRNO_ORDERS), grant("it", Scope(frozenset({"hamburg"}), frozenset({"purchases"})))],
     ],
-    ids=str,
 )
 def test_what_would_be_more_together_than_each_is_refused(grants):
     with pytest.raises(Refused, match="different rights at different sites, workflows or suppliers"):
