@@ -47,8 +47,8 @@ def list_tokens(arguments: argparse.Namespace) -> None:
             (
                 token.name,
                 token.scope,
-                token.user or "a service",
                 *columns_of(token.sees),
+                token.user or "a service",
                 _sources(token),
                 token.state(now_ns),
                 time_words(token.created_ns),
@@ -59,7 +59,7 @@ def list_tokens(arguments: argparse.Namespace) -> None:
             )
             for token in machines.every()
         ]
-    heads = ("token", "scope", "for", *KINDS, "sources", "state", "made", "by", "ends", "last used", "from")
+    heads = ("token", "scope", *KINDS, "for", "sources", "state", "made", "by", "ends", "last used", "from")
     print(table(rows, heads) if rows else "No tokens yet. Add one: syncline token add NAME --scope read")
 
 
