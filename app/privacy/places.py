@@ -56,6 +56,7 @@ PLACES: dict[str, dict[str, Kind]] = {
     "failed_logins": {"name": T},
     "sessions": {"user": T},
     "password_links": {"user": T, "made_by": N},
+    "identities": {"user": T},
     "saved_views": {"user": T},
     "landings": {"user": T},
     "chosen_languages": {"user": T},
@@ -67,7 +68,7 @@ PLACES: dict[str, dict[str, Kind]] = {
     "catalogue_versions": {"text": Kind.SEALED},
     "group_memory": {"ticket": W},
     "group_notes": {"by": N, "text": W},
-    "recoveries": {"requested_by": N, "approved_by": N, "reason": W, "words": W, "selection": W, "excluded": W},
+    "recoveries": {"requested_by": N, "approved_by": N, "reason": W, "words": W, "selection": W, "excluded": W, "about": W},
     "recovery_items": {"case_id": W, "case_key": W, "case_json": W, "reasons": W, "words": W, "body": Kind.SEALED},
     "recovery_sends": {"words": W},
     "recovery_closings": {"case_json": W, "words": W},
@@ -84,12 +85,14 @@ PLACES: dict[str, dict[str, Kind]] = {
     "report_receivers": {"who": T, "made_by": N},
 }
 NOBODY: dict[str, set[str]] = {
-    "users": {"password_hash", "roles", "sites"},
-    "tokens": {"hash", "name", "scope", "sites", "sources", "last_address"},
+    "users": {"password_hash", "roles", "sites", "workflows", "suppliers"},
+    "tokens": {"hash", "name", "scope", "sites", "workflows", "suppliers", "sources", "last_address"},
     "token_roles": {"hash", "roles"},
     "failed_logins": {"address"},  # goes with the row
     "sessions": {"id", "hash", "kind", "address", "browser", "why"},
     "password_links": {"hash"},
+    "identities": {"issuer", "subject"},
+    "used_answers": {"hash"},
     "saved_views": {"name", "address"},
     "landings": {"address"},
     "chosen_languages": {"language"},

@@ -17,7 +17,7 @@ SIGNED_IN, SIGNED_OUT, NOT_SIGNED_IN = "signed in", "signed out", "sign-in refus
 OPENED, REFUSED = "opened", "refused"
 # Pages about one thing, or with what people say and do: opening them is an entry, with the address. Boards and lists are not: they show
 # everybody the same, and stay open all day. Messages, exports and files are entries of their own.
-VIEWED = frozenset({"/path", "/recovery", "/failure", "/reports", "/audit", "/events", "/without-event"})
+VIEWED = frozenset({"/path", "/recovery", "/failure", "/reports", "/audit", "/events", "/without-event", "/people"})
 HOW = frozenset({"as_of", "known_at", "page", "open", "selected", "attempts", "spans"})  # in an address: how it is shown, not what
 FILES = {"api.export": "export", "api.report": "report", "api.published_report": "report"}
 DOWNLOADS = "-download.data"  # how the callbacks end that hand out what a list shows

@@ -20,7 +20,7 @@ from app.reports.forms import FORMS
 from app.reports.kept import Revision
 from app.reports.week import week_of
 from metrics.read import Moment
-from metrics.scope import Scope
+from metrics.scope import EVERYTHING, Scope
 from tests.reports import works
 
 W12, W13 = week_of("2026-W12"), week_of("2026-W13")
@@ -163,7 +163,7 @@ def test_who_may_see_one_site_sees_the_reports_of_that_site(application: Applica
         published(application, site=site)
     listed = application.reports.published.listed
     assert [each.site for each in listed(Scope(frozenset({"hamburg"})))] == ["hamburg"]
-    assert [each.site for each in listed(None)] == [None, "hamburg", "monterrey"]
+    assert [each.site for each in listed(EVERYTHING)] == [None, "hamburg", "monterrey"]
 
 
 def test_a_published_report_ends_with_an_anchor_of_the_audit_that_holds_later(application: Application) -> None:
