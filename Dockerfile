@@ -1,5 +1,6 @@
 # Syncline as a container: `docker build -t syncline .`, then
 #   docker run -p 8050:8050 -p 4318:4318 -v syncline:/var/lib/syncline -v ./syncline.yaml:/etc/syncline/syncline.yaml:ro syncline
+# Reached by a name, it has to know that: `-e SYNCLINE_WEB_HOSTS=syncline.example.com`.
 # `syncline init` writes the syncline.yaml to start from; `docker exec -it … syncline user add NAME --role admin` makes the first login.
 
 FROM python:3.13-slim-bookworm AS build

@@ -78,6 +78,14 @@ def host_name(value: Any, place: Place, problems: list[Problem]) -> str | None:
     return None
 
 
+def host_names(value: Any, place: Place, problems: list[Problem]) -> tuple[str, ...] | None:
+    """A list of them, or a text with commas between: a variable of the environment holds no list."""
+    found: tuple[str, ...] | None = list_of(host_name, "hosts")(
+        value.replace(",", " ").split() if isinstance(value, str) else value, place, problems
+    )
+    return found
+
+
 PORT = whole(0, 65535)
 
 SITE = (
@@ -110,7 +118,7 @@ WEB = (
     Key("secure_cookies", flag, "true or false", "true: cookies travel over https only.", default=False),
     Key(
         "hosts",
-        list_of(host_name, "hosts"),
+        host_names,
         "list",
         "The names people reach it by, such as `syncline.example.com`; addresses, localhost and `host` always are. Absent:"
         " behind a trusted proxy all, else those of this machine and of `alerts.url`.",

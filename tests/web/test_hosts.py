@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from app.settings import load_settings
 from app.web.hosts import is_allowed
 from app.web_server import WebServer
 from tests.pages.served import make_server
@@ -70,6 +71,12 @@ def test_names_are_those_of_the_configuration_of_the_machine_and_of_the_address_
             answer = client.get(path, headers={"Host": host}, buffered=True)
             assert (answer.status_code == 400) == (status == 400), path
         assert client.get("/", headers={"Host": host}, buffered=True).status_code == status
+
+
+def test_the_environment_can_say_several_names(tmp_path: Path) -> None:
+    (tmp_path / "syncline.yaml").write_text("version: 1\n")
+    found = load_settings(tmp_path / "syncline.yaml", {"SYNCLINE_WEB_HOSTS": "sync.example, plant.example"})
+    assert found.web.hosts == ("sync.example", "plant.example")
 
 
 def test_a_proxy_that_is_trusted_says_the_name_and_it_has_to_be_ours(tmp_path: Path) -> None:

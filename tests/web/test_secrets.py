@@ -8,7 +8,7 @@ import re
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -132,6 +132,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
+def secrets_are_set() -> Iterator[None]:
+    """In the environment of every process that a test starts."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in SECRETS.items():
+            patch.setitem(QUIET, name, value)
+        yield
+
+
+@pytest.fixture(scope="module")
 def kept(folder: Path) -> dict[str, str]:
     """The secrets of people and machines, made before anything runs."""
     engine = open_engine(accounts_url(folder / "home"))
@@ -149,21 +158,21 @@ def kept(folder: Path) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def told(folder: Path, kept: dict[str, str], real_server: Callable[..., Any]) -> Told:
+def commands(folder: Path, kept: dict[str, str], secrets_are_set: None) -> dict[str, str]:
+    """What commands say, and nobody serves."""
+    said = {" ".join(words): _said(syncline(*words, folder=folder)) for words in (("check",), ("doctor",), ("ingest",), ("token", "list"))}
+    return {**said, "check of a file that is wrong": _said(_checked_wrong(folder))}
+
+
+@pytest.fixture(scope="module")
+def told(folder: Path, kept: dict[str, str], commands: dict[str, str], real_server: Callable[..., Any]) -> Told:
     """What is said when everything is done that can be."""
-    by: dict[str, str] = {}
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in SECRETS.items():
-            patch.setitem(QUIET, name, value)
-        for words in (("check",), ("doctor",), ("ingest",), ("user", "list"), ("token", "list"), ("export", "sources")):
-            by[" ".join(words)] = _said(syncline(*words, folder=folder))
-        by["check of a file that is wrong"] = _said(_checked_wrong(folder))
-        with serving(folder, real_server) as server:
-            by.update(_asked(server, kept))
-            by["process"] = Path(f"/proc/{server['process'].pid}/cmdline").read_bytes().decode() if Path("/proc").exists() else ""
-            for words in (("doctor",), ("ingest",), ("export", "sources")):
-                by[f"{' '.join(words)}, served"] = _said(syncline(*words, folder=folder))
-        by["log"] = (folder / "serve.log").read_text()
+    by = dict(commands)
+    with serving(folder, real_server) as server:
+        by |= _asked(server, kept)
+        by["process"] = Path(f"/proc/{server['process'].pid}/cmdline").read_bytes().decode() if Path("/proc").exists() else ""
+        by["doctor, served"] = _said(syncline("doctor", folder=folder))
+    by["log"] = (folder / "serve.log").read_text()
     for path in sorted((folder / "home").rglob("*")):
         by[f"file {path.name}"] = path.read_bytes().decode("latin-1") if path.is_file() and path.name not in NEVER_IN else ""
     by["names of files"] = "\n".join(str(path) for path in folder.rglob("*"))
@@ -215,6 +224,11 @@ def _drawn(person: Person, path: str) -> str:
     with suppress(urllib.error.HTTPError), person._open.open(request) as answer:
         return str(answer.read().decode())
     raise AssertionError(f"{path} was not drawn")
+
+
+def test_no_command_tells_a_secret(commands: dict[str, str], kept: dict[str, str]) -> None:
+    secrets = {**SECRETS, **kept}
+    assert {name: found for name, secret in secrets.items() if (found := Told(commands).of(secret))} == {}
 
 
 @pytest.mark.parametrize("name", SECRETS)
