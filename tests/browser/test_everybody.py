@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -40,12 +40,8 @@ class Seen:
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Here the audit is not for executives, so that somebody may not see something."""
-    with pytest.MonkeyPatch.context() as patch:
-        pages = [replace(page, roles=frozenset({"it"})) if page.path == "/audit" else page for page in PAGES]
-        patch.setattr("app.server.PAGES", tuple(pages))
-        with whole_plant(tmp_path_factory.mktemp("whole")) as base_url:
-            yield base_url
+    with whole_plant(tmp_path_factory.mktemp("whole")) as base_url:
+        yield base_url
 
 
 @pytest.fixture(scope="module")
@@ -150,7 +146,7 @@ def test_signing_in_and_what_is_refused_look_as_well(new_page: Callable[..., Pag
     for where, session, heading in (
         ("/login", None, "Sign in"),
         ("/assets/nothing.css", eva, "There is nothing at this address"),
-        ("/audit", eva, "You may not see this page"),
+        ("/people", eva, "You may not see this page"),
     ):
         page = new_page(address, storage_state=session, viewport=_size(WIDE))
         page.goto(where)
