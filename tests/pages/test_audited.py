@@ -73,8 +73,8 @@ def test_opening_a_path_is_told_once_an_hour_and_a_board_never(plant: Applicatio
 
 def test_each_file_a_person_takes_is_told_and_a_machine_that_asks_all_day_once_an_hour(plant: Application, web: Flask, since: int):
     tom = someone(web, "tom")
-    before = len(told(plant, since))
     secret = plant.machines.add(Wanted("grafana", "read"))
+    before = len(told(plant, since))
     for _ in range(2):
         assert tom.get("api/v1/transactions?format=csv").status_code == 200
         assert web.test_client().get("/api/v1/metrics", headers={"Authorization": f"Bearer {secret}"}).status_code == 200

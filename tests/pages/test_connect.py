@@ -202,7 +202,7 @@ def test_a_token_is_asked_for_where_one_is_needed_and_missing(tmp_path: Path) ->
         watching = Watching(client)
         assert send(service, {}, headers={"Authorization": "Bearer wrong"}).status_code == 401
         watching.sees(
-            "1 request was refused over HTTP (401). The token is missing or wrong.", "Told to the sender: a valid token is needed"
+            "1 request was refused over HTTP (401). The token is missing or wrong.", "Told to the sender: This token is mistyped or cut off"
         )
         assert send(service, {}, headers={"Authorization": f"Bearer {secret}"}).status_code == 200
         watching.sees("Record received done")

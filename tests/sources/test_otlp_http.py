@@ -316,7 +316,7 @@ def test_a_page_in_a_browser_sends_nothing_without_a_token(tmp_path: Path) -> No
             answer = running.post(traces(span()), {**JSON, "origin": origin})
             assert (answer.status_code, status(answer)[0]) == (403, 7)
             assert running.kept() == []
-    with receiver(tmp_path / "known", tokens_ok=lambda token: token == "good") as running:
+    with receiver(tmp_path / "known", admit=only_good) as running:
         assert running.post(traces(span()), {**JSON, "origin": "https://shop.example", "authorization": "Bearer good"}).status_code == 200
 
 
