@@ -73,7 +73,7 @@ def test_a_role_that_ships_keeps_what_is_not_said_of_it(tmp_path: Path) -> None:
 def test_one_more_role_may_only_look_unless_it_is_said(tmp_path: Path) -> None:
     found = roles_of(tmp_path, "access: {roles: {lab: {pages: [rules, at-risk]}}}")
     assert [right for right in RIGHTS if found.may({"lab"}, right)] == []
-    assert [page for page in PAGES if found.sees({"lab"}, page)] == ["at-risk", "rules", "docs", "permissions"]
+    assert [page for page in PAGES if found.sees({"lab"}, page)] == ["at-risk", "rules", "docs", "account", "permissions"]
     assert (found.landing({"lab"}), found.words(["lab"])) == ("at-risk", "lab")
 
 

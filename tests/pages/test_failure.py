@@ -21,6 +21,7 @@ from app.recovery.runs import Refusal
 from app.recovery.selection import group_of, proposed, requested
 from metrics.events import interfaces
 from metrics.recovering import Group
+from metrics.scope import EVERYTHING
 from tests.pages import recovering, trees
 from tests.pages.served import drawn_text, make_server, someone
 
@@ -52,13 +53,13 @@ def test_each_group_and_each_path_of_a_failure_leads_to_it(server: Flask, applic
     tom = someone(server, "tom")
     addresses = [address for _, address in trees.links(trees.drawn(tom.show("/failures")))]
     assert "/failure?" + urlencode(recovering.GROUP) in addresses
-    failed = application.selected(group_of(recovering.GROUP), None).cases[0].transaction_id
+    failed = application.selected(group_of(recovering.GROUP), EVERYTHING).cases[0].transaction_id
     on_path = [address for _, address in trees.links(trees.drawn(tom.show(f"/path/{recovering.GROUP['workflow']}/{failed}")))]
     assert f"/failure?workflow={recovering.GROUP['workflow']}&transaction={failed}" in on_path
 
 
 def test_the_way_out_stands_beside_its_verdict(server: Flask, application: Application):
-    many = len(application.selected(group_of(recovering.GROUP), None).cases)
+    many = len(application.selected(group_of(recovering.GROUP), EVERYTHING).cases)
     said = drawn_text(someone(server, "tom").show("/failure", GROUP))
     for part in (
         "Production confirmed in ERP failed",
@@ -88,7 +89,7 @@ def test_what_cannot_be_done_says_why(server: Flask, who: str, query: str, sente
 
 
 def test_from_a_click_to_its_proof(server: Flask, application: Application):
-    selected = application.selected(group_of(recovering.GROUP), None)
+    selected = application.selected(group_of(recovering.GROUP), EVERYTHING)
     seen = proposed(application.desk, "confirm-again", selected).plan.hash
     assert "no longer what you looked at" in click(server, "tom", "confirm-again", "0" * 64).text
     assert "may use" in click(server, "maria", "confirm-again", seen).text
@@ -164,12 +165,12 @@ def group_rows(application: Application) -> list[dict[str, Any]]:
 def test_what_was_parked_is_listed_as_that_and_no_longer_as_open(tmp_path: Path):
     with recovering.plant(tmp_path) as application:
         server, desk = make_server(application), application.desk
-        every = application.selected(group_of(recovering.GROUP), None)
+        every = application.selected(group_of(recovering.GROUP), EVERYTHING)
         first, rest = every.cases[0], every.cases[1:]
-        alone = application.selected(Group(transaction_id=first.transaction_id, **recovering.GROUP), None)
+        alone = application.selected(Group(transaction_id=first.transaction_id, **recovering.GROUP), EVERYTHING)
         requested(desk, "set-aside", alone, proposed(desk, "set-aside", alone).plan.hash, recovering.TOM, None)
         recovering.send(application)
-        left = application.selected(group_of(recovering.GROUP), None)
+        left = application.selected(group_of(recovering.GROUP), EVERYTHING)
         assert (left.cases, left.settled) == (rest, 1)
         tom = someone(server, "tom")
         page = drawn_text(tom.show("/failure", GROUP))
@@ -189,14 +190,14 @@ def given_up(application: Application, server: Flask, case: Case) -> None:
     """What a person closes is abandoned, on the board and in the metrics as well, until it is opened again."""
     desk, group = application.desk, Group(kind="failed", workflow=case.workflow, transaction_id=case.transaction_id)
     before, told = state_of(application, case), told_by_interfaces(application)
-    alone = application.selected(group, None)
+    alone = application.selected(group, EVERYTHING)
     recovery_id = requested(desk, "give-up", alone, proposed(desk, "give-up", alone).plan.hash, recovering.TOM, "it was made by hand")
     recovering.send(application)
     application.tell_closings()
     application.tell_closings()  # once is enough, twice is no more
     assert application.advance().events == 1
     assert (before["state"], state_of(application, case)["state"]) == ("failed", "abandoned")
-    assert application.selected(group, None).cases == []
+    assert application.selected(group, EVERYTHING).cases == []
     page = drawn_text(someone(server, "tom").show(f"/recovery/{recovery_id}"))
     assert "Open again" in page
     desk.runs.reopen(recovery_id, recovering.TOM, "it was not")
@@ -204,7 +205,7 @@ def given_up(application: Application, server: Flask, case: Case) -> None:
     assert application.advance().events == 1
     after = state_of(application, case)
     assert [after[name] for name in ("state", "failed_milestone", "error_class")] == ["failed", "confirmed", "business"]
-    assert application.selected(group, None).cases == [case]
+    assert application.selected(group, EVERYTHING).cases == [case]
     assert told_by_interfaces(application) == told  # what Syncline says itself came through none
     with pytest.raises(Refusal, match="nothing that is not open again"):
         desk.runs.reopen(recovery_id, recovering.TOM)

@@ -67,7 +67,7 @@ def test_what_fails_again_after_it_was_fixed_has_come_back(known, last_seen, is_
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        (lambda memory: memory.note(GROUP, EXEC, "x"), "Only Plant IT and integration or Supply chain may write this."),
+        (lambda memory: memory.note(GROUP, EXEC, "x"), "Only Supply chain or Plant IT and integration may write this."),
         (lambda memory: memory.note(GROUP, ANNA, "  "), "A note is needed."),
         (lambda memory: memory.note(GROUP, ANNA, "x" * 2001), "A note may have 2,000 letters; this one has 2,001."),
         (lambda memory: memory.link(GROUP, ANNA, "javascript:alert(1)"), "A ticket is the address of a page, beginning with https://."),

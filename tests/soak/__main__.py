@@ -19,7 +19,7 @@ from tests.results import machine, record
 from tests.soak import flood, kills, mutants, watching, workflows
 
 PARTS = ("kills", "recovery", "flood", "watching", "looks", "mutants", "plants", "workflows", "kit")
-LOOKS = ("test_everybody.py", "test_languages.py")
+LOOKS = ("test_everybody.py", "test_languages.py", "test_hostile.py")
 RESULTS = Path(__file__).parent / "RESULTS.md"
 
 

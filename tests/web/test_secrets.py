@@ -194,7 +194,7 @@ def _asked(server: dict[str, Any], kept: dict[str, str]) -> dict[str, str]:
     """Every page, export and address that says something, by an administrator, by machines, and by somebody who does not get in."""
     person, stranger = Person(server["url"]), Person(server["url"])
     answers = {"wrong password": stranger.sign_in(kept["wrong password"]), "sign in": person.sign_in(PASSWORD)}
-    until(lambda: '"troubled_sources":{"a"' in person.ask("readyz"))
+    until(lambda: all(f'"{source}"' in person.ask("readyz") for source in "abcdefg"))
     for path in ("metrics", "readyz", "healthz", "nothing", "api/v1/nothing", "api/v1/openapi.json", "_dash-layout", "_dash-dependencies"):
         answers[path] = person.ask(path)
     for page in PAGES:
