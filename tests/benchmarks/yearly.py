@@ -18,6 +18,7 @@ from app.settings import load_settings
 from metrics.moment import Moment
 from metrics.read import open_reader
 from metrics.refresh import Refresher
+from metrics.scope import EVERYTHING
 from tests.benchmarks import ledger
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.receiving import CONFIGURATION
@@ -42,7 +43,7 @@ def measure(folder: Path, transactions: int) -> Iterator[Figure]:
         settings = replace(application.settings, definitions=told)
 
         def content(weeks: int) -> Content:
-            with open_reader(application.store, moment, None, settings.objectives) as reader:
+            with open_reader(application.store, moment, EVERYTHING, settings.objectives) as reader:
                 return content_of(reader, settings, replace(asked, weeks=weeks))
 
         made = {weeks: _timed(partial(content, weeks)) for weeks in (asked.weeks, YEAR_WEEKS)}
@@ -50,13 +51,14 @@ def measure(folder: Path, transactions: int) -> Iterator[Figure]:
             f"a report of one week, of {transactions:,} transactions and {events:,} events in {DAYS} days",
             "; ".join(f"with {weeks} weeks of trends {took}" for weeks, took in made.items()),
         )
-        yield Figure("its PDF", _timed(partial(application.reports.rendered, content(asked.weeks), "pdf")))
+        # The first one: typst knows what it has set before, and the second takes a hundredth of a second.
+        yield Figure("its PDF", _timed(partial(application.reports.rendered, content(asked.weeks), "pdf"), times=1))
 
 
-def _timed(action: Callable[[], object]) -> str:
+def _timed(action: Callable[[], object], times: int = TIMES) -> str:
     """Wall and processor: on a shared machine the second says more."""
     walls, processors = [], []
-    for _ in range(TIMES):
+    for _ in range(times):
         begun, used = time.perf_counter(), time.process_time()
         action()
         walls.append(time.perf_counter() - begun)
