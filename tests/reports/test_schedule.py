@@ -15,6 +15,7 @@ from app.lease import Lease
 from app.reports import schedule
 from app.reports.receivers import DIGEST, WEEKLY
 from app.reports.settings import Reporting, Time
+from app.settings import load_settings
 from app.telling import outbox
 from metrics.scope import EVERYTHING, Scope
 from tests.reports import works
@@ -94,6 +95,15 @@ def test_at_another_hour_or_by_hand_only(tmp_path: Path, clock: works.Clock) -> 
         assert published(application) == [("2026-W12", None, 1)]  # on Tuesday at nine
     with works.opened(tmp_path, clock, rows=(), reporting=Reporting(publish=None)) as application:
         assert schedule.due_week(application, None, clock.ns) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "publish", "digest"),
+    [("{publish: never}", None, Time(360)), ("{digest: never}", Time(360, 0), None), ('{publish: "tue 09:00"}', Time(540, 1), Time(360))],
+)
+def test_never_is_what_the_configuration_says(tmp_path: Path, said: str, publish: Time | None, digest: Time | None) -> None:
+    (tmp_path / "syncline.yaml").write_text(f"version: 1\nreports: {said}\n")
+    assert load_settings(tmp_path / "syncline.yaml", {}).reporting == Reporting(publish, digest)
 
 
 def test_one_of_several_instances_holds_the_lease_until_it_ends(application: Application, clock: works.Clock) -> None:
