@@ -23,6 +23,7 @@ from pathlib import Path
 from app.access.rights import HOME as BOARD
 from app.access.rights import address_of
 from app.accounts import Accounts
+from app.accounts.administration import COMMAND_LINE, Administration
 from app.accounts.landings import Landings
 from app.demo_recovery import recovery_section
 from app.remote import find_server
@@ -183,7 +184,7 @@ def _run(settings: Settings, middleware: Middleware, card: Card, notes: list[str
     from app.serve import running  # Flask and Dash take a second to import
 
     with _simulated(settings, middleware, card) as simulator, running(settings) as service:
-        password = _people(service.application.accounts)
+        password = _people(service.application.accounts, service.application.people)
         for line in (*notes, *_greeting(service.web_url, service.otlp_url, settings.folder, password, card)):
             print(line, flush=True)
         truth = settings.folder / TRUTH
@@ -280,13 +281,13 @@ def _free(host: str, wanted: int, what: str, *promised: int) -> tuple[int, list[
     raise Unreachable(f"ports {wanted} to {last} on {host} are all in use. Name another with --port.")
 
 
-def _people(accounts: Accounts) -> str:
+def _people(accounts: Accounts, people: Administration) -> str:
     """At least one person of each role, all with the password that comes back, made anew at each start."""
     password = "-".join([*(secrets.choice(WORDS) for _ in range(3)), f"{secrets.randbelow(9000) + 1000}"])
     known = {user.name for user in accounts.list_users()}
     for name, role, _ in PEOPLE:
         if name in known:
-            accounts.set_password(name, password)
+            people.set_password(COMMAND_LINE, name, password)
         else:
             accounts.add_user(name, password, [role])
             if role == "admin":  # who looks for the first time shall see the plant, not what feeds it

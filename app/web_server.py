@@ -8,7 +8,6 @@ import threading
 import time
 from errno import EACCES, EADDRNOTAVAIL
 from functools import partial
-from operator import attrgetter
 from typing import Any
 
 import waitress
@@ -18,6 +17,7 @@ from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import BaseWSGIServer
 
 from app.trouble import Unreachable
+from collectors.receivers.connections import make_room
 
 DRAIN_SECONDS = 10
 CONNECTIONS = 400  # from then on a new one takes the place of the one idle longest
@@ -47,11 +47,7 @@ class Channel(HTTPChannel):
 
     def __init__(self, server: Any, sock: socket.socket, addr: Any, adj: Any, map: Any = None) -> None:  # noqa: A002  waitress names it
         super().__init__(server, sock, addr, adj, map)
-        known = list(server.active_channels.values())
-        if len(known) > CONNECTIONS:
-            idle = [each for each in known if each is not self and not each.requests and not each.will_close]
-            if idle:
-                min(idle, key=attrgetter("last_activity")).will_close = True
+        make_room(server, self, CONNECTIONS)
 
     def readable(self) -> bool:
         """Asked in each round of the loop, at least once a second, so that it is seen also when nothing comes."""

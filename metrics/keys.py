@@ -23,7 +23,7 @@ class Problem:
     text: str
 
 
-Read = Callable[[Any, Place, list[Problem]], Any]  # returns the value, or None after adding what is wrong with it
+Read = Callable[[Any, Place, list[Problem]], Any]  # returns the value, which may be None, or None after adding what is wrong with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +57,9 @@ def read_keys(value: Any, keys: Iterable[Key], place: Place, problems: list[Prob
 def _read_one(key: Key, value: dict[str, Any], place: Place, problems: list[Problem]) -> Any:
     if value.get(key.name) is None:
         return key.default
+    before = len(problems)
     found = key.read(value[key.name], (*place, key.name), problems)
-    return key.default if found is None else found
+    return key.default if found is None and len(problems) > before else found
 
 
 def text(value: Any, place: Place, problems: list[Problem]) -> str | None:

@@ -1,4 +1,4 @@
-"""People: `Accounts` adds, lists, checks and disables them. Threads and processes may use one file at once."""
+"""People: `Accounts` adds, lists and checks them; changing them is `administration`'s. Threads and processes may use one file at once."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from sqlalchemy.exc import DatabaseError, IntegrityError
 from app import audit
 from app.access.roles import Roles
 from app.accounts import passwords, people, sessions, throttle
-from app.accounts.changes import change
 from app.accounts.people import AccountError, User
 from app.accounts.tables import open_engine, open_unchanged
 from app.accounts.tables import users as user_table
@@ -22,7 +21,7 @@ from app.accounts.throttle import TooManyAttempts
 from app.configuration.roles import shipped
 from metrics.scope import EVERYTHING, Scope
 
-__all__ = ["AccountError", "Accounts", "TooManyAttempts", "User", "users_in"]
+__all__ = ["AccountError", "Accounts", "TooManyAttempts", "User", "user_row", "users_in"]
 
 
 class Accounts:
@@ -79,30 +78,8 @@ class Accounts:
 
     def find_user(self, name: str) -> User | None:
         with self._engine.connect() as connection:
-            row = _user_row(connection, name)
+            row = user_row(connection, name)
         return people.user_of(row, self.access) if row else None
-
-    def disable(self, name: str) -> None:
-        """The user can no longer sign in, and what they have open ends."""
-        self._change_user(name, disabled=True)
-
-    def enable(self, name: str) -> None:
-        self._change_user(name, disabled=False)
-
-    def set_password(self, name: str, password: str) -> None:
-        """Ends all sessions of the user, too. Raises AccountError: unknown user, weak password."""
-        name = self.user(name).name
-        self._change_user(name, password_hash=self.new_hash(name, password))
-
-    def set_roles(self, name: str, roles: Collection[str]) -> None:
-        self._change_user(name, roles=people.checked_roles(roles, self.access))
-
-    def set_scope(self, name: str, sees: Scope) -> None:
-        """Which sites, workflows and suppliers the user may see."""
-        self._change_user(name, **people.checked_scope(sees))
-
-    def end_sessions(self, name: str) -> None:
-        self._change_user(name)
 
     def new_hash(self, name: str, password: str) -> str:
         """What is kept of a new password. Raises AccountError when it is weak."""
@@ -131,17 +108,12 @@ class Accounts:
             usual = throttle.is_usual(sessions.addresses_of(connection, name, now_ns), address)
         with self._engine.begin() as connection:
             where = throttle.begin(connection, name, throttle.Origin(address, browser, usual), now_ns)
-            row = _user_row(connection, name)
+            row = user_row(connection, name)
         if not people.matches(row.password_hash if row else None, password) or row is None or row.disabled:
             return None
         with self._engine.begin() as connection:
             throttle.forget(connection, name, where)
         return row
-
-    def _change_user(self, name: str, **values: object) -> None:
-        name = self.user(name).name
-        with self._engine.begin() as connection:
-            change(connection, name, self._now_ns(), **values)
 
 
 def users_in(file: Path, access: Roles) -> list[User]:
@@ -163,5 +135,6 @@ def users_in(file: Path, access: Roles) -> list[User]:
         engine.dispose()
 
 
-def _user_row(connection: Connection, name: str) -> Row[Any] | None:
+def user_row(connection: Connection, name: str) -> Row[Any] | None:
+    """The row of users of that name, however it is written."""
     return connection.execute(select(user_table).where(user_table.c.name == name.strip().lower())).one_or_none()

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, insert, select
 
 from app import audit
 from app.access.roles import ADMIN
-from app.accounts import Accounts, identities, password_links, people, sessions
+from app.accounts import Accounts, identities, password_links, people, sessions, user_row
 from app.accounts.changes import change
 from app.accounts.password_links import Link
 from app.accounts.people import AccountError, User
@@ -58,7 +58,7 @@ class Administration:
         row = {"name": name, **self._columns(rights), "created_ns": self._now_ns()}
         row["password_hash"] = self.accounts.new_hash(name, password) if password is not None else ""
         with self._changing() as connection:
-            if _row(connection, name) is not None:
+            if user_row(connection, name) is not None:
                 raise AccountError(_("A user called {name} exists already.", name=name))
             connection.execute(insert(users).values(row))
             self._tell(connection, by, ADDED, name, rights.told())
@@ -176,7 +176,7 @@ class Administration:
         return {"roles": people.checked_roles(rights.roles, self.accounts.access), **people.checked_scope(rights.sees)}
 
     def _known(self, connection: Connection, name: str) -> Row[Any]:
-        found = _row(connection, self.accounts.user(name).name)
+        found = user_row(connection, self.accounts.user(name).name)
         if found is None:
             raise AccountError(_("{name} is not there any more.", name=name))
         return found
@@ -215,10 +215,6 @@ _WORDS: dict[str, Callable[[], str]] = {
 
 def _listed(value: str | Collection[str]) -> str:
     return _("all") if value == "all" else ", ".join(value) or _("none")
-
-
-def _row(connection: Connection, name: str) -> Row[Any] | None:
-    return connection.execute(select(users).where(users.c.name == name)).one_or_none()
 
 
 def _check_is_not_last(connection: Connection, row: Row[Any]) -> None:

@@ -6,8 +6,8 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from app.commands.command import Command, configuration
-from app.commands.people import administering
+from app.commands.command import Command
+from app.commands.people import administering, named
 from app.instants import instant_text
 
 if TYPE_CHECKING:
@@ -45,13 +45,8 @@ def _address(settings: Settings) -> str:
     return settings.telling.url or f"http://{settings.web.host}:{settings.web.port}{settings.web.prefix}"
 
 
-def _named(parser: argparse.ArgumentParser) -> None:
-    configuration(parser)
-    parser.add_argument("name", metavar="NAME", help="the name of the user")
-
-
 COMMANDS = (
-    Command("user reset", "makes a link with which a user sets a password once, and prints it", _named, reset_password),
-    Command("user enable", "gives a disabled user access again", _named, enable_user),
-    Command("user signout", "ends all sessions of a user", _named, sign_out),
+    Command("user reset", "makes a link with which a user sets a password once, and prints it", named, reset_password),
+    Command("user enable", "gives a disabled user access again", named, enable_user),
+    Command("user signout", "ends all sessions of a user", named, sign_out),
 )

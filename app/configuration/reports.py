@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Literal
+from typing import Any
 
 from app.reports.settings import DAYS, Reporting, Time
 from metrics.keys import Key, Place, Problem, Read, record_of, shown
@@ -15,9 +15,9 @@ NEVER = "never"
 def _time(example: str, *, with_day: bool) -> Read:
     """`mon 06:00`, `06:00`, or never."""
 
-    def read(value: Any, place: Place, problems: list[Problem]) -> Time | Literal[False] | None:
+    def read(value: Any, place: Place, problems: list[Problem]) -> Time | None:
         if value == NEVER or value is False:
-            return False  # None would be what is used where nothing is said
+            return None
         found = WRITTEN.fullmatch(value) if isinstance(value, str) else None
         if found and (found[1] is not None) == with_day and (found[1] in DAYS or not with_day) and int(found[2]) < 24:
             return Time(int(found[2]) * 60 + int(found[3]), DAYS.index(found[1]) if found[1] else None)
@@ -43,10 +43,4 @@ REPORTS = (
         default=Reporting().digest,
     ),
 )
-
-
-def _reporting(publish: Time | Literal[False], digest: Time | Literal[False]) -> Reporting:
-    return Reporting(publish or None, digest or None)
-
-
-reports = record_of(REPORTS, _reporting)
+reports = record_of(REPORTS, Reporting)

@@ -70,7 +70,7 @@ ROLE = (
     Key("title", text, "text", "What it is called on the screen. Absent: as the role is named."),
     Key("question", text, "text", "What whoever holds it is here for, in a sentence."),
     Key("lands_on", landing, "page", "Where it lands, such as `failures` or `recoveries?state=requested`. Absent: the first of its pages."),
-    Key("pages", pages, "`all` or a list", "Which pages it sees; `docs` and `permissions` are everybody's. Absent: all."),
+    Key("pages", pages, "`all` or a list", "Which pages it sees; `account`, `docs` and `permissions` are everybody's. Absent: all."),
     Key("may", rights, "list of rights", "What it may do. Absent: only look."),
 )
 

@@ -12,10 +12,10 @@ from sqlalchemy.exc import IntegrityError
 
 from app import audit
 from app.access.roles import Roles
-from app.accounts import people, tokens
+from app.accounts import people, tokens, user_row
 from app.accounts.administration import COMMAND_LINE
 from app.accounts.people import AccountError, User
-from app.accounts.tables import token_roles, users
+from app.accounts.tables import token_roles
 from app.accounts.tables import tokens as table
 from app.accounts.tokens import Token
 from app.configuration.roles import shipped
@@ -186,7 +186,7 @@ class Machines:
 
     def _person(self, connection: Connection, wanted: Wanted, roles: str) -> str:
         """Their name, when a token like this may act for them. Raises AccountError."""
-        user = _user(connection, (wanted.user or "").strip().lower(), self.access)
+        user = _user(connection, wanted.user or "", self.access)
         if user is None:
             raise AccountError(_said("No user is called '{user}'.", user=wanted.user or ""))
         if why := wants.why_not(wanted.scope, roles.split(), user):
@@ -226,5 +226,5 @@ def _told_of(row: dict[str, Any], roles: str) -> dict[str, str]:
 
 
 def _user(connection: Connection, name: str, access: Roles) -> User | None:
-    row = connection.execute(select(users).where(users.c.name == name)).one_or_none()
+    row = user_row(connection, name)
     return people.user_of(row, access) if row else None

@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
-from operator import attrgetter
 from typing import Any
 
 from waitress import create_server, wasyncore
@@ -23,6 +22,7 @@ from collectors import otlp
 from collectors.receivers import cloudevents_http as events
 from collectors.receivers.admission import Admission
 from collectors.receivers.answers import Status, success
+from collectors.receivers.connections import make_room
 from collectors.receivers.reception import Accepted, Reception, Room, TooLarge, Unavailable, Unreadable, gunzipped
 
 log = logging.getLogger(__name__)
@@ -317,11 +317,7 @@ class Channel(HTTPChannel):
 
     def __init__(self, server: Any, sock: socket.socket, addr: Any, adj: Any, map: Any = None) -> None:  # noqa: A002  waitress names it
         super().__init__(server, sock, addr, adj, map)
-        channels = list(server.active_channels.values())
-        if len(channels) > CONNECTIONS:
-            idle = [each for each in channels if each is not self and not each.requests and not each.will_close]
-            if idle:
-                min(idle, key=attrgetter("last_activity")).will_close = True
+        make_room(server, self, CONNECTIONS)
 
     def handle_close(self) -> None:
         if self.is_cut and not self._discards_until:

@@ -8,33 +8,14 @@ import threading
 import pytest
 from argon2 import PasswordHasher, Type
 
-from app.accounts import AccountError, Accounts, users_in
+from app.accounts import AccountError, users_in
 from app.accounts.secret import secret_key
 from app.configuration.roles import shipped
 from metrics.scope import Scope
+from tests.people import Changed
 
 GOOD = "correct horse battery"
 MINUTE = 60 * 1_000_000_000
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.ns = 1_764_000_000 * 1_000_000_000
-
-    def __call__(self) -> int:
-        return self.ns
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
-@pytest.fixture
-def accounts(tmp_path, clock):
-    accounts = Accounts(f"sqlite:///{tmp_path}/accounts.sqlite", clock)
-    yield accounts
-    accounts.close()
 
 
 def stored_hash(accounts, name):
@@ -90,22 +71,22 @@ def test_what_cannot_be_a_user_is_refused_in_a_sentence(accounts):
         refused(accounts.add_user, "tom", GOOD, ["it"], Scope(frozenset({"DE 01"})))
         == "'DE 01' cannot be a site: a site is a name without spaces."
     )
-    assert refused(accounts.set_password, "eva", GOOD) == "No user is called 'eva'. Known: maria."
+    assert refused(Changed(accounts).set_password, "eva", GOOD) == "No user is called 'eva'. Known: maria."
     assert [user.name for user in accounts.list_users()] == ["maria"]
 
 
 def test_a_disabled_user_cannot_sign_in_and_open_sessions_end(accounts):
     accounts.add_user("maria", GOOD, ["supply"])
-    accounts.disable("maria")
+    Changed(accounts).disable("maria")
     assert accounts.verify("maria", GOOD) is None
     assert (accounts.user("maria").disabled, accounts.user("maria").epoch) == (True, 2)
-    accounts.enable("maria")
+    Changed(accounts).enable("maria")
     assert accounts.verify("maria", GOOD) is not None
 
 
 def test_a_new_password_ends_all_sessions(accounts):
     accounts.add_user("maria", GOOD, ["supply"])
-    accounts.set_password("maria", "another good one")
+    Changed(accounts).set_password("maria", "another good one")
     assert accounts.user("maria").epoch == 2
     assert accounts.verify("maria", GOOD) is None
     assert accounts.verify("maria", "another good one") is not None

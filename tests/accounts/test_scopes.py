@@ -15,6 +15,7 @@ from app.machines.kept import Machines
 from app.machines.settings import Terms
 from app.machines.wanted import Wanted
 from metrics.scope import EVERYTHING, Scope
+from tests.people import Changed
 
 PASSWORD = "correct horse battery"
 SOME = Scope(frozenset({"brno", "linz"}), frozenset({"orders"}), frozenset({"ACME 1", "Bolt"}))
@@ -31,9 +32,9 @@ insert into tokens values ('y', 'scraper', 'read', null, 5, null, null);
 def test_a_scope_is_kept_as_it_was_given_and_changed(tmp_path: Path) -> None:
     with closing(Accounts(f"sqlite:///{tmp_path}/accounts.sqlite")) as accounts:
         assert accounts.add_user("maria", PASSWORD, ["supply"], SOME).sees == SOME
-        accounts.set_scope("maria", Scope(suppliers=frozenset()))
+        Changed(accounts).set_scope("maria", Scope(suppliers=frozenset()))
         assert accounts.user("maria").sees == Scope(suppliers=frozenset())
-        accounts.set_scope("maria", EVERYTHING)
+        Changed(accounts).set_scope("maria", EVERYTHING)
         assert accounts.user("maria").sees.is_all
         machines = Machines(accounts.engine, time.time_ns, Terms())
         assert machines.behind(machines.add(Wanted("scraper", "read", SOME))).sees == SOME
@@ -42,7 +43,7 @@ def test_a_scope_is_kept_as_it_was_given_and_changed(tmp_path: Path) -> None:
 def test_a_change_of_scope_ends_the_sessions(tmp_path: Path) -> None:
     with closing(Accounts(f"sqlite:///{tmp_path}/accounts.sqlite")) as accounts:
         before = accounts.add_user("maria", PASSWORD, ["supply"]).epoch
-        accounts.set_scope("maria", SOME)
+        Changed(accounts).set_scope("maria", SOME)
         assert accounts.user("maria").epoch == before + 1
 
 
@@ -63,7 +64,7 @@ def test_a_file_of_before_is_read_and_gets_what_it_lacks(tmp_path: Path) -> None
             assert accounts.user("maria").sees == Scope(frozenset({"brno"}))
             assert Machines(accounts.engine, time.time_ns, Terms()).every()[0].sees == EVERYTHING
     with closing(Accounts(f"sqlite:///{file}")) as accounts:
-        accounts.set_scope("maria", SOME)
+        Changed(accounts).set_scope("maria", SOME)
         assert accounts.user("maria").sees == SOME
 
 

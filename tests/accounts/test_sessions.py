@@ -12,6 +12,7 @@ from app.accounts import Accounts
 from app.accounts.sessions import BY_ADMIN, BY_ITSELF, SIGNED_OUT, WALL, Sessions, sessions
 from app.configuration.model import Lifetimes
 from metrics.scope import Scope
+from tests.people import Changed
 
 GOOD = "correct horse battery"
 SECOND = 10**9
@@ -24,6 +25,7 @@ class Stage:
     def __init__(self, file: Path) -> None:
         self.ns = 1_764_000_000 * SECOND
         self.accounts = Accounts(f"sqlite:///{file}", lambda: self.ns)
+        self.people = Changed(self.accounts, lambda: self.ns)
         self.sessions = Sessions(self.accounts.engine, lambda: self.ns, Lifetimes())
         for name in ("maria", "tom"):
             self.accounts.add_user(name, GOOD, ["supply"])
@@ -125,16 +127,16 @@ def test_one_is_ended_by_its_person_and_nobody_else(stage: Stage) -> None:
 def test_whatever_changes_in_an_account_ends_its_sessions(stage: Stage, change: str) -> None:
     secret, toms = stage.begin(), stage.begin("tom")
     if change == "password":
-        stage.accounts.set_password("maria", "another horse battery")
+        stage.people.set_password("maria", "another horse battery")
     elif change == "roles":
-        stage.accounts.set_roles("maria", ["it"])
+        stage.people.set_roles("maria", ["it"])
     elif change == "scope":
-        stage.accounts.set_scope("maria", Scope(frozenset({"hamburg"})))
+        stage.people.set_scope("maria", Scope(frozenset({"hamburg"})))
     else:
-        stage.accounts.disable("maria")
+        stage.people.disable("maria")
     assert (stage.is_open(secret), stage.is_open(toms)) == (False, True)
     assert stage.sessions.of("maria") == []
-    stage.accounts.enable("maria")
+    stage.people.enable("maria")
     assert not stage.is_open(secret), "what has ended stays ended"
 
 
@@ -142,7 +144,7 @@ def test_a_renewed_session_is_the_same_place_under_another_secret(stage: Stage) 
     before = stage.begin()
     found = stage.sessions.find(before)
     assert found is not None
-    stage.accounts.set_password("maria", "another horse battery")
+    stage.people.set_password("maria", "another horse battery")
     after = stage.sessions.renew(found[0])
     assert (stage.is_open(before), stage.is_open(after)) == (False, True)
     assert [(place.address, place.browser, place.kind) for place in stage.sessions.of("maria")] == [

@@ -6,10 +6,11 @@ import threading
 
 import pytest
 
-from app.accounts import Accounts, TooManyAttempts
+from app.accounts import TooManyAttempts
 from app.accounts.sessions import Sessions
 from app.accounts.throttle import network_of
 from app.configuration.model import Lifetimes
+from tests.people import Changed
 
 GOOD = "correct horse battery"
 SECOND = 1_000_000_000
@@ -17,25 +18,10 @@ MINUTE = 60 * SECOND
 BROWSER = "0123456789abcdef01234567"
 
 
-class Clock:
-    def __init__(self) -> None:
-        self.ns = 1_764_000_000 * SECOND
-
-    def __call__(self) -> int:
-        return self.ns
-
-
 @pytest.fixture
-def clock():
-    return Clock()
-
-
-@pytest.fixture
-def accounts(tmp_path, clock):
-    accounts = Accounts(f"sqlite:///{tmp_path}/accounts.sqlite", clock)
+def accounts(accounts):
     accounts.add_user("maria", GOOD, ["supply"])
-    yield accounts
-    accounts.close()
+    return accounts
 
 
 def seconds_to_wait(accounts, *arguments, **options):
@@ -96,7 +82,7 @@ def test_many_tries_at_once_are_no_way_around(accounts):
 
 def test_unknown_and_disabled_names_are_counted_like_any_other(accounts):
     accounts.add_user("tom", GOOD, ["it"])
-    accounts.disable("tom")
+    Changed(accounts).disable("tom")
     for name, password in (("nobody", GOOD), ("tom", GOOD), ("maria", "wrong")):
         for _ in range(5):
             assert accounts.verify(name, password, f"10.0.0.{len(name)}") is None

@@ -15,6 +15,7 @@ from app.web_server import WebServer
 from tests.browser.stage import sign_in
 from tests.pages import recovering
 from tests.pages.served import PASSWORD, make_server
+from tests.people import Changed
 from tests.waiting import until
 
 RISKY = {"kind": "failed", "workflow": "procure_to_receipt", "milestone": "sent"}
@@ -78,7 +79,7 @@ def test_what_was_typed_is_given_back_after_signing_in_again(page: Page, serving
     page.goto("/failure?" + urlencode(RISKY))
     page.get_by_label("Reason (needed)").fill("The certificate is renewed.")
     page.wait_for_load_state("networkidle")
-    serving.application.accounts.end_sessions("tom")
+    Changed(serving.application.accounts).end_sessions("tom")
     page.get_by_role("button", name="Request 1").click()
     ended = page.locator("#shell-ended")
     expect(ended).to_have_text("Your session has ended. Sign in again.")

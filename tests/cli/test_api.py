@@ -21,6 +21,7 @@ from app.server import create_app
 from collectors.event import Record
 from metrics.scope import Scope
 from tests.cli.configurations import PACK, settings_of
+from tests.people import Changed
 from tests.waiting import until
 
 PHRASE = "a long enough phrase"
@@ -101,9 +102,9 @@ def test_a_token_for_a_person_is_that_person(client: FlaskClient, application: A
     with client.application.test_request_context(headers=hers):
         caller = caller_of_request()
     assert caller.actor == Actor("eva", frozenset({"it"}), Scope(frozenset({"penang"})), access=application.settings.roles)
-    application.accounts.set_scope("eva", Scope(frozenset({"kulim"})))
+    Changed(application.accounts).set_scope("eva", Scope(frozenset({"kulim"})))
     assert orders(client, **hers) == []
-    application.accounts.disable("eva")
+    Changed(application.accounts).disable("eva")
     answer = client.get("/api/v1/transactions", headers=hers)
     assert (answer.status_code, answer.json) == (401, {"error": NOT_IN_USE})
     assert [(each.token, each.why) for each in application.machines.refusals.of("api")][:1] == [("evas", "eva can no longer sign in.")]
@@ -114,7 +115,7 @@ def test_a_token_for_a_person_annotates_only_while_they_may(client: FlaskClient,
     his = bearer(application, "udos", "annotate", user="udo")
     made = client.post("/api/v1/annotations", json={"text": "x"}, headers=his)
     assert made.status_code == 201
-    application.accounts.set_roles("udo", ["viewer"])
+    Changed(application.accounts).set_roles("udo", ["viewer"])
     answer = client.post("/api/v1/annotations", json={"text": "y"}, headers=his)
     assert (answer.status_code, answer.json["error"]) == (
         403,

@@ -17,6 +17,7 @@ from app.telling import teller
 from app.telling.subscription import Wanted
 from metrics.scope import Scope
 from tests.duty.plant import EARLY, LATE, ROSTER, receivers, staffed, steps, told
+from tests.people import Changed
 from tests.servers.smtp import Mailbox
 from tests.telling.plant import FAILING, HAMBURG, HOUR, MINUTE, NOON, Clock, inbox, starts, states, tells
 
@@ -119,8 +120,8 @@ def test_who_is_away_is_stood_in_for_and_who_has_no_deputy_is_passed_over(make: 
 def test_who_may_not_see_it_or_is_not_there_any_more_is_passed_over(make: Make, mailbox: Mailbox) -> None:
     roster = replace(ROSTER, shifts=(replace(EARLY, people=("anna", "nobody", "jonas")),))
     application = staffed(make, roster)
-    application.accounts.set_scope("anna", Scope(frozenset({"brno"})))
-    application.accounts.disable("jonas")
+    Changed(application.accounts).set_scope("anna", Scope(frozenset({"brno"})))
+    Changed(application.accounts).disable("jonas")
     starts(application, IN_HAMBURG)
     assert steps(application)[0].passed == (("anna", "hidden"), ("nobody", "no account"), ("jonas", "no account"))
     assert receivers(mailbox) == ["lena"]

@@ -13,6 +13,7 @@ from app.machines.settings import Terms
 from app.machines.wanted import Wanted
 from app.settings import load_settings
 from tests.machines.test_tokens import DAY, GOOD, OLD
+from tests.people import Changed
 
 NOW = 1_800_000_000 * 10**9
 
@@ -40,7 +41,7 @@ def test_the_doctor_says_which_tokens_need_somebody(tmp_path: Path) -> None:
     made("unused")
     machines.behind(made("used"))
     made("over", expires="90d")
-    accounts.disable("maria")
+    Changed(accounts).disable("maria")
     with accounts.engine.begin() as connection:
         connection.exec_driver_sql("update tokens set scope = 'ingest', sites = 'DE01' where name = 'used'")
     accounts.close()

@@ -20,6 +20,7 @@ from app.machines.refusals import API
 from app.machines.settings import Terms
 from app.machines.wanted import Wanted
 from metrics.scope import Scope
+from tests.people import Changed
 
 GOOD = "correct horse battery"
 MINUTE, DAY = 60 * 10**9, 86400 * 10**9
@@ -133,7 +134,7 @@ def test_unknown_revoked_expired_and_orphaned_are_told_apart_to_nobody_outside(m
     accounts.add_user("maria", GOOD, ["supply"])
     expired, revoked = machines.add(Wanted("old", "read", expires="1d")), machines.add(Wanted("gone", "read"))
     hers = machines.add(Wanted("hers", "read", user="maria"))
-    accounts.disable("maria")
+    Changed(accounts).disable("maria")
     machines.revoke("gone")
     clock.ns += 2 * DAY
     said = [no_access(machines, secret) for secret in (new_secret(), expired, revoked, hers)]
@@ -311,16 +312,16 @@ def test_a_token_for_a_person_may_never_more_than_the_person_now(machines, accou
     secret = machines.add(Wanted("hers", "recover", at("DE01", "US03"), roles=["it", "approver", "supply"], user="Maria"))
     access = machines.behind(secret)
     assert (access.actor, access.sees.sites, access.roles) == ("maria", {"DE01"}, {"it", "supply"})
-    accounts.set_scope("maria", at("CZ02"))
-    accounts.set_roles("maria", ["supply", "viewer"])
+    Changed(accounts).set_scope("maria", at("CZ02"))
+    Changed(accounts).set_roles("maria", ["supply", "viewer"])
     assert (machines.behind(secret).sees.sites, machines.behind(secret).roles) == (frozenset(), {"supply"})
-    accounts.set_roles("maria", ["viewer"])
+    Changed(accounts).set_roles("maria", ["viewer"])
     said, is_known, _ = no_access(machines, secret)
     assert (said, is_known) == (
         "This token acts for a person, and may do nothing that they may not. maria holds none of its roles: approver, it, supply.",
         True,
     )
-    accounts.set_roles("maria", ["admin"])
+    Changed(accounts).set_roles("maria", ["admin"])
     assert machines.behind(secret).roles == {"it", "approver", "supply"}
 
 
@@ -336,7 +337,7 @@ def test_a_token_is_made_for_a_person_only_as_far_as_they_may(machines, accounts
         refused(machines.add, Wanted("x", "annotate", user="maria"))
         == "maria holds no role that scope annotate needs: Supply chain or Plant IT and integration."
     )
-    accounts.set_roles("maria", ["admin"])
+    Changed(accounts).set_roles("maria", ["admin"])
     assert refused(machines.add, Wanted("x", "ingest", user="maria")) == (
         "maria does not see everything, and scope ingest is for who does."
     )

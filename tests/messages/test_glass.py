@@ -20,6 +20,7 @@ from app.messages.settings import Masking
 from app.recovery import tables
 from app.recovery.model import Payload
 from metrics.scope import EVERYTHING, Scope
+from tests.people import Changed
 
 NS = 1_774_262_400 * 10**9
 MINUTE = 60 * 10**9
@@ -146,11 +147,11 @@ def test_it_belongs_to_one_session_of_one_account(stage: Stage) -> None:
 def test_it_ends_with_the_sessions_of_its_account(stage: Stage, change: str) -> None:
     stage.glasses.begin(stage.viewer("tom"), REASON)
     if change == "password":
-        stage.accounts.set_password("tom", "another horse battery")
+        Changed(stage.accounts).set_password("tom", "another horse battery")
     elif change == "roles":
-        stage.accounts.set_roles("tom", ["exec"])
+        Changed(stage.accounts).set_roles("tom", ["exec"])
     else:
-        stage.accounts.disable("tom")
+        Changed(stage.accounts).disable("tom")
     assert stage.glasses.current(stage.viewer("tom")) is None
     assert stage.glasses.all_open() == []
     stage.glasses.expire()

@@ -18,6 +18,7 @@ from app.web import guard
 from app.web.login import safe_next
 from app.web.sitemap import Sitemap
 from tests.pages.served import PASSWORD, Client, make_server, opened, signed_in, someone
+from tests.people import Changed
 
 FIND = {"id": "shell-search", "property": "value", "value": "86"}
 SEARCH = {"id": "shell-url", "property": "search", "value": ""}
@@ -151,7 +152,7 @@ def test_disabling_a_user_ends_open_sessions(tmp_path):
     with opened(tmp_path / "syncline.yaml") as application:
         client = signed_in(make_server(application), "tom")
         assert client.show("/").status_code == 200
-        application.accounts.disable("tom")
+        Changed(application.accounts).disable("tom")
         assert client.show("/").status_code == 401
 
 

@@ -17,7 +17,7 @@ from app.recovery.exported import AUDIT
 from metrics.scope import EVERYTHING, Scope
 from tests.pages import trees
 from tests.pages.plant import write_plant
-from tests.pages.served import drawn_text, make_server, opened, someone
+from tests.pages.served import drawn_text, opened, someone
 
 HOUR = 3600 * 10**9
 TOLD = (
@@ -28,29 +28,24 @@ TOLD = (
 
 
 @pytest.fixture(scope="module")
-def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
-    """A plant of its own: what is done in other tests stands in the audit as well."""
+def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
+    """Its own: what is done in other tests stands in the audit as well."""
     with opened(write_plant(tmp_path_factory.mktemp("audited"), time.time_ns())) as application:
         yield application
 
 
 @pytest.fixture(scope="module")
-def server(application: Application) -> Flask:
-    return make_server(application)
-
-
-@pytest.fixture(scope="module")
-def told(application: Application) -> int:
+def told(plant: Application) -> int:
     """Now; the entries are from the hours before."""
     now = time.time_ns()
     for hours, actor, action, subject, detail, reason in TOLD:
-        with application.accounts.engine.begin() as connection:
+        with plant.accounts.engine.begin() as connection:
             audit.append(connection, now - hours * HOUR, actor, action, subject, detail, reason)
     return now
 
 
-def test_it_says_who_did_what_when_and_why(server: Flask, told: int):
-    answer = someone(server, "tom").show("/audit")
+def test_it_says_who_did_what_when_and_why(web: Flask, told: int):
+    answer = someone(web, "tom").show("/audit")
     said = drawn_text(answer)
     for part in ("Requested 1", "Approved 1", "the period is open again", "path post-again", "plan 9f9f9f9f…", "100017 confirmed"):
         assert part in said
@@ -66,15 +61,15 @@ def test_it_says_who_did_what_when_and_why(server: Flask, told: int):
         ("?action=sung", "Nothing like that was written down", "100017"),
     ],
 )
-def test_the_address_narrows_it(server: Flask, told: int, query: str, shown: str, hidden: str):
-    said = drawn_text(someone(server, "ada").show("/audit", query))
+def test_the_address_narrows_it(web: Flask, told: int, query: str, shown: str, hidden: str):
+    said = drawn_text(someone(web, "ada").show("/audit", query))
     assert shown in said
     assert hidden not in said
 
 
-def test_a_past_moment_knows_nothing_later(server: Flask, told: int):
+def test_a_past_moment_knows_nothing_later(web: Flask, told: int):
     then = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(told / 1e9 - 3 * 24 * 3600))
-    said = drawn_text(someone(server, "tom").show("/audit", f"?as_of={then}"))
+    said = drawn_text(someone(web, "tom").show("/audit", f"?as_of={then}"))
     assert "the period is open again" in said
     assert "100017" not in said
 
@@ -83,20 +78,20 @@ def test_a_past_moment_knows_nothing_later(server: Flask, told: int):
     ("query", "sentence"),
     [("?period=1y", "No period is called '1y'"), ("?from=noon", "'noon' is no time"), ("?page=0", "There is no page '0'")],
 )
-def test_an_address_that_means_nothing_is_told(server: Flask, query: str, sentence: str):
-    assert sentence in drawn_text(someone(server, "tom").show("/audit", query))
+def test_an_address_that_means_nothing_is_told(web: Flask, query: str, sentence: str):
+    assert sentence in drawn_text(someone(web, "tom").show("/audit", query))
 
 
 @pytest.mark.parametrize("name", ["maria", "bruno"])
-def test_who_is_no_auditor_of_all_sites_sees_what_they_did(server: Flask, told: int, name: str):
-    said = drawn_text(someone(server, name).show("/audit"))
+def test_who_is_no_auditor_of_all_sites_sees_what_they_did(web: Flask, told: int, name: str):
+    said = drawn_text(someone(web, name).show("/audit"))
     assert re.search(r"\d+ other entries you may not see", said)
     assert ("Approved" in said, "100017" in said) == (name == "maria", name == "bruno")
 
 
 @pytest.mark.parametrize(("name", "actors"), [("ada", {"tom", "maria", "bruno"}), ("bruno", {"bruno"}), ("eva", {"eva"})])
-def test_the_export_holds_what_who_asks_may_see(server: Flask, told: int, name: str, actors: set[str]):
-    rows = [orjson.loads(line) for line in someone(server, name).get("api/v1/audit").data.splitlines()]
+def test_the_export_holds_what_who_asks_may_see(web: Flask, told: int, name: str, actors: set[str]):
+    rows = [orjson.loads(line) for line in someone(web, name).get("api/v1/audit").data.splitlines()]
     found = {row["actor"] for row in rows}
     assert found >= actors if name == "ada" else found == actors
     assert [row["actor"] for row in rows if row["action"] != "signed in"] == [actor for _, actor, *_ in TOLD if actor in actors]
@@ -105,12 +100,12 @@ def test_the_export_holds_what_who_asks_may_see(server: Flask, told: int, name: 
         assert rows[0]["detail"] == {"path": "post-again", "plan": "9f" * 32}
 
 
-def test_a_token_for_some_sites_sees_none_of_it(server: Flask, application: Application, told: int):
+def test_a_token_for_some_sites_sees_none_of_it(web: Flask, plant: Application, told: int):
     tokens = {
-        sees: application.machines.add(Wanted(f"audit-{number}", "read", sees))
+        sees: plant.machines.add(Wanted(f"audit-{number}", "read", sees))
         for number, sees in enumerate((EVERYTHING, Scope(frozenset({"brno"}))))
     }
     headers = ({"Authorization": f"Bearer {token}"} for token in tokens.values())
-    sizes = [len(server.test_client().get("/api/v1/audit?format=csv", headers=each).text.splitlines()) for each in headers]
-    with application.accounts.engine.connect() as connection:
+    sizes = [len(web.test_client().get("/api/v1/audit?format=csv", headers=each).text.splitlines()) for each in headers]
+    with plant.accounts.engine.connect() as connection:
         assert sizes == [audit.count(connection, audit.Filter()) + 1, 1]

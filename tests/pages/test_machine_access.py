@@ -18,6 +18,7 @@ from app.machines.wanted import Wanted
 from metrics.scope import Scope
 from tests.pages.plant import write_plant
 from tests.pages.served import PASSWORD, Client, drawn_text, make_server, opened, someone
+from tests.people import Changed
 
 MAKE, ROTATE, REVOKE, REVOKE_OLD = "make", "rotate", "revoke", "revoke old"
 OUTPUTS = ("access-shown", "access-said", "access-facts", "access-list")
@@ -162,7 +163,7 @@ def test_what_is_refused_or_ends_soon_is_told_on_the_page_and_on_sources(server:
 def test_a_token_whose_person_may_no_more_is_told_as_refused(server: Flask, application: Application) -> None:
     application.accounts.add_user("udo", PASSWORD, ["it"])
     application.machines.add(Wanted("udos", "ingest", user="udo"), by="ada")
-    application.accounts.set_roles("udo", ["viewer"])
+    Changed(application.accounts).set_roles("udo", ["viewer"])
     read = page(server, "ada", "?token=udos")
     assert "udo holds no role that scope ingest needs: Plant IT and integration." in read
     assert "Refused" in read

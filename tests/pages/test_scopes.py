@@ -16,6 +16,7 @@ from metrics.read import Moment
 from metrics.scope import Scope
 from tests.pages import trees
 from tests.pages.served import PASSWORD, Client, drawn_text, make_server, someone
+from tests.people import Changed
 
 MINE, OTHER = "production_to_inventory", "order_to_production"
 OF_WORKFLOW, OF_SUPPLIER, AT_BRNO = (
@@ -31,7 +32,7 @@ def limited(application: Application) -> Iterator[Flask]:
         application.accounts.add_user(name, PASSWORD, ["it", "supply"], sees)
     yield make_server(application)
     for name in ("wanda", "sue", "bea"):
-        application.accounts.disable(name)
+        Changed(application.accounts).disable(name)
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,7 @@ import requests
 from app.application import Application
 from tests.browser.stage import reachable
 from tests.pages.served import PASSWORD, opened
+from tests.people import Changed
 
 WRONG = "not the password"
 
@@ -108,7 +109,7 @@ def test_of_several_addresses_the_one_that_our_proxy_saw_counts(address: str) ->
 
 
 def test_unknown_disabled_and_wrong_get_the_same_answer(address: str, application: Application) -> None:
-    application.accounts.disable("eva")
+    Changed(application.accounts).disable("eva")
     answers = [Browser(address).sign_in(name, password) for name, password in (("maria", WRONG), ("eva", PASSWORD), ("nobody", PASSWORD))]
     seen = {(answer.status_code, re.sub(r'(value|maxlength)="[^"]*"', "", answer.text)) for answer in answers}
     assert len(seen) == 1

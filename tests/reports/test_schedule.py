@@ -18,6 +18,7 @@ from app.reports.settings import Reporting, Time
 from app.settings import load_settings
 from app.telling import outbox
 from metrics.scope import EVERYTHING, Scope
+from tests.people import Changed
 from tests.reports import works
 from tests.servers import smtp
 
@@ -161,7 +162,7 @@ def test_everybody_gets_what_they_may_see_once(application: Application, mailbox
 def test_a_site_that_may_not_be_seen_any_more_is_not_told(application: Application, mailbox: smtp.Mailbox) -> None:
     asks(application, "user:hanna", "hanna")
     schedule.tick(application)
-    application.accounts.set_scope("hanna", Scope(frozenset({"monterrey"})))
+    Changed(application.accounts).set_scope("hanna", Scope(frozenset({"monterrey"})))
     works.tells(application)
     assert mailbox.came == []
 

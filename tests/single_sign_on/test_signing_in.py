@@ -12,6 +12,7 @@ import pytest
 from app import audit
 from app.accounts.federated import Federated, Identity
 from tests.pages.served import PASSWORD, make_server
+from tests.people import Changed
 from tests.single_sign_on.plant import GROUPS, Browser, configuration, opened, query_of, said, served
 
 
@@ -152,7 +153,7 @@ def test_an_answer_to_what_was_asked_before_somebody_else_signed_in_signs_nobody
 def test_who_is_disabled_here_stays_out_whatever_the_provider_says(plant):
     application, browser = plant
     browser.signs_in_there("tom")
-    application.accounts.disable("tom")
+    Changed(application.accounts).disable("tom")
     assert not browser.is_signed_in
     answer = browser.signs_in_there("tom")
     assert (answer.status_code, said(answer)) == (403, "Your account is disabled here. Ask your administrator.")
@@ -234,7 +235,7 @@ def test_a_wall_stays_signed_in_as_long_as_walls_do(plant):
     application.ahead_seconds = 13 * 3600
     assert browser.get("wall").status_code == 200
     assert browser.get("permissions").status_code == 403
-    application.accounts.disable("tom")
+    Changed(application.accounts).disable("tom")
     assert browser.get("wall").status_code == 302
 
 

@@ -18,6 +18,7 @@ from app.telling.settings import Mail
 from app.telling.subscription import Wanted
 from app.telling.tables import messages
 from metrics.scope import Scope
+from tests.people import Changed
 from tests.servers import smtp
 from tests.telling.plant import (
     FAILING,
@@ -78,7 +79,7 @@ def test_rights_are_those_of_the_moment_it_goes(make: Callable[..., Application]
     asks(application)
     application.subscriptions.reach("maria", "maria@example.com", "", "11:00 to 13:00")
     starts(application, replace(FAILING, parts=(HAMBURG,)))
-    application.accounts.set_scope("maria", Scope(frozenset({"brno"})))
+    Changed(application.accounts).set_scope("maria", Scope(frozenset({"brno"})))
     clock.forward(2 * HOUR)
     tells(application)
     assert mailbox.came == []
@@ -180,7 +181,7 @@ def test_an_alert_that_ended_before_anybody_was_told_is_not_told(make: Callable[
 def test_a_person_who_may_not_sign_in_any_more_is_told_nothing(make: Callable[..., Application], mailbox: smtp.Mailbox) -> None:
     application = make()
     asks(application)
-    application.accounts.disable("maria")
+    Changed(application.accounts).disable("maria")
     starts(application, FAILING)
     assert mailbox.came == []
 
