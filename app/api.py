@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from importlib.metadata import version
 from itertools import chain
+from pathlib import Path
 
 from flask import Blueprint, Flask, Response, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
@@ -66,6 +67,19 @@ def retry() -> ResponseReturnValue:
 @api.post("/api/v1/rebuild")
 def rebuild() -> ResponseReturnValue:
     return jsonify(asdict(_ordered().rebuild(anyway=body().get("anyway") is True)))
+
+
+@api.post("/api/v1/backup")
+def backup() -> ResponseReturnValue:
+    """Writes where the body says, so only for a command of whoever runs this process."""
+    from app.backup.making import make
+
+    here, folder = _ordered(), body().get("folder")
+    if not caller_of_request().is_here:
+        raise Denied(403, "Only commands on the server itself may do this: syncline backup make FOLDER.")
+    if not isinstance(folder, str) or not Path(folder).is_absolute():
+        raise Denied(400, "`folder` must be the whole path of a folder on the server.")
+    return jsonify(asdict(make(here, Path(folder))))
 
 
 @api.get("/healthz")

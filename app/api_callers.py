@@ -41,6 +41,7 @@ class Caller:
     own: str | None = None
     actor: Actor | None = None
     viewer: Viewer | None = None
+    is_here: bool = False  # a command on this machine, of whoever runs this process
 
 
 class Denied(Exception):
@@ -75,7 +76,7 @@ def _bearer(secret: str) -> Caller:
     here = application()
     if here.local_token and hmac.compare_digest(secret.encode("utf-8", "replace"), here.local_token.encode()):
         audited.called_by("command line")
-        return Caller(EVERYTHING, may_order=True)
+        return Caller(EVERYTHING, may_order=True, is_here=True)
     access = _reading(secret)
     audited.called_by(access.actor)
     actor = _actor(access) if access.token.allows(RECOVER) else None

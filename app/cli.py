@@ -11,19 +11,34 @@ from errno import ENOSPC
 from importlib.metadata import version
 from typing import NoReturn
 
-from app.commands import auditing, conforming, covering, exporting, intake, letting_in, machines, people, privacy, reporting, serving, setup
+from app.commands import (
+    auditing,
+    backing_up,
+    conforming,
+    covering,
+    exporting,
+    intake,
+    letting_in,
+    machines,
+    people,
+    privacy,
+    reporting,
+    serving,
+    setup,
+)
 from app.commands.command import Command
 from app.configuration.problems import ConfigurationError
 from app.trouble import Mistake, Trouble
 from metrics.keys import unknown
 
-GROUPED = (setup, intake, serving, exporting, reporting, covering, conforming, people, letting_in, machines, auditing, privacy)
+GROUPED = (setup, intake, serving, exporting, reporting, covering, conforming, people, letting_in, machines, auditing, privacy, backing_up)
 COMMANDS: tuple[Command, ...] = tuple(command for group in GROUPED for command in group.COMMANDS)
 GROUPS = {
     "user": "the people who may sign in",
     "token": "the machines that may read or send",
     "audit": "who did what",
     "privacy": "what is known of a person",
+    "backup": "a copy of everything, and the way back",
 }
 EPILOG = """\
 exit codes:

@@ -21,6 +21,7 @@ ORDERS = {
     "refresh": "Loads and computes what is new.",
     "retry": "Tries again what was rejected, of all (or the named) sources.",
     "rebuild": "Makes everything anew from the records.",
+    "backup": "Copies everything into a folder of the server; only for commands on the server itself.",
 }
 DECISIONS = {
     "approve": "A colleague agrees to the plan.",

@@ -87,6 +87,13 @@ class Journal:
                 for block in self._blocks(path, after, last):
                     yield from frames_of(block, after)
 
+    def durable(self) -> list[tuple[Path, int | None]]:
+        """Every file of it, and how many of its bytes are on disk at this moment (None: it does not grow any more): what a copy takes."""
+        with self._turn:
+            self._turn.wait_for(lambda: not self._is_syncing)
+            closed = [path for _, path in self._segments() if path != self._path]
+            return [*((path, None) for path in (*closed, *sorted((self.folder / DAMAGED).glob("*.part")))), (self._path, self._end)]
+
     def continue_after(self, number: int) -> None:
         """Numbers given from now on lie above `number`: what was lost with a damaged tail never lends its number to another."""
         with self._turn:

@@ -225,8 +225,12 @@ def _kind(link: str) -> str:
 
 
 def _look(page: Page, where: str, became: dict[str, list[str]]) -> None:
-    page.goto(where)
-    page.wait_for_function(looks.SETTLED)
+    """As a link leads there: a page takes a fifth of the time it takes to open."""
+    if page.url == "about:blank":
+        page.goto(where)
+        page.wait_for_function(looks.SETTLED)
+    else:
+        looks.open_page(page, where)
     page.evaluate("() => document.querySelectorAll('#shell-page details').forEach(each => { each.open = true; })")
     for each in page.locator("#shell-page [title], #shell-page .ag-cell, #shell-page svg").all()[:3]:
         each.dispatch_event("mouseover")
