@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -31,6 +32,9 @@ hypothesis.settings.load_profile("syncline")
 if "PYTEST_XDIST_WORKER" in os.environ:
     store.SETTINGS["threads"] = 1
 
+# What is imported and collected stays to the end: looking through it for garbage again and again took a twentieth of the time.
+gc.disable()
+
 # A new store is a copy of an empty one; how one is made is asked by tests/sources/test_store.py.
 store._connect = empty_store.connect_to_copy
 
@@ -41,6 +45,12 @@ PRODUCT_HASHER, people._HASHER = people._HASHER, PasswordHasher(time_cost=1, mem
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The long files first, so that no process ends with one of them while the others have nothing left to do."""
     items.sort(key=lambda item: LONG_FILES_IN.get(item.path.parent.name, len(LONG_FILES_IN)))
+
+
+def pytest_collection_finish() -> None:
+    gc.collect()
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -17,9 +17,9 @@ from tests.fuzz.invariant import Decoder, Hangs, check
 from tests.fuzz.mutations import inputs
 
 DECODERS = {decoder.name: decoder for decoder in decoders.decoders()}
-EXAMPLES, LONGEST = 50, 4_096
+EXAMPLES, LONGEST = 20, 4_096
 # YAML, a process that reads Parquet, a real server and a real table take milliseconds, not microseconds: (changes, every nth known input)
-SLOW = {"configuration": (3, 4), "workflows": (10, 4), "parquet": (3, 8), "database": (20, 3), "rest-json": (20, 3), "rest-odata": (20, 3)}
+SLOW = {"configuration": (3, 6), "workflows": (5, 6), "parquet": (2, 16), "database": (10, 5), "rest-json": (10, 5), "rest-odata": (10, 5)}
 SETTINGS = hypothesis.settings(deadline=None, database=None, derandomize=True, suppress_health_check=list(hypothesis.HealthCheck))
 ALIASES = b"a: &a [x,x,x,x,x,x,x,x,x]\n" + b"".join(b"%c: &%c [%s]\n" % (n, n, b",".join([b"*%c" % (n - 1)] * 9)) for n in b"bcdefg")
 

@@ -26,7 +26,7 @@ def examples(moderate: int) -> hypothesis.settings:
     return hypothesis.settings(max_examples=moderate, derandomize=True, deadline=None, suppress_health_check=slow)
 
 
-@examples(12)
+@examples(9)
 @given(plants.worlds(), st.data())
 def test_what_comes_at_once_is_judged_alike_as_of_any_moment(world: World, data: st.DataObject) -> None:
     with empty_store() as store:
@@ -37,7 +37,7 @@ def test_what_comes_at_once_is_judged_alike_as_of_any_moment(world: World, data:
             agree(store, world, moment)
 
 
-@examples(8)
+@examples(6)
 @given(plants.worlds(), st.data())
 def test_what_comes_in_any_order_and_split_is_judged_alike_after_every_part_and_after_a_rebuild(world: World, data: st.DataObject) -> None:
     parts = data.draw(plants.batches(world))
@@ -58,7 +58,7 @@ def test_what_comes_in_any_order_and_split_is_judged_alike_after_every_part_and_
         assert product(store, moment) == kept
 
 
-@examples(8)
+@examples(5)
 @given(plants.worlds(), plants.worlds(), st.data())
 def test_new_definitions_judge_everything_anew(world: World, other: World, data: st.DataObject) -> None:
     with empty_store() as store:
@@ -68,7 +68,7 @@ def test_new_definitions_judge_everything_anew(world: World, other: World, data:
         agree(store, world, data.draw(plants.moments(world)))
 
 
-@examples(8)
+@examples(5)
 @given(plants.worlds(), st.data(), st.sets(st.sampled_from(["north", "south", "east", "elsewhere"])))
 def test_who_may_see_some_sites_sees_their_transactions_and_no_others(world: World, data: st.DataObject, sites: set[str]) -> None:
     moment = data.draw(plants.moments(world))
