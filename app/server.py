@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from dash import Dash
 from flask import Flask
 from flask_compress import Compress
+from plotly.io import json as plotly_json
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import api
@@ -168,7 +169,11 @@ def _cookie_name(web: Web) -> str:
 
 
 def _create_dash(server: Flask, prefix: str) -> Dash:
-    """use_async=False: where asgiref happens to be installed Dash would start an event loop per callback, at a third of the speed."""
+    """use_async=False: where asgiref happens to be installed Dash would start an event loop per callback, at a third of the speed.
+
+    Answers are written by Python's own JSON: where orjson is installed Plotly first copies every component into plain values, which takes
+    two and a half times as long in all (28 ms of processor time instead of 11 for a list of 200 kB)."""
+    plotly_json.config.default_engine = "json"
     dash = _Pages(
         "syncline",
         server=server,
