@@ -146,8 +146,9 @@ def create_tables(engine: Engine, declared: MetaData) -> None:
 
 def add_columns(engine: Engine, table: Table) -> None:
     """The columns that a database of before lacks. Each of them may be null, or says what stands in the rows of before."""
+    there = _columns(engine, table)
     for column in table.columns:
-        if column.name in _columns(engine, table):
+        if column.name in there:
             continue
         try:
             with engine.begin() as connection:
