@@ -8,10 +8,11 @@ from typing import Any
 from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 
-from app.annotations.annotation import Given
+from app.annotations.annotation import Annotation, Given
 from app.annotations.kept import LISTS, told
-from app.api_callers import Denied, annotator_of_request, application, body
+from app.api_callers import Denied, annotator_of_request, application, body, is_number
 from app.instants import SECOND_NS, instant_ns
+from app.recovery.runs import Actor
 from metrics.keys import unknown
 
 FIELDS = ("kind", "text", "from", "to", *LISTS)
@@ -20,8 +21,8 @@ FIELDS = ("kind", "text", "from", "to", *LISTS)
 def add_to(api: Blueprint) -> None:
     """The addresses below /api/v1/annotations; listing them is an export."""
     api.add_url_rule("/api/v1/annotations", "say_annotation", say, methods=["POST"])
-    api.add_url_rule("/api/v1/annotations/<int:number>", "change_annotation", change, methods=["PATCH"])
-    api.add_url_rule("/api/v1/annotations/<int:number>", "take_back_annotation", take_back, methods=["DELETE"])
+    api.add_url_rule("/api/v1/annotations/<number>", "change_annotation", change, methods=["PATCH"])
+    api.add_url_rule("/api/v1/annotations/<number>", "take_back_annotation", take_back, methods=["DELETE"])
 
 
 def say() -> ResponseReturnValue:
@@ -32,22 +33,30 @@ def say() -> ResponseReturnValue:
     return jsonify(number=made.number, **told(made.given)), 201
 
 
-def change(number: int) -> ResponseReturnValue:
+def change(number: str) -> ResponseReturnValue:
     """What is given replaces what was said; all else stays."""
     actor, here = annotator_of_request(), application()
-    before = here.annotations.one(number, here.now_ns(), actor.sees)
-    if before is None:
-        raise Denied(404, f"There is no annotation {number}.")
-    made = here.annotations.change(number, _given(before.given), actor)
+    before = _kept(number, actor)
+    made = here.annotations.change(before.number, _given(before.given), actor)
     return jsonify(number=made.number, **told(made.given))
 
 
-def take_back(number: int) -> ResponseReturnValue:
-    actor, reason = annotator_of_request(), body().get("reason")
+def take_back(number: str) -> ResponseReturnValue:
+    actor, reason, here = annotator_of_request(), body().get("reason"), application()
     if reason is not None and not isinstance(reason, str):
         raise Denied(400, "`reason` must be a text.")
-    application().annotations.take_back(number, actor, reason)
-    return jsonify(number=number)
+    before = _kept(number, actor)
+    here.annotations.take_back(before.number, actor, reason)
+    return jsonify(number=before.number)
+
+
+def _kept(number: str, actor: Actor) -> Annotation:
+    """The annotation of that number. Raises Denied, also where nothing of it may be seen."""
+    here = application()
+    found = here.annotations.one(int(number), here.now_ns(), actor.sees) if is_number(number) else None
+    if found is None:
+        raise Denied(404, f"There is no annotation {number}.")
+    return found
 
 
 def _given(before: Given) -> Given:

@@ -49,6 +49,11 @@ def openapi() -> ResponseReturnValue:
     return jsonify(description(current_app.config["SYNCLINE_PREFIX"], version("syncline")))
 
 
+@api.get("/api/<path:address>")
+def nothing(address: str) -> ResponseReturnValue:
+    raise Denied(404, f"There is nothing at /api/{address}. What there is stands in /api/v1/openapi.json.")
+
+
 @api.post("/api/v1/ingest")
 def ingest() -> ResponseReturnValue:
     return jsonify(asdict(_ordered().ingest(_sources())))

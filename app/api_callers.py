@@ -27,6 +27,7 @@ NOT_READING = {  # scope → what a token of it is told that wants to read
     ANNOTATE: "This token is for annotations only. Reading needs one of scope read.",
     INGEST: "This token is for sending data, not for reading it. Reading needs one of scope read.",
 }
+LONGEST_NUMBER = 18  # digits: what a database holds as a whole number
 MORE = "The page 'Your permissions' says which roles you have."
 
 
@@ -145,3 +146,8 @@ def body() -> dict[str, Any]:
     if not isinstance(body, dict):
         raise Denied(400, "The body must be a JSON object, or empty.")
     return body
+
+
+def is_number(text: str) -> bool:
+    """Whether it is a number that something kept may have; in an address anything may stand."""
+    return text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER

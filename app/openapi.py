@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from app.annotations.annotation import KINDS
 from app.annotations.kept import LISTS
 from app.exports import EXPORTS, FORMATS, PERIODS, WEEK, Export, formats_of
+from app.recovery.permitted import NEEDS_REASON
 from app.recovery.selection import KEYS
 
+
+def _json(schema: dict[str, Any]) -> dict[str, Any]:
+    return {"content": {"application/json": {"schema": schema}}}
+
+
+def _whole(properties: dict[str, Any]) -> dict[str, Any]:
+    """An object that has all of these."""
+    return {"type": "object", "properties": properties, "required": list(properties)}
+
+
 INSTANT = {"type": "string", "format": "date-time"}
-SENTENCE = {"content": {"application/json": {"schema": {"type": "object", "properties": {"error": {"type": "string"}}}}}}
+SENTENCE = _json(_whole({"error": {"type": "string"}}))
 REFUSALS = {
     "400": {"description": "A parameter cannot mean anything; the sentence says why.", **SENTENCE},
     "401": {"description": "No token, or one that is not in use: unknown, revoked or expired.", **SENTENCE},
     "403": {"description": "The token or the role does not allow it.", **SENTENCE},
+    "503": {"description": "Something that is needed cannot be had right now; later the same may work.", **SENTENCE},
 }
 ORDERS = {
     "ingest": "Reads all (or the named) sources to their end, then refreshes.",
@@ -40,10 +53,39 @@ FORMS_OF_REPORT = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "json": "application/json",
 }
-HEALTH = {
-    "/healthz": ("The process is alive.", "application/json"),
-    "/readyz": ("200 when it can serve, else 503 with the reasons.", "application/json"),
-    "/metrics": ("Numbers for Prometheus.", "text/plain"),
+WHOLE, TEXT, TEXTS, FLAG = {"type": "integer"}, {"type": "string"}, {"type": "array", "items": {"type": "string"}}, {"type": "boolean"}
+ROWS = {"type": "array", "items": {"type": "object"}}
+DONE = {  # what an order did
+    **dict.fromkeys(("records", "events", "transactions", "rejected"), WHOLE),
+    "troubles": {"type": "array", "items": {**TEXTS, "minItems": 2, "maxItems": 2}},
+    "seconds": {"type": "number"},
+}
+PLANNED = {
+    "cases": WHOLE,
+    "hidden": WHOLE,
+    "paths": {"type": "array", "items": _whole({"name": TEXT, "title": TEXT, "action": TEXT, "approval": TEXT, "roles": TEXTS})},
+    "plan": {
+        "type": ["object", "null"],
+        "properties": {"hash": TEXT, "path": TEXT, "safety": TEXT},
+        "required": ["hash", "path", "safety"],
+    },
+}
+REVISION = {
+    **dict.fromkeys(("week", "definitions", "hash", "published_by"), TEXT),
+    **dict.fromkeys(("as_of_time", "known_time", "published_time"), INSTANT),
+    "site": {"type": ["string", "null"]},
+    "revision": WHOLE,
+    "reasons": TEXTS,
+    "changes": ROWS,
+    "signed": ROWS,
+}
+NEEDED = ("path", "selection", "plan")
+READY = {
+    "ready": FLAG,
+    "problems": TEXTS,
+    "behind_records": {"type": ["integer", "null"]},
+    "rejected": {"type": ["integer", "null"]},
+    "troubled_sources": {"type": "object", "additionalProperties": TEXTS},
 }
 
 
@@ -54,7 +96,7 @@ def description(prefix: str, version: str) -> dict[str, Any]:
     paths |= _recoveries(paths["/api/v1/recoveries"]) | _annotations(paths["/api/v1/annotations"])
     paths["/api/v1/events/message"] = {"get": _message()}
     paths |= _reports()
-    paths |= {path: {"get": _health(about, form)} for path, (about, form) in HEALTH.items()}
+    paths |= _health()
     return {
         "openapi": "3.1.0",
         "info": {"title": "Syncline", "version": version, "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"}},
@@ -90,17 +132,17 @@ def _export(name: str, export: Export) -> dict[str, Any]:
 
 
 def _message() -> dict[str, Any]:
-    text, texts, optional = {"type": "string"}, {"type": "array", "items": {"type": "string"}}, {"type": ["string", "null"]}
+    optional = {"type": ["string", "null"]}
     told = {
-        **dict.fromkeys(("event_id", "event_type", "source", "position"), text),
-        **dict.fromkeys(("origin", "hidden", "unmasked"), texts),
+        **dict.fromkeys(("event_id", "event_type", "source", "position"), TEXT),
+        **dict.fromkeys(("origin", "hidden", "unmasked"), TEXTS),
         **dict.fromkeys(("form", "sha256", "text", "why", "unmasked_until_time"), optional),
         "headers": {"type": "object"},
-        "size_bytes": {"type": "integer"},
+        "size_bytes": WHOLE,
     }
-    forms = {"application/json": {"schema": {"type": "object", "properties": told}}, "text/plain": {}}
+    forms = {"application/json": {"schema": _whole(told)}, "text/plain": {}}
     summary = "What the sender of an event sent, masked as on the page. Every look stands in the audit."
-    event = {**_parameter("event_id", "The event, by the id that the export events gives.", text), "required": True}
+    event = {**_parameter("event_id", "The event, by the id that the export events gives.", TEXT), "required": True}
     parameters = [
         event,
         _parameter("of", "What the event refers to, or the record that told of it.", {"type": "string", "enum": ["message", "record"]}),
@@ -114,20 +156,23 @@ def _message() -> dict[str, Any]:
 def _recoveries(listed: dict[str, Any]) -> dict[str, Any]:
     """Planning, requesting and deciding: with a token of scope recover, as its roles may."""
     refused = {**REFUSALS, "409": {"description": "Not done; the sentence says why. It stands in the audit.", **SENTENCE}}
-    done = {"content": {"application/json": {"schema": {"type": "object", "properties": {"id": {"type": "string"}}}}}}
-    text, selection = {"type": "string"}, {"type": "object", "properties": {name: {"type": "string"} for name in KEYS}}
-    asked = [_parameter(name, "Which cases.", text) for name in KEYS] + [_parameter("path", "By which approved path.", text)]
-    planned = {"200": {"description": "The paths, the plan and its hash.", "content": {"application/json": {}}}, **refused}
-    wanted = {"path": text, "selection": selection, "plan": text, "reason": text, "edits": {"type": "object"}}
+    done, selection = _json(_whole({"id": TEXT})), {"type": "object", "properties": dict.fromkeys(KEYS, TEXT), "minProperties": 1}
+    asked = [_parameter(name, "Which cases.", TEXT) for name in KEYS] + [_parameter("path", "By which approved path.", TEXT)]
+    planned = {"200": {"description": "The paths, the plan and its hash.", **_json(_whole(PLANNED))}, **refused}
+    wanted = {"path": TEXT, "selection": selection, "plan": TEXT, "reason": TEXT, "edits": {"type": "object"}}
     found: dict[str, Any] = {
         "/api/v1/recoveries/plan": {
             "get": {"operationId": "plan_recovery", "summary": "What would be done.", "parameters": asked, "responses": planned}
         },
-        "/api/v1/recoveries": {**listed, "post": _said("request_recovery", "Requests exactly that plan.", wanted, "201", done, refused)},
+        "/api/v1/recoveries": {
+            **listed,
+            "post": _said("request_recovery", "Requests exactly that plan.", wanted, "201", done, refused, NEEDED),
+        },
     }
     for action, about in DECISIONS.items():
-        operation = _said(f"{action}_recovery", about, {"plan": text, "reason": text}, "200", done, refused)
-        identity = {"name": "id", "in": "path", "required": True, "description": "The recovery.", "schema": text}
+        needed = ("plan",) if action == "approve" else ("reason",) if action in NEEDS_REASON else ()
+        operation = _said(f"{action}_recovery", about, {"plan": TEXT, "reason": TEXT}, "200", done, refused, needed)
+        identity = {"name": "id", "in": "path", "required": True, "description": "The recovery.", "schema": TEXT}
         found[f"/api/v1/recoveries/{{id}}/{action}"] = {"post": {**operation, "parameters": [identity]}}
     return found
 
@@ -135,13 +180,13 @@ def _recoveries(listed: dict[str, Any]) -> dict[str, Any]:
 def _annotations(listed: dict[str, Any]) -> dict[str, Any]:
     """Saying, changing and taking back: with a token of scope annotate."""
     refused = {**REFUSALS, "409": {"description": "Not kept; the sentence says why.", **SENTENCE}}
-    names = {"type": "array", "items": {"type": "string"}}
-    fields = {"kind": {"type": "string", "enum": list(KINDS)}, "text": {"type": "string"}, "from": INSTANT, "to": INSTANT}
-    fields |= dict.fromkeys(LISTS, names)
-    done = {"content": {"application/json": {"schema": {"type": "object", "properties": {"number": {"type": "integer"}, **fields}}}}}
-    identity = {"name": "number", "in": "path", "required": True, "description": "The annotation.", "schema": {"type": "integer"}}
-    changed = _said("change_annotation", "What is given replaces what was said; all else stays.", fields, "200", done, refused)
-    taken = _said("take_back_annotation", "It is shown no more.", {"reason": {"type": "string"}}, "200", done, refused)
+    gone = {**refused, "404": {"description": "There is no such annotation, or it may not be seen.", **SENTENCE}}
+    fields: dict[str, Any] = {"kind": {"type": "string", "enum": list(KINDS)}, "text": TEXT, "from": INSTANT, "to": INSTANT}
+    fields |= dict.fromkeys(LISTS, TEXTS)
+    done, number = _json({"type": "object", "properties": {"number": WHOLE, **fields}, "required": ["number"]}), {**WHOLE, "minimum": 1}
+    identity = {"name": "number", "in": "path", "required": True, "description": "The annotation.", "schema": number}
+    changed = _said("change_annotation", "What is given replaces what was said; all else stays.", fields, "200", done, gone)
+    taken = _said("take_back_annotation", "It is shown no more.", {"reason": TEXT}, "200", done, gone)
     said = _said("say_annotation", "Says that something happened; without `from` it happened now.", fields, "201", done, refused)
     one = {"patch": {**changed, "parameters": [identity]}, "delete": {**taken, "parameters": [identity]}}
     return {"/api/v1/annotations": {**listed, "post": said}, "/api/v1/annotations/{number}": one}
@@ -149,20 +194,20 @@ def _annotations(listed: dict[str, Any]) -> dict[str, Any]:
 
 def _reports() -> dict[str, Any]:
     """The weekly report as of any moment, and what was published."""
-    text, forms = {"type": "string"}, {"type": "string", "enum": list(FORMS_OF_REPORT), "default": "json"}
+    forms = {"type": "string", "enum": list(FORMS_OF_REPORT), "default": "json"}
     asked = [
-        _parameter("week", "An ISO week such as 2026-W13 (default: the newest one that is over).", text),
-        _parameter("site", "Of one site (default: all together).", text),
+        _parameter("week", "An ISO week such as 2026-W13 (default: the newest one that is over).", TEXT),
+        _parameter("site", "Of one site (default: all together).", TEXT),
         _parameter("format", "In which form.", forms),
     ]
     moments = [_parameter("as_of", "The world as it was then (default: now).", INSTANT)]
     moments.append(_parameter("known_at", "What had been recorded by then (default: now).", INSTANT))
     path = [
-        {"name": name, "in": "path", "required": True, "description": about, "schema": text}
-        for name, about in (("week", "The ISO week."), ("revision", "The number of the revision."))
+        {"name": name, "in": "path", "required": True, "description": about, "schema": schema}
+        for name, about, schema in (("week", "The ISO week.", TEXT), ("revision", "The number of the revision.", {**WHOLE, "minimum": 1}))
     ]
     answers = {"200": {"description": "The report.", "content": {mimetype: {} for mimetype in FORMS_OF_REPORT.values()}}, **REFUSALS}
-    listed = {"200": {"description": "One row per revision.", "content": {"application/json": {}}}, **REFUSALS}
+    listed = {"200": {"description": "One row per revision.", **_json({"type": "array", "items": _whole(REVISION)})}, **REFUSALS}
     gone = {"404": {"description": "There is no such revision, or it may not be seen.", **SENTENCE}}
     summaries = ("The weekly report.", "What was published, the newest week first.", "A report as it was published.")
     operations: tuple[Any, ...] = (
@@ -177,23 +222,41 @@ def _reports() -> dict[str, Any]:
     }
 
 
-def _said(name: str, about: str, body: dict[str, Any], status: str, done: dict[str, Any], refused: dict[str, Any]) -> dict[str, Any]:
-    content = {"application/json": {"schema": {"type": "object", "properties": body}}}
+def _said(
+    name: str,
+    about: str,
+    body: dict[str, Any],
+    status: str,
+    done: dict[str, Any],
+    refused: dict[str, Any],
+    needed: Collection[str] = (),
+) -> dict[str, Any]:
+    schema = {"type": "object", "properties": body, **({"required": list(needed)} if needed else {})}
     answers = {status: {"description": "Done.", **done}, **refused}
-    return {"operationId": name, "summary": about, "requestBody": {"content": content}, "responses": answers}
+    return {"operationId": name, "summary": about, "requestBody": {**_json(schema), "required": bool(needed)}, "responses": answers}
 
 
 def _order(name: str, about: str) -> dict[str, Any]:
-    answers = {"200": {"description": "What was done.", "content": {"application/json": {}}}, **REFUSALS}
+    answers = {"200": {"description": "What was done.", **_json(_whole(DONE))}, **REFUSALS}
     order: dict[str, Any] = {"operationId": name, "summary": about, "responses": answers}
     if name in ("ingest", "retry"):
-        sources = {"type": "object", "properties": {"sources": {"type": "array", "items": {"type": "string"}}}}
+        sources = {"type": "object", "properties": {"sources": TEXTS}}
         order["requestBody"] = {"content": {"application/json": {"schema": sources}}}
     return order
 
 
-def _health(about: str, form: str) -> dict[str, Any]:
-    return {"summary": about, "security": [], "responses": {"200": {"description": about, "content": {form: {}}}}}
+def _health() -> dict[str, Any]:
+    """What a watcher asks, without a token."""
+    alive, ready = _json(_whole({"status": {"const": "alive"}})), _json(_whole(READY))
+    told = {
+        "/healthz": {"200": {"description": "The process is alive.", **alive}},
+        "/readyz": {"200": {"description": "It can serve.", **ready}, "503": {"description": "It cannot, with the reasons.", **ready}},
+        "/metrics": {"200": {"description": "Numbers for Prometheus.", "content": {"text/plain": {}}}},
+    }
+    return {
+        path: {"get": {"summary": " ".join(each["description"] for each in answers.values()), "security": [], "responses": answers}}
+        for path, answers in told.items()
+    }
 
 
 def _parameter(name: str, about: str, schema: dict[str, Any]) -> dict[str, Any]:

@@ -22,7 +22,7 @@ def add_to(api: Blueprint) -> None:
     """The addresses below /api/v1/report and /api/v1/reports."""
     api.add_url_rule("/api/v1/report", "report", report, methods=["GET"])
     api.add_url_rule("/api/v1/reports", "reports", listed, methods=["GET"])
-    api.add_url_rule("/api/v1/reports/<week>/<int:revision>", "published_report", published, methods=["GET"])
+    api.add_url_rule("/api/v1/reports/<week>/<revision>", "published_report", published, methods=["GET"])
 
 
 def report() -> ResponseReturnValue:
@@ -46,11 +46,11 @@ def listed() -> ResponseReturnValue:
     return jsonify([_row(each) for each in application().reports.published.listed(sees)])
 
 
-def published(week: str, revision: int) -> ResponseReturnValue:
+def published(week: str, revision: str) -> ResponseReturnValue:
     """One of its files, with the bytes it was published with."""
     sees, form = caller_of_request().sees, _form(("site", "format"))
     site, kept = request.args.get("site") or None, application().reports.published
-    found = next((each for each in kept.revisions(week, site) if each.revision == revision), None)
+    found = next((each for each in kept.revisions(week, site) if str(each.revision) == revision), None)
     if found is None or not sees.sees(site):
         raise Denied(404, f"There is no revision {revision} of the report of {week}{f' of {site}' if site else ''}, or you may not see it.")
     data = kept.file(found.number, form)

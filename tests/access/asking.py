@@ -17,22 +17,23 @@ NEITHER_READ_NOR_WRITTEN = {"HEAD", "OPTIONS"}
 # What stands in place of the variable parts of an address.
 PARTS = {
     "<path:path>": "nothing-here",
+    "<path:address>": "nothing-here",
     "<string:package_name>": "dash",
     "<path:fingerprinted_path>": "nothing.js",
     "<path:filename>": "10-shell.css",
     "<name>": "transactions",
-    "<int:number>": "1",
+    "<number>": "1",
     "<recovery_id>": "R-none",
     "<action>": "approve",
     "<week>": "2020-W01",
-    "<int:revision>": "1",
+    "<revision>": "1",
 }
 # What is sent where an empty body would be refused before anybody looks at who sent it.
 BODIES = {
     "POST /api/v1/annotations": {"kind": "other", "text": "said by the matrix"},
-    "PATCH /api/v1/annotations/<int:number>": {"text": "said otherwise"},
+    "PATCH /api/v1/annotations/<number>": {"text": "said otherwise"},
 }
-LAST = ("DELETE /api/v1/annotations/<int:number>", "POST /login", "POST /logout")  # then what was asked for is gone, or who asked
+LAST = ("DELETE /api/v1/annotations/<number>", "POST /login", "POST /logout")  # then what was asked for is gone, or who asked
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,12 +23,15 @@ class Caller:
     headers: dict[str, str]
 
     def ask(self, method: str, path: str, body: Any = None) -> Any:
-        """The answer to a request; a session sends what protects it from other pages' requests."""
-        headers = dict(self.headers)
-        if cookie := self.client.http.get_cookie("_csrf_token", "localhost", "/"):
-            headers |= {"X-CSRFToken": cookie.value, "Referer": "http://localhost/"}
+        """The answer to a request."""
         sent = {} if body is None else {"json": body}
-        return self.client.http.open(path, method=method, base_url="http://localhost", headers=headers, buffered=True, **sent)
+        return self.client.http.open(path, method=method, base_url="http://localhost", headers=self.proof(), buffered=True, **sent)
+
+    def proof(self) -> dict[str, str]:
+        """The headers that say who asks; a session sends what protects it from other pages' requests."""
+        if cookie := self.client.http.get_cookie("_csrf_token", "localhost", "/"):
+            return {**self.headers, "X-CSRFToken": cookie.value, "Referer": "http://localhost/"}
+        return dict(self.headers)
 
 
 def everybody(server: Flask, application: Application) -> dict[str, Caller]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from tests.pages.plant import write_plant
 from tests.pages.served import PASSWORD, opened
 
 MARK = "HIDDEN"  # stands in every id and every word of SITE, and nowhere else
+MARKED = re.compile(rf"{MARK}\w+")
 SITE, OTHER = "brno", "augsburg"
 # Plant IT, supply chain and management of one site, of another one, of one workflow, of one supplier.
 LIMITED = {
@@ -29,9 +31,10 @@ ROLES = ("viewer", "supply", "it", "exec", "approver", "admin")
 
 
 @contextmanager
-def marked(folder: Path) -> Iterator[Application]:
-    """The application; its people are called as their role, or as in LIMITED."""
+def marked(folder: Path, more: str = "") -> Iterator[Application]:
+    """The application; its people are called as their role, or as in LIMITED. `more`: what else its configuration says."""
     file = write_plant(folder, time.time_ns(), per_day=6)
+    file.write_text(file.read_text() + more)
     with (folder / "bus.csv").open(newline="") as written:
         rows = list(csv.DictReader(written))
     with (folder / "bus.csv").open("w", newline="") as out:
@@ -47,6 +50,13 @@ def marked(folder: Path) -> Iterator[Application]:
         application.annotations.say(Given("other", f"{MARK} works", application.now_ns(), sites=(SITE,)), who)  # number 1
         application.advance()
         yield application
+
+
+def without_what_was_asked(said: str, asked: str) -> str:
+    """An answer without the marked names that stood in the question: what who asks said themselves is no news to them."""
+    for name in MARKED.findall(asked):
+        said = said.replace(name, "")
+    return said
 
 
 def _marked(row: dict[str, str]) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from urllib.parse import parse_qsl, unquote_plus, urlsplit
 
@@ -12,11 +11,10 @@ from flask import Flask
 from app.exports import EXPORTS
 from app.server import PAGES
 from tests.access.callers import Caller
-from tests.access.plant import MARK
+from tests.access.plant import MARK, without_what_was_asked
 from tests.pages import trees
 from tests.pages.served import Client, someone
 
-MARKED = re.compile(rf"{MARK}\w+")
 LIMITED = ("far", "supplier", "token read of one site")
 MOST = 120  # addresses that are followed: one of each shape
 
@@ -45,15 +43,8 @@ def test_no_page_tells_of_it_whatever_address_is_asked_for(server: Flask, addres
         path, _, query = address.partition("?")
         answer = client.show(path, f"?{query}" if query else "")
         assert answer.status_code == 200, address
-        said = _without(answer.text, address)
+        said = without_what_was_asked(answer.text, unquote_plus(address))
         assert MARK not in said, f"{address} tells {who}: {said[said.index(MARK) - 200 :][:300]}"
-
-
-def _without(said: str, address: str) -> str:
-    """What who asks said themselves is no news to them: a page may repeat it."""
-    for name in MARKED.findall(unquote_plus(address)):
-        said = said.replace(name, "")
-    return said
 
 
 def _followed(client: Client) -> Iterator[str]:
