@@ -71,7 +71,10 @@ def retry() -> ResponseReturnValue:
 
 @api.post("/api/v1/rebuild")
 def rebuild() -> ResponseReturnValue:
-    return jsonify(asdict(_ordered().rebuild(anyway=body().get("anyway") is True)))
+    here, anyway = _ordered(), body().get("anyway", False)
+    if not isinstance(anyway, bool):
+        raise Denied(400, "`anyway` must be true or false.")
+    return jsonify(asdict(here.rebuild(anyway=anyway)))
 
 
 @api.post("/api/v1/backup")

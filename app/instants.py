@@ -30,6 +30,8 @@ def instant_text(instant_ns: int) -> str:
 def _refusal(text: str) -> str:
     try:
         instants.of_text(text, UTC)
+    except instants.Outside:
+        return f"'{text}' lies outside the years {instants.YEARS.start} to {instants.YEARS.stop - 1}, of which times are known."
     except Refused:
         return f"'{text}' is no time. Write it with its offset from UTC, such as {EXAMPLE}."
     return f"'{text}' has no offset from UTC, so it could be any zone's time. Write {EXAMPLE}."

@@ -10,6 +10,7 @@ from app.annotations.kept import LISTS
 from app.exports import EXPORTS, FORMATS, PERIODS, WEEK, Export, formats_of
 from app.recovery.permitted import NEEDS_REASON
 from app.recovery.selection import KEYS
+from collectors.instants import YEARS
 
 
 def _json(schema: dict[str, Any]) -> dict[str, Any]:
@@ -21,7 +22,7 @@ def _whole(properties: dict[str, Any]) -> dict[str, Any]:
     return {"type": "object", "properties": properties, "required": list(properties)}
 
 
-INSTANT = {"type": "string", "format": "date-time"}
+INSTANT = {"type": "string", "format": "date-time", "description": f"With its offset from UTC, in {YEARS.start} to {YEARS.stop - 1}."}
 SENTENCE = _json(_whole({"error": {"type": "string"}}))
 REFUSALS = {
     "400": {"description": "A parameter cannot mean anything; the sentence says why.", **SENTENCE},
@@ -35,6 +36,11 @@ ORDERS = {
     "retry": "Tries again what was rejected, of all (or the named) sources.",
     "rebuild": "Makes everything anew from the records.",
     "backup": "Copies everything into a folder of the server; only for commands on the server itself.",
+}
+SAID_WITH = {  # the order → what its body may say
+    "ingest": {"sources": {"type": "array", "items": {"type": "string"}}},
+    "retry": {"sources": {"type": "array", "items": {"type": "string"}}},
+    "rebuild": {"anyway": {"type": "boolean", "description": "Also when the journal has lost records that the tables were made from."}},
 }
 DECISIONS = {
     "approve": "A colleague agrees to the plan.",
@@ -239,9 +245,8 @@ def _said(
 def _order(name: str, about: str) -> dict[str, Any]:
     answers = {"200": {"description": "What was done.", **_json(_whole(DONE))}, **REFUSALS}
     order: dict[str, Any] = {"operationId": name, "summary": about, "responses": answers}
-    if name in ("ingest", "retry"):
-        sources = {"type": "object", "properties": {"sources": TEXTS}}
-        order["requestBody"] = {"content": {"application/json": {"schema": sources}}}
+    if fields := SAID_WITH.get(name):
+        order["requestBody"] = _json({"type": "object", "properties": fields})
     return order
 
 

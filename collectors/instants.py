@@ -22,11 +22,15 @@ FIRST_NS, END_NS = ((datetime(year, 1, 1, tzinfo=UTC) - EPOCH) // timedelta(seco
 ALLOWED = "RFC 3339 with an offset, as in 2026-03-31T06:00:00Z, between 1900 and 2179"
 
 
+class Outside(Refused):
+    """A time, but of a year that is not kept."""
+
+
 def checked(ns: int, found: object) -> int:
-    """`ns` itself, if it lies in 1900 to 2179. Raises Refused."""
+    """`ns` itself, if it lies in 1900 to 2179. Raises Outside."""
     if FIRST_NS <= ns < END_NS:
         return ns
-    raise Refused(f"{found!r} lies outside the years 1900 to 2179")
+    raise Outside(f"{found!r} lies outside the years 1900 to 2179")
 
 
 def of_text(text: str, zone: tzinfo | None = None) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +14,7 @@ from app.annotations.annotation import Given
 from app.application import Application
 from app.configuration.roles import shipped
 from app.exports import EXPORTS, Asked, formats_of
+from app.loader import Loader
 from app.recovery.desk import Proposal
 from app.recovery.run_tables import recoveries
 from app.recovery.runs import LIVE, Actor, Refusal
@@ -20,6 +22,7 @@ from app.recovery.selection import group_of, proposed
 from app.reports.week import week_at
 from tests.access.plant import LIMITED, MARK, OTHER, SITE
 from tests.pages import recovering
+from tests.waiting import until
 
 CATALOGUE = """
 recovery:
@@ -73,7 +76,8 @@ class Existing:
         method, path = label.split(" ")
         name = path.removeprefix("/api/v1/")
         if method == "GET" and name in EXPORTS:
-            yield Known("admin", {"query": {"format": formats_of(name)[-1]}})
+            forms = formats_of(name)
+            yield Known("admin", {"query": {"format": forms[list(EXPORTS).index(name) % len(forms)]}})  # each writes all of them
         elif "annotations" in name:
             yield self._annotation(method)
         elif name.startswith("recoveries"):
@@ -82,8 +86,21 @@ class Existing:
             yield from self._reports(name)
         elif name == "events/message":
             yield Known("near", {"query": {"event_id": self._event(), "of": "record"}}, changes=True)
+        elif path == "/readyz":
+            with self._loading():
+                yield Known("stranger")
         else:
             yield Known("admin", {"body": {"sources": ["bus"]}} if name in ("ingest", "retry") else {})
+
+    @contextmanager
+    def _loading(self) -> Iterator[None]:
+        """What runs while Syncline serves, else it is not ready."""
+        loader = self.application.loader = Loader(self.application)
+        loader.start()
+        until(lambda: loader.has_run)
+        yield
+        loader.stop()
+        self.application.loader = None
 
     def _event(self) -> str:
         rows = b"".join(self.application.export(Asked("events"), LIMITED["near"])).splitlines()

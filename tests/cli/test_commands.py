@@ -167,6 +167,8 @@ MISTAKES = {
     "export spans --format ocel": "spans cannot be written as ocel: an object-centric event log holds events. Export events as ocel.",
     "export events --as-of 2026-03-23T09:00:00": "argument --as-of: '2026-03-23T09:00:00' has no offset from UTC, so it could be any "
     f"zone's time. Write {EXAMPLES}. {HELP}",
+    "export events --as-of 1802-03-07T08:57:12Z": "argument --as-of: '1802-03-07T08:57:12Z' lies outside the years 1900 to 2179, of "
+    f"which times are known. {HELP}",
     "export events --as-of today": f"argument --as-of: 'today' is no time. Write it with its offset from UTC, such as {EXAMPLES}. {HELP}",
     "export failures --from 2026-03-23T09:00:00Z": "the rows of failures have no time of their own, so `from` and `to` do not apply. They "
     f"do for {', '.join(name for name, export in EXPORTS.items() if export.is_bounded)}.",
