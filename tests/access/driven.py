@@ -41,6 +41,10 @@ changes.setup._is_patched = True
 TIMES = strategies.datetimes(datetime(1900, 1, 2), datetime(2179, 12, 30), timezones=strategies.just(UTC))
 schemathesis.openapi.format("date-time", TIMES.map(datetime.isoformat))
 
+# Not made smaller when something fails: that asks the whole plant hundreds of times for a request that is told with its curl anyway.
+SETTINGS = hypothesis.settings(
+    deadline=None, database=None, phases=[hypothesis.Phase.generate], suppress_health_check=list(hypothesis.HealthCheck)
+)
 DOCUMENT = "/api/v1/openapi.json"
 LIMITED = ("far", "supplier", "token read of one site")  # see nothing of what is marked
 MADE_OF_DOCUMENT = FeedbackSources()  # and not of constants in our source, which it would read for every operation
@@ -78,7 +82,7 @@ class Driven:
         """Asks what schemathesis makes of the operation, as each of those. Raises whatever does not hold."""
 
         @hypothesis.seed(seed)
-        @hypothesis.settings(max_examples=examples, deadline=None, database=None, suppress_health_check=list(hypothesis.HealthCheck))
+        @hypothesis.settings(SETTINGS, max_examples=examples)
         @hypothesis.given(case=self.operations[label].as_strategy(mode, feedback=MADE_OF_DOCUMENT))
         def each(case: Case[Any]) -> None:
             self.ask(case, who)
