@@ -169,6 +169,6 @@ def _asked(name: str) -> Asked:
 def _instant(parameter: str) -> int | None:
     text = request.args.get(parameter)
     try:
-        return instant_ns(text) if text else None
+        return None if text is None else instant_ns(text)
     except ValueError as error:
         raise Denied(400, f"{parameter}: {error} In an address `+` is written %2B.") from error

@@ -30,6 +30,7 @@ REFUSALS = {
     "403": {"description": "The token or the role does not allow it.", **SENTENCE},
     "503": {"description": "Something that is needed cannot be had right now; later the same may work.", **SENTENCE},
 }
+TOO_LARGE = {"413": {"description": "The body is longer than a mebibyte.", **SENTENCE}}
 ORDERS = {
     "ingest": "Reads all (or the named) sources to their end, then refreshes.",
     "refresh": "Loads and computes what is new.",
@@ -60,6 +61,12 @@ FORMS_OF_REPORT = {
     "json": "application/json",
 }
 WHOLE, TEXT, TEXTS, FLAG = {"type": "integer"}, {"type": "string"}, {"type": "array", "items": {"type": "string"}}, {"type": "boolean"}
+OR_NONE = {"type": ["string", "null"]}
+EDITS = {
+    "type": ["object", "null"],
+    "description": "By the id of a case a JSON object of JSON paths and values.",
+    "additionalProperties": {"type": "object"},
+}
 ROWS = {"type": "array", "items": {"type": "object"}}
 DONE = {  # what an order did
     **dict.fromkeys(("records", "events", "transactions", "rejected"), WHOLE),
@@ -79,7 +86,7 @@ PLANNED = {
 REVISION = {
     **dict.fromkeys(("week", "definitions", "hash", "published_by"), TEXT),
     **dict.fromkeys(("as_of_time", "known_time", "published_time"), INSTANT),
-    "site": {"type": ["string", "null"]},
+    "site": OR_NONE,
     "revision": WHOLE,
     "reasons": TEXTS,
     "changes": ROWS,
@@ -138,11 +145,10 @@ def _export(name: str, export: Export) -> dict[str, Any]:
 
 
 def _message() -> dict[str, Any]:
-    optional = {"type": ["string", "null"]}
     told = {
         **dict.fromkeys(("event_id", "event_type", "source", "position"), TEXT),
         **dict.fromkeys(("origin", "hidden", "unmasked"), TEXTS),
-        **dict.fromkeys(("form", "sha256", "text", "why", "unmasked_until_time"), optional),
+        **dict.fromkeys(("form", "sha256", "text", "why", "unmasked_until_time"), OR_NONE),
         "headers": {"type": "object"},
         "size_bytes": WHOLE,
     }
@@ -165,7 +171,7 @@ def _recoveries(listed: dict[str, Any]) -> dict[str, Any]:
     done, selection = _json(_whole({"id": TEXT})), {"type": "object", "properties": dict.fromkeys(KEYS, TEXT), "minProperties": 1}
     asked = [_parameter(name, "Which cases.", TEXT) for name in KEYS] + [_parameter("path", "By which approved path.", TEXT)]
     planned = {"200": {"description": "The paths, the plan and its hash.", **_json(_whole(PLANNED))}, **refused}
-    wanted = {"path": TEXT, "selection": selection, "plan": TEXT, "reason": TEXT, "edits": {"type": "object"}}
+    wanted = {"path": TEXT, "selection": selection, "plan": TEXT, "reason": OR_NONE, "edits": EDITS}
     found: dict[str, Any] = {
         "/api/v1/recoveries/plan": {
             "get": {"operationId": "plan_recovery", "summary": "What would be done.", "parameters": asked, "responses": planned}
@@ -177,7 +183,8 @@ def _recoveries(listed: dict[str, Any]) -> dict[str, Any]:
     }
     for action, about in DECISIONS.items():
         needed = ("plan",) if action == "approve" else ("reason",) if action in NEEDS_REASON else ()
-        operation = _said(f"{action}_recovery", about, {"plan": TEXT, "reason": TEXT}, "200", done, refused, needed)
+        fields = {"plan": TEXT, "reason": TEXT if "reason" in needed else OR_NONE}
+        operation = _said(f"{action}_recovery", about, fields, "200", done, refused, needed)
         identity = {"name": "id", "in": "path", "required": True, "description": "The recovery.", "schema": TEXT}
         found[f"/api/v1/recoveries/{{id}}/{action}"] = {"post": {**operation, "parameters": [identity]}}
     return found
@@ -187,12 +194,17 @@ def _annotations(listed: dict[str, Any]) -> dict[str, Any]:
     """Saying, changing and taking back: with a token of scope annotate."""
     refused = {**REFUSALS, "409": {"description": "Not kept; the sentence says why.", **SENTENCE}}
     gone = {**refused, "404": {"description": "There is no such annotation, or it may not be seen.", **SENTENCE}}
-    fields: dict[str, Any] = {"kind": {"type": "string", "enum": list(KINDS)}, "text": TEXT, "from": INSTANT, "to": INSTANT}
+    fields: dict[str, Any] = {
+        "kind": {"type": "string", "enum": list(KINDS)},
+        "text": TEXT,
+        "from": INSTANT,
+        "to": {**INSTANT, "type": ["string", "null"]},
+    }
     fields |= dict.fromkeys(LISTS, TEXTS)
     done, number = _json({"type": "object", "properties": {"number": WHOLE, **fields}, "required": ["number"]}), {**WHOLE, "minimum": 1}
     identity = {"name": "number", "in": "path", "required": True, "description": "The annotation.", "schema": number}
     changed = _said("change_annotation", "What is given replaces what was said; all else stays.", fields, "200", done, gone)
-    taken = _said("take_back_annotation", "It is shown no more.", {"reason": TEXT}, "200", done, gone)
+    taken = _said("take_back_annotation", "It is shown no more.", {"reason": OR_NONE}, "200", done, gone)
     said = _said("say_annotation", "Says that something happened; without `from` it happened now.", fields, "201", done, refused)
     one = {"patch": {**changed, "parameters": [identity]}, "delete": {**taken, "parameters": [identity]}}
     return {"/api/v1/annotations": {**listed, "post": said}, "/api/v1/annotations/{number}": one}
@@ -238,7 +250,7 @@ def _said(
     needed: Collection[str] = (),
 ) -> dict[str, Any]:
     schema = {"type": "object", "properties": body, **({"required": list(needed)} if needed else {})}
-    answers = {status: {"description": "Done.", **done}, **refused}
+    answers = {status: {"description": "Done.", **done}, **refused, **TOO_LARGE}
     return {"operationId": name, "summary": about, "requestBody": {**_json(schema), "required": bool(needed)}, "responses": answers}
 
 
@@ -246,6 +258,7 @@ def _order(name: str, about: str) -> dict[str, Any]:
     answers = {"200": {"description": "What was done.", **_json(_whole(DONE))}, **REFUSALS}
     order: dict[str, Any] = {"operationId": name, "summary": about, "responses": answers}
     if fields := SAID_WITH.get(name):
+        answers |= TOO_LARGE
         order["requestBody"] = _json({"type": "object", "properties": fields})
     return order
 

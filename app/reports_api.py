@@ -99,6 +99,6 @@ def _form(known: tuple[str, ...]) -> str:
 def _instant(parameter: str, now_ns: int) -> int:
     text = request.args.get(parameter)
     try:
-        return instant_ns(text) if text else now_ns
+        return now_ns if text is None else instant_ns(text)
     except ValueError as error:
         raise Denied(400, f"{parameter}: {error} In an address `+` is written %2B.") from error

@@ -20,7 +20,9 @@ from app.recovery.run_tables import recoveries
 from app.recovery.runs import LIVE, Actor, Refusal
 from app.recovery.selection import group_of, proposed
 from app.reports.week import week_at
-from tests.access.plant import LIMITED, MARK, OTHER, SITE
+from tests.access.driven import LIMITED, Driven
+from tests.access.plant import LIMITED as SEEN
+from tests.access.plant import MARK, OTHER, SITE
 from tests.pages import recovering
 from tests.waiting import until
 
@@ -61,12 +63,21 @@ class Known:
     changes: bool = False
 
 
+def ask_for_what_is_there(driven: Driven, existing: Existing, label: str) -> None:
+    """Who sees nothing of it is told nothing and changes nothing; who may has success."""
+    for known in existing.of(label):
+        case = driven.case(label, **known.values)
+        statuses = dict(zip(LIMITED, driven.ask(case, LIMITED), strict=True))
+        assert not known.changes or min(statuses.values()) >= 400, statuses
+        assert driven.ask(case, [known.who])[0] < 300, f"{known.who} cannot do it"
+
+
 class Existing:
     """What there is in a marked plant with CATALOGUE; what a request uses up is made anew for each."""
 
     def __init__(self, application: Application) -> None:
         self.application = application
-        self.near, self.far = (Actor(name, frozenset({"it"}), LIMITED[name], access=shipped()) for name in ("near", "far"))
+        self.near, self.far = (Actor(name, frozenset({"it"}), SEEN[name], access=shipped()) for name in ("near", "far"))
         self.approver = Actor("approver", frozenset({"approver"}), access=shipped())
         self.week = week_at(application.now_ns(), "Europe/Prague").back(1)
         application.reports.publish(self.week, SITE)
@@ -103,7 +114,7 @@ class Existing:
         self.application.loader = None
 
     def _event(self) -> str:
-        rows = b"".join(self.application.export(Asked("events"), LIMITED["near"])).splitlines()
+        rows = b"".join(self.application.export(Asked("events"), SEEN["near"])).splitlines()
         return next(row["event_id"] for row in map(orjson.loads, rows) if MARK in str(row["objects"]))
 
     def _annotation(self, method: str) -> Known:

@@ -111,3 +111,11 @@ def test_others_may_not(client: FlaskClient, application: Application) -> None:
     assert tom.post("api/v1/annotations", csrf=False, json={"text": "x"}).status_code == 400
     assert tom.post("api/v1/annotations", json={"text": "x"}).status_code == 201
     assert eva.post("api/v1/annotations", json={"text": "x"}).status_code == 409
+
+
+@pytest.mark.parametrize("number", ["99", "0", "-1", "9" * 30, "1.0", "²", "one"])
+@pytest.mark.parametrize("method", ["PATCH", "DELETE"])
+def test_what_is_the_number_of_none_is_not_there(client: FlaskClient, application: Application, method: str, number: str) -> None:
+    names = {token.name for token in application.machines.every()}
+    answer = client.open(f"{ADDRESS}/{number}", method=method, headers=bearer(application, f"lost-{len(names)}", "annotate"))
+    assert (answer.status_code, answer.get_json()) == (404, {"error": f"There is no annotation {number}."})

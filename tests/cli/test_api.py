@@ -153,6 +153,32 @@ def test_a_body_that_cannot_be_used_is_a_sentence(client: FlaskClient, applicati
         assert (answer.status_code, answer.json) == (400, {"error": said})
 
 
+@pytest.mark.parametrize(
+    ("method", "address", "body", "status", "said"),
+    [
+        ("POST", "/api/v1/rebuild", {"anyway": "no"}, 400, "`anyway` must be true or false."),
+        ("GET", "/api/v1/events?as_of=", None, 400, "as_of: '' is no time."),
+        ("GET", "/api/v1/report?known_at=", None, 400, "known_at: '' is no time."),
+        ("GET", "/api/v1/events?from=1802-03-07T08:57:12Z", None, 400, "from: '1802-03-07T08:57:12Z' lies outside the years 1900 to 2179"),
+        ("GET", "/api/v1/reports/2026-W13/1st", None, 404, "There is no revision 1st of the report of 2026-W13, or you may not see it."),
+        ("GET", "/api/v1/a/b", None, 404, "There is nothing at /api/v1/a/b. What there is stands in /api/v1/openapi.json."),
+    ],
+)
+def test_what_an_address_cannot_mean_is_a_sentence(
+    client: FlaskClient, application: Application, method: str, address: str, body: dict | None, status: int, said: str
+) -> None:
+    application.local_token = "local"
+    answer = client.open(address, method=method, json=body, headers={"Authorization": "Bearer local"})
+    assert (answer.status_code, answer.json["error"][: len(said)]) == (status, said)
+
+
+def test_an_order_is_no_longer_than_the_description_says(client: FlaskClient, application: Application) -> None:
+    application.local_token = "local"
+    answer = client.post("/api/v1/ingest", json={"sources": ["x" * (1 << 20)]}, headers={"Authorization": "Bearer local"})
+    declared = client.get("/api/v1/openapi.json").json["paths"]["/api/v1/ingest"]["post"]["responses"]
+    assert (answer.status_code, str(answer.status_code) in declared) == (413, True)
+
+
 def test_an_empty_local_token_opens_nothing(client: FlaskClient) -> None:
     assert client.get("/api/v1/transactions", headers={"Authorization": "Bearer "}).status_code == 401
 

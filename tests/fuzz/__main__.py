@@ -1,4 +1,4 @@
-"""`make fuzz`: every decoder for some minutes, guided by coverage where atheris is installed; `--record` keeps inputs and outcome."""
+"""`make fuzz`: every decoder and the API for some minutes, guided by coverage where atheris is there; `--record` keeps what came out."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory, mkdtemp
 
 import hypothesis
 
-from tests.fuzz import corpus
+from tests.fuzz import api, corpus
 from tests.fuzz.decoders import decoders
 from tests.fuzz.invariant import Decoder, check
 from tests.fuzz.mutations import inputs
@@ -37,24 +37,26 @@ class Failed(Exception):
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make fuzz", description=__doc__)
-    parser.add_argument("--minutes", type=float, default=10, help="how long each decoder is tried (default: 10)")
-    parser.add_argument("--only", metavar="NAME", action="append", help="this decoder; may be given several times")
+    parser.add_argument("--minutes", type=float, default=10, help="how long each of them is tried (default: 10)")
+    parser.add_argument("--only", metavar="NAME", action="append", help="this decoder, or api; may be given several times")
     parser.add_argument("--record", action="store_true", help=f"keeps the inputs that reach most; what came out goes into {RESULTS.name}")
     words = parser.parse_args()
-    chosen = [each for each in decoders() if not words.only or each.name in words.only]
+    known = {**{each.name: each for each in decoders()}, api.NAME: None}
+    chosen = [name for name in known if not words.only or name in words.only]
     if not chosen:
-        parser.error(f"known are: {', '.join(each.name for each in decoders())}")
+        parser.error(f"known are: {', '.join(known)}")
     guided = find_spec("atheris") is not None
     how = "guided by coverage (atheris)" if guided else "without guidance; `pip install atheris` brings it"
-    lines = [f"## {datetime.now(UTC):%Y-%m-%d}", "", f"{machine()}; {words.minutes:g} min for each decoder, {how}.", ""]
+    lines = [f"## {datetime.now(UTC):%Y-%m-%d}", "", f"{machine()}; {words.minutes:g} min for each, decoders {how}.", ""]
     print("\n".join(lines), flush=True)
     failed, before = False, RESULTS.read_bytes()
-    for decoder in chosen:
+    for name in chosen:
+        decoder = known[name]
         try:
-            line = _guided(decoder, words) if guided else _unguided(decoder, words)
-        except Failed as error:
+            line = api.asked(words.minutes) if decoder is None else _guided(decoder, words) if guided else _unguided(decoder, words)
+        except (Failed, api.Found) as error:
             line, failed = str(error), True
-        lines.append(f"* {decoder.name}: {line}")
+        lines.append(f"* {name}: {line}")
         print(lines[-1], flush=True)
         if words.record:  # after each, so that hours cut short are not lost
             RESULTS.write_bytes(before)
