@@ -183,7 +183,7 @@ def _recoveries(listed: dict[str, Any]) -> dict[str, Any]:
     }
     for action, about in DECISIONS.items():
         needed = ("plan",) if action == "approve" else ("reason",) if action in NEEDS_REASON else ()
-        fields = {"plan": TEXT, "reason": TEXT if "reason" in needed else OR_NONE}
+        fields = {**({"plan": TEXT} if "plan" in needed else {}), "reason": TEXT if "reason" in needed else OR_NONE}
         operation = _said(f"{action}_recovery", about, fields, "200", done, refused, needed)
         identity = {"name": "id", "in": "path", "required": True, "description": "The recovery.", "schema": TEXT}
         found[f"/api/v1/recoveries/{{id}}/{action}"] = {"post": {**operation, "parameters": [identity]}}

@@ -49,6 +49,7 @@ DOCUMENT = "/api/v1/openapi.json"
 LIMITED = ("far", "supplier", "token read of one site")  # see nothing of what is marked
 MADE_OF_DOCUMENT = FeedbackSources()  # and not of constants in our source, which it would read for every operation
 POSITIVE, NEGATIVE = GenerationMode.POSITIVE, GenerationMode.NEGATIVE
+DECLARED = (status_code_conformance, content_type_conformance, response_schema_conformance, negative_data_rejection)
 UNHEALTHY = {("/readyz", 503)}  # the one answer that is meant to say that we are not well
 
 
@@ -78,12 +79,12 @@ class Driven:
         """The next ones of everybody."""
         return list(islice(self._turns, most))
 
-    def draw(self, label: str, mode: GenerationMode, examples: int, who: Collection[str], seed: int = 0) -> None:
-        """Asks what schemathesis makes of the operation, as each of those. Raises whatever does not hold."""
+    def draw(self, label: str, mode: GenerationMode, examples: int, who: Collection[str], seed: int = 0, **fixed: dict[str, Any]) -> None:
+        """Asks what schemathesis makes of the operation, but for what is `fixed`, as each of those. Raises whatever does not hold."""
 
         @hypothesis.seed(seed)
         @hypothesis.settings(SETTINGS, max_examples=examples)
-        @hypothesis.given(case=self.operations[label].as_strategy(mode, feedback=MADE_OF_DOCUMENT))
+        @hypothesis.given(case=self.operations[label].as_strategy(mode, feedback=MADE_OF_DOCUMENT, **fixed))
         def each(case: Case[Any]) -> None:
             self.ask(case, who)
 
@@ -93,18 +94,15 @@ class Driven:
         """The statuses of the answers to each of them. Raises whatever does not hold."""
         return [self._asked(case, name) for name in who]
 
-    def _asked(self, case: Case[Any], name: str) -> int:
+    def answer(self, case: Case[Any], name: str) -> Response:
+        """As one of them, and not packed: a mark would not be found in what is."""
         caller = self.callers[name]
-        answer = case.call(session=caller.client.http, headers={"Accept-Encoding": "identity", **caller.proof()})
+        return case.call(session=caller.client.http, headers={"Accept-Encoding": "identity", **caller.proof()})
+
+    def _asked(self, case: Case[Any], name: str) -> int:
+        answer = self.answer(case, name)
         self.said[case.operation.label][name, answer.status_code] += 1
-        checks = [
-            fault_is_none_of_ours,
-            status_code_conformance,
-            content_type_conformance,
-            response_schema_conformance,
-            negative_data_rejection,
-        ]
-        case.validate_response(answer, checks=[*checks, *([nothing_leaks] if name in LIMITED else [])])
+        case.validate_response(answer, checks=[*DECLARED, fault_is_none_of_ours, *([nothing_leaks] if name in LIMITED else [])])
         return answer.status_code
 
 

@@ -9,6 +9,8 @@ from itertools import cycle
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from schemathesis.core.failures import FailureGroup
+
 from tests.access.callers import everybody
 from tests.access.driven import NEGATIVE, POSITIVE, Driven
 from tests.access.existing import CATALOGUE, Existing, ask_for_what_is_there
@@ -42,11 +44,14 @@ def asked(minutes: float) -> str:
 def _one(driven: Driven, existing: Existing, label: str, seed: int) -> None:
     share = 5 if label in SLOW else 1
     try:
-        ask_for_what_is_there(driven, existing, label)
+        there = ask_for_what_is_there(driven, existing, label)
         if driven.may_be_wrong(label):
             driven.draw(label, NEGATIVE, WRONG // share, driven.in_turn(CALLERS), seed)
         driven.draw(label, POSITIVE, RIGHT // share, driven.in_turn(CALLERS), seed)
-    except Exception as error:  # whatever it is, it is the finding
+        if there:
+            driven.draw(label, NEGATIVE, WRONG // share, driven.in_turn(CALLERS), seed, **there)
+            driven.draw(label, POSITIVE, RIGHT // share, driven.in_turn(CALLERS), seed, **there)
+    except (Exception, FailureGroup) as error:  # whatever it is, it is the finding
         raise Found(f"FAILED: {label}, seed {seed}: {type(error).__name__}: {str(error)[:1500]}") from error
 
 
