@@ -39,7 +39,7 @@ soak: .venv/.test           ## How long: hours of traffic with kills in between,
 	@.ci/browser
 	@$(PYTHON) -m tests.soak $(SOAK)
 
-fuzz: .venv/.test           ## Ten minutes of hostile input for each decoder; FUZZ="--only segment" as well
+fuzz: .venv/.test           ## Ten minutes of hostile input for each decoder and the API; FUZZ="--only segment" as well
 	@$(PYTHON) -m tests.fuzz $(FUZZ)
 
 audit: .venv/.test          ## Every dependency: licence, why it is there, SBOM into dist/; AUDIT="--advisories FOLDER" for vulnerabilities

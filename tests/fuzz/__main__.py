@@ -60,7 +60,7 @@ def main() -> int:
         print(lines[-1], flush=True)
         if words.record:  # after each, so that hours cut short are not lost
             RESULTS.write_bytes(before)
-            record(RESULTS, "Fuzzing of every decoder, newest first", "\n".join(lines))
+            record(RESULTS, "Fuzzing of every decoder and of the API, newest first", "\n".join(lines))
     return 1 if failed else 0
 
 
