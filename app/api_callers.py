@@ -20,6 +20,7 @@ from app.machines.kept import Access, NoAccess
 from app.machines.refusals import API
 from app.messages.glass import Viewer
 from app.recovery.runs import Actor
+from app.remote import is_this_machine
 from app.web import audited
 from metrics.scope import EVERYTHING, Scope
 
@@ -75,7 +76,8 @@ def caller_of_request() -> Caller:
 
 def _bearer(secret: str) -> Caller:
     here = application()
-    if here.local_token and hmac.compare_digest(secret.encode("utf-8", "replace"), here.local_token.encode()):
+    is_local = here.local_token and hmac.compare_digest(secret.encode("utf-8", "replace"), here.local_token.encode())
+    if is_local and is_this_machine(request.remote_addr or ""):  # a copy of the file that lies elsewhere opens nothing
         audited.called_by("command line")
         return Caller(EVERYTHING, may_order=True, is_here=True)
     access = _reading(secret)
@@ -138,6 +140,7 @@ def check_csrf() -> None:
     try:
         validate_csrf(request.headers.get("X-CSRFToken"))
     except (ValidationError, CSRFError) as error:
+        audited.forged()
         raise Denied(400, f"The page is older than your session. Reload it. ({error})") from error
 
 

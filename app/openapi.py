@@ -265,10 +265,11 @@ def _order(name: str, about: str) -> dict[str, Any]:
 
 def _health() -> dict[str, Any]:
     """What a watcher asks, without a token."""
-    alive, ready = _json(_whole({"status": {"const": "alive"}})), _json(_whole(READY))
+    alive = _json(_whole({"status": {"const": "alive"}}))
+    ready = _json({"type": "object", "properties": READY, "required": ["ready"]})
     told = {
         "/healthz": {"200": {"description": "The process is alive.", **alive}},
-        "/readyz": {"200": {"description": "It can serve.", **ready}, "503": {"description": "It cannot, with the reasons.", **ready}},
+        "/readyz": {"200": {"description": "It can serve.", **ready}, "503": {"description": "It cannot; who sees everything hears the reasons.", **ready}},
         "/metrics": {"200": {"description": "Numbers for Prometheus.", "content": {"text/plain": {}}}},
     }
     return {

@@ -96,6 +96,17 @@ def remove_card(home: Path) -> None:
         (home / name).unlink(missing_ok=True)
 
 
+def is_this_machine(address: str) -> bool:
+    """Whether a request from that address was made here: nobody can be bound to an address of others."""
+    try:
+        family, *_, where = socket.getaddrinfo(address, 0, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)[0]
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.bind(where)
+    except OSError:
+        return False
+    return True
+
+
 def _lives(pid: int) -> bool:
     try:
         os.kill(pid, 0)

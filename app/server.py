@@ -150,7 +150,8 @@ def _configure(server: Flask, application: Application) -> None:
     server.config.update(
         SYNCLINE_PREFIX=web.prefix,
         SECRET_KEY=secret_key(application.settings.home / "session.key"),
-        SESSION_COOKIE_NAME=_cookie_name(web),
+        SESSION_COOKIE_NAME=_cookie_name(web, "syncline_session"),
+        KNOWN_BROWSER_COOKIE_NAME=_cookie_name(web, "syncline_browser"),
         SESSION_COOKIE_PATH=web.prefix,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
@@ -162,10 +163,10 @@ def _configure(server: Flask, application: Application) -> None:
         server.wsgi_app = ProxyFix(server.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_prefix=0)  # type: ignore[method-assign]
 
 
-def _cookie_name(web: Web) -> str:
+def _cookie_name(web: Web, name: str) -> str:
     """Over TLS with a prefix that browsers keep to: such a cookie nobody can plant, no neighbour below the same domain and no page without
     TLS. `__Host-` is for the whole host only."""
-    return "syncline_session" if not web.secure_cookies else "__Host-syncline_session" if web.prefix == "/" else "__Secure-syncline_session"
+    return name if not web.secure_cookies else f"__Host-{name}" if web.prefix == "/" else f"__Secure-{name}"
 
 
 def _create_dash(server: Flask, prefix: str) -> Dash:

@@ -15,9 +15,10 @@ from waitress import wasyncore
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import BaseWSGIServer
+from waitress.task import ErrorTask
 
 from app.trouble import Unreachable
-from collectors.receivers.connections import make_room
+from collectors.receivers.connections import NO_PAGE, make_room
 
 DRAIN_SECONDS = 10
 CONNECTIONS = 400  # from then on a new one takes the place of the one idle longest
@@ -38,10 +39,24 @@ class Parser(HTTPRequestParser):
             raise ParsingError("Content-Length and Transfer-Encoding say how long the body is, both")
 
 
+class Refused(ErrorTask):
+    """What waitress refuses by itself, such as broken HTTP: no page either, and it does not say which software refused it."""
+
+    def execute(self) -> None:
+        error = self.request.error
+        self.status = f"{error.code} {error.reason}"
+        self.response_headers += [("Content-Type", "text/plain; charset=utf-8"), ("Cache-Control", "no-store"), *NO_PAGE]
+        self.set_close_on_finish()
+        body = f"{error.reason}\n".encode()
+        self.content_length = len(body)
+        self.write(body)
+
+
 class Channel(HTTPChannel):
     """A connection that nobody can keep from others by being slow."""
 
     parser_class = Parser
+    error_task_class = Refused
     _coming: Any = None
     _begun = 0.0
 

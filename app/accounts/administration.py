@@ -60,6 +60,7 @@ class Administration:
         with self._changing() as connection:
             if user_row(connection, name) is not None:
                 raise AccountError(_("A user called {name} exists already.", name=name))
+            self._check_reach(connection, by, rights.sees)
             connection.execute(insert(users).values(row))
             self._tell(connection, by, ADDED, name, rights.told())
         return self.accounts.user(name)
@@ -70,6 +71,7 @@ class Administration:
         with self._changing() as connection:
             row = self._known(connection, name)
             before = rights_of(people.user_of(row, self.accounts.access))
+            self._check_reach(connection, by, before.sees, rights.sees)
             if shown is not None and shown != before:
                 raise ChangedMeanwhile(self._what_changed(connection, row.name, shown, before))
             if rights == before:
@@ -85,7 +87,7 @@ class Administration:
     def disable(self, by: str, name: str) -> None:
         """They cannot sign in any more, what they have open ends, and a link they have works no more. Raises AccountError."""
         with self._changing() as connection:
-            row = self._known(connection, name)
+            row = self._reached(connection, by, name)
             if row.disabled:
                 return
             _check_is_not_last(connection, row)
@@ -95,7 +97,7 @@ class Administration:
 
     def enable(self, by: str, name: str) -> None:
         with self._changing() as connection:
-            row = self._known(connection, name)
+            row = self._reached(connection, by, name)
             if row.disabled:
                 change(connection, row.name, self._now_ns(), disabled=False)
                 self._tell(connection, by, ENABLED, row.name, {})
@@ -103,7 +105,7 @@ class Administration:
     def sign_out(self, by: str, name: str, only: str | None = None, but: str | None = None) -> int:
         """Everywhere, out of one session `only`, or out of all `but` one; how many ended."""
         with self._changing() as connection:
-            row = self._known(connection, name)
+            row = self._reached(connection, by, name)
             which = [sessions.sessions.c.user == row.name]
             which += [sessions.sessions.c.id == only] if only is not None else []
             which += [sessions.sessions.c.id != but] if but is not None else []
@@ -127,7 +129,7 @@ class Administration:
     def make_link(self, by: str, name: str) -> Link:
         """With which they set a password, once. The one they have works until then. Raises AccountError."""
         with self._changing() as connection:
-            row = self._known(connection, name)
+            row = self._reached(connection, by, name)
             if row.disabled:
                 raise AccountError(_("{name} is disabled. Enable them first.", name=row.name))
             identities.check_is_ours(connection, row.name, ["password_hash"])
@@ -161,6 +163,7 @@ class Administration:
         name = self.accounts.user(name).name
         hashed = self.accounts.new_hash(name, password)
         with self._changing() as connection:
+            self._reached(connection, by, name)
             password_links.void(connection, name)
             change(connection, name, self._now_ns(), password_hash=hashed)
             self._tell(connection, by, PASSWORD_SET, name, {})
@@ -180,6 +183,27 @@ class Administration:
         if found is None:
             raise AccountError(_("{name} is not there any more.", name=name))
         return found
+
+    def _reached(self, connection: Connection, by: str, name: str) -> Row[Any]:
+        """Somebody whom the one who does it may change: themselves, or who sees no more than they do. Raises AccountError."""
+        row = self._known(connection, name)
+        if row.name != by:
+            self._check_reach(connection, by, people.user_of(row, self.accounts.access).given)
+        return row
+
+    def _check_reach(self, connection: Connection, by: str, *seen: Scope) -> None:
+        """Else an administrator of one site could give themselves all of them, or set the password of who sees all. Raises AccountError."""
+        giver = user_row(connection, by)
+        if giver is None:
+            return  # the command line, on the machine itself
+        reach = people.user_of(giver, self.accounts.access).sees
+        if any(each.within(reach) != each for each in seen):
+            raise AccountError(
+                _(
+                    "You may give only what you see yourself, and change only who sees no more than you. "
+                    "An administrator who sees everything may."
+                )
+            )
 
     def _tell(self, connection: Connection, by: str, action: str, name: str, detail: dict[str, Any]) -> None:
         audit.append(connection, self._now_ns(), by, action, subject_of(name), detail, None)

@@ -19,7 +19,7 @@ from app.components.callbacks import callback
 from app.components.page import card, head, note
 from app.components.recoveries import act
 from app.components.secret_fields import secret_field, whose
-from app.web import known_browsers, login
+from app.web import audited, known_browsers, login
 from metrics.texts import _, _n, _parts
 
 PAGE = "account"
@@ -128,6 +128,7 @@ def _why_not(now: str, new: str, again: str) -> str | None:
     name, address = current_user.name, request.remote_addr or ""
     try:
         if not reader.application().accounts.confirm(name, now, address, known_browsers.known_by(name)):
+            audited.password_refused(name)
             return _("The password you have is another one.")
     except TooManyAttempts as limit:
         return login.wait_words(limit)

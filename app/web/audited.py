@@ -14,14 +14,15 @@ from app.audit.seen import EXPORTED
 from app.web.sitemap import Page
 
 SIGNED_IN, SIGNED_OUT, NOT_SIGNED_IN = "signed in", "signed out", "sign-in refused"
-OPENED, REFUSED = "opened", "refused"
+OPENED, REFUSED, PASSWORD_REFUSED = "opened", "refused", "password refused"
+WAYS = {"login": "password", "single_sign_on_answer": "single sign-on"}  # endpoint → with what somebody signed in
 # Pages about one thing, or with what people say and do: opening them is an entry, with the address. Boards and lists are not: they show
 # everybody the same, and stay open all day. Messages, exports and files are entries of their own.
 VIEWED = frozenset({"/path", "/recovery", "/failure", "/reports", "/audit", "/events", "/without-event", "/people"})
 HOW = frozenset({"as_of", "known_at", "page", "open", "selected", "attempts", "spans"})  # in an address: how it is shown, not what
 FILES = {"api.export": "export", "api.report": "report", "api.published_report": "report"}
 DOWNLOADS = "-download.data"  # how the callbacks end that hand out what a list shows
-CALLER = "syncline_caller"
+CALLER, FORGED = "syncline_caller", "syncline_forged"
 
 
 def install(server: Flask) -> None:
@@ -35,6 +36,16 @@ def install(server: Flask) -> None:
 def called_by(name: str) -> None:
     """Who asks the API in this request, as the audit names them."""
     setattr(g, CALLER, name)
+
+
+def forged() -> None:
+    """This request shows no token of a page: another site's, or that of a page from before."""
+    setattr(g, FORGED, True)
+
+
+def password_refused(name: str) -> None:
+    """Somebody who is signed in was asked for their password again, and gave another one."""
+    _seen(PASSWORD_REFUSED, f"user {name}", each=True)
 
 
 def opened(page: Page, below: str, search: str | None) -> None:
@@ -60,6 +71,9 @@ def _tell_answer(response: Response) -> Response:
         _not_signed_in(response.status_code)
     elif response.status_code in (401, 403) and _who() and (endpoint.startswith("api.") or endpoint.endswith("_dash-update-component")):
         _seen(REFUSED, f"{request.method} {request.path}"[:512], {"status": response.status_code})
+    elif g.get(FORGED):
+        detail = {"status": response.status_code, "why": "without the token of the page"}
+        _seen(REFUSED, f"{request.method} {request.path}"[:512], detail)
     elif response.status_code == 200 and endpoint in FILES:
         is_person = current_user.is_authenticated
         _seen(EXPORTED, _file(endpoint), {name: value[:200] for name, value in request.args.items()}, each=is_person)
@@ -85,7 +99,7 @@ def _who() -> str:
 
 
 def _seen(action: str, subject: str, detail: dict[str, Any] | None = None, *, each: bool = False) -> None:
-    current_app.extensions["syncline"].seen.tell(_who(), action, subject[:512], detail, each=each)
+    current_app.extensions["syncline"].seen.tell(_who() or "nobody", action, subject[:512], detail, each=each)
 
 
 def _not_signed_in(status: int) -> None:
@@ -97,15 +111,15 @@ def _not_signed_in(status: int) -> None:
 
 
 def _signed_in(server: Flask, user: Any, **_: Any) -> None:
-    _append(server, user.name, SIGNED_IN)
+    _append(server, user.name, SIGNED_IN, {"with": WAYS.get(request.endpoint or "", "the session before")})
 
 
 def _signed_out(server: Flask, user: Any, **_: Any) -> None:
     if name := getattr(user, "name", None):
-        _append(server, name, SIGNED_OUT)
+        _append(server, name, SIGNED_OUT, {})
 
 
-def _append(server: Flask, name: str, action: str) -> None:
+def _append(server: Flask, name: str, action: str, detail: dict[str, Any]) -> None:
     application = server.extensions["syncline"]
     with application.accounts.engine.begin() as connection:
-        audit.append(connection, application.now_ns(), name, action, f"user {name}", {})
+        audit.append(connection, application.now_ns(), name, action, f"user {name}", detail)

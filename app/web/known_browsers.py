@@ -13,7 +13,6 @@ from flask import current_app, request
 from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.wrappers import Response
 
-COOKIE = "syncline_browser"
 KEPT_SECONDS = 400 * 86_400  # the longest that browsers keep a cookie
 MOST = 8  # people of one browser, as on a shared machine
 
@@ -30,7 +29,7 @@ def remember(response: Response, name: str) -> None:
     newest = dict(list(kept.items())[-MOST:])
     config = current_app.config
     response.set_cookie(
-        COOKIE,
+        config["KNOWN_BROWSER_COOKIE_NAME"],
         _serializer().dumps(newest),
         max_age=KEPT_SECONDS,
         path=config["SYNCLINE_PREFIX"],
@@ -42,7 +41,7 @@ def remember(response: Response, name: str) -> None:
 
 def _read() -> Mapping[str, str]:
     try:
-        found = _serializer().loads(request.cookies.get(COOKIE, ""))
+        found = _serializer().loads(request.cookies.get(current_app.config["KNOWN_BROWSER_COOKIE_NAME"], ""))
     except BadSignature:
         return {}
     return found if isinstance(found, dict) else {}

@@ -66,8 +66,8 @@ def install(server: Flask, accounts: Accounts, sessions: Sessions) -> None:
 
 
 def open_session(account: User) -> None:
-    """Whoever asks is signed in as that user from now on; a session that was planted before is worth nothing."""
-    session.clear()
+    """Whoever asks is signed in as that user from now on; a session that was planted before is worth nothing, nor is one that was open."""
+    close_session()
     _keep(_sessions().begin(account, request.remote_addr or "", browsers.called(request.user_agent.string)))
 
 

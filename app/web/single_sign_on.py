@@ -114,6 +114,8 @@ def _begin() -> ResponseReturnValue:
     here, target = _here(), _target()
     if current_user.is_authenticated:
         return redirect(target or url_for("login"))
+    if request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):
+        return redirect(url_for("login", next=target))  # no link of another site signs somebody in who did not ask for it
     question = Question(secrets.token_urlsafe(24), secrets.token_urlsafe(24), secrets.token_urlsafe(48), _address_of(ANSWER))
     try:
         address = here.provider.address(question)

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, NotFound
 
+from app.web import audited
 from app.web.guard import is_machine
 from metrics.texts import _, _later
 
@@ -32,6 +33,7 @@ def install(server: Flask) -> None:
 
 def _forged(error: CSRFError) -> ResponseReturnValue:
     """A form or callback without our token: another site, or a page that was open since before a new sign-in."""
+    audited.forged()
     if is_machine() and not _is_form():
         return jsonify(error=f"The page is older than your session ({error.description}) Reload it."), 400
     return page(400, _("This page is older than your session"), _("Go back, reload the page and try again."), "history")

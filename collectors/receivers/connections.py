@@ -1,4 +1,4 @@
-"""Room for one more connection to a waitress server: where there are many, the one that has been idle longest is closed."""
+"""What the waitress servers share: what they tell a browser of their answers, and room for one more connection where there are many."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from operator import attrgetter
 from typing import Any
 
 from waitress.channel import HTTPChannel
+
+# A browser that is led to what machines ask shows nothing of the answer as a page, and in no frame.
+NO_PAGE = [("X-Content-Type-Options", "nosniff"), ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")]
 
 
 def make_room(server: Any, new: HTTPChannel, most: int) -> None:

@@ -22,7 +22,7 @@ from collectors import otlp
 from collectors.receivers import cloudevents_http as events
 from collectors.receivers.admission import Admission
 from collectors.receivers.answers import Status, success
-from collectors.receivers.connections import make_room
+from collectors.receivers.connections import NO_PAGE, make_room
 from collectors.receivers.reception import Accepted, Reception, Room, TooLarge, Unavailable, Unreadable, gunzipped
 
 log = logging.getLogger(__name__)
@@ -152,7 +152,7 @@ class OtlpHttpReceiver:
         with self._counting:
             self.counts[signal, status] += 1
         kind = [("Content-Type", encoding), ("Content-Length", str(len(body)))] if status != NO_CONTENT else []
-        start_response(f"{status} {REASONS[status]}", [*kind, *headers])
+        start_response(f"{status} {REASONS[status]}", [*kind, *NO_PAGE, *headers])
         return [body]
 
     def _take_events(self, environ: dict[str, Any]) -> tuple[int, Headers, bytes]:
@@ -296,7 +296,7 @@ class RefusedRequest(ErrorTask):
         encoding = _encoding(self.request.headers.get("CONTENT_TYPE", "")) or otlp.JSON
         body = _status(status, str(self.request.error.body), encoding)
         self.status = f"{status} {REASONS[status]}"
-        self.response_headers.append(("Content-Type", encoding))
+        self.response_headers += [("Content-Type", encoding), *NO_PAGE]
         if status == 503:
             self.response_headers.append(("Retry-After", "2"))
         self.set_close_on_finish()

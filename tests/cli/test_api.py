@@ -186,8 +186,9 @@ def test_an_empty_local_token_opens_nothing(client: FlaskClient) -> None:
 def test_a_fault_of_the_loader_is_told_and_receiving_goes_on(
     client: FlaskClient, application: Application, caplog: pytest.LogCaptureFixture
 ) -> None:
-    application.loader = Loader(application)
-    assert client.get("/readyz").json["problems"] == ["The loader does not run."]
+    application.loader, application.local_token = Loader(application), "local"
+    mine = {"Authorization": "Bearer local"}
+    assert client.get("/readyz", headers=mine).json["problems"] == ["The loader does not run."]
     with application.store.write() as cursor:
         cursor.execute("alter table transaction_facts rename to lost")
     application.loader.start()
@@ -195,7 +196,7 @@ def test_a_fault_of_the_loader_is_told_and_receiving_goes_on(
         row = b'{"WHAT":"order.created","AT":"2026-03-23T10:00:00Z","PLANT":"penang","ORDER":"SO-3"}'
         application.journal.append([Record("orders", "orders.csv:4", row, "application/json", 0, "orders.csv", "{}")])
         until(lambda: application.loader.failure)
-        answer = client.get("/readyz")
+        answer = client.get("/readyz", headers=mine)
         assert (answer.status_code, answer.json["ready"]) == (503, False)
         assert answer.json["problems"][0].startswith("The store cannot be read: ")
         assert answer.json["problems"][1].startswith("The loader fails: ")

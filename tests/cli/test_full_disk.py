@@ -138,7 +138,8 @@ def test_a_disk_that_fills_under_load_loses_nothing_and_goes_on(
         load = Load(server, tmp_path / "log.csv")
 
         def readyz() -> dict[str, Any]:
-            found: dict[str, Any] = httpx.get(f"{server['url']}readyz", timeout=60).json()
+            mine = {"Authorization": f"Bearer {(tmp_path / 'home' / 'local.token').read_text()}"}
+            found: dict[str, Any] = httpx.get(f"{server['url']}readyz", headers=mine, timeout=60).json()
             return found
 
         def troubles_of_the_file() -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +18,7 @@ from app.machines.wanted import Wanted
 from app.server import PAGES
 from app.web.audited import VIEWED
 from tests.pages.plant import write_plant
-from tests.pages.served import Client, opened, someone
+from tests.pages.served import PASSWORD, Client, opened, someone
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +101,50 @@ def test_a_list_taken_as_a_file_is_told(plant: Application, web: Flask, since: i
     )
     assert answer.status_code == 200, answer.text
     assert told(plant, since)[before:] == [("tom", "exported", "list transactions", "127.0.0.1")]
+
+
+def test_it_is_told_with_what_somebody_signed_in(plant: Application, web: Flask, since: int):
+    Client(web).sign_in("tom")
+    with plant.accounts.engine.connect() as connection:
+        newest = audit.newest(connection)
+        (entry,) = audit.entries(connection, audit.Filter(actor="tom", action="signed in"), 0, 1)
+    assert newest.number == entry.number
+    assert json.loads(entry.detail) == {"with": "password"}
+
+
+def test_a_request_without_the_token_of_its_page_is_told(plant: Application, web: Flask, since: int):
+    tom = someone(web, "tom")
+    before = len(told(plant, since))
+    assert tom.show("/failures", csrf=False).status_code == 400
+    assert tom.post("api/v1/annotations", csrf=False, json={}).status_code == 400
+    assert Client(web).post("login", data={"username": "tom", "password": PASSWORD}).status_code == 400
+    assert told(plant, since)[before:] == [
+        ("tom", "refused", "POST /_dash-update-component", "127.0.0.1"),
+        ("tom", "refused", "POST /api/v1/annotations", "127.0.0.1"),
+        ("nobody", "refused", "POST /login", "127.0.0.1"),
+    ]
+
+
+def test_a_page_that_is_not_ones_own_is_told(plant: Application, web: Flask, since: int):
+    tom = someone(web, "tom")
+    before = len(told(plant, since))
+    assert "You may not see this page" in tom.show("/people").text
+    assert told(plant, since)[before:] == [("tom", "refused", "/people", "127.0.0.1")]
+
+
+def test_a_wrong_password_of_who_is_signed_in_is_told_each_time(plant: Application, web: Flask, since: int):
+    tom = someone(web, "tom")
+    before = len(told(plant, since))
+    known = next(name for name in web.extensions["syncline_callbacks"] if "account-said.children" in name)
+    outputs = [dict(zip(("id", "property"), each.partition("@")[0].rsplit(".", 1), strict=True)) for each in known.strip(".").split("...")]
+    pressed = [
+        {"id": "account-change", "property": "n_clicks", "value": 1},
+        {"id": "account-again", "property": "n_submit", "value": None},
+    ]
+    typed = [{"id": f"account-{field}", "property": "value", "value": "not the password"} for field in ("now", "new", "again")]
+    for _ in range(2):
+        assert "The password you have is another one." in tom.call(known, pressed, outputs, typed).text
+    assert told(plant, since)[before:] == [("tom", "password refused", "user tom", "127.0.0.1")] * 2
 
 
 def test_what_was_refused_is_told(plant: Application, web: Flask, since: int):

@@ -12,7 +12,7 @@ from flask import Flask
 from app.accounts.sessions import BY_ITSELF, Sessions
 from app.application import Application
 from app.web import browsers
-from tests.pages.served import Client, make_server, opened, signed_in
+from tests.pages.served import PASSWORD, Client, make_server, opened, signed_in
 
 HOUR = 3600 * 10**9
 ALONE = {"X-Syncline-By-Itself": "1"}
@@ -74,6 +74,19 @@ def test_each_sign_in_has_a_session_of_its_own_and_one_can_be_ended(server: Flas
     assert len({place.id for place in places}) == 2
     assert application.sessions.end("eva", places[0].id, BY_ITSELF)
     assert sorted([here.show("/").status_code, there.show("/").status_code]) == [200, 401]
+
+
+def test_who_signs_in_again_leaves_no_copy_of_the_session_before(server: Flask, application: Application) -> None:
+    client = signed_in(server, "eva")
+    thief = Client(server)
+    thief.http.set_cookie("syncline_session", client.http.get_cookie("syncline_session").value)
+    assert thief.get().status_code == 200
+    before = {place.id for place in application.sessions.of("eva")}
+    token = client.http.get_cookie("_csrf_token").value
+    again = client.post("login", data={"username": "eva", "password": PASSWORD, "csrf_token": token})
+    assert again.status_code == 302
+    assert (client.get().status_code, thief.get().status_code) == (200, 302)
+    assert len({place.id for place in application.sessions.of("eva")} & before) == len(before) - 1
 
 
 def test_an_open_page_that_nobody_touches_is_signed_out_after_eight_hours(server: Flask, clock: Clock) -> None:

@@ -13,7 +13,7 @@ from app import audit
 from app.accounts.federated import Federated, Identity
 from tests.pages.served import PASSWORD, make_server
 from tests.people import Changed
-from tests.single_sign_on.plant import GROUPS, Browser, configuration, opened, query_of, said, served
+from tests.single_sign_on.plant import GROUPS, ONWARD, Browser, configuration, opened, query_of, said, served
 
 
 def test_somebody_comes_in_with_the_roles_and_sites_of_their_groups(plant):
@@ -32,6 +32,21 @@ def test_somebody_comes_back_to_where_they_wanted_to_go_and_nowhere_else(plant):
     assert browser.signs_in_there("tom", "?next=/transactions%3Fstatus%3Dfailed").headers["Location"] == "/transactions?status=failed"
     browser.http.delete_cookie("syncline_session")
     assert browser.signs_in_there("tom", "?next=https%3A%2F%2Fevil.example%2F").headers["Location"] == "/login"
+
+
+def test_a_link_on_another_site_signs_nobody_in_who_does_not_press_the_button(plant):
+    application, browser = plant
+    for site in ("cross-site", "same-site"):
+        answer = browser.get(f"{ONWARD}?next=/failures", headers={"Sec-Fetch-Site": site})
+        assert (answer.status_code, answer.headers["Location"]) == (302, "/login?next=/failures")
+    assert "Sign in with Example AG" in browser.get("login?next=/failures").text
+    for site in ("same-origin", "none"):
+        answer = browser.get(ONWARD, headers={"Sec-Fetch-Site": site})
+        assert answer.headers["Location"].startswith(browser.provider.url)
+    browser.signs_in_there("tom")
+    with application.accounts.engine.connect() as connection:
+        (entry,) = audit.entries(connection, audit.Filter(actor="tom", action="signed in"), 0, 1)
+    assert json.loads(entry.detail) == {"with": "single sign-on"}
 
 
 def test_the_question_is_bound_to_its_answer_by_state_nonce_and_pkce(plant):

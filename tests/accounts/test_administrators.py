@@ -1,0 +1,65 @@
+"""An administrator who does not see everything gives nothing, and gets at nobody, beyond that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from app.accounts.administration import Rights
+from metrics.scope import Scope
+from tests.accounts.test_administration import GOOD, IT, OTHER, Stage, stage
+
+__all__ = ["stage"]
+BRNO = Scope(frozenset({"brno"}))
+BEYOND = "You may give only what you see yourself, and change only who sees no more than you. An administrator who sees everything may."
+
+
+@pytest.fixture
+def bruno(stage: Stage) -> Stage:
+    """Bruno administrates Brno; Vera looks at it; Ada sees everything."""
+    stage.people.add("ada", "bruno", Rights(frozenset({"admin"}), BRNO), GOOD)
+    stage.people.add("bruno", "vera", Rights(frozenset({"viewer"}), BRNO), GOOD)
+    return stage
+
+
+@pytest.mark.parametrize(
+    "sees",
+    [Scope(), IT.sees, Scope(frozenset({"brno", "hamburg"})), Scope(None, frozenset({"order"})), Scope(None, None, frozenset({"4711"}))],
+    ids=str,
+)
+def test_nobody_is_given_what_the_one_who_gives_does_not_see(bruno: Stage, sees: Scope) -> None:
+    for name in ("bruno", "vera"):
+        assert bruno.refused("change", "bruno", name, Rights(frozenset({"admin"}), sees)) == BEYOND
+    assert bruno.refused("add", "bruno", "otto", Rights(frozenset({"viewer"}), sees)) == BEYOND
+    assert bruno.accounts.find_user("otto") is None
+    assert bruno.accounts.user("vera").sees == BRNO
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda people: people.make_link("bruno", "ada"),
+        lambda people: people.disable("bruno", "ada"),
+        lambda people: people.enable("bruno", "maria"),
+        lambda people: people.sign_out("bruno", "ada"),
+        lambda people: people.set_password("bruno", "ada", OTHER),
+        lambda people: people.change("bruno", "maria", Rights(frozenset({"viewer"}), BRNO)),
+    ],
+    ids=["link", "disable", "enable", "sign out", "password", "less"],
+)
+def test_who_sees_more_cannot_be_got_at(bruno: Stage, act: Callable[..., object]) -> None:
+    secret = bruno.sessions.begin(bruno.accounts.user("ada"), "", "")
+    with pytest.raises(Exception, match="change only who sees no more than you"):
+        act(bruno.people)
+    assert bruno.sessions.find(secret) is not None
+    assert bruno.accounts.verify("ada", GOOD) is not None
+
+
+def test_of_what_they_see_they_give_and_of_themselves_they_change_the_password(bruno: Stage) -> None:
+    assert bruno.people.change("bruno", "vera", Rights(frozenset({"it"}), BRNO))
+    assert bruno.people.make_link("bruno", "vera").secret
+    bruno.people.disable("bruno", "vera")
+    bruno.people.enable("bruno", "vera")
+    bruno.people.set_password("bruno", "bruno", OTHER)
+    assert bruno.accounts.verify("bruno", OTHER) is not None
