@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import sys
+import time
 
 import pytest
 
@@ -27,6 +28,16 @@ def test_a_text_cannot_begin_an_entry(end: str) -> None:
     forged = "2026-03-23T08:00:00Z INFO    syncline: ada signed in"
     for text in (written(f"x{end}{forged}"), written("x", fault=f"y{end}{forged}")):
         assert len([line for line in text.split("\n") if ENTRY.match(line)]) == 1
+
+
+def test_its_time_is_utc_wherever_the_machine_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        assert written("x") == "2026-03-23T08:00:00Z INFO    syncline: x"
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def test_what_a_terminal_would_obey_is_written_out() -> None:
