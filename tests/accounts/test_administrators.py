@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy.exc import DatabaseError
 
 from app.accounts.administration import Rights
 from metrics.scope import Scope
@@ -63,3 +64,33 @@ def test_of_what_they_see_they_give_and_of_themselves_they_change_the_password(b
     bruno.people.enable("bruno", "vera")
     bruno.people.set_password("bruno", "bruno", OTHER)
     assert bruno.accounts.verify("bruno", OTHER) is not None
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda people: people.add("ada", "otto", Rights(frozenset({"viewer"})), GOOD),
+        lambda people: people.change("ada", "maria", Rights(frozenset({"admin"}))),
+        lambda people: people.disable("ada", "maria"),
+        lambda people: people.make_link("ada", "maria"),
+        lambda people: people.set_password("ada", "maria", OTHER),
+        lambda people: people.sign_out("ada", "maria"),
+    ],
+    ids=["add", "change", "disable", "link", "password", "sign out"],
+)
+def test_what_cannot_be_written_down_is_not_done(stage: Stage, act: Callable[..., object]) -> None:
+    secret = stage.sessions.begin(stage.accounts.user("maria"), "", "")
+    with stage.accounts.engine.begin() as connection:
+        connection.exec_driver_sql("create trigger full before insert on audit begin select raise(abort, 'the disk is full'); end")
+    before = everything(stage)
+    with pytest.raises(DatabaseError, match="the disk is full"):
+        act(stage.people)
+    assert everything(stage) == before
+    assert stage.sessions.find(secret) is not None
+    assert stage.accounts.confirm("maria", GOOD)
+
+
+def everything(stage: Stage) -> dict[str, list[tuple[object, ...]]]:
+    with stage.accounts.engine.connect() as connection:
+        tables = ("users", "sessions", "password_links", "audit")
+        return {name: [tuple(row) for row in connection.exec_driver_sql(f"select * from {name}")] for name in tables}
