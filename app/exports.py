@@ -183,9 +183,11 @@ def _ocel(rows: Iterable[Row], name: str, columns: list[str]) -> Iterator[bytes]
 def _write_parquet(lines: Path, file: Path, kinds: dict[str, str]) -> None:
     import duckdb
 
+    from sql.store import OFFLINE
+
     columns = ", ".join(f"'{column}': '{kind}'" for column, kind in kinds.items())
     rows = f"read_json('{lines}', format = 'newline_delimited', columns = {{{columns}}}, maximum_object_size = 1000000000)"
-    with duckdb.connect() as connection:
+    with duckdb.connect(config=OFFLINE) as connection:
         connection.execute(f"copy (from {rows}) to '{file}' (format parquet, compression zstd)")
 
 

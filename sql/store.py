@@ -16,10 +16,11 @@ from sql import migrate, models
 if TYPE_CHECKING:
     import pandas as pd
 
+Config = dict[str, str | bool | int | float | list[str]]
 # Nothing is ever fetched from outside: what Syncline needs is built into the wheel.
-SETTINGS: dict[str, str | bool | int | float | list[str]] = {
-    "autoinstall_known_extensions": "false",
-    "autoload_known_extensions": "false",
+OFFLINE: Config = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+SETTINGS: Config = {
+    **OFFLINE,
     # Else the planner takes many moments for few and compares each with every stretch of working time: ten times as long for a month.
     "asof_loop_join_threshold": 0,
     # Of a new store: names are looked for in their dictionaries, one partner among a million transactions in 3 ms instead of 8. DuckDBs

@@ -17,6 +17,7 @@ from app.remote import Server
 from app.settings import Settings, Source
 from app.trouble import Trouble
 from collectors.files.tail import Folder
+from sql.store import OFFLINE
 
 HOUR = 3600
 
@@ -40,7 +41,7 @@ def _newest_events(settings: Settings, server: Server | None) -> Mapping[str, in
             times = [(row["source"], instant_ns(row["newest_event_time"])) for row in rows if row["newest_event_time"]]
             return {source: max(when for name, when in times if name == source) for source, _ in times}
         if file.exists():
-            with duckdb.connect(str(file), read_only=True) as connection:
+            with duckdb.connect(str(file), read_only=True, config=OFFLINE) as connection:
                 return dict(connection.execute("select source, max(event_ns) from events group by source").fetchall())
     return {}
 

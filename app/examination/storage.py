@@ -11,6 +11,7 @@ import duckdb
 from app.examination.finding import Finding, fail, ok, warn
 from collectors.journal import DAMAGED, Examination, examine
 from sql import migrate
+from sql.store import OFFLINE
 
 FROM_BACKUP = "Bring the journal's files back from a backup before the next rebuild."
 
@@ -50,7 +51,7 @@ def rejected(count: int) -> Iterator[Finding]:
 
 
 def _contents(file: Path) -> _Contents:
-    with duckdb.connect(str(file), read_only=True) as connection:
+    with duckdb.connect(str(file), read_only=True, config=OFFLINE) as connection:
         tables = [name for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()]
         for table in tables:
             # DuckDB compares checksums only of what it reads, and opening a file reads next to nothing of it.

@@ -10,6 +10,7 @@ import duckdb
 import orjson
 
 from metrics.rules.rule import Rule
+from sql.store import OFFLINE
 
 # Relations of one rule about transactions, and about other things.
 OF_TRANSACTIONS = ("events", "transactions", "steps", "nearby", "names", "workflows")
@@ -24,7 +25,7 @@ def problems_of(rule: Rule) -> list[Problem]:
     """What in the statement is not allowed; nothing of it is executed."""
     if not rule.sql:
         return [] if rule.off else [(rule.line, "there is no SELECT below the comments.")]
-    with duckdb.connect() as connection:
+    with duckdb.connect(config=OFFLINE) as connection:
         said = orjson.loads(
             connection.execute("select json_serialize_sql($1::varchar, skip_null := true, skip_empty := true)", [rule.sql]).fetchall()[0][0]
         )
@@ -38,7 +39,7 @@ def problems_of(rule: Rule) -> list[Problem]:
 
 def milestones_of(rule: Rule) -> list[str]:
     """The milestones of its workflow that the statement reads: what follows `reached.` and `due.`."""
-    with duckdb.connect() as connection:
+    with duckdb.connect(config=OFFLINE) as connection:
         said = orjson.loads(connection.execute("select json_serialize_sql($1::varchar, skip_null := true)", [rule.sql]).fetchall()[0][0])
     names = [node["column_names"] for node in _nodes(said) if node.get("class") == "COLUMN_REF"]
     pairs = [pair for name in names for pair in pairwise(name)]
