@@ -106,7 +106,7 @@
     });
   };
 
-  // ── what was typed is not lost where one has to sign in again: it is kept in this tab, and given back to the same page ──
+  // ── what was typed is not lost where one has to sign in again: it is kept in this tab, and given back to the same page of the same person ──
   function typed() {
     var fields = {};
     document.querySelectorAll("#shell-page :is(input[type=text], input:not([type]), textarea)[id]").forEach(function (field) {
@@ -115,15 +115,21 @@
     return fields;
   }
 
+  function who() {
+    var menu = document.querySelector("[data-user]");
+    return menu && menu.dataset.user;
+  }
+
   document.addEventListener("click", function (event) {
     var link = event.target.closest && event.target.closest("#shell-ended a");
-    if (link) sessionStorage.setItem(KEPT, JSON.stringify({ at: location.pathname + location.search, fields: typed() }));
+    if (link) sessionStorage.setItem(KEPT, JSON.stringify({ at: location.pathname + location.search, who: who(), fields: typed() }));
   }, true);
 
   function giveBack() {
     var kept = JSON.parse(sessionStorage.getItem(KEPT) || "null");
     if (!kept || kept.at !== location.pathname + location.search) return;
     sessionStorage.removeItem(KEPT);
+    if (kept.who !== who()) return; // somebody else signed in here
     Object.entries(kept.fields).forEach(function (entry) {
       var name = entry[0].startsWith("{") ? JSON.parse(entry[0]) : entry[0];
       if (document.getElementById(entry[0])) window.dash_clientside.set_props(name, { value: entry[1] });

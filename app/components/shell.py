@@ -147,7 +147,7 @@ def _user_menu() -> Component:
         *languages.choice(),
         html.Button([icon("log-out"), _("Sign out")], id="shell-signout", className="menu-item"),
     ]
-    return html.Details([face, html.Div([who, *parts], className="menu-list")], className="menu")
+    return html.Details([face, html.Div([who, *parts], className="menu-list")], className="menu", **{"data-user": name})
 
 
 def _roles() -> str:

@@ -75,7 +75,8 @@ def test_a_page_asked_for_while_the_server_is_started_anew_comes_by_itself(page:
     expect(page).to_have_url("/sources")
 
 
-def test_what_was_typed_is_given_back_after_signing_in_again(page: Page, serving: Serving) -> None:
+@pytest.mark.parametrize(("name", "given"), [("tom", "The certificate is renewed."), ("ada", "")])
+def test_what_was_typed_is_given_back_to_who_signs_in_again_and_to_nobody_else(page: Page, serving: Serving, name: str, given: str) -> None:
     page.goto("/failure?" + urlencode(RISKY))
     page.get_by_label("Reason (needed)").fill("The certificate is renewed.")
     page.wait_for_load_state("networkidle")
@@ -84,10 +85,12 @@ def test_what_was_typed_is_given_back_after_signing_in_again(page: Page, serving
     ended = page.locator("#shell-ended")
     expect(ended).to_have_text("Your session has ended. Sign in again.")
     ended.get_by_role("link").click()
-    page.locator("#username").fill("tom")
+    page.locator("#username").fill(name)
     page.locator("#password").fill(PASSWORD)
     page.locator("#password").press("Enter")
-    expect(page.get_by_label("Reason (needed)")).to_have_value("The certificate is renewed.")
+    page.wait_for_load_state("networkidle")
+    expect(page.get_by_label("Reason (needed)")).to_have_value(given)
+    assert "renewed" not in str(page.evaluate("JSON.stringify([sessionStorage, localStorage])"))
 
 
 def test_what_was_typed_stands_there_while_the_server_is_away(page: Page, serving: Serving) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -99,6 +100,13 @@ def test_an_open_page_that_nobody_touches_is_signed_out_after_eight_hours(server
     for _ in range(9):
         clock.ns += HOUR
         assert client.get("_dash-dependencies").status_code == 200
+
+
+def test_the_way_out_stands_around_every_page(server: Flask) -> None:
+    for name in ("eva", "ada"):
+        frame = json.dumps(signed_in(server, name).get("_dash-layout").get_json())
+        assert '"id": "shell-page"' in frame, "every page is drawn into it"
+        assert '"id": "shell-signout"' in frame
 
 
 def test_a_wall_shows_the_wall_for_weeks_and_nothing_else(server: Flask, clock: Clock) -> None:
