@@ -41,7 +41,7 @@ def export(name: str) -> ResponseReturnValue:
     pieces = application().export(asked, caller.sees, caller.own)
     first = next(pieces, b"")  # what goes wrong before the first row still gets a status of its own
     file = f"{name}.{ENDINGS.get(asked.form, asked.form)}"
-    return Response(chain([first], pieces), mimetype=FORMATS[asked.form], headers={"Content-Disposition": f'inline; filename="{file}"'})
+    return Response(chain([first], pieces), content_type=FORMATS[asked.form], headers={"Content-Disposition": f'inline; filename="{file}"'})
 
 
 @api.get("/api/v1/openapi.json")

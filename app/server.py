@@ -147,6 +147,7 @@ def create_app(application: Application) -> Flask:
 def _configure(server: Flask, application: Application) -> None:
     web, lasting = application.settings.web, application.settings.access.sessions
     server.extensions["syncline"] = application
+    server.session_interface = login.Cookies()
     server.config.update(
         SYNCLINE_PREFIX=web.prefix,
         SECRET_KEY=secret_key(application.settings.home / "session.key"),

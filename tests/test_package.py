@@ -34,6 +34,12 @@ def test_the_wheel_carries_every_file_of_the_product(wheel: zipfile.ZipFile) -> 
     assert ours - set(wheel.namelist()) == set()
 
 
+def test_the_wheel_carries_nothing_else(wheel: zipfile.ZipFile) -> None:
+    others = {each for each in wheel.namelist() if each.split("/")[0] not in PACKAGES and ".dist-info/" not in each}
+    assert others == set()
+    assert [each for each in wheel.namelist() if "test" in each.split("/")[-1] or each.endswith((".pyc", ".orig", ".log", ".pem"))] == []
+
+
 def test_syncline_starts_from_the_wheel_alone(wheel: zipfile.ZipFile, tmp_path: Path) -> None:
     wheel.extractall(tmp_path / "installed")
     environment = {**os.environ, "PYTHONPATH": str(tmp_path / "installed")}

@@ -48,7 +48,7 @@ def _read() -> Mapping[str, str]:
 
 
 def _serializer() -> URLSafeSerializer:
-    return URLSafeSerializer(_key(), salt="known browser")
+    return URLSafeSerializer(_key(), salt="known browser", signer_kwargs={"digest_method": hashlib.sha256})
 
 
 def _digest(name: str) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from hashlib import sha256
 from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app, redirect, render_template, request, session, url_for
+from flask.sessions import SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
@@ -22,6 +24,12 @@ from metrics.texts import _, _n
 
 SET_FOR = "password set for"  # whose password was set a moment ago, in what a browser keeps before it signs in
 BY_ITSELF = "X-Syncline-By-Itself"  # assets/08-asking.js says so where a page asks and nobody has touched it for a while
+
+
+class Cookies(SecureCookieSessionInterface):
+    """What a browser keeps for us, signed with HMAC-SHA-256 and not, as Flask does, with SHA-1."""
+
+    digest_method = staticmethod(sha256)
 
 
 class Session(UserMixin):

@@ -49,6 +49,16 @@ def test_a_link_on_another_site_signs_nobody_in_who_does_not_press_the_button(pl
     assert json.loads(entry.detail) == {"with": "single sign-on"}
 
 
+def test_no_token_of_the_provider_is_kept_or_handed_on(plant, tmp_path, caplog):
+    application, browser = plant
+    answer = browser.signs_in_there("tom")
+    with browser.http.session_transaction() as kept:
+        seen = [str(dict(kept)), str(answer.headers), answer.text, browser.get("_dash-layout").text, caplog.text]
+    seen += [file.read_bytes().decode("latin-1") for file in application.settings.home.rglob("*") if file.is_file()]
+    assert len(seen) > 7
+    assert [text[max(0, text.index("eyJ") - 40) :][:80] for text in seen if "eyJ" in text] == []
+
+
 def test_the_question_is_bound_to_its_answer_by_state_nonce_and_pkce(plant):
     _, browser = plant
     asked = query_of(browser.begins())

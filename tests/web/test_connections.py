@@ -154,6 +154,9 @@ def test_a_body_that_cannot_be_read_is_refused_and_breaks_nothing(server: Flask,
         "api/v1/reports/..%2f..%2fsession.key/1",
         "api/v1/..%2f..%2fserve.json",
         "docs/../../SECURITY.md",
+        "assets/",
+        "assets/fonts/",
+        "assets/%252e%252e/pyproject.toml",
     ],
 )
 def test_no_path_leads_to_a_file_that_is_not_meant_to_be_read(server: Flask, path: str) -> None:

@@ -12,6 +12,7 @@ from flask.sessions import SecureCookieSessionInterface
 from app.application import Application
 from app.machines.wanted import Wanted
 from app.remote import is_this_machine
+from app.web.login import Cookies
 from tests.pages.served import Client, make_server, signed_in
 
 SITE = "syncline_session"
@@ -22,9 +23,9 @@ def server(application: Application) -> Flask:
     return make_server(application)
 
 
-def signed(server: Flask, user_id: str) -> str:
+def signed(server: Flask, user_id: str, made_by: SecureCookieSessionInterface) -> str:
     """A cookie as the key of the installation makes it."""
-    signer = SecureCookieSessionInterface().get_signing_serializer(server)
+    signer = made_by.get_signing_serializer(server)
     assert signer is not None
     return str(signer.dumps({"_user_id": user_id, "_fresh": True}))
 
@@ -37,7 +38,7 @@ def test_with_the_key_and_all_that_is_kept_of_sessions_nobody_makes_one(applicat
 
     def opens(user_id: str) -> bool:
         thief = Client(server)
-        thief.http.set_cookie(SITE, signed(server, user_id))
+        thief.http.set_cookie(SITE, signed(server, user_id, Cookies()))
         return bool(thief.get().status_code == 200)
 
     assert [value for value in [*kept, "ada", "ada|1"] if opens(value)] == []
@@ -47,8 +48,11 @@ def test_the_right_secret_does_so_the_cookie_is_made_as_ours_are(server: Flask) 
     with signed_in(server, "ada").http.session_transaction() as kept:
         secret = kept["_user_id"]
     thief = Client(server)
-    thief.http.set_cookie(SITE, signed(server, secret))
+    thief.http.set_cookie(SITE, signed(server, secret, Cookies()))
     assert thief.get().status_code == 200
+    of_another_kind = Client(server)
+    of_another_kind.http.set_cookie(SITE, signed(server, secret, SecureCookieSessionInterface()))
+    assert of_another_kind.get().status_code == 302, "signed with SHA-1"
 
 
 def test_no_token_and_no_link_can_be_made_of_what_is_kept_of_them(application: Application, server: Flask) -> None:

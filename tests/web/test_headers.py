@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 
 from app.application import Application
+from app.exports import FORMATS
 from app.openapi import ORDERS
 from app.web_server import WebServer
 from tests.access.asking import questions
@@ -34,6 +35,7 @@ LOOKS = {
     "text/plain; version=0.0.4; charset=utf-8": rb"# HELP ",
     "application/x-ndjson": rb"\{|$",
     "text/csv; charset=utf-8": rb"",
+    "application/vnd.apache.parquet": rb"PAR1",
     "text/css; charset=utf-8": rb"",
     "text/javascript; charset=utf-8": rb"",
     "image/svg+xml; charset=utf-8": rb"<svg",
@@ -51,7 +53,8 @@ def answers(server: Flask) -> list[tuple[str, Any]]:
     """One answer to each address and method, of a stranger and of an administrator.
 
     Orders and the report take long, and go the way of all others."""
-    more = [("PUT", "/login"), ("GET", "/assets/nothing"), ("POST", "/login"), ("OPTIONS", "/"), ("GET", "/_dash-nothing")]
+    more = [("GET", f"/api/v1/transactions?format={form}") for form in FORMATS]
+    more += [("PUT", "/login"), ("GET", "/assets/nothing"), ("POST", "/login"), ("OPTIONS", "/"), ("GET", "/_dash-nothing")]
     asked = [(each.method, each.path, each.body) for each in questions(server) if re.match("[A-Z]+ /", each.name)]
     asked = [each for each in asked if each[0] != "POST" or each[1].rpartition("/")[2] not in ORDERS]
     asked.remove(("GET", "/api/v1/report", None))

@@ -39,6 +39,8 @@ ALLOWED = {
         "app/privacy/data.py": "which pseudonym, seeded by `secrets`",
         "app/privacy/disguise.py": "the same",
     },
+    "hashlib.md5": {},
+    "hashlib.sha1": {},
     "yaml.load": {},
     "yaml.unsafe_load": {},
     "yaml.full_load": {},
@@ -55,7 +57,7 @@ IN_SCRIPTS = (
 )
 WORDS = re.compile(  # of a file worth parsing: all of them take seconds
     r"(?<![\w.])(?:eval|exec|compile|__import__)\(|\bos\.[a-z]+\(|from os import|\bpty\b|ctypes|shelve|marshal|dill|pickle"
-    r"|subprocess|random|yaml|xml|Handler|logging\.handlers"
+    r"|subprocess|hashlib|random|yaml|xml|Handler|logging\.handlers"
 )
 FROM_XML = {"Element", "ParseError", "TreeBuilder"}  # what is built; who reads is defusedxml
 
