@@ -37,6 +37,13 @@ def _installing(file: Path) -> Iterator[str]:
     return (line.strip() for line in text.splitlines() if re.search(r"pip['\")]? install", line) and not line.lstrip().startswith("#"))
 
 
+def test_it_is_said_how_soon_a_weakness_of_a_library_is_mended() -> None:
+    said = " ".join((ROOT / "SECURITY.md").read_text(encoding="utf-8").split())
+    assert "a library that Syncline brings counts as one of Syncline: a fix or a plan within thirty days" in said
+    targets = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert [name for name in ("lock", "audit") if f"\n{name}:" not in targets] == []
+
+
 def test_no_database_of_ours_fetches_an_extension(tmp_path: Path) -> None:
     store = Store(tmp_path / "x.duckdb")
     try:

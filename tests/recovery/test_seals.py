@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -40,6 +41,15 @@ def test_what_is_sealed_is_opened_by_any_key_and_by_no_other():
     assert b"4711" not in kept
     assert [Seal(keys).opened(kept) for keys in ([OLD], [NEW, OLD], [NEW], [])] == [EDITED, EDITED, None, None]
     assert Seal([NEW]).opened(Seal().closed(EDITED)) == EDITED  # kept before there was a key
+
+
+def test_what_was_sealed_and_changed_is_not_opened():
+    kept = Seal([OLD]).closed(EDITED)
+    sealed = urlsafe_b64decode(kept.removeprefix(MARK))
+    for place in range(len(sealed)):
+        changed = sealed[:place] + bytes([sealed[place] ^ 1]) + sealed[place + 1 :]
+        assert Seal([OLD]).opened(MARK + urlsafe_b64encode(changed)) is None
+    assert Seal([OLD]).opened(kept[:-4]) is None
 
 
 @pytest.mark.parametrize("keys", [[], [OLD]])
