@@ -17,10 +17,10 @@ ASKED = {
     "5.1": "1", "5.2": "1-3", "5.3": "1-2", "5.4": "1-3", "6.1": "1-3", "6.2": "1-12", "6.3": "1-4", "6.4": "1-4", "6.5": "1-5",
     "6.6": "1-3", "6.8": "1-4", "7.1": "1-3", "7.2": "1-4", "7.3": "1-2", "7.4": "1-5", "7.5": "1-2", "7.6": "1-2", "8.1": "1-2",
     "8.2": "1-3", "8.3": "1", "8.4": "1", "9.1": "1-3", "9.2": "1-4", "10.1": "1-2", "10.2": "1-2", "10.3": "1-4", "10.4": "1-11",
-    "10.5": "1-5", "10.6": "1-2", "10.7": "1-3", "11.1": "1-2", "11.2": "1-3", "11.3": "1-3", "11.4": "1-4", "11.5": "1", "11.6": "1", "12.1": "1-3",
-    "12.2": "1-2", "12.3": "1-4", "13.1": "1", "13.2": "1-5", "13.3": "1-2", "13.4": "1-5", "14.1": "1-2", "14.2": "1-4", "14.3": "1-3",
-    "15.1": "1-3", "15.2": "1-3", "15.3": "1-7", "16.1": "1", "16.2": "1-5", "16.3": "1-4", "16.4": "1-3",
-    "16.5": "1-3", "17.1": "1", "17.2": "1-4", "17.3": "1-2",
+    "10.5": "1-5", "10.6": "1-2", "10.7": "1-3", "11.1": "1-2", "11.2": "1-3", "11.3": "1-3", "11.4": "1-4", "11.5": "1", "11.6": "1",
+    "12.1": "1-3", "12.2": "1-2", "12.3": "1-4", "13.1": "1", "13.2": "1-5", "13.3": "1-2", "13.4": "1-5", "14.1": "1-2", "14.2": "1-4",
+    "14.3": "1-3", "15.1": "1-3", "15.2": "1-3", "15.3": "1-7", "16.1": "1", "16.2": "1-5", "16.3": "1-4", "16.4": "1-3", "16.5": "1-3",
+    "17.1": "1", "17.2": "1-4", "17.3": "1-2",
 }  # fmt: skip
 ROW = re.compile(r"^\| (\d+\.\d+\.\d+) \| ([^|]+) \| ([^|]+) \| (.+) \|$", re.MULTILINE)
 TEST = re.compile(r"`([a-z_/]+\.py)::(test_\w+)`")
@@ -68,10 +68,16 @@ def test_what_holds_names_a_test_and_what_does_not_says_why() -> None:
 
 # What encrypts, signs and hashes → what the document calls it.
 CRYPTOGRAPHY = {
-    "argon2": "argon2id", "cryptography.fernet": "Fernet", "hashlib": "SHA-256", "hmac": "HMAC-SHA-256",
-    "itsdangerous": "key of the cookies", "joserfc": "ID tokens of the provider", "authlib": "ID tokens of the provider", "secrets": "random bytes", "ssl": "TLS to others",
-}  # fmt: skip
-
+    "argon2": "argon2id",
+    "authlib": "ID tokens of the provider",
+    "cryptography.fernet": "Fernet",
+    "hashlib": "SHA-256",
+    "hmac": "HMAC-SHA-256",
+    "itsdangerous": "key of the cookies",
+    "joserfc": "ID tokens of the provider",
+    "secrets": "random bytes",
+    "ssl": "TLS to others",
+}
 IMPORTED = re.compile(
     r"^\s*(?:from|import) ((?:argon2|cryptography|hashlib|hmac|itsdangerous|joserfc|jose|authlib|secrets|ssl|Crypto|nacl|jwt)\b[\w.]*)",
     re.MULTILINE,
