@@ -25,6 +25,7 @@ from app.pages.errors import WrongAddress
 from app.recovery import listing
 from app.recovery.model import Approval
 from app.recovery.runs import AUTOMATIC, SENDING, Refusal, path_of
+from app.recovery.switches import may_let_go_on
 from metrics.keys import unknown
 from metrics.texts import _, _later, _n
 
@@ -263,12 +264,14 @@ def _states_of_switches() -> list[Component]:
             since = _("{title} is stopped since {time} by {by}.", title=_(title), time=times.full(row.at_ns, zone), by=by)
             told.append(note("late", since, "ban"))
         go_on, stop = ACTS[name]
+        is_mine = may_let_go_on(row, me().name, me().sees)
+        others = None if is_mine else _("It is stopped. Only who sees everything, or who stopped it, may let it go on.")
         text = _(go_on) if is_stopped else _(stop)
         buttons.append(
             act(
                 text,
                 {"type": "recoveries-switch", "name": name, "stop": not is_stopped},
-                why_not,
+                why_not or others,
                 "refresh-cw" if is_stopped else "ban",
                 quiet=True,
             )

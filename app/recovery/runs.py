@@ -19,6 +19,7 @@ from app.recovery.model import NOT_BY_HAND, NOTHING_SETTLED, ONLY, Action, Appro
 from app.recovery.plan import Plan, frozen_item, hash_of
 from app.recovery.run_tables import items, recoveries, switches
 from app.recovery.seals import PLAIN, Seal
+from app.recovery.switches import may_let_go_on, switch_of
 from app.recovery.visible import about, may_see_cases, visible
 from metrics.scope import EVERYTHING, Scope
 from metrics.texts import _said, _told
@@ -196,6 +197,8 @@ class Runs:
                 raise Refusal(_said("There is no switch {name}. Known: {automatic}, {sending}.", name=repr(name), **known))
             if not actor.may(STOP_SENDING):
                 raise Refusal(_said("Only {roles} may use this switch.", roles=actor.access.only_said(STOP_SENDING)))
+            if not may_let_go_on(switch_of(connection, name), actor.name, actor.sees):  # nor stop it once more, which would make it theirs
+                raise Refusal(_said("It is stopped. Only who sees everything, or who stopped it, may let it go on."))
             values = {"is_stopped": is_stopped, "by": actor.name, "at_ns": self.now_ns(), "reason": reason}
             if not connection.execute(update(switches).where(switches.c.name == name).values(**values)).rowcount:
                 connection.execute(insert(switches).values(name=name, **values))
