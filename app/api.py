@@ -11,7 +11,7 @@ from flask import Blueprint, Flask, Response, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from app import annotations_api, health, messages_api, recovery_api, reports_api
-from app.api_callers import Denied, application, body, caller_of_request, check_csrf
+from app.api_callers import Denied, application, body, caller_of_request, check_csrf, token_of_request
 from app.application import Application
 from app.exports import ENDINGS, EXPORTS, FORMATS, PERIODS, Asked, check
 from app.instants import instant_ns
@@ -140,7 +140,7 @@ def _ordered() -> Application:
     """The application, for who may give it orders. Raises Denied."""
     if not caller_of_request().may_order:
         raise Denied(403, "Only administrators and commands on the server itself may do this.")
-    if not request.headers.get("Authorization"):
+    if token_of_request() is None:
         check_csrf()
     return application()
 

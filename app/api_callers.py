@@ -59,11 +59,17 @@ def application() -> Application:
     return found
 
 
+def token_of_request() -> str | None:
+    """The bearer token that is shown, also an empty one; None where a session has to say who asks, whatever else stands in that head:
+    browsers fill it in by themselves for an address with a name and a password in it."""
+    kind, _, secret = request.headers.get("Authorization", "").partition(" ")
+    return secret.strip() if kind.lower() == "bearer" else None
+
+
 def caller_of_request() -> Caller:
     """Who asks, by bearer token or session. Raises Denied."""
-    kind, _, secret = request.headers.get("Authorization", "").partition(" ")
-    if kind.lower() == "bearer":
-        return _bearer(secret.strip())
+    if (secret := token_of_request()) is not None:
+        return _bearer(secret)
     if current_user.is_authenticated:
         if not current_user.may(EXPORT):
             raise Denied(403, f"Only {current_user.account.access.only(EXPORT)} may take out figures and lists. {MORE}")
@@ -114,16 +120,16 @@ def _own(access: Access) -> str | None:
 
 def annotator_of_request() -> Actor:
     """As whom the caller says what happened. Raises Denied."""
-    kind, _, secret = request.headers.get("Authorization", "").partition(" ")
-    if kind.lower() != "bearer":
+    secret = token_of_request()
+    if secret is None:
         actor = caller_of_request().actor
         check_csrf()
-    elif (access := _known(secret.strip())) and access.token.allows(ANNOTATE):
+    elif (access := _known(secret)) and access.token.allows(ANNOTATE):
         roles = frozenset({ADMIN}) if access.token.scope == WHOLE else frozenset[str]()
         audited.called_by(access.actor)
         return Actor(access.actor, roles, access.sees, access=access.token.access, also=frozenset({ANNOTATE_OWN}))
     else:
-        actor = _bearer(secret.strip()).actor
+        actor = _bearer(secret).actor
     if actor is None:
         raise Denied(403, "Annotations need a token of scope annotate (syncline token add NAME --scope annotate), or sign in.")
     return actor

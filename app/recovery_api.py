@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from app.api_callers import Denied, application, body, caller_of_request, check_csrf
+from app.api_callers import Denied, application, body, caller_of_request, check_csrf, token_of_request
 from app.instants import instant_text
 from app.recovery.desk import Choice, Proposal
 from app.recovery.permitted import NEEDS_REASON, STATES
@@ -76,7 +76,7 @@ def _actor() -> Actor:
     caller = caller_of_request()
     if caller.actor is None:
         raise Denied(403, "Recoveries need a token of scope recover (syncline token add NAME --scope recover --role it), or sign in.")
-    if request.method == "POST" and not request.headers.get("Authorization"):
+    if request.method == "POST" and token_of_request() is None:
         check_csrf()
     return caller.actor
 

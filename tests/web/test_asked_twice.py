@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from app.application import Application
-from tests.pages.served import PASSWORD, Client, make_server, someone
+from tests.pages.served import PASSWORD, Client, make_server, signed_in, someone
 
 
 @pytest.fixture(scope="module")
@@ -40,3 +40,12 @@ def test_who_somebody_is_comes_from_no_parameter(server: Flask) -> None:
     mine = {"user": "ada", "_user_id": "ada", "token": "x", "Authorization": "Bearer x", "access_token": "x", "sites": "all"}
     assert Client(server).get("api/v1/events", query_string=mine).status_code == 401
     assert Client(server).post("api/v1/rebuild", json=mine).status_code == 401
+
+
+@pytest.mark.parametrize("said", ["Basic eDp5", "x", "Bearer", "bearer ", "Digest a=b"])
+def test_what_is_no_token_is_no_way_around_the_token_of_the_page(server: Flask, said: str) -> None:
+    tom = signed_in(server, "ada")
+    for path in ("api/v1/refresh", "api/v1/recoveries", "api/v1/annotations"):
+        answer = tom.post(path, csrf=False, json={"kind": "other", "text": "made up"}, headers={"Authorization": said})
+        assert answer.status_code in (400, 401), path
+        assert answer.status_code == 401 or "older than your session" in answer.get_json()["error"], path
