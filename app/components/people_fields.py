@@ -20,7 +20,7 @@ from app.components.links import prefix
 from app.components.page import note
 from app.components.tiles import name_of
 from app.figures import times
-from metrics.scope import KINDS, Scope
+from metrics.scope import EVERYTHING, KINDS, Scope
 from metrics.texts import _, _later
 
 WORDS = {
@@ -41,11 +41,11 @@ def fields(page: str, roles: Collection[str], sees: Scope) -> list[Component]:
     known = reader.application().accounts.access.roles
     chosen = [{"value": role.name, "label": f"{role.name}: {_(role.title)}"} for role in known]
     parts: list[Component] = [dmc.MultiSelect(id=f"{page}-roles", label=_("Roles"), data=chosen, value=sorted(roles), size="sm")]
-    offered = _offered()
+    known_names = offered(EVERYTHING)
     for kind in KINDS:
         everything, only = WORDS[kind]
         given = getattr(sees, kind)
-        titles = offered[kind] | {name: name for name in given or () if name not in offered[kind]}
+        titles = known_names[kind] | {name: name for name in given or () if name not in known_names[kind]}
         data = [{"value": name, "label": title} for name, title in sorted(titles.items())]
         field = dmc.TagsInput if kind == "suppliers" else dmc.MultiSelect  # suppliers come with the data: one may be named before
         parts += [
@@ -96,13 +96,14 @@ def link_shown(link: Link) -> Component:
     return html.Div([note("info", text, "check"), copied("people-link", f"{told}password#{link.secret}")], className="people-link")
 
 
-def _offered() -> dict[str, dict[str, str]]:
-    """Of every kind of limit, by name, what there is and how it is called."""
+def offered(sees: Scope) -> dict[str, dict[str, str]]:
+    """Of every kind of limit, by name, what there is that may be seen so, and how it is called."""
     definitions = reader.definitions()
     with reader.reader() as now:
         sites = {*(name for name, _zone in now.sites()), *(site.name for site in definitions.sites)}
+    own = {name: name for name in sees.suppliers or ()}  # suppliers come with the data: not all are configured
     return {
-        "sites": {name: name_of(name) for name in sites},
-        "workflows": {each.name: each.title for each in definitions.workflows},
-        "suppliers": {each.name: each.title or each.name for each in definitions.partners},
+        "sites": {name: name_of(name) for name in sites if sees.has_site(name)},
+        "workflows": {each.name: each.title for each in definitions.workflows if sees.has_workflow(each.name)},
+        "suppliers": own | {each.name: each.title or each.name for each in definitions.partners if sees.has_supplier(each.name)},
     }

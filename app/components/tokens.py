@@ -15,11 +15,13 @@ from app.accounts import User
 from app.accounts.tokens import ANNOTATE, EXPIRED, IN_USE, INGEST, READ, RECOVER, REPLACED, REVOKED, SCOPES, WHOLE, Token
 from app.components.icons import icon
 from app.components.page import note
+from app.components.people_fields import offered
 from app.components.recoveries import badge
 from app.components.tiles import name_of
 from app.figures import times, words
 from app.machines.terms import SOON_NS
 from app.machines.wanted import SOURCES, oversees, why_not
+from metrics.scope import KINDS, Scope
 from metrics.texts import _, _later, _parts, _told, language
 
 STATES = {  # → word, icon, colour, meaning
@@ -43,10 +45,15 @@ DOES = {
 }
 LIMITS = {  # scope → fields
     INGEST: ("sources",),
-    RECOVER: ("sites", "roles"),
-    READ: ("sites",),
-    ANNOTATE: ("sites",),
-    WHOLE: ("sites",),
+    RECOVER: (*KINDS, "roles"),
+    READ: KINDS,
+    ANNOTATE: KINDS,
+    WHOLE: KINDS,
+}
+SEEN = {  # what a token may be limited to → its title, and what it sees where nothing is chosen: by who sees all, and by who sees some
+    "sites": (_later("Sites"), _later("All sites"), _later("All of yours")),
+    "workflows": (_later("Workflows"), _later("All workflows"), _later("All of yours")),
+    "suppliers": (_later("Suppliers"), _later("All suppliers"), _later("All of yours")),
 }
 
 
@@ -74,7 +81,9 @@ def purpose(token: Token) -> list[Any]:
     if token.sees.sites is not None and token.scope != INGEST:
         parts.append(_("at {sites}", sites=language().listed([name_of(site) for site in sorted(token.sees.sites)])))
     if token.sees.workflows is not None:
-        parts.append(_("of {workflows}", workflows=language().listed(sorted(token.sees.workflows))))
+        titles = {each.name: each.title for each in reader.definitions().workflows}
+        named = sorted(titles.get(name, name) for name in token.sees.workflows)
+        parts.append(_("of {workflows}", workflows=language().listed(named)))
     if token.sees.suppliers is not None:
         parts.append(_("from {suppliers}", suppliers=language().listed(sorted(token.sees.suppliers))))
     if token.roles:
@@ -116,16 +125,14 @@ def shown(name: str, secret: str, *beside: Any) -> Component:
 # -- making one --------------------------------------------------------------------------------------------------------
 
 
-def fields(sites: Sequence[str], user: User) -> list[Component]:
+def fields(user: User) -> list[Component]:
     """What can be said of a new token: everything by who keeps all of them, else of one's own that reads."""
     usual = reader.application().machines.terms.usual()
     own = [
         html.Label([_("What it is called"), dcc.Input(id=ident("name"), type="text", maxLength=64, placeholder="line-7")]),
         html.Label([_("Ends after, or on"), dcc.Input(id=ident("expires"), type="text", maxLength=40, value=usual)]),
     ]
-    places = [{"value": site, "label": name_of(site)} for site in sites]
-    everywhere = _("All sites") if user.sees.sites is None else _("All of yours")
-    limits = [_part("sites", _("Sites"), places, everywhere, is_hidden=False)]
+    limits = _of_what_is_seen(user.sees)
     if not oversees(user):
         return [html.Div(own, className="edits access-fields"), html.Div(limits, className="edits access-fields")]
     scopes = [{"value": scope, "label": _(DOES[scope])} for scope in SCOPES]
@@ -142,13 +149,26 @@ def fields(sites: Sequence[str], user: User) -> list[Component]:
     return [html.Div(own, className="edits access-fields"), html.Div(limits, className="edits access-fields")]
 
 
+def _of_what_is_seen(sees: Scope) -> list[Component]:
+    """Who makes it chooses of what they see themselves. Suppliers come with the data: who sees all may name one that is not configured."""
+    known, parts = offered(sees), []
+    for kind, (title, everything, yours) in SEEN.items():
+        is_all = getattr(sees, kind) is None
+        data = [{"value": name, "label": label} for name, label in sorted(known[kind].items())]
+        field = dmc.TagsInput if kind == "suppliers" and is_all else dmc.MultiSelect
+        parts.append(_part(kind, _(title), data, _(everything if is_all else yours), is_hidden=False, field=field))
+    return parts
+
+
 def ident(name: str) -> dict[str, str]:
     return {"type": "access-field", "name": name}
 
 
-def _part(name: str, title: str, data: Sequence[dict[str, str]], absent: str, *, is_hidden: bool = True) -> Component:
+def _part(
+    name: str, title: str, data: Sequence[dict[str, str]], absent: str, *, is_hidden: bool = True, field: Any = dmc.MultiSelect
+) -> Component:
     """A limit, hidden where what the token does has none of its kind."""
-    menu = dmc.MultiSelect(id=ident(name), label=title, data=list(data), value=[], placeholder=absent, size="sm")
+    menu = field(id=ident(name), label=title, data=list(data), value=[], placeholder=absent, size="sm")
     return html.Div(menu, id={"type": "access-part", "name": name}, hidden=is_hidden)
 
 

@@ -11,7 +11,7 @@ from app.accounts.people import AccountError, User, checked_roles, checked_scope
 from app.accounts.tokens import ANNOTATE, INGEST, READ, RECOVER, SCOPES, WHOLE, Token
 from app.configuration.sections import RECEIVED, SENT_EVENTS
 from metrics.keys import unknown
-from metrics.scope import EVERYTHING, Scope
+from metrics.scope import EVERYTHING, Names, Scope
 from metrics.texts import _said
 
 SOURCES = (RECEIVED, SENT_EVENTS)  # what is sent to the receivers
@@ -92,6 +92,16 @@ def refused_to(user: User, wanted: Wanted) -> str | None:
         return None
     if wanted.user != user.name or wanted.scope != READ:
         return _said("You may make tokens that read for yourself. Others are made by administrators who see everything.")
-    if user.sees.sites is not None and (strange := sorted((wanted.sees.sites or frozenset()) - user.sees.sites)):
-        return _said("There is no site '{site}', or you may not see it.", site=strange[0])
+    asked, mine = wanted.sees, user.sees
+    if strange := _beyond(asked.sites, mine.sites):
+        return _said("There is no site '{site}', or you may not see it.", site=strange)
+    if strange := _beyond(asked.workflows, mine.workflows):
+        return _said("There is no workflow '{workflow}', or you may not see it.", workflow=strange)
+    if strange := _beyond(asked.suppliers, mine.suppliers):
+        return _said("There is no supplier '{supplier}', or you may not see them.", supplier=strange)
     return None
+
+
+def _beyond(asked: Names, mine: Names) -> str | None:
+    """The first name that is asked for and not theirs; None: there is none."""
+    return None if asked is None or mine is None else min(asked - mine, default=None)

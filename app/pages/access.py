@@ -26,7 +26,7 @@ from app.figures import times
 from app.machines.terms import OVERLAP
 from app.machines.wanted import Wanted, keeps, oversees, refused_to
 from app.pages.errors import WrongAddress
-from metrics.scope import Scope
+from metrics.scope import KINDS, Scope
 from metrics.texts import _, _later, _n, _said, _told
 
 HEADS = (_later("Token"), _later("What it does"), _later("For"), _later("Ends"), _later("Last used"), _later("Made by"))
@@ -205,8 +205,6 @@ def _acts() -> list[Component]:
 
 
 def _form() -> Component:
-    with reader.reader() as now:
-        sites = [name for name, _zone in now.sites()]
     longest = reader.application().machines.terms.longest_seconds
     hint = (
         _("Written as 90d, or as a day such as 2027-03-31; no longer than {usual}.", usual=reader.application().machines.terms.usual())
@@ -215,7 +213,7 @@ def _form() -> Component:
     )
     return card(
         _("Make a token"),
-        *parts.fields(sites, parts.me()),
+        *parts.fields(parts.me()),
         html.P(hint, className="muted act-said"),
         html.Div(act(_("Make it"), _do("make"), None), className="acts"),
         html.Div(id="access-said", className="act-said", role="status"),
@@ -254,13 +252,14 @@ def change(clicks: Sequence[int | None], values: Sequence[Any], names: Sequence[
 
 
 def _make(typed: Mapping[str, Any]) -> Component:
-    user = parts.me()
+    user, scope = parts.me(), typed.get("scope") or READ
+    limits = {kind: typed.get(kind) or None for kind in parts.LIMITS.get(scope, ())}  # what is hidden may still hold what was chosen before
     wanted = Wanted(
         name=typed["name"] or "",
-        scope=typed.get("scope") or READ,
-        sees=Scope(frozenset(typed["sites"]) if typed.get("sites") else None),
-        sources=typed.get("sources") or None,
-        roles=typed.get("roles") or (),
+        scope=scope,
+        sees=Scope(**{kind: frozenset(names) for kind in KINDS if (names := limits.get(kind))}),
+        sources=limits.get("sources"),
+        roles=limits.get("roles") or (),
         user=(typed.get("user") or None) if oversees(user) else user.name,
         expires=(typed["expires"] or "").strip() or None,
     )

@@ -71,9 +71,10 @@ def test_a_token_is_made_used_rotated_and_revoked(by_keyboard: bool, new_page: C
 def test_only_the_limits_that_a_token_has_are_asked_for(new_page: Callable[..., Page], address: str, session: object) -> None:
     page = new_page(address, storage_state=session)
     page.goto("/access")
-    shown = page.locator(".access-fields .mantine-MultiSelect-label")
-    expect(shown.locator("visible=true")).to_have_text(["Sites"])
-    for does, limits in (("sends data", ["Sources"]), ("reads and recovers", ["Sites", "Roles"]), ("reads", ["Sites"])):
+    shown = page.locator(".access-fields :is(.mantine-MultiSelect-label, .mantine-TagsInput-label)")
+    seen = ["Sites", "Workflows", "Suppliers"]
+    expect(shown.locator("visible=true")).to_have_text(seen)
+    for does, limits in (("sends data", ["Sources"]), ("reads and recovers", [*seen, "Roles"]), ("reads", seen)):
         page.get_by_role("combobox", name="What it does").or_(page.get_by_label("What it does")).first.click()
         page.get_by_role("option", name=does, exact=True).click()
         expect(shown.locator("visible=true")).to_have_text(limits)

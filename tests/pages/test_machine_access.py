@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+import orjson
 import pytest
 from flask import Flask
 
@@ -16,6 +17,7 @@ from app.application import Application
 from app.machines.gate import admission
 from app.machines.wanted import Wanted
 from metrics.scope import Scope
+from tests.pages import trees
 from tests.pages.plant import write_plant
 from tests.pages.served import PASSWORD, Client, drawn_text, make_server, opened, someone
 from tests.people import Changed
@@ -67,6 +69,10 @@ def made_secret(answer: dict[str, str], part: str = "access-said") -> str:
     return answer[part].partition("syn_")[1] + answer[part].partition("syn_")[2][:49]
 
 
+def is_field(part: Any) -> bool:
+    return isinstance(ident := getattr(part, "id", None), dict) and ident.get("type") == "access-field"
+
+
 def page(server: Flask, name: str, search: str = "") -> str:
     return drawn_text(someone(server, name).show("/access", search))
 
@@ -88,6 +94,44 @@ def test_who_sees_some_sites_makes_a_token_for_those(server: Flask, application:
     assert "There is no site &#39;augsburg&#39;" in press(bruno, MAKE, name="x", sites=["augsburg"])["access-said"].replace("'", "&#39;")
     access = application.machines.behind(made_secret(press(bruno, MAKE, name="x")))
     assert (access.token.sees.sites, access.sees.sites) == (None, {"brno"})
+
+
+def test_a_token_is_narrowed_to_workflows_and_suppliers_and_reads_only_what_is_of_them(server: Flask, application: Application) -> None:
+    ada = someone(server, "ada")
+    chosen = {"sites": ["brno"], "workflows": ["order_to_production"], "suppliers": []}
+    secret = made_secret(press(ada, MAKE, name="narrow", scope="read", user="", **chosen))
+    token = application.machines.behind(secret).token
+    assert token.sees == Scope(frozenset({"brno"}), frozenset({"order_to_production"}))
+    assert "reads, at Brno, of Order-to-production release" in page(server, "ada", "?token=narrow")
+    read = Client(server).get("api/v1/transactions", headers={"Authorization": f"Bearer {secret}"}).text
+    rows = [orjson.loads(line) for line in read.splitlines()]
+    assert {(row["workflow"], row["site"]) for row in rows} == {("order_to_production", "brno")}
+    of_supplier = made_secret(press(ada, MAKE, name="of-20017", scope="read", user="", suppliers=["20017"]))
+    assert application.machines.behind(of_supplier).token.sees == Scope(suppliers=frozenset({"20017"}))
+    assert Client(server).get("api/v1/transactions", headers={"Authorization": f"Bearer {of_supplier}"}).text == ""
+
+
+def test_what_was_chosen_in_a_field_that_is_hidden_by_now_counts_no_more(server: Flask, application: Application) -> None:
+    left = {"sites": ["brno"], "workflows": ["order_to_production"], "roles": ["it"], "sources": ["otlp"], "user": ""}
+    ada = someone(server, "ada")
+    sends = application.machines.behind(made_secret(press(ada, MAKE, name="sends", scope="ingest", **left))).token
+    assert (sends.sees.is_all, sends.sources, sends.roles) == (True, {"otlp"}, frozenset())
+    reads = application.machines.behind(made_secret(press(ada, MAKE, name="reads", scope="read", **left))).token
+    assert (reads.sees.sites, reads.sources, reads.roles) == ({"brno"}, None, frozenset())
+
+
+def test_somebody_narrows_to_what_they_see_themselves_and_to_nothing_else(server: Flask, application: Application) -> None:
+    wanda = Scope(workflows=frozenset({"order_to_production"}), suppliers=frozenset({"20017"}))
+    application.accounts.add_user("wanda", PASSWORD, ["it"], wanda)
+    client = someone(server, "wanda")
+    fields = {part.id["name"]: part for part in trees.parts(trees.drawn(client.show("/access"))) if is_field(part)}
+    offered = {name: [each["value"] for each in fields[name].data] for name in ("workflows", "suppliers")}
+    assert offered == {"workflows": ["order_to_production"], "suppliers": ["20017"]}
+    for field, name, word in (("workflows", "production_to_inventory", "workflow"), ("suppliers", "20018", "supplier")):
+        said = press(client, MAKE, name="x", **{field: [name]})["access-said"]
+        assert f"There is no {word} '{name}', or you may not see" in said
+    access = application.machines.behind(made_secret(press(client, MAKE, name="x", suppliers=["20017"])))
+    assert (access.token.sees, access.sees) == (Scope(suppliers=wanda.suppliers), wanda)
 
 
 def test_others_tokens_are_counted_and_cannot_be_touched(server: Flask, application: Application) -> None:
