@@ -277,6 +277,15 @@
         form.submit();
         return none();
       },
+      close: function () { return false; },
+      // What was pressed before somebody was asked who they are; a name of several parts is written as Dash writes it, in their order.
+      pressAgain: function (given) {
+        var name = given && given.pressed;
+        if (name && typeof name !== "string") name = JSON.stringify(name, Object.keys(name).sort());
+        var button = name && document.getElementById(name);
+        if (button) { button.focus(); button.click(); }
+        return none();
+      },
       // A page's filters into the address, without drawing the page again: reload, back and a shared link find them there.
       remember: function (filters) {
         if (here() !== kept) return none(); // the next page is already in the address, and not drawn yet

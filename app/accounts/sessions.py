@@ -22,6 +22,7 @@ IDLE, TOO_OLD, RENEWED = "idle", "too old", "renewed"
 SEEN_EVERY_NS = 60 * 10**9  # looking at pages must not cost a write each time
 USUAL_NS = 30 * 86_400 * 10**9
 KEPT_NS = 90 * 86_400 * 10**9  # of what has ended
+PROVED_NS = 600 * 10**9  # so long it counts that somebody said who they are: an open browser that was left is worth nothing of what matters
 
 sessions = Table(
     "sessions",
@@ -37,6 +38,7 @@ sessions = Table(
     Column("browser", String(80), nullable=False),
     Column("ended_ns", BigInteger),
     Column("why", String(40)),
+    Column("proved_ns", BigInteger),  # when its person last said who they are, by a password or at their provider; null: long ago
 )
 by_user = Index("sessions_by_user", sessions.c.user, sessions.c.begun_ns)
 
@@ -52,6 +54,7 @@ class Place:
     seen_ns: int
     address: str
     browser: str
+    proved_ns: int | None = None
 
 
 class Sessions:
@@ -61,18 +64,31 @@ class Sessions:
         self._engine, self._now_ns, self.lasting = engine, now_ns, lasting
         self.access = access or shipped()
 
-    def begin(self, user: User, address: str, browser: str, kind: str = BROWSER) -> str:
-        """The secret of a new session."""
+    def begin(self, user: User, address: str, browser: str, kind: str = BROWSER, *, is_proved: bool = True) -> str:
+        """The secret of a new session. `is_proved` False: nobody has seen just now that it is them, as their provider may have done it long
+        ago."""
         with self._engine.begin() as connection:
             self._sweep(connection)
-            return self._begun(connection, user.name, user.epoch, address, browser, kind)
+            about = {"user": user.name, "epoch": user.epoch, "address": address[:64], "browser": browser[:80], "kind": kind}
+            return self._begun(connection, {**about, "proved_ns": self._now_ns() if is_proved else None})
 
-    def _begun(self, connection: Connection, user: str, epoch: int, address: str, browser: str, kind: str) -> str:
+    def _begun(self, connection: Connection, about: dict[str, Any]) -> str:
         secret, now_ns = secrets.token_urlsafe(32), self._now_ns()
-        values = {"id": f"S-{secrets.token_hex(5)}", "hash": hash_of(secret), "user": user, "epoch": epoch, "kind": kind}
-        values |= {"begun_ns": now_ns, "seen_ns": now_ns, "address": address[:64], "browser": browser[:80]}
+        values = {"id": f"S-{secrets.token_hex(5)}", "hash": hash_of(secret), "begun_ns": now_ns, "seen_ns": now_ns, **about}
         connection.execute(insert(sessions).values(values))
         return secret
+
+    def prove(self, place: Place, at_ns: int | None = None) -> None:
+        """Its person has said at that moment (now) who they are."""
+        now_ns = self._now_ns()
+        proved_ns = max(place.proved_ns or 0, now_ns if at_ns is None else min(at_ns, now_ns))
+        with self._engine.begin() as connection:
+            mine = update(sessions).where(sessions.c.id == place.id, sessions.c.ended_ns.is_(None))
+            connection.execute(mine.values(proved_ns=proved_ns))
+
+    def is_proved(self, place: Place) -> bool:
+        """Whether its person has said lately who they are."""
+        return place.proved_ns is not None and self._now_ns() - place.proved_ns < PROVED_NS
 
     def find(self, secret: str, address: str = "", by_person: bool = True) -> tuple[Place, User] | None:
         """The session behind `secret` while it lasts, and whose it is. `by_person` False: a page asked by itself, which keeps nobody
@@ -122,7 +138,9 @@ class Sessions:
         with self._engine.begin() as connection:
             self._end_in(connection, [sessions.c.id == place.id], RENEWED)
             epoch = connection.execute(select(users.c.epoch).where(users.c.name == place.user)).scalar_one()
-            return self._begun(connection, place.user, epoch, place.address, place.browser, kind or place.kind)
+            proved_ns = connection.execute(select(sessions.c.proved_ns).where(sessions.c.id == place.id)).scalar_one()
+            about = {name: getattr(place, name) for name in ("user", "address", "browser", "kind")}
+            return self._begun(connection, about | {"epoch": epoch, "kind": kind or place.kind, "proved_ns": proved_ns})
 
     def _end(self, which: list[Any], why: str) -> int:
         with self._engine.begin() as connection:
@@ -168,4 +186,4 @@ def hash_of(secret: str) -> str:
 
 
 def _place(row: Any) -> Place:
-    return Place(row.id, row.user, row.kind, row.begun_ns, row.seen_ns, row.address, row.browser)
+    return Place(row.id, row.user, row.kind, row.begun_ns, row.seen_ns, row.address, row.browser, row.proved_ns)

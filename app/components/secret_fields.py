@@ -9,11 +9,12 @@ from app.accounts.passwords import MOST
 from metrics.texts import _
 
 
-def secret_field(name: str, label: str, autocomplete: str) -> Component:
-    """`autocomplete`: current-password or new-password."""
-    return html.Label([label, dcc.Input(id=name, type="password", autoComplete=autocomplete, maxLength=MOST, value="")])
+def secret_field(name: str, label: str, autocomplete: str, *, has_focus: bool = False) -> Component:
+    """`autocomplete`: current-password or new-password. `has_focus`: as soon as it is there."""
+    about = {"id": name, "type": "password", "autoComplete": autocomplete, "maxLength": MOST, "value": "", "autoFocus": has_focus}
+    return html.Label([label, dcc.Input(**about)])
 
 
-def whose(name: str) -> Component:
+def whose(name: str, ident: str = "whose") -> Component:
     """Whose password it is, also for password managers."""
-    return html.Label([_("User"), dcc.Input(id="whose", type="text", autoComplete="username", value=name, readOnly=True)])
+    return html.Label([_("User"), dcc.Input(id=ident, type="text", autoComplete="username", value=name, readOnly=True)])

@@ -13,7 +13,7 @@ from flask_login import current_user
 from app import reader
 from app.access.rights import HOME, page_named
 from app.accounts.landings import usual
-from app.components import break_glass, inbox, languages, links, moment, scripts, search, tell_me, travel, views
+from app.components import break_glass, inbox, languages, links, moment, proving, scripts, search, tell_me, travel, views
 from app.components.callbacks import callback, clientside
 from app.components.icons import icon
 from app.pages import errors
@@ -49,7 +49,7 @@ def layout() -> Component:
     main = dmc.AppShellMain([*break_glass.parts(), html.Div(id="shell-page", className="page")], id="main", tabIndex=-1)
     foot = html.Div(id="shell-foot", className="print-foot")  # on paper: filled by assets/12-print.js
     frame = dmc.AppShell([bar, pages, main, foot], id="shell", header={"height": 56}, navbar=_navbar(False), padding=0)
-    return dmc.MantineProvider([*_invisible(), frame], theme=THEME, defaultColorScheme="auto")
+    return dmc.MantineProvider([*_invisible(), *proving.parts(), frame], theme=THEME, defaultColorScheme="auto")
 
 
 def _invisible() -> list[Component]:

@@ -13,7 +13,7 @@ from dash.development.base_component import Component
 from app import reader
 from app.accounts import AccountError, User
 from app.accounts.tokens import READ, REPLACED, Token
-from app.components import links
+from app.components import links, proving
 from app.components import tokens as parts
 from app.components.callbacks import callback
 from app.components.choices import choices
@@ -31,6 +31,7 @@ from metrics.texts import _, _later, _n, _said, _told
 
 HEADS = (_later("Token"), _later("What it does"), _later("For"), _later("Ends"), _later("Last used"), _later("Made by"))
 OVERLAPS = (("0", _later("not at all")), ("1h", _later("1 hour")), (OVERLAP, _later("24 hours")), ("7d", _later("7 days")))
+ASKED_FOR = ("make", "rotate")  # not done before who presses has said lately who they are: a secret comes out of it
 WORKING, ENDED = "working", "ended"
 
 
@@ -242,6 +243,8 @@ def change(clicks: Sequence[int | None], values: Sequence[Any], names: Sequence[
     typed = {name["name"]: value for name, value in zip(names, values, strict=True)}
     try:
         what = str(ctx.triggered_id["what"])
+        if what in ASKED_FOR and proving.asks():
+            return no_update, no_update, no_update, no_update
         made = _make(typed) if what == "make" else _changed(what, str(about["token"]), typed)
     except AccountError as wrong:
         said = html.Div(note("failed", _told(wrong.args[0]), "circle-alert"), role="alert")

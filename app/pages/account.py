@@ -8,18 +8,17 @@ from typing import Any
 from dash import Input, Output, State, ctx, html, no_update
 from dash.dependencies import ALL
 from dash.development.base_component import Component
-from flask import request
 from flask_login import current_user
 
 from app import reader
-from app.accounts import AccountError, TooManyAttempts
+from app.accounts import AccountError
 from app.accounts.passwords import LEAST
 from app.components import links, places
 from app.components.callbacks import callback
 from app.components.page import card, head, note
 from app.components.recoveries import act
 from app.components.secret_fields import secret_field, whose
-from app.web import audited, known_browsers, login
+from app.web import login, proving
 from metrics.texts import _, _n, _parts
 
 PAGE = "account"
@@ -125,13 +124,8 @@ def change(clicks: int | None, enter: int | None, now: str | None, new: str | No
 
 
 def _why_not(now: str, new: str, again: str) -> str | None:
-    name, address = current_user.name, request.remote_addr or ""
-    try:
-        if not reader.application().accounts.confirm(name, now, address, known_browsers.known_by(name)):
-            audited.password_refused(name)
-            return _("The password you have is another one.")
-    except TooManyAttempts as limit:
-        return login.wait_words(limit)
+    if why_not := proving.by_password(now):
+        return why_not
     if new != again:
         return _("The two new passwords differ.")
     return _("That is the password you have already.") if new == now else None

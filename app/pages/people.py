@@ -11,7 +11,7 @@ from flask_login import current_user
 from app import reader
 from app.accounts import AccountError, User
 from app.accounts.administration import Administration
-from app.components import links, people_fields
+from app.components import links, people_fields, proving
 from app.components.callbacks import callback
 from app.components.page import card, head, note, scrolling
 from app.components.recoveries import act
@@ -91,7 +91,7 @@ def _form() -> Component:
 )
 def add(clicks: int | None, name: str | None, *chosen: Any) -> Any:
     """Without a password; the link is shown this once."""
-    if not clicks:
+    if not clicks or proving.asks():
         return no_update, no_update, no_update
     try:
         user = _people().add(current_user.name, name or "", people_fields.rights(*chosen))

@@ -13,7 +13,7 @@ from flask_login import current_user
 from app import reader
 from app.accounts import AccountError, User
 from app.accounts.administration import Administration, ChangedMeanwhile, Rights, rights_of, subject_of
-from app.components import links, people_fields, places
+from app.components import links, people_fields, places, proving
 from app.components.callbacks import callback
 from app.components.page import card, head, note
 from app.components.recoveries import act
@@ -23,6 +23,7 @@ from metrics.scope import KINDS, Scope
 from metrics.texts import _, _n, _parts
 
 PAGE = "person"
+ASKED_FOR = ("person-link", "person-toggle")  # not done before who presses has said lately who they are; ending sessions never waits
 
 
 def layout(person: str | None = None, **_query: Any) -> Component:
@@ -96,7 +97,7 @@ def _places(user: User) -> Component:
 )
 def do(link: int | None, signout: int | None, toggle: int | None, one: Sequence[int | None], who: str) -> Any:
     """A link, out everywhere, out of one place, disabled or enabled."""
-    if not (link or signout or toggle or any(one)):
+    if not (link or signout or toggle or any(one)) or (ctx.triggered_id in ASKED_FOR and proving.asks()):
         return (no_update,) * 4
     try:
         said: Any = _done(ctx.triggered_id, who)
@@ -146,7 +147,7 @@ def _rights(user: User) -> Component:
 )
 def save(clicks: int | None, who: str, shown: Mapping[str, Any], *chosen: Any) -> Any:
     """What was chosen stays on the page where somebody else was faster, and may be saved once more."""
-    if not clicks:
+    if not clicks or proving.asks():
         return (no_update,) * 4
     try:
         is_other = _people().change(current_user.name, who, people_fields.rights(*chosen), _shown(shown))

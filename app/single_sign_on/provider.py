@@ -36,6 +36,7 @@ class Question:
     nonce: str
     verifier: str
     return_to: str
+    again: str | None = None  # who is signed in, and is asked to say once more that it is them
 
 
 class Provider:
@@ -51,9 +52,11 @@ class Provider:
     def address(self, question: Question) -> str:
         """Where somebody goes to say who they are. Raises Away."""
         metadata = self.metadata()
+        # Whatever session there is with the provider does not count then, and the answer has to say when they signed in.
+        anew = {"prompt": "login", "max_age": "0"} if question.again else {}
         with self._session(question.return_to) as session:
             url, _state = session.create_authorization_url(
-                metadata["authorization_endpoint"], question.state, code_verifier=question.verifier, nonce=question.nonce
+                metadata["authorization_endpoint"], question.state, code_verifier=question.verifier, nonce=question.nonce, **anew
             )
         return str(url)
 

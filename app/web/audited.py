@@ -14,7 +14,7 @@ from app.audit.seen import EXPORTED
 from app.web.sitemap import Page
 
 SIGNED_IN, SIGNED_OUT, NOT_SIGNED_IN = "signed in", "signed out", "sign-in refused"
-OPENED, REFUSED, PASSWORD_REFUSED = "opened", "refused", "password refused"
+OPENED, REFUSED = "opened", "refused"
 WAYS = {"login": "password", "single_sign_on_answer": "single sign-on"}  # endpoint → with what somebody signed in
 # Pages about one thing, or with what people say and do: opening them is an entry, with the address. Boards and lists are not: they show
 # everybody the same, and stay open all day. Messages, exports and files are entries of their own.
@@ -41,11 +41,6 @@ def called_by(name: str) -> None:
 def forged() -> None:
     """This request shows no token of a page: another site's, or that of a page from before."""
     setattr(g, FORGED, True)
-
-
-def password_refused(name: str) -> None:
-    """Somebody who is signed in was asked for their password again, and gave another one."""
-    _seen(PASSWORD_REFUSED, f"user {name}", each=True)
 
 
 def opened(page: Page, below: str, search: str | None) -> None:

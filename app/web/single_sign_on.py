@@ -15,13 +15,15 @@ from flask_login import current_user
 from app.accounts.administration import Rights
 from app.accounts.federated import Federated, Identity, Taken
 from app.accounts.people import User
-from app.accounts.sessions import TOO_OLD
+from app.accounts.sessions import TOO_OLD, Sessions
 from app.single_sign_on.refused import Away, Refused
 from app.single_sign_on.rights import rights_of
 from app.single_sign_on.said import groups_in, user_in
 from app.single_sign_on.settings import PROVIDER, SingleSignOn
+from app.web import proving
 from app.web.audited import NOT_SIGNED_IN
 from app.web.login import close_session, open_session, safe_next
+from app.web.proving import ISSUER
 from metrics.texts import _
 
 if TYPE_CHECKING:
@@ -30,13 +32,15 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("syncline.single_sign_on")
 
-BEGIN, ANSWER, LEFT = "single_sign_on", "single_sign_on_answer", "single_sign_on_left"
+BEGIN, ANSWER, LEFT, AGAIN = "single_sign_on", "single_sign_on_answer", "single_sign_on_left", "single_sign_on_again"
 ASKED = "asked"  # of a session: what was asked of the provider, by state
 MOST_ASKED = 4  # tabs in which somebody began
 MOST_LETTERS = 2500  # of all that: a browser forgets a cookie that is longer than 4096
 ANSWERED_WITHIN_SECONDS = 600
-ISSUER, UNTIL = "issuer", "until"  # of a session: who vouches for it, and until when
+UNTIL = "until"  # of a session: until when who vouches for it does
 SECOND_NS = 10**9
+LATEST_SECONDS = 1 << 33
+LEEWAY_SECONDS = 60  # by which the provider's clock may differ
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,7 @@ class SignOn:
     provider: Provider
     people: Federated
     now_ns: Any
+    sessions: Sessions
 
 
 def install(server: Flask, application: Application) -> None:
@@ -61,6 +66,7 @@ def install(server: Flask, application: Application) -> None:
     server.add_url_rule(f"{prefix}login/single-sign-on", BEGIN, _begin)
     server.add_url_rule(f"{prefix}login/single-sign-on/answer", ANSWER, _answer)
     server.add_url_rule(f"{prefix}login/single-sign-on/left", LEFT, _left)
+    server.add_url_rule(f"{prefix}login/single-sign-on/again", AGAIN, _again)
     signed_out = server.view_functions["logout"]
     server.view_functions["logout"] = lambda: _leave(signed_out)
 
@@ -72,7 +78,7 @@ def _opened(application: Application) -> SignOn | None:
     from app.single_sign_on.provider import Provider  # needs packages that are there where it is configured
 
     people = Federated(application.accounts.engine, application.now_ns, application.settings.roles)
-    return SignOn(settings, Provider(settings, application.now_ns), people, application.now_ns)
+    return SignOn(settings, Provider(settings, application.now_ns), people, application.now_ns, application.sessions)
 
 
 def _here() -> SignOn:
@@ -109,14 +115,24 @@ def _offered() -> dict[str, Any]:
 
 
 def _begin() -> ResponseReturnValue:
-    from app.single_sign_on.provider import Question
-
-    here, target = _here(), _target()
+    target = _target()
     if current_user.is_authenticated:
         return redirect(target or url_for("login"))
     if request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):
         return redirect(url_for("login", next=target))  # no link of another site signs somebody in who did not ask for it
-    question = Question(secrets.token_urlsafe(24), secrets.token_urlsafe(24), secrets.token_urlsafe(48), _address_of(ANSWER))
+    return _asked(target)
+
+
+def _again() -> ResponseReturnValue:
+    """In a tab of its own: who is signed in says once more that it is them."""
+    return _asked(None, current_user.name) if ISSUER in session else redirect(url_for("login"))
+
+
+def _asked(target: str | None, again: str | None = None) -> ResponseReturnValue:
+    from app.single_sign_on.provider import Question
+
+    here = _here()
+    question = Question(secrets.token_urlsafe(24), secrets.token_urlsafe(24), secrets.token_urlsafe(48), _address_of(ANSWER), again)
     try:
         address = here.provider.address(question)
     except Away as away:
@@ -128,7 +144,8 @@ def _begin() -> ResponseReturnValue:
 def _remember(question: Question, target: str | None, begun: int) -> None:
     """For when the answer comes. Where somebody wanted to go is given up before the way back is."""
     kept = target if target is None or len(target) <= MOST_LETTERS // 2 else None
-    asked = [*session.get(ASKED, {}).items(), (question.state, [question.nonce, question.verifier, question.return_to, kept, begun])]
+    known = [question.nonce, question.verifier, question.return_to, kept, begun, *([question.again] if question.again else [])]
+    asked = [*session.get(ASKED, {}).items(), (question.state, known)]
     asked = asked[-MOST_ASKED:]
     while len(asked) > 1 and len(json.dumps(asked)) > MOST_LETTERS:
         asked = asked[1:]
@@ -138,8 +155,10 @@ def _remember(question: Question, target: str | None, begun: int) -> None:
 def _answer() -> ResponseReturnValue:
     here, target = _here(), None
     try:
-        question, target = _question()
-        account = _signed_in(here, question)
+        question, target, begun = _question()
+        account, proved_ns = _signed_in(here, question)
+        if question.again:
+            return _proved(account, question, proved_ns, begun)
     except Refused as refused:
         log.warning("Nobody was signed in from %s: %s", here.settings.issuer, refused.why)
         told = {"issuer": here.settings.issuer, "status": refused.status}
@@ -147,14 +166,41 @@ def _answer() -> ResponseReturnValue:
         return _said(target, str(refused)), refused.status
     except Away as away:
         return _away(target, away)
-    open_session(account)
+    open_session(account, is_proved=False)
+    if proved_ns is not None:
+        here.sessions.prove(current_user.place, proved_ns)
     session[ISSUER] = here.settings.issuer
     session[UNTIL] = here.now_ns() // SECOND_NS + here.settings.longest
     return redirect(target or url_for("login"))
 
 
-def _question() -> tuple[Question, str | None]:
-    """What this browser asked, and where it wants to go; once. Raises Refused."""
+def _proved(account: User, question: Question, proved_ns: int | None, begun: int) -> ResponseReturnValue:
+    """Who was asked to say once more that it is them has done so, at the provider, since they were asked. Raises Refused."""
+    here = _here()
+    if not current_user.is_authenticated or current_user.name != question.again or account.name != question.again:
+        raise Refused(
+            _(
+                "You were asked whether you are {name}, and {provider} says somebody else.",
+                name=question.again,
+                provider=here.settings.name,
+            ),
+            "who was asked again is another one, or not signed in",
+        )
+    if proved_ns is None or proved_ns < (begun - LEEWAY_SECONDS) * SECOND_NS:
+        raise Refused(
+            _(
+                "{provider} does not say that you signed in just now. Your administrator finds the reason in the log.",
+                provider=here.settings.name,
+            ),
+            "the ID token has no auth_time, or one from before it was asked for",
+        )
+    here.sessions.prove(current_user.place, proved_ns)
+    proving.tell(proving.PROVED)
+    return render_template("proved.html", prefix=current_app.config["SYNCLINE_PREFIX"], name=account.name)
+
+
+def _question() -> tuple[Question, str | None, int]:
+    """What this browser asked, where it wants to go, and when it began; once. Raises Refused."""
     from app.single_sign_on.provider import Question
 
     here, state = _here(), request.args.get("state", "")
@@ -164,14 +210,14 @@ def _question() -> tuple[Question, str | None]:
     # The browser's own memory of it may be put back, so that it counts once is remembered here.
     if found is None or not here.people.use(state, ANSWERED_WITHIN_SECONDS * SECOND_NS * 2):
         raise Refused(_("This sign-in was not begun in this browser, or was answered already. Begin again."), "unknown or used state", 400)
-    nonce, verifier, return_to, target, begun = found
+    nonce, verifier, return_to, target, begun, *again = found
     if here.now_ns() // SECOND_NS - begun > ANSWERED_WITHIN_SECONDS:
         raise Refused(_("This sign-in took too long. Begin again."), "state older than ten minutes", 400)
-    return Question(state, nonce, verifier, return_to), safe_next(target, current_app.config["SYNCLINE_PREFIX"])
+    return Question(state, nonce, verifier, return_to, *again), safe_next(target, current_app.config["SYNCLINE_PREFIX"]), begun
 
 
-def _signed_in(here: SignOn, question: Question) -> User:
-    """Who comes back. Raises Refused and Away."""
+def _signed_in(here: SignOn, question: Question) -> tuple[User, int | None]:
+    """Who comes back, and when the provider saw that it was them, where it says so. Raises Refused and Away."""
     from app.single_sign_on.id_tokens import Untrusted
 
     provider = here.settings.name
@@ -184,8 +230,9 @@ def _signed_in(here: SignOn, question: Question) -> User:
     except Untrusted as wrong:
         raise Refused(_untrusted(provider), f"the ID token {wrong}", 502) from None
     who = Identity(here.settings.issuer, claims["sub"])
+    signed_in = claims.get("auth_time") or 0
     try:
-        return _admitted(here, who, claims)
+        return _admitted(here, who, claims), int(signed_in * SECOND_NS) if 0 < signed_in < LATEST_SECONDS else None
     except Refused as refused:
         raise Refused(str(refused), f"{who.subject!r} was told: {refused}", refused.status) from None
 

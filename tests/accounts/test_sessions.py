@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from app.accounts import Accounts
-from app.accounts.sessions import BY_ADMIN, BY_ITSELF, SIGNED_OUT, WALL, Sessions, sessions
+from app.accounts.sessions import BY_ADMIN, BY_ITSELF, SIGNED_OUT, WALL, Place, Sessions, sessions
 from app.configuration.model import Lifetimes
 from metrics.scope import Scope
 from tests.people import Changed
@@ -22,12 +22,12 @@ MINUTE, HOUR, DAY = 60 * SECOND, 3600 * SECOND, 86_400 * SECOND
 class Stage:
     """Two people and a clock that goes on when it is told to."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, has_people: bool = False) -> None:
         self.ns = 1_764_000_000 * SECOND
         self.accounts = Accounts(f"sqlite:///{file}", lambda: self.ns)
         self.people = Changed(self.accounts, lambda: self.ns)
         self.sessions = Sessions(self.accounts.engine, lambda: self.ns, Lifetimes())
-        for name in ("maria", "tom"):
+        for name in () if has_people else ("maria", "tom"):
             self.accounts.add_user(name, GOOD, ["supply"])
 
     def begin(self, name: str = "maria", address: str = "10.0.0.7", kind: str = "browser") -> str:
@@ -171,3 +171,49 @@ def test_the_secret_is_nowhere_in_the_file(stage: Stage, tmp_path: Path) -> None
     secret = stage.begin()
     stage.accounts.close()
     assert all(secret.encode() not in file.read_bytes() for file in tmp_path.iterdir())
+
+
+def test_who_signs_in_has_said_who_they_are_for_ten_minutes(stage: Stage) -> None:
+    secret = stage.begin()
+    stage.ns += 10 * MINUTE - 1
+    assert is_proved(stage, secret)
+    stage.ns += 1
+    assert not is_proved(stage, secret)
+    stage.sessions.prove(place_of(stage, secret))
+    assert is_proved(stage, secret)
+    stage.sessions.prove(place_of(stage, secret), stage.ns - HOUR)
+    assert is_proved(stage, secret), "what was said before takes nothing away"
+    stage.ns += 9 * MINUTE
+    again = stage.sessions.renew(place_of(stage, secret))
+    assert is_proved(stage, again)
+    stage.ns += MINUTE
+    assert not is_proved(stage, again), "it lasts no longer for being renewed"
+
+
+def test_a_moment_that_has_not_come_yet_counts_no_longer_than_now(stage: Stage) -> None:
+    secret = stage.sessions.begin(stage.accounts.user("maria"), "10.0.0.7", "Firefox", is_proved=False)
+    assert not is_proved(stage, secret)
+    stage.sessions.prove(place_of(stage, secret), stage.ns + HOUR)
+    stage.ns += 10 * MINUTE
+    assert not is_proved(stage, secret)
+
+
+def test_sessions_of_a_file_of_before_go_on_and_have_said_nothing_lately(tmp_path: Path, stage: Stage) -> None:
+    secret = stage.begin()
+    with stage.accounts.engine.begin() as connection:
+        connection.exec_driver_sql("alter table sessions drop column proved_ns")
+    later = Stage(tmp_path / "accounts.sqlite", has_people=True)
+    assert not is_proved(later, secret)
+    later.sessions.prove(place_of(later, secret))
+    assert is_proved(later, secret)
+    later.accounts.close()
+
+
+def place_of(stage: Stage, secret: str) -> Place:
+    found = stage.sessions.find(secret, by_person=False)
+    assert found is not None
+    return found[0]
+
+
+def is_proved(stage: Stage, secret: str) -> bool:
+    return stage.sessions.is_proved(place_of(stage, secret))

@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterator
 import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
+from sqlalchemy import update
 
+from app.accounts.sessions import sessions
 from app.application import Application
 from tests.browser.journey import Journey
-from tests.browser.stage import session_of
+from tests.browser.stage import session_of, sign_in
 from tests.pages.odd_plant import write_odd_plant
-from tests.pages.served import opened
+from tests.pages.served import PASSWORD, opened
 
 
 @pytest.fixture(scope="module")
@@ -78,3 +80,37 @@ def test_only_the_limits_that_a_token_has_are_asked_for(new_page: Callable[..., 
         page.get_by_role("combobox", name="What it does").or_(page.get_by_label("What it does")).first.click()
         page.get_by_role("option", name=does, exact=True).click()
         expect(shown.locator("visible=true")).to_have_text(limits)
+
+
+@pytest.mark.parametrize("by_keyboard", [False, True], ids=["mouse", "keyboard"])
+def test_at_a_browser_that_was_left_open_a_password_is_asked_for_and_then_it_is_made(
+    by_keyboard: bool, new_page: Callable[..., Page], application: Application, address: str
+) -> None:
+    page = sign_in(new_page(address), "ada")
+    with application.accounts.engine.begin() as connection:
+        connection.execute(update(sessions).values(proved_ns=None))  # as after a while
+    journey, name = Journey(page, by_keyboard), f"left-open-{'keys' if by_keyboard else 'mouse'}"
+    journey.begin("/access")
+    journey.type(page.get_by_role("textbox", name="What it is called"), name)
+    make = page.get_by_role("button", name="Make it")
+    journey.press(make)
+    question = page.get_by_role("dialog", name="Say once more who you are")
+    expect(question.get_by_label("Your password")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(question).to_have_count(0)
+    expect(make).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(question.get_by_label("Your password")).to_be_focused()
+    page.keyboard.type("not the password")
+    journey.press(question.get_by_role("button", name="Go on"))
+    expect(question.get_by_role("alert")).to_have_text("That is not your password.")
+    expect(page.locator("#access-secret")).to_have_count(0)
+    question.get_by_label("Your password").focus()
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    assert reads(address, page.locator("#access-secret").inner_text()) == 200
+    expect(question).to_have_count(0)
+    expect(make).to_be_focused()
+    journey.press(page.get_by_role("link", name=f"Token {name}: rotate or revoke it"))
+    journey.press(page.get_by_role("button", name="Revoke", exact=True))
+    expect(page.locator("#access-shown")).to_have_text(f"Token {name} works no more.")

@@ -171,7 +171,7 @@ def test_one_changes_ones_password_and_stays_signed_in_here_only(
 
     said = page.locator("#account-said")
     change("not the password", NEW, NEW)
-    expect(said).to_have_text("The password you have is another one.")
+    expect(said).to_have_text("That is not your password.")
     change(PASSWORD, NEW, "another")
     expect(said).to_have_text("The two new passwords differ.")
     change(PASSWORD, "Password1234!", "Password1234!")

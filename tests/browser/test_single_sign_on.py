@@ -118,3 +118,31 @@ def test_the_sign_in_is_whole_and_for_everybody(at_home: Callable[..., Page], sc
     page.goto("/login")
     assert page.evaluate(looks.DARK) is (scheme == "dark")
     assert [*looks.axe(page), *looks.structure(page), *looks.narrow(page)] == []
+
+
+def test_who_came_from_a_provider_says_there_once_more_who_they_are_and_goes_on_where_they_were(
+    at_home: Callable[..., Page], address: str, provider: IdentityProvider
+) -> None:
+    page = at_home()
+    provider.does(claims={"auth_time": None})
+    page.goto("/access")
+    page.get_by_role("link", name="Sign in with Example AG").click()
+    arrived(page, provider).locator("input[name=sub]").fill("tom")
+    page.get_by_role("button", name="Authorize", exact=True).click()
+    back(page, address).get_by_role("textbox", name="What it is called").fill("toms-own")
+    page.get_by_role("button", name="Make it").click()
+    question = page.get_by_role("dialog", name="Say once more who you are")
+    question.get_by_role("button", name="Go on").click()
+    expect(question).to_contain_text("You have not signed in there yet.")
+    provider.does()
+    with page.context.expect_page() as opened_tab:
+        question.get_by_role("link", name="Sign in with Example AG once more").click()
+    there = opened_tab.value
+    there.wait_for_url(f"{provider.url}/**")
+    there.locator("input[name=sub]").fill("tom")
+    there.get_by_role("button", name="Authorize", exact=True).click()
+    expect(there.get_by_role("heading", level=1)).to_have_text("It is you, tom")
+    there.close()
+    question.get_by_role("button", name="Go on").click()
+    expect(page.locator("#access-said")).to_contain_text("The secret of toms-own.")
+    assert page.problems == []

@@ -143,8 +143,8 @@ def test_a_wrong_password_of_who_is_signed_in_is_told_each_time(plant: Applicati
     ]
     typed = [{"id": f"account-{field}", "property": "value", "value": "not the password"} for field in ("now", "new", "again")]
     for _ in range(2):
-        assert "The password you have is another one." in tom.call(known, pressed, outputs, typed).text
-    assert told(plant, since)[before:] == [("tom", "password refused", "user tom", "127.0.0.1")] * 2
+        assert "That is not your password." in tom.call(known, pressed, outputs, typed).text
+    assert told(plant, since)[before:] == [("tom", "identity not confirmed", "user tom", "127.0.0.1")] * 2
 
 
 def test_what_was_refused_is_told(plant: Application, web: Flask, since: int):
