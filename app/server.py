@@ -54,7 +54,7 @@ from app.pages import (
     wall,
     without_event,
 )
-from app.web import audited, bodies, build, guard, headers, hosts, login, password, single_sign_on, speaking, trouble
+from app.web import audited, backchannel, bodies, build, guard, headers, hosts, login, password, single_sign_on, speaking, trouble
 from app.web.sitemap import Page, Sitemap
 from metrics.texts import _, _later, language
 
@@ -135,7 +135,9 @@ def create_app(application: Application) -> Flask:
     texts = application.settings.texts
     speaking.install(server, speaking.catalogues_of(texts), application.languages, texts.language)
     audited.install(server)
-    guard.install(server).exempt(api.install(server))
+    csrf = guard.install(server)
+    csrf.exempt(api.install(server))
+    csrf.exempt(backchannel.install(server, application))
     trouble.install(server)
     dash = _create_dash(server, server.config["SYNCLINE_PREFIX"])
     headers.install(server, dash.csp_hashes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
@@ -12,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from app import audit
 from app.access.roles import Roles
 from app.accounts import password_links, people, sessions
-from app.accounts.administration import ADDED, CHANGED, Rights, rights_of, subject_of
+from app.accounts.administration import ADDED, CHANGED, SIGNED_OUT, Rights, rights_of, subject_of
 from app.accounts.identities import identities, issuer_of, used_answers
 from app.accounts.people import AccountError, User
 from app.accounts.scopes import columns_of
@@ -66,6 +67,23 @@ class Federated:
             audit.take_turn(connection)
             if (name := self._name_of(connection, who)) is not None:
                 self._give(connection, name, Rights(frozenset(), NOTHING))
+
+    def end(self, issuer: str, subject: str | None, session: str | None) -> int:
+        """Ends what came from one session with the provider, or where it names none all that the person has open; how many."""
+        now_ns = self._now_ns()
+        with self._engine.begin() as connection:
+            audit.take_turn(connection)
+            mine = []
+            if subject is not None:
+                mine = [sessions.sessions.c.user == (self._name_of(connection, Identity(issuer, subject)) or "")]
+            if session is not None:
+                mine.append(_came_from(sessions.provider_session(issuer, session), is_known=subject is not None))
+            open_ones = select(sessions.sessions.c.user).where(sessions.sessions.c.ended_ns.is_(None), *mine)
+            ended = Counter(connection.execute(open_ones).scalars())
+            sessions.end_in(connection, mine, sessions.BY_PROVIDER, now_ns)
+            for name, number in sorted(ended.items()):
+                audit.append(connection, now_ns, BY, SIGNED_OUT, subject_of(name), {"sessions": number})
+        return ended.total()
 
     def link(self, by: str, who: Identity, name: str) -> None:
         """An account that is here already is the person's from now on; no password is right for it any more. Raises AccountError."""
@@ -125,6 +143,13 @@ class Federated:
 
 def _is(who: Identity) -> ColumnElement[bool]:
     return (identities.c.issuer == who.issuer) & (identities.c.subject == who.subject)
+
+
+def _came_from(session: str, *, is_known: bool) -> ColumnElement[bool]:
+    """Of that session with the provider. Of a person who is known also what nobody said where it came from, but for screens at the wall."""
+    found = sessions.sessions.c.provider_session == session
+    unsaid = sessions.sessions.c.provider_session.is_(None) & (sessions.sessions.c.kind != sessions.WALL)
+    return found | unsaid if is_known else found
 
 
 def _columns(rights: Rights) -> dict[str, str | None]:

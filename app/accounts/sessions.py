@@ -18,6 +18,7 @@ from app.configuration.roles import shipped
 
 BROWSER, WALL = "browser", "wall"  # what a session is of: a screen that only shows the wall is signed in for longer, and may nothing else
 SIGNED_OUT, BY_ITSELF, BY_ADMIN, CHANGED = "signed out", "ended by its person", "ended by an administrator", "account changed"
+BY_PROVIDER = "ended at the provider"
 IDLE, TOO_OLD, RENEWED = "idle", "too old", "renewed"
 SEEN_EVERY_NS = 60 * 10**9  # looking at pages must not cost a write each time
 USUAL_NS = 30 * 86_400 * 10**9
@@ -39,6 +40,7 @@ sessions = Table(
     Column("ended_ns", BigInteger),
     Column("why", String(40)),
     Column("proved_ns", BigInteger),  # when its person last said who they are, by a password or at their provider; null: long ago
+    Column("provider_session", String(64)),  # SHA-256 of the one it came from; null: the provider does not say, or there is none
 )
 by_user = Index("sessions_by_user", sessions.c.user, sessions.c.begun_ns)
 
@@ -64,12 +66,15 @@ class Sessions:
         self._engine, self._now_ns, self.lasting = engine, now_ns, lasting
         self.access = access or shipped()
 
-    def begin(self, user: User, address: str, browser: str, kind: str = BROWSER, *, is_proved: bool = True) -> str:
-        """The secret of a new session. `is_proved` False: nobody has seen just now that it is them, as their provider may have done it long
-        ago."""
+    def begin(
+        self, user: User, address: str, browser: str, kind: str = BROWSER, at_provider: str | None = None, *, is_proved: bool = True
+    ) -> str:
+        """The secret of a new session. `at_provider`: `provider_session` of the one it came from. `is_proved` False: nobody has seen just
+        now that it is them, as their provider may have done it long ago."""
         with self._engine.begin() as connection:
             self._sweep(connection)
             about = {"user": user.name, "epoch": user.epoch, "address": address[:64], "browser": browser[:80], "kind": kind}
+            about |= {"provider_session": at_provider}
             return self._begun(connection, {**about, "proved_ns": self._now_ns() if is_proved else None})
 
     def _begun(self, connection: Connection, about: dict[str, Any]) -> str:
@@ -138,9 +143,11 @@ class Sessions:
         with self._engine.begin() as connection:
             self._end_in(connection, [sessions.c.id == place.id], RENEWED)
             epoch = connection.execute(select(users.c.epoch).where(users.c.name == place.user)).scalar_one()
-            proved_ns = connection.execute(select(sessions.c.proved_ns).where(sessions.c.id == place.id)).scalar_one()
-            about = {name: getattr(place, name) for name in ("user", "address", "browser", "kind")}
-            return self._begun(connection, about | {"epoch": epoch, "kind": kind or place.kind, "proved_ns": proved_ns})
+            before = connection.execute(select(sessions).where(sessions.c.id == place.id)).one()
+            about = {name: getattr(before, name) for name in ("user", "address", "browser", "proved_ns", "provider_session")}
+            about |= {"epoch": epoch, "kind": kind or place.kind}
+            # A screen that only shows the wall stays when who signed in there goes home.
+            return self._begun(connection, about | ({"provider_session": None} if kind == WALL else {}))
 
     def _end(self, which: list[Any], why: str) -> int:
         with self._engine.begin() as connection:
@@ -179,6 +186,11 @@ def end_all(connection: Connection, user: str, why: str, now_ns: int) -> int:
 def end_in(connection: Connection, which: list[Any], why: str, now_ns: int) -> int:
     ended = update(sessions).where(sessions.c.ended_ns.is_(None), *which).values(ended_ns=now_ns, why=why)
     return connection.execute(ended).rowcount
+
+
+def provider_session(issuer: str, session: str) -> str:
+    """As it is kept of what a provider calls a session."""
+    return hash_of(f"{issuer}\n{session}")
 
 
 def hash_of(secret: str) -> str:

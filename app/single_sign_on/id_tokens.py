@@ -56,19 +56,10 @@ def keys_in(document: Mapping[str, Any]) -> KeySet:
 
 def checked(token: object, keys: KeySet, expected: Expected) -> dict[str, Any]:
     """The claims. Raises Untrusted."""
-    if not isinstance(token, str) or not token.isascii() or len(token) > MOST_LETTERS:
-        raise Untrusted("is missing")
-    try:
-        read = jwt.decode(token, keys, algorithms=ALGORITHMS)
-    except InvalidKeyIdError:
-        raise UnknownKey("is signed with a key that the provider does not name") from None
-    except UnsupportedAlgorithmError:
-        raise Untrusted("is signed in a way that is not accepted") from None
-    except (JoseError, ValueError) as error:
-        raise Untrusted(f"has no valid signature ({getattr(error, 'error', None) or type(error).__name__})") from None
+    found = read(token, keys)
     claims = CodeIDToken(
-        read.claims,
-        read.header,
+        found.claims,
+        found.header,
         options={
             "iss": {"essential": True, "value": expected.issuer},
             "aud": {"essential": True, "value": expected.client_id},
@@ -87,6 +78,20 @@ def checked(token: object, keys: KeySet, expected: Expected) -> dict[str, Any]:
     if len(claims["sub"]) > 255:
         raise Untrusted(WRONG["sub"])
     return dict(claims)
+
+
+def read(token: object, keys: KeySet) -> jwt.Token:
+    """What one of the keys has signed. Raises Untrusted."""
+    if not isinstance(token, str) or not token.isascii() or len(token) > MOST_LETTERS:
+        raise Untrusted("is missing")
+    try:
+        return jwt.decode(token, keys, algorithms=ALGORITHMS)
+    except InvalidKeyIdError:
+        raise UnknownKey("is signed with a key that the provider does not name") from None
+    except UnsupportedAlgorithmError:
+        raise Untrusted("is signed in a way that is not accepted") from None
+    except (JoseError, ValueError) as error:
+        raise Untrusted(f"has no valid signature ({getattr(error, 'error', None) or type(error).__name__})") from None
 
 
 def _key(found: Any) -> Any:

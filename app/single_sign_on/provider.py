@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 import requests
@@ -15,10 +15,13 @@ from joserfc.jwk import KeySet
 
 from app.single_sign_on import asking
 from app.single_sign_on.id_tokens import Expected, UnknownKey, Untrusted, checked, keys_in
+from app.single_sign_on.logout_tokens import Left, left
 from app.single_sign_on.refused import Away, Refused
 from app.single_sign_on.said import is_whole
 from app.single_sign_on.settings import SingleSignOn
 from metrics.texts import _
+
+Found = TypeVar("Found")
 
 SECOND_NS = 10**9
 KEPT_NS = 3600 * SECOND_NS  # what a provider says of itself, and its keys
@@ -81,7 +84,13 @@ class Provider:
             access if isinstance(access, str) else None,
             self._now_ns() // SECOND_NS,
         )
-        return self._completed(self._checked(tokens.get("id_token"), expected), metadata, expected.access_token)
+        claims = self._with_keys(lambda keys: checked(tokens.get("id_token"), keys, expected))
+        return self._completed(claims, metadata, expected.access_token)
+
+    def left(self, token: object) -> Left:
+        """Who left there, by a logout token. Raises Away and Untrusted."""
+        settings, now = self.settings, self._now_ns() // SECOND_NS
+        return self._with_keys(lambda keys: left(token, keys, settings.issuer, settings.client_id, now))
 
     def end_session(self, return_to: str) -> str | None:
         """Where the session there is ended too; None where the provider offers nothing of the kind. Raises Away."""
@@ -101,12 +110,12 @@ class Provider:
             self._metadata = now_ns, found
             return found
 
-    def _checked(self, token: object, expected: Expected) -> dict[str, Any]:
-        """The claims of a token, by keys that may have become others since they were fetched."""
+    def _with_keys(self, check: Callable[[KeySet], Found]) -> Found:
+        """What a token says, by keys that may have become others since they were fetched."""
         try:
-            return checked(token, self._known_keys(KEPT_NS), expected)
+            return check(self._known_keys(KEPT_NS))
         except UnknownKey:
-            return checked(token, self._known_keys(NOT_AGAIN_NS), expected)
+            return check(self._known_keys(NOT_AGAIN_NS))
 
     def _known_keys(self, at_most_ns: int) -> KeySet:
         """The keys, as they were at most so long ago."""

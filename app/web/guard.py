@@ -14,7 +14,15 @@ from app.components.callbacks import RIGHT
 from app.web.sitemap import Sitemap
 
 # Names of endpoints: paths can be spelled in many ways.
-PUBLIC = {"login", "password", "single_sign_on", "single_sign_on_answer", "single_sign_on_left", "_dash_assets.static"}
+PUBLIC = {
+    "login",
+    "password",
+    "single_sign_on",
+    "single_sign_on_answer",
+    "single_sign_on_left",
+    "single_sign_on_ended",
+    "_dash_assets.static",
+}
 OWN_RULES = {"api"}  # blueprints that check bearer tokens themselves
 WALL_PATH = "/wall"
 # What a screen that only shows the wall may call beside the page itself: nothing that changes anything, or finds anything.

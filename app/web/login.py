@@ -73,10 +73,11 @@ def install(server: Flask, accounts: Accounts, sessions: Sessions) -> None:
     server.add_url_rule(f"{prefix}logout", "logout", _logout, methods=["POST"])
 
 
-def open_session(account: User, *, is_proved: bool = True) -> None:
+def open_session(account: User, at_provider: str | None = None, *, is_proved: bool = True) -> None:
     """Whoever asks is signed in as that user from now on; a session that was planted before is worth nothing, nor is one that was open."""
     close_session()
-    _keep(_sessions().begin(account, request.remote_addr or "", browsers.called(request.user_agent.string), is_proved=is_proved))
+    address, browser = request.remote_addr or "", browsers.called(request.user_agent.string)
+    _keep(_sessions().begin(account, address, browser, at_provider=at_provider, is_proved=is_proved))
 
 
 def wait_words(limit: TooManyAttempts) -> str:

@@ -15,7 +15,7 @@ from flask_login import current_user
 from app.accounts.administration import Rights
 from app.accounts.federated import Federated, Identity, Taken
 from app.accounts.people import User
-from app.accounts.sessions import TOO_OLD, Sessions
+from app.accounts.sessions import TOO_OLD, Sessions, provider_session
 from app.single_sign_on.refused import Away, Refused
 from app.single_sign_on.rights import rights_of
 from app.single_sign_on.said import groups_in, user_in
@@ -52,6 +52,15 @@ class SignOn:
     people: Federated
     now_ns: Any
     sessions: Sessions
+
+
+@dataclass(frozen=True, slots=True)
+class Vouched:
+    """Who comes back from the provider. `proved_ns`: when it saw that it was them, `session`: what it calls theirs, where it says so."""
+
+    account: User
+    proved_ns: int | None
+    session: str | None
 
 
 def install(server: Flask, application: Application) -> None:
@@ -156,9 +165,9 @@ def _answer() -> ResponseReturnValue:
     here, target = _here(), None
     try:
         question, target, begun = _question()
-        account, proved_ns = _signed_in(here, question)
+        vouched = _signed_in(here, question)
         if question.again:
-            return _proved(account, question, proved_ns, begun)
+            return _proved(vouched, question, begun)
     except Refused as refused:
         log.warning("Nobody was signed in from %s: %s", here.settings.issuer, refused.why)
         told = {"issuer": here.settings.issuer, "status": refused.status}
@@ -166,17 +175,17 @@ def _answer() -> ResponseReturnValue:
         return _said(target, str(refused)), refused.status
     except Away as away:
         return _away(target, away)
-    open_session(account, is_proved=False)
-    if proved_ns is not None:
-        here.sessions.prove(current_user.place, proved_ns)
+    open_session(vouched.account, vouched.session, is_proved=False)
+    if vouched.proved_ns is not None:
+        here.sessions.prove(current_user.place, vouched.proved_ns)
     session[ISSUER] = here.settings.issuer
     session[UNTIL] = here.now_ns() // SECOND_NS + here.settings.longest
     return redirect(target or url_for("login"))
 
 
-def _proved(account: User, question: Question, proved_ns: int | None, begun: int) -> ResponseReturnValue:
+def _proved(vouched: Vouched, question: Question, begun: int) -> ResponseReturnValue:
     """Who was asked to say once more that it is them has done so, at the provider, since they were asked. Raises Refused."""
-    here = _here()
+    here, account, proved_ns = _here(), vouched.account, vouched.proved_ns
     if not current_user.is_authenticated or current_user.name != question.again or account.name != question.again:
         raise Refused(
             _(
@@ -216,8 +225,8 @@ def _question() -> tuple[Question, str | None, int]:
     return Question(state, nonce, verifier, return_to, *again), safe_next(target, current_app.config["SYNCLINE_PREFIX"]), begun
 
 
-def _signed_in(here: SignOn, question: Question) -> tuple[User, int | None]:
-    """Who comes back, and when the provider saw that it was them, where it says so. Raises Refused and Away."""
+def _signed_in(here: SignOn, question: Question) -> Vouched:
+    """Who comes back. Raises Refused and Away."""
     from app.single_sign_on.id_tokens import Untrusted
 
     provider = here.settings.name
@@ -230,9 +239,11 @@ def _signed_in(here: SignOn, question: Question) -> tuple[User, int | None]:
     except Untrusted as wrong:
         raise Refused(_untrusted(provider), f"the ID token {wrong}", 502) from None
     who = Identity(here.settings.issuer, claims["sub"])
-    signed_in = claims.get("auth_time") or 0
+    signed_in, called = claims.get("auth_time") or 0, claims.get("sid")
+    proved_ns = int(signed_in * SECOND_NS) if 0 < signed_in < LATEST_SECONDS else None
+    at_provider = provider_session(who.issuer, called) if isinstance(called, str) and called else None
     try:
-        return _admitted(here, who, claims), int(signed_in * SECOND_NS) if 0 < signed_in < LATEST_SECONDS else None
+        return Vouched(_admitted(here, who, claims), proved_ns, at_provider)
     except Refused as refused:
         raise Refused(str(refused), f"{who.subject!r} was told: {refused}", refused.status) from None
 

@@ -20,6 +20,11 @@ from tests.pages.served import PASSWORD, opened
 MARK = "HIDDEN"  # stands in every id and every word of SITE, and nowhere else
 MARKED = re.compile(rf"{MARK}\w+")
 SITE, OTHER = "brno", "augsburg"
+# A provider that never answers, so that all that single sign-on can be asked is there.
+PROVIDER = """
+access:
+  oidc: {name: Nobody, issuer: "http://127.0.0.1:9", client_id: syncline, client_secret: secret, groups: {it: {roles: [it]}}, timeout: 1s}
+"""
 # Plant IT, supply chain and management of one site, of another one, of one workflow, of one supplier.
 LIMITED = {
     "near": Scope(frozenset({SITE})),
@@ -41,6 +46,7 @@ def marked(folder: Path, more: str = "") -> Iterator[Application]:
         writer = csv.DictWriter(out, list(rows[0]))
         writer.writeheader()
         writer.writerows({**row, **_marked(row)} for row in rows)
+    file.write_text(file.read_text() + PROVIDER)
     with opened(file) as application:
         for role in ROLES:
             application.accounts.add_user(role, PASSWORD, [role])

@@ -76,7 +76,15 @@ def test_what_the_sign_in_page_needs_is_public_and_nothing_else(server):
         "healthz",
     ]
     assert [client.get(path).status_code for path in public] == [200] * len(public)
-    assert {"login", "password", "single_sign_on", "single_sign_on_answer", "single_sign_on_left", "_dash_assets.static"} == guard.PUBLIC
+    assert {
+        "login",
+        "password",
+        "single_sign_on",
+        "single_sign_on_answer",
+        "single_sign_on_left",
+        "single_sign_on_ended",
+        "_dash_assets.static",
+    } == guard.PUBLIC
 
 
 # ── signing in ──────────────────────────────────────────────────────────────────────────────────────────────────────────

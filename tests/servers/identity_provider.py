@@ -63,6 +63,11 @@ class IdentityProvider:
         """The names of those that it names."""
         return [key["kid"] for key in self._http.get("/jwks").json()["keys"]]
 
+    def signs(self, claims: dict[str, Any], header: dict[str, Any] | None = None, **does: Any) -> str:
+        """A token with these claims, as the door would sign it that `does` this."""
+        token = self._http.post(f"{DOOR}/sign", json={"claims": claims, "header": header or {}, "does": does}).raise_for_status()
+        return str(token.json())
+
     def asked(self, what: str) -> list[dict[str, Any]]:
         """How it was asked, so far, for: discovery, jwks, token, userinfo, authorize."""
         found: list[dict[str, Any]] = self._http.get(f"{DOOR}/asked").json()[what]
@@ -125,6 +130,9 @@ class Door:
             self.orders = request.get_json()
             self.silence.set()
             self.silence = threading.Event()
+        elif request.path.endswith("/sign"):
+            asked = request.get_json()
+            return Response(json.dumps(self._made(asked["claims"], asked["header"], asked["does"])), mimetype="application/json")
         elif request.path.endswith("/rotate"):
             from joserfc.jwk import RSAKey
 
@@ -163,14 +171,16 @@ class Door:
 
     def _signed(self, token: str) -> str:
         """What the provider says, in a token of the keys that are named here."""
-        from joserfc import jwt
-
         claims = {**json.loads(_decoded(token.split(".")[1])), **self.orders.get("claims", {})}
         claims |= {name: int(time.time()) + seconds for name, seconds in self.orders.get("shifted", {}).items()}
-        claims = {name: value for name, value in claims.items() if value is not None}
-        algorithm, key = self.orders.get("algorithm", "RS256"), self.other if self.orders.get("key") == "other" else self.keys[0]
-        kid = self.orders.get("kid", key.kid)
-        header = {"alg": algorithm, **({"kid": kid} if kid else {})}
+        return self._made({name: value for name, value in claims.items() if value is not None}, {}, self.orders)
+
+    def _made(self, claims: dict[str, Any], header: dict[str, Any], orders: dict[str, Any]) -> str:
+        from joserfc import jwt
+
+        algorithm, key = orders.get("algorithm", "RS256"), self.other if orders.get("key") == "other" else self.keys[0]
+        kid = orders.get("kid", key.kid)
+        header = {"alg": algorithm, **({"kid": kid} if kid else {}), **header}
         if algorithm == "none":
             return f"{_encoded(header)}.{_encoded(claims)}."
         if algorithm == "HS256":
@@ -178,9 +188,9 @@ class Door:
             made = hmac.digest(key.as_pem(private=False), signed.encode(), "sha256")  # by hand: the library refuses to
             return f"{signed}.{urlsafe_b64encode(made).rstrip(b'=').decode()}"
         made = jwt.encode(header, claims, key, algorithms=[algorithm])
-        if self.orders.get("tampered"):
+        if orders.get("tampered"):
             head, _, signature = made.split(".")
-            return f"{head}.{_encoded({**claims, **self.orders['tampered']})}.{signature}"
+            return f"{head}.{_encoded({**claims, **orders['tampered']})}.{signature}"
         return made
 
 
