@@ -9,8 +9,10 @@ from pathlib import Path
 
 from flask import Blueprint, Flask, Response, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 
 from app import annotations_api, health, messages_api, recovery_api, reports_api
+from app.access.rights import EXPORT
 from app.api_callers import Denied, application, body, caller_of_request, check_csrf, token_of_request
 from app.application import Application
 from app.exports import ENDINGS, EXPORTS, FORMATS, PERIODS, Asked, check
@@ -97,14 +99,23 @@ def healthz() -> ResponseReturnValue:
 
 @api.get("/readyz")
 def readyz() -> ResponseReturnValue:
-    state = health.readiness(application())
-    shown = state if _sees_everything() else {"ready": state["ready"]}
-    return jsonify(shown), 200 if state["ready"] else 503
+    state = health.readiness(application(), is_whole=_sees_all())
+    return jsonify(state), 200 if state["ready"] else 503
 
 
 @api.get("/metrics")
 def metrics() -> ResponseReturnValue:
-    return Response(health.exposition(application()), mimetype="text/plain", content_type="text/plain; version=0.0.4; charset=utf-8")
+    numbers = health.exposition(application(), is_whole=_sees_all())
+    return Response(numbers, mimetype="text/plain", content_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def _sees_all() -> bool:
+    """Whether who asks how it is may know the names of sources: those who may read everything. Nobody has to say who they are; a token
+    that is not for reading is refused all the same, so that who sent it notices. Raises Denied."""
+    is_token = request.headers.get("Authorization", "").lower().startswith("bearer ")
+    if not is_token and not (current_user.is_authenticated and current_user.may(EXPORT)):
+        return False
+    return caller_of_request().sees.is_all
 
 
 @api.errorhandler(Denied)
@@ -143,14 +154,6 @@ def _ordered() -> Application:
     if token_of_request() is None:
         check_csrf()
     return application()
-
-
-def _sees_everything() -> bool:
-    """Reasons name sources, folders and hosts of others: probes of strangers need none of it."""
-    try:
-        return caller_of_request().sees.is_all
-    except Denied:
-        return False
 
 
 def _asked(name: str) -> Asked:

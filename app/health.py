@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import duckdb
@@ -24,21 +25,31 @@ COUNTED = {
 }
 
 
-def readiness(application: Application) -> dict[str, Any]:
-    """`ready`, and for each part that is not in order a sentence under `problems`. A source in trouble makes nothing else unready."""
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """`short` is for anybody who asks: it names no source, no folder, and nothing of what was being read."""
+
+    short: str
+    whole: str
+
+
+def readiness(application: Application, *, is_whole: bool = False) -> dict[str, Any]:
+    """`ready`, and for each part that is not in order a sentence under `problems`. A source in trouble makes nothing else unready.
+    `is_whole`: with the names of sources, and all that is known of each problem."""
     counts, unreadable = _counts(application)
     problems = [*unreadable, *_problems(application)]
     troubles = {name: list(state.troubles) for name, state in application.source_states().items() if state.troubles}
-    return {
+    told = {
         "ready": not problems,
-        "problems": problems,
+        "problems": [problem.whole if is_whole else problem.short for problem in problems],
         "behind_records": counts.get("behind"),
         "rejected": counts.get("rejected"),
-        "troubled_sources": troubles,
+        "sources_in_trouble": len(troubles),
     }
+    return told | ({"troubled_sources": troubles} if is_whole else {})
 
 
-def _counts(application: Application) -> tuple[dict[str, int], list[str]]:
+def _counts(application: Application) -> tuple[dict[str, int], list[Problem]]:
     """Rows by table and the records not loaded yet; or why the store cannot say."""
     counts: dict[str, int] = {}
     try:
@@ -47,27 +58,28 @@ def _counts(application: Application) -> tuple[dict[str, int], list[str]]:
                 counts[table] = cursor.execute(f"select count(*) from {table}").fetchall()[0][0]
         counts["behind"] = max(0, application.journal.last - application.intake.loaded())
     except duckdb.Error as error:
-        return counts, [f"The store cannot be read: {error}"]
+        return counts, [Problem("The store cannot be read.", f"The store cannot be read: {error}")]
     return counts, []
 
 
-def _problems(application: Application) -> Iterator[str]:
+def _problems(application: Application) -> Iterator[Problem]:
     free = shutil.disk_usage(application.journal.folder).free
     if not os.access(application.journal.folder, os.W_OK):
-        yield f"The journal {application.journal.folder} cannot be written."
+        yield Problem("The journal cannot be written.", f"The journal {application.journal.folder} cannot be written.")
     if free < FREE_BYTES:
-        yield f"Only {free >> 20} MiB are free for {application.settings.home}; records are refused soon."
+        whole = f"Only {free >> 20} MiB are free for {application.settings.home}; records are refused soon."
+        yield Problem("The disk is nearly full; records are refused soon.", whole)
     loader = application.loader
     if loader is None or not loader.is_alive:
-        yield "The loader does not run."
+        yield Problem(*["The loader does not run."] * 2)
     elif loader.failure:
-        yield f"The loader fails: {loader.failure}"
+        yield Problem("The loader fails.", f"The loader fails: {loader.failure}")
     elif not loader.has_run:
-        yield "The loader has not finished its first run yet."
+        yield Problem(*["The loader has not finished its first run yet."] * 2)
 
 
-def exposition(application: Application) -> str:
-    """The numbers for Prometheus, in its text format."""
+def exposition(application: Application, *, is_whole: bool = False) -> str:
+    """The numbers for Prometheus, in its text format. `is_whole`: of each source its own, by its name."""
     counts, unreadable = _counts(application)
     lines = _metric("syncline_store_up", "1 when the store can be read.", {"": int(not unreadable)})
     for name, (table, about) in COUNTED.items():
@@ -76,13 +88,7 @@ def exposition(application: Application) -> str:
     late = {"": counts["behind"]} if "behind" in counts else {}
     lines += _metric("syncline_loader_behind_records", "Records of the journal that are not in the tables yet.", late)
     lines += _metric("syncline_loader_up", "1 when the loader runs and its newest attempt did not fail.", {"": int(_loads(application))})
-    states = application.source_states()
-    lines += _metric(
-        "syncline_source_up", "1 when the newest read of a polled source met no trouble.", _by_source(states, lambda s: int(not s.troubles))
-    )
-    read = {name: state for name, state in states.items() if state.read_ns}
-    about = "When the newest read of a polled source without trouble began."
-    lines += _metric("syncline_source_read_timestamp_seconds", about, _by_source(read, lambda s: (s.read_ns or 0) // 10**9))
+    lines += _of_sources(application.source_states(), is_whole)
     open_kinds = application.alerts.open_kinds()
     kinds = {f'{{kind="{kind}"}}': open_kinds.get(kind, 0) for kind in KINDS}
     lines += _metric("syncline_alerts_open", "Alerts that are open.", kinds)
@@ -96,6 +102,19 @@ def exposition(application: Application) -> str:
             requests = {f'{{signal="{signal}",status="{status}"}}': count for (signal, status), count in received}
             lines += _metric(f"syncline_otlp_{carrier}_requests_total", "Export requests by signal and status.", requests)
     return "\n".join(lines) + "\n"
+
+
+def _of_sources(states: dict[str, SourceState], is_whole: bool) -> list[str]:
+    troubled = sum(bool(state.troubles) for state in states.values())
+    lines = _metric("syncline_sources", "Polled sources.", {"": len(states)})
+    lines += _metric("syncline_sources_in_trouble", "Polled sources whose newest read met trouble.", {"": troubled})
+    if not is_whole:
+        return lines
+    about = "1 when the newest read of a polled source met no trouble."
+    lines += _metric("syncline_source_up", about, _by_source(states, lambda s: int(not s.troubles)))
+    read = {name: state for name, state in states.items() if state.read_ns}
+    about = "When the newest read of a polled source without trouble began."
+    return lines + _metric("syncline_source_read_timestamp_seconds", about, _by_source(read, lambda s: (s.read_ns or 0) // 10**9))
 
 
 def _by_source(states: dict[str, SourceState], value: Callable[[SourceState], int]) -> dict[str, int]:

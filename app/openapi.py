@@ -98,6 +98,7 @@ READY = {
     "problems": TEXTS,
     "behind_records": {"type": ["integer", "null"]},
     "rejected": {"type": ["integer", "null"]},
+    "sources_in_trouble": WHOLE,
     "troubled_sources": {"type": "object", "additionalProperties": TEXTS},
 }
 
@@ -264,18 +265,33 @@ def _order(name: str, about: str) -> dict[str, Any]:
 
 
 def _health() -> dict[str, Any]:
-    """What a watcher asks, without a token."""
+    """What a watcher asks: without a token it hears no names."""
     alive = _json(_whole({"status": {"const": "alive"}}))
-    ready = _json({"type": "object", "properties": READY, "required": ["ready"]})
+    ready = _json({"type": "object", "properties": READY, "required": [name for name in READY if name != "troubled_sources"]})
+    refused = {status: REFUSALS[status] for status in ("401", "403")}
     told = {
         "/healthz": {"200": {"description": "The process is alive.", **alive}},
-        "/readyz": {"200": {"description": "It can serve.", **ready}, "503": {"description": "It cannot; who sees everything hears the reasons.", **ready}},
-        "/metrics": {"200": {"description": "Numbers for Prometheus.", "content": {"text/plain": {}}}},
+        "/readyz": {
+            "200": {"description": "It can serve.", **ready},
+            "503": {"description": "It cannot, with the reasons; with a token that reads everything also the names of sources.", **ready},
+            **refused,
+        },
+        "/metrics": {
+            "200": {
+                "description": "Numbers for Prometheus; with a token that reads everything also those of each source by its name.",
+                "content": {"text/plain": {}},
+            },
+            **refused,
+        },
     }
     return {
-        path: {"get": {"summary": " ".join(each["description"] for each in answers.values()), "security": [], "responses": answers}}
+        path: {"get": {"summary": _summary(answers), "security": [{}, {"token": []}] if refused.keys() <= answers.keys() else [], "responses": answers}}
         for path, answers in told.items()
     }
+
+
+def _summary(answers: dict[str, Any]) -> str:
+    return " ".join(each["description"] for status, each in answers.items() if status in ("200", "503"))
 
 
 def _parameter(name: str, about: str, schema: dict[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 
 from app.api_callers import caller_of_request
 from app.application import Application, opened
+from app.health import readiness
 from app.loader import Loader
 from app.machines.kept import NOT_IN_USE
 from app.machines.wanted import Wanted
@@ -198,8 +199,10 @@ def test_a_fault_of_the_loader_is_told_and_receiving_goes_on(
         until(lambda: application.loader.failure)
         answer = client.get("/readyz", headers=mine)
         assert (answer.status_code, answer.json["ready"]) == (503, False)
-        assert answer.json["problems"][0].startswith("The store cannot be read: ")
-        assert answer.json["problems"][1].startswith("The loader fails: ")
+        assert answer.json["problems"] == ["The store cannot be read.", "The loader fails."]
+        whole = readiness(application, is_whole=True)["problems"]
+        assert whole[0].startswith("The store cannot be read: ")
+        assert whole[1].startswith("The loader fails: ")
         assert "Loading failed; receiving goes on" in caplog.text
         assert "Traceback" in caplog.text
         numbers = client.get("/metrics").text

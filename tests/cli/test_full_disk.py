@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import httpx
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from app.conformance.check import ACCEPTED, UNAVAILABLE, Answer, Endpoint
 from app.conformance.grpc import GrpcEndpoint
 from app.conformance.http import HttpEndpoint
+from app.remote import find_server
 from tests.cli.commands import Run, serving
 from tests.waiting import until
 
@@ -138,9 +138,9 @@ def test_a_disk_that_fills_under_load_loses_nothing_and_goes_on(
         load = Load(server, tmp_path / "log.csv")
 
         def readyz() -> dict[str, Any]:
-            mine = {"Authorization": f"Bearer {(tmp_path / 'home' / 'local.token').read_text()}"}
-            found: dict[str, Any] = httpx.get(f"{server['url']}readyz", headers=mine, timeout=60).json()
-            return found
+            here = find_server(disk.home)
+            assert here is not None
+            return here.readiness()
 
         def troubles_of_the_file() -> list[str]:
             load.into_file()

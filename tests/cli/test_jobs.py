@@ -11,9 +11,12 @@ import pytest
 from app.application import Application, opened
 from app.health import exposition, readiness
 from app.jobs import FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS, Jobs, pause_seconds
+from app.machines.wanted import Wanted
 from app.settings import load_settings
 from collectors.collector import Clock, Trouble
 from collectors.event import Record
+from metrics.scope import Scope
+from tests.pages.served import PASSWORD, Client, make_server, signed_in
 from tests.waiting import until
 
 CONFIGURATION = """
@@ -50,8 +53,8 @@ def test_a_source_that_is_down_is_told_since_when_and_what_to_do_until_it_is_rea
     assert state.next_ns is not None
     assert state.next_ns - state.since_ns > FIRST_RETRY_SECONDS * 0.8 * 1e9
     assert "there is no such folder" in state.troubles[0]
-    assert readiness(application)["troubled_sources"] == {"away": [state.troubles[0]]}
-    numbers = exposition(application)
+    assert readiness(application, is_whole=True)["troubled_sources"] == {"away": [state.troubles[0]]}
+    numbers = exposition(application, is_whole=True)
     assert 'syncline_source_up{source="away"} 0' in numbers
     assert 'syncline_source_up{source="good"} 1' in numbers
     (application.settings.folder / "away").mkdir()
@@ -92,3 +95,25 @@ def test_pauses_grow_to_a_minute_and_differ() -> None:
     assert all(0.8 * FIRST_RETRY_SECONDS <= pause <= 1.2 * LAST_RETRY_SECONDS for pause in pauses)
     assert min(pauses[10:]) >= 0.8 * LAST_RETRY_SECONDS
     assert len(set(pauses)) > 50
+
+
+def test_names_of_sources_are_told_to_who_reads_everything_and_to_nobody_else(application: Application, jobs: Jobs) -> None:
+    jobs.start()
+    until(lambda: jobs.states["away"].tries > 0 and jobs.states["good"].read_ns is not None)
+    server, kept = make_server(application), application.machines
+    whole = Scope()
+    secrets = {"all": kept.add(Wanted("all", "read")), "some": kept.add(Wanted("some", "read", Scope(suppliers=frozenset({"20017"}))))}
+    secrets |= {"sends": kept.add(Wanted("sends", "ingest"))}
+    for name, roles, sees in (("tom", ["it"], whole), ("bruno", ["it"], Scope(frozenset({"brno"})))):
+        application.accounts.add_user(name, PASSWORD, roles, sees)
+    asking = {name: {"Authorization": f"Bearer {secret}"} for name, secret in secrets.items()}
+    for path, count in (("readyz", '"sources_in_trouble":1'), ("metrics", "syncline_sources_in_trouble 1\n")):
+        stranger = Client(server)
+        answers = {"stranger": stranger.get(path), "odd": stranger.get(path, headers={"Authorization": "Basic YTpi"})}
+        answers |= {name: stranger.get(path, headers=headers) for name, headers in asking.items()}
+        answers |= {name: signed_in(server, name).get(path) for name in ("tom", "bruno")}
+        assert {name for name, answer in answers.items() if "away" in answer.text} == {"all", "tom"}
+        assert {name for name, answer in answers.items() if str(application.settings.folder) in answer.text} <= {"all", "tom"}
+        assert {name for name, answer in answers.items() if count in answer.text} == answers.keys() - {"sends"}
+        assert answers["sends"].status_code == 403
+        assert stranger.get(path, headers={"Authorization": "Bearer syn_gone"}).status_code == 401
