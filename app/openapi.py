@@ -285,7 +285,13 @@ def _health() -> dict[str, Any]:
         },
     }
     return {
-        path: {"get": {"summary": _summary(answers), "security": [{}, {"token": []}] if refused.keys() <= answers.keys() else [], "responses": answers}}
+        path: {
+            "get": {
+                "summary": _summary(answers),
+                "security": [{}, {"token": []}] if refused.keys() <= answers.keys() else [],
+                "responses": answers,
+            }
+        }
         for path, answers in told.items()
     }
 

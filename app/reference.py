@@ -116,8 +116,8 @@ COMMANDS_TEXT = """\
 """
 EXPORTS_TEXT = """\
 The same rows over HTTP: `GET /api/v1/NAME?format=&as_of=&known_at=&from=&to=` with `Authorization: Bearer TOKEN`, a token of scope `read`
-(`syncline token add`); described at `/api/v1/openapi.json`, with every status that is answered. `/healthz`, `/readyz` and `/metrics` (Prometheus)
-need no token, and then name no source; see [watching Syncline itself](machines.md#watching-syncline-itself).
+(`syncline token add`); described at `/api/v1/openapi.json`, with every status that is answered. `/healthz`, `/readyz` and
+`/metrics` (Prometheus) need no token, and then name no source; see [watching Syncline itself](machines.md#watching-syncline-itself).
 
 JSON Lines: times in UTC with at least milliseconds, durations in seconds, absent is `null`. CSV: lists and mappings as JSON; where a
 spreadsheet would begin a formula stands a `'`, which can be [taken away again](decisions/0013-no-text-of-a-csv-is-a-formula.md). Parquet:
