@@ -87,7 +87,7 @@ def backup() -> ResponseReturnValue:
     here, folder = _ordered(), body().get("folder")
     if not caller_of_request().is_here:
         raise Denied(403, "Only commands on the server itself may do this: syncline backup make FOLDER.")
-    if not isinstance(folder, str) or not Path(folder).is_absolute():
+    if not isinstance(folder, str) or not folder.isprintable() or not Path(folder).is_absolute():
         raise Denied(400, "`folder` must be the whole path of a folder on the server.")
     return jsonify(asdict(make(here, Path(folder))))
 

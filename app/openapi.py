@@ -42,6 +42,7 @@ SAID_WITH = {  # the order → what its body may say
     "ingest": {"sources": {"type": "array", "items": {"type": "string"}}},
     "retry": {"sources": {"type": "array", "items": {"type": "string"}}},
     "rebuild": {"anyway": {"type": "boolean", "description": "Also when the journal has lost records that the tables were made from."}},
+    "backup": {"folder": {"type": "string", "description": "The whole path of a folder on the server that is not there yet."}},
 }
 DECISIONS = {
     "approve": "A colleague agrees to the plan.",
@@ -68,10 +69,15 @@ EDITS = {
     "additionalProperties": {"type": "object"},
 }
 ROWS = {"type": "array", "items": {"type": "object"}}
-DONE = {  # what an order did
+DONE: dict[str, Any] = {  # what an order did
     **dict.fromkeys(("records", "events", "transactions", "rejected"), WHOLE),
     "troubles": {"type": "array", "items": {**TEXTS, "minItems": 2, "maxItems": 2}},
     "seconds": {"type": "number"},
+}
+COPIED: dict[str, Any] = {  # what a backup holds
+    "syncline": TEXT,
+    **dict.fromkeys(("schema", "made_ns", "known_ns", "record"), WHOLE),
+    "files": {"type": "object", "additionalProperties": _whole({"bytes": WHOLE, "sha256": TEXT})},
 }
 PLANNED = {
     "cases": WHOLE,
@@ -256,11 +262,12 @@ def _said(
 
 
 def _order(name: str, about: str) -> dict[str, Any]:
-    answers = {"200": {"description": "What was done.", **_json(_whole(DONE))}, **REFUSALS}
+    answers = {"200": {"description": "What was done.", **_json(_whole(COPIED if name == "backup" else DONE))}, **REFUSALS}
     order: dict[str, Any] = {"operationId": name, "summary": about, "responses": answers}
     if fields := SAID_WITH.get(name):
         answers |= TOO_LARGE
-        order["requestBody"] = _json({"type": "object", "properties": fields})
+        schema = _whole(fields) if name == "backup" else {"type": "object", "properties": fields}
+        order["requestBody"] = {**_json(schema), "required": "required" in schema}
     return order
 
 

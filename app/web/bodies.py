@@ -1,7 +1,9 @@
-"""What may be sent: how much where, and JSON that is not deeper than anybody can read."""
+"""What may be sent: how much where, and JSON that is not deeper than anybody can read and whose texts are texts."""
 
 from __future__ import annotations
 
+import json
+import re
 from typing import Any
 
 from flask import Flask, request
@@ -14,14 +16,18 @@ FORM_BYTES, API_BYTES, CALLBACK_BYTES = (
     1 << 20,
     16 << 20,
 )  # the login; orders of machines; callbacks: a message that somebody edits
+MAY_BE_HALF = re.compile(rb"\\ud|\xed", re.IGNORECASE)  # written out, or as the bytes that it would be
 
 
 class _Json(DefaultJSONProvider):
     def loads(self, s: str | bytes, **kwargs: Any) -> Any:
         try:
-            return super().loads(s, **kwargs)
+            found = super().loads(s, **kwargs)
+            if MAY_BE_HALF.search(s if isinstance(s, bytes) else s.encode("utf-8", "surrogatepass")):
+                json.dumps(found, ensure_ascii=False).encode()  # half of a surrogate pair is no text: no table and no file takes it
         except RecursionError:
             raise ValueError("deeper than can be read") from None
+        return found
 
 
 def install(server: Flask) -> None:

@@ -54,14 +54,15 @@ UNHEALTHY = {("/readyz", 503)}  # the one answer that is meant to say that we ar
 
 
 class Driven:
-    """Every operation of the document, and everybody who may ask. `said`: by operation, who was answered with which status how often."""
+    """Every operation of the document, and everybody who may ask. `said`: by operation, who was answered with which status how often.
+    `apart`: who asks only for what is there, because what they may is not to be tried with anything."""
 
-    def __init__(self, server: Flask, callers: Mapping[str, Caller]) -> None:
+    def __init__(self, server: Flask, callers: Mapping[str, Caller], apart: Mapping[str, Caller]) -> None:
         config = SchemathesisConfig.from_dict({"generation": {"with-security-parameters": False}})
         self.schema = schemathesis.openapi.from_wsgi(DOCUMENT, server, config=config)
         found = (result.ok() for result in self.schema.get_all_operations())
         self.operations: dict[str, APIOperation[Any, Any, Any, Any]] = {operation.label: operation for operation in found}
-        self.callers = callers
+        self.callers, self._all = callers, {**callers, **apart}
         self.said: dict[str, Counter[tuple[str, int]]] = {label: Counter() for label in self.operations}
         self._turns = cycle(callers)
 
@@ -96,7 +97,7 @@ class Driven:
 
     def answer(self, case: Case[Any], name: str) -> Response:
         """As one of them, and not packed: a mark would not be found in what is."""
-        caller = self.callers[name]
+        caller = self._all[name]
         return case.call(session=caller.client.http, headers={"Accept-Encoding": "identity", **caller.proof()})
 
     def _asked(self, case: Case[Any], name: str) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import cycle
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -21,10 +22,12 @@ from app.recovery.run_tables import recoveries
 from app.recovery.runs import LIVE, Actor, Refusal
 from app.recovery.selection import group_of, proposed
 from app.reports.week import week_at
+from tests.access.callers import Caller, everybody
 from tests.access.driven import LIMITED, Driven
 from tests.access.plant import LIMITED as SEEN
-from tests.access.plant import MARK, OTHER, SITE
+from tests.access.plant import MARK, OTHER, SITE, marked
 from tests.pages import recovering
+from tests.pages.served import Client, make_server
 from tests.waiting import until
 
 CATALOGUE = """
@@ -40,6 +43,7 @@ recovery:
 """
 SELECTION = {"workflow": "procure_to_receipt", "kind": "failed", "site": SITE}
 ELSEWHERE = {"workflow": "production_to_inventory", "kind": "failed", "site": OTHER}
+HERE = "command line"  # writes where it is told
 ONE_OF_THEM = cycle(LIMITED)
 REASON = {"reason": "it is wanted"}
 # The action → by which path a recovery comes to where it can be done, what is done with it before, and who does it.
@@ -63,6 +67,17 @@ class Known:
     who: str
     values: dict[str, Any] = field(default_factory=dict)
     changes: bool = False
+
+
+@contextmanager
+def driven_plant(folder: Path) -> Iterator[tuple[Driven, Existing]]:
+    """A plant of its own, which everybody may ask: what is asked changes it."""
+    (folder / "drop").mkdir()
+    with marked(folder, CATALOGUE) as application:
+        application.local_token = "of the command line"
+        server = make_server(application)
+        here = Caller(Client(server), {"Authorization": f"Bearer {application.local_token}"})
+        yield Driven(server, everybody(server, application), {HERE: here}), Existing(application)
 
 
 def ask_for_what_is_there(driven: Driven, existing: Existing, label: str) -> dict[str, Any]:
@@ -105,6 +120,8 @@ class Existing:
             yield from self._reports(name)
         elif name == "events/message":
             yield Known("near", {"query": {"event_id": self._event(), "of": "record"}}, changes=True)
+        elif name == "backup":
+            yield Known(HERE, {"body": {"folder": f"{self.application.settings.folder}/copies/{self.application.now_ns()}"}}, changes=True)
         elif path == "/readyz":
             with self._loading():
                 yield Known("stranger")

@@ -9,11 +9,9 @@ import pytest
 from flask import Flask
 
 from app.openapi import FORMS_OF_REPORT, description
-from tests.access.callers import everybody
 from tests.access.driven import NEGATIVE, POSITIVE, Driven, readable
-from tests.access.existing import CATALOGUE, Existing, ask_for_what_is_there
-from tests.access.plant import MARK, SITE, marked
-from tests.pages.served import make_server
+from tests.access.existing import Existing, ask_for_what_is_there, driven_plant
+from tests.access.plant import MARK, SITE
 
 OPERATIONS = [f"{method.upper()} {path}" for path, methods in description("/", "0")["paths"].items() for method in methods]
 MORE, SOME = 3, 2  # of what is wrong everybody asks one, and of so many more some in turn; what may be right costs more, and some ask one
@@ -21,11 +19,8 @@ MORE, SOME = 3, 2  # of what is wrong everybody asks one, and of so many more so
 
 @pytest.fixture(scope="module")
 def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Driven, Existing]]:
-    folder = tmp_path_factory.mktemp("driven")
-    (folder / "drop").mkdir()
-    with marked(folder, CATALOGUE) as application:
-        server = make_server(application)
-        yield Driven(server, everybody(server, application)), Existing(application)
+    with driven_plant(tmp_path_factory.mktemp("driven")) as plant:
+        yield plant
 
 
 def test_every_address_of_the_api_stands_in_its_description(plant: tuple[Driven, Existing]) -> None:

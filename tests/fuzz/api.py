@@ -11,11 +11,8 @@ from tempfile import TemporaryDirectory
 
 from schemathesis.core.failures import FailureGroup
 
-from tests.access.callers import everybody
 from tests.access.driven import NEGATIVE, POSITIVE, Driven
-from tests.access.existing import CATALOGUE, Existing, ask_for_what_is_there
-from tests.access.plant import marked
-from tests.pages.served import make_server
+from tests.access.existing import Existing, ask_for_what_is_there, driven_plant
 
 NAME = "api"
 WRONG, RIGHT, CALLERS = 20, 5, 4  # examples of each kind for an operation in its turn, each asked by so many of everybody
@@ -29,15 +26,11 @@ class Found(Exception):
 def asked(minutes: float) -> str:
     """What was asked and answered in that time, in a sentence. Raises Found."""
     end, first = time.monotonic() + 60 * minutes, random.randrange(1 << 32)
-    with TemporaryDirectory(prefix="fuzz-api-") as folder:
-        (Path(folder) / "drop").mkdir()
-        with marked(Path(folder), CATALOGUE) as application:
-            server = make_server(application)
-            driven, existing = Driven(server, everybody(server, application)), Existing(application)
-            for turn, label in enumerate(cycle(driven.operations)):
-                if time.monotonic() > end:
-                    return _figures(driven, turn)
-                _one(driven, existing, label, first + turn)
+    with TemporaryDirectory(prefix="fuzz-api-") as folder, driven_plant(Path(folder)) as (driven, existing):
+        for turn, label in enumerate(cycle(driven.operations)):
+            if time.monotonic() > end:
+                return _figures(driven, turn)
+            _one(driven, existing, label, first + turn)
     raise AssertionError("the operations do not end")
 
 

@@ -142,6 +142,20 @@ def test_a_body_that_cannot_be_read_is_refused_and_breaks_nothing(server: Flask,
     assert admin.post("api/v1/annotations", **sent).status_code == 400
 
 
+@pytest.mark.parametrize("half", [b"\\ud800", b"\\uDFFF", b"\xed\xa0\x80"])
+def test_half_of_a_surrogate_pair_is_no_text(server: Flask, half: bytes) -> None:
+    admin = signed_in(server, "ada")
+    sent = {"data": b'{"reason": "' + half + b'", "text": "x"}', "content_type": "application/json"}
+    assert admin.post("api/v1/recoveries/R-0/refuse", **sent).status_code == 400
+    assert admin.post("api/v1/annotations", **sent).status_code == 400
+
+
+@pytest.mark.parametrize("whole", [b"\\ud83d\\ude00", "\N{GRINNING FACE} \N{HANGUL SYLLABLE HAN}".encode()])
+def test_a_whole_pair_is_one(server: Flask, whole: bytes) -> None:
+    sent = {"data": b'{"text": "x ' + whole + b'"}', "content_type": "application/json"}
+    assert signed_in(server, "ada").post("api/v1/annotations", **sent).status_code == 201
+
+
 @pytest.mark.parametrize(
     "path",
     [
