@@ -38,7 +38,7 @@ ORDERS = {
     "rebuild": "Makes everything anew from the records.",
     "backup": "Copies everything into a folder of the server; only for commands on the server itself.",
 }
-SAID_WITH = {  # the order → what its body may say
+SAID_WITH: dict[str, dict[str, Any]] = {  # the order → what its body may say
     "ingest": {"sources": {"type": "array", "items": {"type": "string"}}},
     "retry": {"sources": {"type": "array", "items": {"type": "string"}}},
     "rebuild": {"anyway": {"type": "boolean", "description": "Also when the journal has lost records that the tables were made from."}},
