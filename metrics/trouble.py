@@ -16,7 +16,8 @@ SEPARATOR = "\x1f"
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """One group at one site. `signature`: of what failed; `milestone`: of a rule its name. `holds_up` None: nothing that we know of."""
+    """One group at one site, whosever; with a `supplier` what of it is of that one. `signature`: of what failed; `milestone`: of a rule its
+    name. `holds_up` None: nothing that we know of."""
 
     kind: str  # failed, missing, violation, unplaced
     signature: str | None
@@ -34,11 +35,11 @@ class Trouble:
     last_ns: int
     first_id: str | None  # the transaction it began with
     partners: tuple[str, ...]
-    is_named: bool  # every case is of one of these
     owner: str | None
     criticality: str
     holds_up: Summary | None
     first_trace: str | None = None  # of what cannot be placed: the trace it began with
+    supplier: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,8 @@ class Silent:
 
 
 def troubles(reader: Reader, settled: Mapping[str, int]) -> list[Trouble]:
-    """As of the reader's moment. `settled`: the ids of cases, and until when (ns) what happened to them is."""
+    """As of the reader's moment, of each group the whole before what of it is of each supplier. `settled`: the ids of cases, and until when
+    (ns) what happened to them is."""
     reader.follow_trouble()
     reader.rows("recovering/failing", transaction_id=None, signature=None)
     reader.leave("alerting/keyed", settled={"key": list(settled), "value": list(settled.values())})
@@ -70,6 +72,9 @@ def troubles(reader: Reader, settled: Mapping[str, int]) -> list[Trouble]:
     if not found:
         return unplaced
     held = {_key(group.kind, group.workflow, group.milestone, group.site, key): summary for group, key, summary in summaries(reader)}
+    if any(row["supplier"] is not None for row in found):
+        reader.leave("alerting/of_suppliers")
+        held |= {_key_of_supplier(group.kind, group.workflow, group.milestone, key): summary for group, key, summary in summaries(reader)}
     return [*(_trouble(row, held) for row in found), *unplaced]
 
 
@@ -96,7 +101,7 @@ def silent_feeds(reader: Reader) -> list[Silent]:
     return [Silent(row["source"], row["system"], row["site"], row["watermark_ns"]) for row in reader.rows("alerting/silent")]
 
 
-Key = tuple[str | None, str | None, str | None, str | None]
+Key = tuple[str | None, ...]
 
 
 def _key(kind: str | None, workflow: str | None, milestone: str | None, site: str | None, group_key: str | None) -> Key:
@@ -107,20 +112,28 @@ def _key(kind: str | None, workflow: str | None, milestone: str | None, site: st
     return kind, None if kind == "violation" else workflow, milestone, site
 
 
+def _key_of_supplier(kind: str | None, workflow: str | None, milestone: str | None, group_key: str | None) -> Key:
+    """Everything stands in the key of the asker."""
+    signature, site, supplier = (group_key or "").split(SEPARATOR, 2)
+    whole = _key(kind, workflow, milestone, site or None, f"{signature}{SEPARATOR}{site}" if signature else None)
+    return *whole, supplier
+
+
 def _unplaced(row: Mapping[str, Any]) -> Trouble:
     """It is of no workflow, and nothing that we know waits for it."""
     known: dict[str, Any] = dict.fromkeys(("workflow", "event_type", "first_id", "owner", "holds_up")) | dict(row)
-    return Trouble(**known, partners=(), is_named=False, criticality="important")
+    return Trouble(**known, partners=(), criticality="important")
 
 
 def _trouble(row: Mapping[str, Any], held: Mapping[Key, Summary]) -> Trouble:
     named = f"{row['signature']}{SEPARATOR}{row['site'] or ''}" if row["signature"] else None
     step = row["step"] or {}
+    key = _key(row["kind"], row["workflow"], row["milestone"], row["site"], named)
     said = {name: row[name] for name in Trouble.__slots__ if name in row and name != "partners"}
     return Trouble(
         **said,
         event_type=step.get("event_type"),
         system=step.get("system"),
         partners=tuple(row["partners"]),
-        holds_up=held.get(_key(row["kind"], row["workflow"], row["milestone"], row["site"], named)),
+        holds_up=held.get((*key, row["supplier"]) if row["supplier"] is not None else key),
     )

@@ -1,12 +1,12 @@
-"""One alert and its parts by site, the words for its kinds and severities, and what somebody who sees some sites only sees of it."""
+"""One alert and its parts by site and by supplier, the words for its kinds and severities, and what of it somebody sees."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from metrics.scope import Names, Scope
+from metrics.scope import Scope
 from metrics.texts import _later
 
 KINDS = {  # kind → word, meaning
@@ -25,7 +25,7 @@ SITELESS = ""
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What an alert is about at one site. `worths`: what is at stake, by currency."""
+    """What an alert is about at one site, or of it what is of one supplier. `worths`: what is at stake, by currency."""
 
     site: str  # "": names none
     cases: int = 0
@@ -35,11 +35,7 @@ class Part:
     words: str = ""
     cause: str | None = None
     cause_address: str | None = None
-    is_named: bool = False  # every case is of one of `partners`
-
-    def is_of(self, suppliers: Names) -> bool:
-        """Whether it tells of these suppliers and of nothing else."""
-        return suppliers is None or (self.is_named and bool(self.partners) and suppliers.issuperset(self.partners))
+    supplier: str | None = None  # None: whosever it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +51,13 @@ class Condition:
     address: str
     began_ns: int
     parts: tuple[Part, ...]
+    by_supplier: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """As it is kept. `absent_ns`: since when it is not found any more."""
+    """As it is kept. `absent_ns`: since when it is not found any more. `by_supplier`: of the same cases those that are of a supplier, by
+    site and supplier; who sees some suppliers only has parts of these."""
 
     number: int
     key: str
@@ -77,6 +75,7 @@ class Alert:
     taken_ns: int | None
     taken_note: str | None
     parts: tuple[Part, ...] = ()
+    by_supplier: tuple[Part, ...] = ()
     ended_why: str | None = None  # where a person ended it
 
     @property
@@ -89,7 +88,7 @@ class Alert:
 
     @property
     def orders(self) -> int:
-        """Held up, each once for a site."""
+        """Held up, each once for a site, and by who sees some suppliers only once for each of these."""
         return sum(part.orders for part in self.parts)
 
     @property
@@ -103,7 +102,12 @@ class Alert:
 
     @property
     def sites(self) -> tuple[str, ...]:
-        return tuple(part.site for part in self.parts if part.site != SITELESS)
+        return tuple(dict.fromkeys(part.site for part in self.parts if part.site != SITELESS))
+
+    @property
+    def partners(self) -> list[str]:
+        """Whom it is about."""
+        return sorted({partner for part in self.parts for partner in part.partners})
 
     def seen_by(self, sees: Scope) -> Alert | None:
         """As far as it may be seen; None: not at all. What names no site, workflow or supplier is for who may see all of these."""
@@ -111,8 +115,15 @@ class Alert:
             return self
         if not sees.has_workflow(self.workflow):
             return None
-        shown = tuple(part for part in self.parts if sees.has_site(part.site) and part.is_of(sees.suppliers))
-        return replace(self, parts=shown) if shown else None
+        here = replace(self, parts=_at(self.parts, sees), by_supplier=_at(self.by_supplier, sees))
+        if sees.suppliers is not None:
+            return here.of_suppliers(sees.suppliers)
+        return here if here.parts else None
+
+    def of_suppliers(self, suppliers: Collection[str]) -> Alert | None:
+        """What of it is of these; None: nothing."""
+        mine = tuple(part for part in self.by_supplier if part.supplier in suppliers)
+        return replace(self, parts=mine, by_supplier=mine) if mine else None
 
     def at(self, sites: Sequence[str]) -> Alert | None:
         """What it is about at these sites; none given: at all."""
@@ -121,6 +132,10 @@ class Alert:
     def first_cause(self) -> Part | None:
         """The part that says what it began with."""
         return next((part for part in self.parts if part.cause), None)
+
+
+def _at(parts: Iterable[Part], sees: Scope) -> tuple[Part, ...]:
+    return tuple(part for part in parts if sees.has_site(part.site))
 
 
 def weight(alert: Alert) -> tuple[int, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.alerts.alert import SITELESS, Condition, Part
 from app.components import links
@@ -43,10 +43,11 @@ def of_objectives(ringing: Iterable[Ringing], objectives: Mapping[str, Objective
         told.add(key)
         partners = (objective.partner,) if objective.partner else ()
         said, cause = words.sentence(alert.sentence), "the cases that broke the promise"
-        part = Part(objective.site or SITELESS, alert.bad, 0, {}, partners, said, cause, _broke(objective, alert), bool(partners))
+        part = Part(objective.site or SITELESS, alert.bad, 0, {}, partners, said, cause, _broke(objective, alert))
+        mine = (replace(part, supplier=objective.partner),) if objective.partner else ()
         address = below("objectives", objective=alert.objective)
         title = f"{alert.title}: the budget burns too fast"
-        yield Condition(key, "objective", severity, title, objective.workflow, None, address, alert.since_ns, (part,))
+        yield Condition(key, "objective", severity, title, objective.workflow, None, address, alert.since_ns, (part,), mine)
 
 
 def _broke(objective: Objective, alert: Ringing) -> str:
@@ -73,14 +74,16 @@ def of_troubles(troubles: Iterable[Trouble], known: Known) -> Iterator[Condition
 
 
 def _of_group(key: str, rows: Sequence[Trouble], remembered: Remembered, known: Known, *, came_back: bool) -> Condition:
-    first = rows[0]
+    first = rows[0]  # the whole of a group comes before what is of each supplier
     since = min(row.first_ns for row in rows)
     if came_back and remembered.fixed_ns is not None:
         since = max(since, remembered.fixed_ns)
     sites = [row.site for row in rows if row.site]
     owner = remembered.owner or owner_of_all(known.owners, first.owner, sites, first.error_code)
     title = f"{_title(first)}{', again' if came_back else ''}"
-    return Condition(key, first.kind, first.criticality, title, first.workflow, owner, _address(first), since, tuple(map(_part, rows)))
+    address, whole = _address(first), tuple(_part(row) for row in rows if row.supplier is None)
+    mine = tuple(_part(row) for row in rows if row.supplier is not None)
+    return Condition(key, first.kind, first.criticality, title, first.workflow, owner, address, since, whole, mine)
 
 
 def _title(trouble: Trouble) -> str:
@@ -112,7 +115,7 @@ def _part(trouble: Trouble) -> Part:
         trouble.words or "",
         cause,
         address.removeprefix(links.prefix()) if address else None,
-        trouble.is_named,
+        trouble.supplier,
     )
 
 

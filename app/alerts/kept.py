@@ -8,13 +8,13 @@ from decimal import Decimal
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Engine, case, func, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Table, case, delete, func, insert, select, update
 
 from app import audit
 from app.access.rights import ACKNOWLEDGE_ALERTS
 from app.accounts.tables import create_tables
 from app.alerts.alert import SEVERITIES, Alert, Part
-from app.alerts.tables import alerts, endings, metadata, parts
+from app.alerts.tables import alerts, endings, metadata, parts, supplier_parts
 from app.instants import instant_text
 from app.recovery.runs import Actor, Refusal
 from metrics.scope import Scope
@@ -49,7 +49,7 @@ class Alerts:
         gravest = case({name: place for place, name in enumerate(SEVERITIES)}, value=alerts.c.severity, else_=len(SEVERITIES))
         order = (alerts.c.ended_ns.isnot(None), case((alerts.c.ended_ns.is_(None), gravest)), alerts.c.started_ns.desc(), alerts.c.number)
         with self._engine.connect() as connection:
-            where = list(_where(connection, asked, sees))
+            where = list(_where(asked, sees))
             total = int(connection.execute(select(func.count()).select_from(alerts).where(*where)).scalar_one())
             rows = connection.execute(select(alerts).where(*where).order_by(*order).limit(stop - start).offset(start)).all()
             found = with_parts(connection, rows)
@@ -58,7 +58,7 @@ class Alerts:
     def open_count(self, sees: Scope) -> int:
         """How many are open that may be seen."""
         with self._engine.connect() as connection:
-            where = _where(connection, Narrowed(is_open=True), sees)
+            where = _where(Narrowed(is_open=True), sees)
             return int(connection.execute(select(func.count()).select_from(alerts).where(*where)).scalar_one())
 
     def open_kinds(self) -> dict[str, int]:
@@ -99,16 +99,29 @@ class Alerts:
 
 def with_parts(connection: Connection, rows: Collection[Any]) -> list[Alert]:
     """The alerts of rows of their table."""
-    mine: dict[int, list[Part]] = {row.number: [] for row in rows}
-    for row in connection.execute(select(parts).where(parts.c.alert.in_(mine)).order_by(parts.c.alert, parts.c.site)):
-        worths = {currency: Decimal(value) for currency, value in orjson.loads(row.worths).items()}
-        partners = tuple(orjson.loads(row.partners))
-        said = (row.words, row.cause, row.cause_address, bool(row.is_named))
-        mine[row.alert].append(Part(row.site, row.cases, row.orders, worths, partners, *said))
+    numbers = [row.number for row in rows]
+    whole, by_supplier = _parts(connection, parts, numbers), _parts(connection, supplier_parts, numbers)
     why = dict[int, str]()
-    for row in connection.execute(select(endings).where(endings.c.alert.in_(mine))):
+    for row in connection.execute(select(endings).where(endings.c.alert.in_(numbers))):
         why[row.alert] = row.words
-    return [Alert(**row._mapping, parts=tuple(mine[row.number]), ended_why=why.get(row.number)) for row in rows]
+    return [
+        Alert(
+            **row._mapping,
+            parts=tuple(whole.get(row.number, ())),
+            by_supplier=tuple(by_supplier.get(row.number, ())),
+            ended_why=why.get(row.number),
+        )
+        for row in rows
+    ]
+
+
+def _parts(connection: Connection, table: Table, numbers: Collection[int]) -> dict[int, list[Part]]:
+    found: dict[int, list[Part]] = {}
+    for row in connection.execute(select(table).where(table.c.alert.in_(numbers)).order_by(*table.primary_key)):
+        worths = {currency: Decimal(value) for currency, value in orjson.loads(row.worths).items()}
+        said = (tuple(orjson.loads(row.partners)), row.words, row.cause, row.cause_address, getattr(row, "supplier", None))
+        found.setdefault(row.alert, []).append(Part(row.site, row.cases, row.orders, worths, *said))
+    return found
 
 
 def open_ones(connection: Connection) -> list[Alert]:
@@ -117,9 +130,18 @@ def open_ones(connection: Connection) -> list[Alert]:
     return [alert for begin in range(0, len(rows), BATCH) for alert in with_parts(connection, rows[begin : begin + BATCH])]
 
 
-def part_row(number: int, part: Part) -> dict[str, Any]:
-    """As the table has it."""
+def keep_parts(connection: Connection, number: int, whole: Collection[Part], by_supplier: Collection[Part]) -> None:
+    """In place of those that an alert had."""
+    for table, kept in ((parts, whole), (supplier_parts, by_supplier)):
+        connection.execute(delete(table).where(table.c.alert == number))
+        if kept:
+            connection.execute(insert(table), [_row(number, part) for part in kept])
+
+
+def _row(number: int, part: Part) -> dict[str, Any]:
+    """As the tables have it."""
     return {
+        **({"supplier": part.supplier} if part.supplier is not None else {}),
         "alert": number,
         "site": part.site,
         "cases": part.cases,
@@ -129,7 +151,6 @@ def part_row(number: int, part: Part) -> dict[str, Any]:
         "words": part.words,
         "cause": part.cause,
         "cause_address": part.cause_address,
-        "is_named": part.is_named,
     }
 
 
@@ -141,7 +162,7 @@ COLUMNS = (*ABOUT, *WHEN)
 def alert_rows(engine: Engine, until_ns: int, sees: Scope) -> Iterator[dict[str, Any]]:
     """The rows of the export, the oldest first: what had started by then."""
     with engine.connect() as connection:
-        where = list(_where(connection, Narrowed(as_of_ns=until_ns), sees))
+        where = list(_where(Narrowed(as_of_ns=until_ns), sees))
         numbers = list(connection.execute(select(alerts.c.number).where(*where).order_by(alerts.c.number)).scalars())
         for begin in range(0, len(numbers), BATCH):
             listed = select(alerts).where(alerts.c.number.in_(numbers[begin : begin + BATCH])).order_by(alerts.c.number)
@@ -154,10 +175,9 @@ def _told(alert: Alert, until_ns: int) -> dict[str, Any]:
     def instant(ns: int | None) -> str | None:
         return instant_text(ns) if ns is not None and ns <= until_ns else None
 
-    partners = sorted({partner for part in alert.parts for partner in part.partners})
     taken = instant(alert.taken_ns)
     values = (
-        *(alert.number, alert.kind, alert.severity, alert.title, alert.workflow, alert.owner, list(alert.sites), partners),
+        *(alert.number, alert.kind, alert.severity, alert.title, alert.workflow, alert.owner, list(alert.sites), alert.partners),
         *(alert.cases, alert.orders, {currency: float(value) for currency, value in alert.worths.items()}),
         *(
             instant(alert.began_ns),
@@ -170,7 +190,7 @@ def _told(alert: Alert, until_ns: int) -> dict[str, Any]:
     return dict(zip(COLUMNS, values, strict=True))
 
 
-def _where(connection: Connection, asked: Narrowed, sees: Scope) -> Iterable[ColumnElement[bool]]:
+def _where(asked: Narrowed, sees: Scope) -> Iterable[ColumnElement[bool]]:
     """Both what is asked for at a site, and that it may be seen, are true of one and the same part."""
     then_ns = 2**62 if asked.as_of_ns is None else asked.as_of_ns
     has_ended = func.coalesce(alerts.c.ended_ns, 2**63 - 1) <= then_ns
@@ -180,21 +200,15 @@ def _where(connection: Connection, asked: Narrowed, sees: Scope) -> Iterable[Col
     for column, value in (("kind", asked.kind), ("severity", asked.severity), ("workflow", asked.workflow)):
         if value is not None:
             yield alerts.c[column] == value
-    of_part = [parts.c.alert == alerts.c.number]
-    of_part += [parts.c.site.in_(sees.sites)] if sees.sites is not None else []
     if sees.workflows is not None:
         yield alerts.c.workflow.in_(sees.workflows)
-    if sees.suppliers is not None:
-        of_part += [parts.c.is_named.is_(True), parts.c.partners.in_(_lists_within(connection, sees.suppliers))]
-    of_part += [parts.c.site == asked.site] if asked.site is not None else []
+    table = parts if sees.suppliers is None else supplier_parts
+    of_part = [table.c.alert == alerts.c.number]
+    of_part += [table.c.site.in_(sees.sites)] if sees.sites is not None else []
+    of_part += [table.c.supplier.in_(sees.suppliers)] if sees.suppliers is not None else []
+    of_part += [table.c.site == asked.site] if asked.site is not None else []
     if asked.partner is not None:
         quoted = orjson.dumps(asked.partner).decode()
-        of_part.append(parts.c.partners.contains(quoted, autoescape=True))
+        of_part.append(table.c.partners.contains(quoted, autoescape=True))
     if len(of_part) > 1:
-        yield select(parts.c.alert).where(*of_part).exists()
-
-
-def _lists_within(connection: Connection, suppliers: frozenset[str]) -> list[str]:
-    """Of the lists of suppliers that alerts have, as they are written, those with nobody else in them."""
-    written = connection.execute(select(parts.c.partners).where(parts.c.is_named.is_(True)).distinct()).scalars()
-    return [each for each in written if (names := orjson.loads(each)) and suppliers.issuperset(names)]
+        yield select(table.c.alert).where(*of_part).exists()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, Text
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table, Text
 
 metadata = MetaData()
 
@@ -37,18 +39,35 @@ endings = Table(
 )
 alerts_by_start = Index("alerts_by_start", alerts.c.started_ns)
 
+
+def _told() -> list[Column[Any]]:
+    """What there is to say of a part."""
+    return [
+        Column("cases", Integer, nullable=False),
+        Column("orders", Integer, nullable=False),
+        Column("worths", Text, nullable=False),  # JSON: by currency
+        Column("partners", Text, nullable=False),  # JSON: the suppliers and carriers it is about
+        Column("words", Text, nullable=False),  # what there is to say of it at this site
+        Column("cause", Text),  # what it began with, in words
+        Column("cause_address", Text),  # and its page, below the prefix
+    ]
+
+
 # What somebody who sees some sites only is told of an alert are its rows of these sites; site "" is what names none.
 parts = Table(
     "alert_parts",
     metadata,
     Column("alert", Integer, primary_key=True, autoincrement=False),
     Column("site", String(128), primary_key=True),
-    Column("cases", Integer, nullable=False),
-    Column("orders", Integer, nullable=False),
-    Column("worths", Text, nullable=False),  # JSON: by currency
-    Column("partners", Text, nullable=False),  # JSON: the suppliers and carriers it is about
-    Column("words", Text, nullable=False),  # what there is to say of it at this site
-    Column("cause", Text),  # what it began with, in words
-    Column("cause_address", Text),  # and its page, below the prefix
-    Column("is_named", Boolean),  # every case is of one of `partners`; null: from before that was written down
+    *_told(),
+)
+
+# What somebody who sees some suppliers only is told of it are its rows of these, at their sites: the same cases, as far as they are of one.
+supplier_parts = Table(
+    "alert_supplier_parts",
+    metadata,
+    Column("alert", Integer, primary_key=True, autoincrement=False),
+    Column("site", String(128), primary_key=True),
+    Column("supplier", String(256), primary_key=True),
+    *_told(),
 )

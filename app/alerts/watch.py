@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app import audit
 from app.alerts.alert import Alert, Condition, Part
-from app.alerts.kept import open_ones, part_row
-from app.alerts.tables import alerts, endings, parts
+from app.alerts.kept import keep_parts, open_ones
+from app.alerts.tables import alerts, endings
 
 ACTOR = "syncline"
 QUIET_SECONDS = 15 * 60  # what is not found for so long has ended; what comes back sooner is the same alert
@@ -58,7 +58,7 @@ def _start(connection: Connection, condition: Condition, now_ns: int) -> int | N
             connection.execute(insert(alerts).values(number=number, started_ns=now_ns, **values))
     except IntegrityError:
         return None
-    connection.execute(insert(parts), [part_row(number, part) for part in condition.parts])
+    keep_parts(connection, int(number), condition.parts, condition.by_supplier)
     detail = {"kind": condition.kind, "title": condition.title, "cases": sum(part.cases for part in condition.parts)}
     audit.append(connection, now_ns, ACTOR, "alert started", f"alert {number}", detail, None)
     return int(number)
@@ -69,11 +69,15 @@ def _go_on(connection: Connection, alert: Alert, condition: Condition) -> None:
     said = {name: getattr(condition, name) for name in ("severity", "title", "owner", "address")} | {"absent_ns": None}
     if changed := {name: value for name, value in said.items() if getattr(alert, name) != value}:
         connection.execute(update(alerts).where(alerts.c.number == alert.number).values(**changed))
-    before = {part.site: part for part in alert.parts}
-    now = {part.site: _as_it_began(part, before.get(part.site)) for part in condition.parts}
+    before, found = _placed(alert.parts + alert.by_supplier), _placed(condition.parts + condition.by_supplier)
+    now = {place: _as_it_began(part, before.get(place)) for place, part in found.items()}
     if now != before:
-        connection.execute(delete(parts).where(parts.c.alert == alert.number))
-        connection.execute(insert(parts), [part_row(alert.number, part) for part in now.values()])
+        whole = [part for part in now.values() if part.supplier is None]
+        keep_parts(connection, alert.number, whole, [part for part in now.values() if part.supplier is not None])
+
+
+def _placed(parts: Iterable[Part]) -> dict[tuple[str, str | None], Part]:
+    return {(part.site, part.supplier): part for part in parts}
 
 
 def _as_it_began(part: Part, before: Part | None) -> Part:

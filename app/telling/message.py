@@ -179,7 +179,7 @@ def _data(told: Told, around: Around) -> dict[str, Any]:
         "workflow": alert.workflow,
         "owner": alert.owner,
         "sites": list(alert.sites),
-        "partners": sorted({partner for part in alert.parts for partner in part.partners}),
+        "partners": alert.partners,
         "cases": alert.cases,
         "orders": alert.orders,
         "values": {currency: str(value) for currency, value in alert.worths.items()},

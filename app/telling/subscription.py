@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from app.alerts.alert import KINDS, SEVERITIES, Alert
 from app.figures import words
@@ -46,10 +46,7 @@ def told_of(wanted: Wanted, alert: Alert, sees: Scope) -> Alert | None:
         return None
     shown = alert.seen_by(sees)
     shown = shown and shown.at(wanted.sites)
-    if shown is None or not wanted.partners:
-        return shown
-    mine = tuple(part for part in shown.parts if not set(part.partners).isdisjoint(wanted.partners))
-    return replace(shown, parts=mine) if mine else None
+    return shown.of_suppliers(wanted.partners) if shown and wanted.partners else shown
 
 
 def target_of(way: str, user: str) -> str:

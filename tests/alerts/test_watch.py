@@ -142,24 +142,47 @@ def test_who_sees_some_sites_sees_their_part_only(engine: Engine, kept: Alerts) 
 
 
 def test_who_sees_some_workflows_or_suppliers_is_told_what_is_of_these_alone(engine: Engine, kept: Alerts) -> None:
-    mine = replace(BRNO, is_named=True)
-    unnamed, mixed = replace(AUGSBURG, partners=("Moravia",)), replace(AUGSBURG, partners=("Isartal", "Moravia"), is_named=True)
-    whole = replace(FAILING, parts=(mine, unnamed))
-    broken = replace(FAILING, key="violation|r", kind="violation", workflow=None, parts=(mine,))
-    others = (replace(FAILING, key="failed|a2", parts=(mixed,)), replace(FAILING, key="failed|a3", workflow="q"))
-    look(engine, [whole, broken, *others], 100 * MINUTE)
+    mine, isartals = replace(BRNO, supplier="Moravia"), replace(AUGSBURG, supplier="Isartal")
+    broken = replace(FAILING, key="violation|r", kind="violation", workflow=None, by_supplier=(mine,))
+    part = replace(AUGSBURG, cases=3, partners=("Moravia",), supplier="Moravia")
+    others = (replace(FAILING, key="failed|a2", by_supplier=(isartals, part)), replace(FAILING, key="failed|a3", workflow="q"))
+    look(engine, [replace(FAILING, by_supplier=(mine, isartals)), broken, *others], 100 * MINUTE)
     of_p, moravia = Scope(workflows=frozenset({"p"})), frozenset({"Moravia"})
     assert sorted(alert.number for alert in listed(kept, of_p)) == [1, 3]
-    assert [alert.key for alert in listed(kept, Scope(workflows=frozenset({"p"}), suppliers=moravia))] == ["failed|a1"]
-    seen = [(alert.key, alert.sites) for alert in listed(kept, Scope(suppliers=moravia))]
-    assert seen == [("failed|a1", ("brno",)), ("violation|r", ("brno",))]
-    assert {alert.key for alert in listed(kept, Scope(suppliers=moravia | {"Isartal"}))} == {"failed|a1", "failed|a2", "violation|r"}
-    assert [kept.open_count(each) for each in (of_p, Scope(suppliers=moravia), Scope(suppliers=frozenset()), EVERYTHING)] == [2, 2, 0, 4]
+    assert [alert.key for alert in listed(kept, Scope(workflows=frozenset({"p"}), suppliers=moravia))] == ["failed|a1", "failed|a2"]
+    seen = [(alert.key, alert.sites, alert.cases) for alert in listed(kept, Scope(suppliers=moravia))]
+    assert seen == [("failed|a1", ("brno",), 2), ("violation|r", ("brno",), 2), ("failed|a2", ("augsburg",), 3)]
+    both = [(alert.key, alert.sites, alert.cases) for alert in listed(kept, Scope(frozenset({"augsburg"}), None, moravia | {"Isartal"}))]
+    assert both == [("failed|a1", ("augsburg",), 7), ("failed|a2", ("augsburg",), 10)]
+    assert [kept.open_count(each) for each in (of_p, Scope(suppliers=moravia), Scope(suppliers=frozenset()), EVERYTHING)] == [2, 3, 0, 4]
     assert [row["number"] for row in alert_rows(engine, 200 * MINUTE, of_p)] == [1, 3]
-    assert kept.one(3, Scope(suppliers=moravia)) is None
+    assert kept.one(4, Scope(suppliers=moravia)) is None
     assert kept.one(4, of_p) is None
     with pytest.raises(Refusal, match="There is no alert 4, or you may not see it"):
         kept.take(4, replace(TOM, sees=of_p), None)
+
+
+def test_what_of_it_is_of_a_supplier_goes_on_and_ends_as_the_whole_does(engine: Engine, kept: Alerts) -> None:
+    mine = replace(BRNO, supplier="Moravia")
+    look(engine, [replace(FAILING, by_supplier=(mine,))], 100 * MINUTE)
+    later = replace(mine, cases=1, cause="8151 was the first", cause_address="path/p/8151")
+    look(engine, [replace(FAILING, by_supplier=(later,))], 101 * MINUTE)
+    (seen,) = listed(kept, Scope(suppliers=frozenset({"Moravia"})))
+    assert [(part.cases, part.cause) for part in seen.parts] == [(1, "8150 was the first")], "with what it began with"
+    look(engine, [FAILING], 102 * MINUTE)
+    assert listed(kept, Scope(suppliers=frozenset({"Moravia"}))) == []
+    assert [alert.by_supplier for alert in listed(kept)] == [()]
+
+
+def test_alerts_of_a_file_of_before_are_kept_and_get_their_suppliers_with_the_next_look(engine: Engine, kept: Alerts) -> None:
+    look(engine, [FAILING], 100 * MINUTE)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("drop table alert_supplier_parts")
+        connection.exec_driver_sql("alter table alert_parts add column is_named boolean")
+    again = Alerts(engine, Clock())
+    assert [alert.cases for alert in listed(again)] == [9]
+    look(engine, [replace(FAILING, by_supplier=(replace(BRNO, supplier="Moravia"),))], 101 * MINUTE)
+    assert [alert.cases for alert in listed(again, Scope(suppliers=frozenset({"Moravia"})))] == [2]
 
 
 def test_the_list_is_narrowed(engine: Engine, kept: Alerts) -> None:

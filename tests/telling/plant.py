@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from decimal import Decimal
 
 from sqlalchemy import select
@@ -33,6 +34,7 @@ FAILING = Condition(
     "failure?signature=a1",
     NOON - HOUR,
     (HAMBURG, BRNO),
+    (replace(HAMBURG, supplier="Isartal"),),
 )
 ANYTHING = Wanted()
 

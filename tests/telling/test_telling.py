@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import update
@@ -18,9 +19,11 @@ from app.telling.settings import Mail
 from app.telling.subscription import Wanted
 from app.telling.tables import messages
 from metrics.scope import Scope
+from tests.pages.served import PASSWORD
 from tests.people import Changed
 from tests.servers import smtp
 from tests.telling.plant import (
+    BRNO,
     FAILING,
     HAMBURG,
     HOUR,
@@ -72,6 +75,21 @@ def test_nobody_is_told_of_a_site_they_may_not_see(make: Callable[..., Applicati
     assert mail["Subject"] == "Production confirmed in ERP fails, Brno: 2 cases, 1 order, 100 EUR"
     assert "amburg" not in mail.as_string()
     assert [alert.title for _, alert in inbox(application, "bruno")] == ["Production confirmed in ERP fails"]
+
+
+def test_nobody_is_told_of_a_supplier_they_may_not_see(make: Callable[..., Application], mailbox: smtp.Mailbox) -> None:
+    application = make()
+    application.accounts.add_user("sue", PASSWORD, ["supply"], Scope(suppliers=frozenset({"Isartal", "Castco"})))
+    asks(application, "sue")
+    isartal = replace(HAMBURG, cases=4, orders=2, worths={"EUR": Decimal(900)}, words="It is locked", supplier="Isartal")
+    moravia = replace(HAMBURG, cases=3, partners=("Moravia",), words="Moravia is closed", cause="4799 was the first", supplier="Moravia")
+    both = replace(FAILING, parts=(replace(HAMBURG, partners=("Isartal", "Moravia"), words="Moravia is closed"), BRNO))
+    others = replace(FAILING, key="failed|a2", title="Only Moravia", by_supplier=(moravia,))
+    starts(application, replace(both, by_supplier=(isartal, moravia)), others)
+    ((_, mail),) = mailbox.came
+    assert mail["Subject"] == "Production confirmed in ERP fails, Hamburg: 4 cases, 2 orders, 900 EUR"
+    assert not [word for word in ("Moravia", "4799", "Brno", "12,400") if word in mail.as_string()]
+    assert [alert.title for _, alert in inbox(application, "sue")] == ["Production confirmed in ERP fails"]
 
 
 def test_rights_are_those_of_the_moment_it_goes(make: Callable[..., Application], mailbox: smtp.Mailbox, clock: Clock) -> None:
