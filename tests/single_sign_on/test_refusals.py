@@ -39,6 +39,7 @@ def refused(caplog: pytest.LogCaptureFixture, browser: Browser, **does: Any) -> 
         ({"claims": {"aud": ["syncline", "another"]}}, "the ID token is for another application"),
         ({"claims": {"aud": ["syncline", "another"], "azp": "another"}}, "the ID token is for another application"),
         ({"claims": {"azp": "another"}}, "the ID token is for another application"),
+        ({"claims": {"aud": "another", "azp": "syncline"}}, "the ID token is for another application"),
         ({"shifted": {"exp": -120}}, "the ID token has expired"),
         ({"claims": {"exp": "never"}}, "the ID token has expired"),
         ({"claims": {"exp": None}}, "the ID token has expired"),
