@@ -13,7 +13,6 @@ from flask.testing import FlaskClient
 
 from app.api_callers import caller_of_request
 from app.application import Application, opened
-from app.health import readiness
 from app.loader import Loader
 from app.machines.kept import NOT_IN_USE
 from app.machines.wanted import Wanted
@@ -197,10 +196,10 @@ def test_a_fault_of_the_loader_is_told_and_receiving_goes_on(
         row = b'{"WHAT":"order.created","AT":"2026-03-23T10:00:00Z","PLANT":"penang","ORDER":"SO-3"}'
         application.journal.append([Record("orders", "orders.csv:4", row, "application/json", 0, "orders.csv", "{}")])
         until(lambda: application.loader.failure)
-        answer = client.get("/readyz", headers=mine)
+        answer = client.get("/readyz")
         assert (answer.status_code, answer.json["ready"]) == (503, False)
         assert answer.json["problems"] == ["The store cannot be read.", "The loader fails."]
-        whole = readiness(application, is_whole=True)["problems"]
+        whole = client.get("/readyz", headers=mine).json["problems"]
         assert whole[0].startswith("The store cannot be read: ")
         assert whole[1].startswith("The loader fails: ")
         assert "Loading failed; receiving goes on" in caplog.text
