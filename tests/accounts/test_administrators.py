@@ -27,7 +27,7 @@ def bruno(stage: Stage) -> Stage:
 @pytest.mark.parametrize(
     "sees",
     [Scope(), IT.sees, Scope(frozenset({"brno", "hamburg"})), Scope(None, frozenset({"order"})), Scope(None, None, frozenset({"4711"}))],
-    ids=str,
+    ids=["everything", "another site", "another site as well", "a workflow", "a supplier"],
 )
 def test_nobody_is_given_what_the_one_who_gives_does_not_see(bruno: Stage, sees: Scope) -> None:
     for name in ("bruno", "vera"):
