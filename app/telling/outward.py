@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
 from collectors.rest.peer import is_of_the_machine
+from collectors.secured import tls_context
 
 TIMEOUT_SECONDS = 10.0
 WORDS_BYTES = 2048
@@ -68,7 +69,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str], inside: Sequence[str
         # Connected to the very address that was checked: a name may mean another one the next time it is asked.
         connection.sock = socket.create_connection((str(address), port), TIMEOUT_SECONDS)
         if parts.scheme == "https":
-            connection.sock = (context or ssl.create_default_context()).wrap_socket(connection.sock, server_hostname=host)
+            connection.sock = (context or tls_context()).wrap_socket(connection.sock, server_hostname=host)
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         connection.request("POST", path, body, {**headers, "Host": host_of(url), "Connection": "close"})
         answer = connection.getresponse()

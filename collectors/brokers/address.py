@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
+from collectors.secured import tls_context
+
 Problems = list[tuple[str, str]]
 
 
@@ -34,7 +36,7 @@ class Tls(NamedTuple):
 
     def context(self, folder: Path) -> ssl.SSLContext:
         """Raises OSError, of which ssl.SSLError is one."""
-        context = ssl.create_default_context(cafile=str(folder / self.ca) if self.ca else None)
+        context = tls_context(folder / self.ca if self.ca else None)
         if self.certificate:
             context.load_cert_chain(folder / self.certificate, folder / self.key if self.key else None)
         return context

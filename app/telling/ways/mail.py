@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import smtplib
-import ssl
 from contextlib import suppress
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -15,6 +14,7 @@ from pathlib import Path
 from app.telling.message import Message
 from app.telling.settings import PLAIN, TLS, Mail
 from app.telling.ways.outcome import SENT, Outcome, Result
+from collectors.secured import tls_context
 
 # A subject is not broken over lines, which some show with a gap; and nothing but ASCII goes, which every server takes.
 PLAIN_LINES = SMTP.clone(max_line_length=400, cte_type="7bit")
@@ -35,7 +35,7 @@ def send(settings: Mail, folder: Path, address: str, message: Message, now_ns: i
 
 def _connected(settings: Mail, folder: Path) -> smtplib.SMTP:
     """A server that knows who we are."""
-    context = ssl.create_default_context(cafile=str(folder / settings.ca) if settings.ca else None)
+    context = tls_context(folder / settings.ca if settings.ca else None)
     if settings.security == TLS:
         server: smtplib.SMTP = smtplib.SMTP_SSL(settings.host, settings.port, timeout=settings.timeout, context=context)
     else:
