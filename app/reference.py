@@ -26,6 +26,7 @@ from app.configuration.rosters import LEVEL, PATIENCE, ROSTER
 from app.configuration.rosters import SHIFT as ROSTER_SHIFT
 from app.configuration.sections import OTLP, OWNER, PARTNER, SITE, SOURCE, WEB, configuration, moment
 from app.configuration.single_sign_on import CLAIMS, GRANT, OIDC
+from app.configuration.storage import storage_keys
 from app.configuration.telling import ALERTS, CHANNEL, MAIL
 from app.exports import EXPORTS
 from app.recovery.targets.settings import KINDS
@@ -149,6 +150,7 @@ def configuration_reference() -> str:
     parts += _section("masking", MASKING, "See [messages](messages.md).")
     parts += _section("reports", REPORTS, "See [reports](report.md).")
     parts += _section("retention", RETENTION, "See [privacy](privacy.md).")
+    parts += _section("storage", storage_keys(Path()), "See [several machines](several-machines.md).")
     parts += (
         _section("web", WEB) + _section("otlp", OTLP) + _section("owners", OWNER, "One entry per owner, by the name that workflows use.")
     )

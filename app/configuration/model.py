@@ -15,6 +15,7 @@ from app.recovery.settings import Recovery
 from app.reports.settings import Reporting
 from app.retention.settings import Retention
 from app.single_sign_on.settings import SingleSignOn
+from app.storage.settings import Storage
 from app.telling.settings import Telling
 from collectors.classify import ErrorRules
 from collectors.collector import Collector
@@ -129,6 +130,7 @@ class Settings:
     rosters: tuple[Roster, ...] = ()
     retention: Retention = Retention()
     single_sign_on: SingleSignOn | None = None
+    storage: Storage = Storage()
 
     @property
     def folder(self) -> Path:

@@ -171,6 +171,7 @@ def _settings(
         reporting=found["reports"],
         rosters=rosters_of(found["rosters"], found["sites"], found["timezone"]),
         retention=found["retention"],
+        storage=found["storage"],
         single_sign_on=oidc.opened(file.absolute().parent) if (oidc := found["access"].oidc) else None,
     )
 

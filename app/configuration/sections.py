@@ -17,11 +17,13 @@ from app.configuration.recovery import NAMES, code, recovery_in
 from app.configuration.reports import reports
 from app.configuration.retention import retention
 from app.configuration.rosters import roster
+from app.configuration.storage import storage_in
 from app.configuration.telling import alerts
 from app.configuration.zones import zone
 from app.instants import instant_ns
 from app.reports.settings import Reporting
 from app.retention.settings import Retention
+from app.storage.settings import Storage
 from app.telling.settings import Telling
 from collectors import own
 from collectors.classify import check_error_rules
@@ -347,5 +349,12 @@ def configuration(folder: Path) -> tuple[Key, ...]:
         Key("masking", masking, "mapping", "What is hidden of messages, and who may see them; see [messages](messages.md).", default=USUAL),
         Key("texts", texts_in(folder), "mapping", "The language of the pages; see [languages](languages.md).", default=Texts()),
         *WHAT_IS_KEPT,
+        Key(
+            "storage",
+            storage_in(folder),
+            "mapping",
+            "Where state is kept that several machines share; see [several machines](several-machines.md).",
+            default=Storage(),
+        ),
         *SERVED_AT,
     )

@@ -1,0 +1,1 @@
+"""Where what Syncline keeps lies: in files of the home, or in databases that several machines share."""
