@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections import Counter
@@ -11,11 +10,10 @@ from contextlib import AbstractContextManager, ExitStack, closing, contextmanage
 from dataclasses import dataclass, replace
 from errno import ENOSPC
 from functools import cached_property, partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
-from sqlalchemy import URL, Engine
+from sqlalchemy import Engine
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from app import audit
@@ -53,6 +51,8 @@ from app.recovery.targets.settings import open_target
 from app.recovery.world import LiveWorld
 from app.retention.letting_go import let_go
 from app.source_state import SourceState
+from app.storage.engine import AWAY
+from app.storage.state import State, make_home
 from app.telling.kept import Subscriptions
 from app.trouble import Mistake, Unreachable
 from collectors.ingest import Intake, IntakeReport, RecordsLost
@@ -114,7 +114,7 @@ class Application:
             make_home(settings.home)
             self.journal = opened.enter_context(closing(Journal(settings.home / "journal")))
             self.store = opened.enter_context(closing(Store(settings.home / "syncline.duckdb")))
-            accounts = Accounts(accounts_url(settings.home), words=_places(settings), access=settings.roles)
+            accounts = Accounts(settings.state.url(), words=_places(settings), access=settings.roles)
             self.accounts = opened.enter_context(closing(accounts))
             self.catalogue = _recovery(settings, self.accounts.engine, self.now_ns())
             targets = {name: open_target(name, found, settings.folder) for name, found in settings.recovery.targets.items()}
@@ -326,30 +326,30 @@ def _check_sources(names: Collection[str], known: list[str]) -> None:
 @contextmanager
 def opened(settings: Settings) -> Iterator[Application]:
     """The application of a home. Raises Unreachable when another process owns it, it cannot be used, or its disk is full meanwhile."""
-    with room_for(settings.home):
-        with reachable(settings.home):
+    with room_for(settings.state):
+        with reachable(settings.state):
             application = Application(settings)
         with closing(application):
             yield application
 
 
 @contextmanager
-def reachable(home: Path) -> Iterator[None]:
-    """Says in a sentence why a home cannot be opened."""
+def reachable(state: State) -> Iterator[None]:
+    """Says in a sentence why a home, or the database its state lies in, cannot be opened."""
     try:
         yield
     except (StoreBusy, JournalBusy) as error:
         raise Unreachable(f"{error} Wait until it has ended, or stop it.") from error
     except NewerStore as error:
-        raise Mistake(f"{home}: {error}") from error
-    except (OSError, duckdb.Error, DatabaseError) as error:
+        raise Mistake(f"{state.home}: {error}") from error
+    except (OSError, duckdb.Error, DatabaseError, *AWAY) as error:
         if _is_full(error):
             raise
-        raise Unreachable(_unusable(home, error)) from error
+        raise Unreachable(_unusable(state, error)) from error
 
 
 @contextmanager
-def room_for(home: Path) -> Iterator[None]:
+def room_for(state: State) -> Iterator[None]:
     """Says in a sentence that the disk is full. Whatever was told to be taken is safe then."""
     try:
         yield
@@ -358,37 +358,28 @@ def room_for(home: Path) -> Iterator[None]:
     except (OSError, duckdb.Error, DatabaseError) as error:
         if not _is_full(error):
             raise
-        raise Unreachable(f"the disk of {home} is full. Make room and do it again; nothing that was taken is lost.") from error
+        raise Unreachable(f"the disk of {state.home} is full. Make room and do it again; nothing that was taken is lost.") from error
 
 
 def _is_full(error: Exception) -> bool:
     return getattr(error, "errno", None) == ENOSPC or any(words in str(error) for words in FULL)
 
 
-def _unusable(home: Path, error: Exception) -> str:
-    accounts = f"{home}/accounts.sqlite cannot be used"
+def _unusable(state: State, error: Exception) -> str:
+    home = state.home
     if isinstance(error, duckdb.Error):
         advice = "Move syncline.duckdb away and run `syncline rebuild`: the journal holds everything."
         return f"the store of {home} cannot be opened: {error} {advice}"
-    if isinstance(error, OperationalError):
-        return f"{accounts}: {error.orig}. Give it to the user that runs Syncline; its disk must be mounted for writing."
-    if isinstance(error, DatabaseError):
-        return f"{accounts}: {error.orig}. Bring it back from a backup, or move it away and add the people anew."
+    if isinstance(error, (DatabaseError, *AWAY)):
+        return f"{state.place} cannot be used: {state.words(error)}. {_advice(state, error)}"
     if isinstance(error, FileExistsError | NotADirectoryError):
         return f"the home {home} cannot be used: a file is where a folder should be. Move it away, or set another `home`."
     return f"the home {home} cannot be used: {getattr(error, 'strerror', None) or error}."
 
 
-def accounts_url(home: Path) -> URL:
-    """Where users and tokens are kept. Made of parts: in the text of an address a `?` in the path would end it."""
-    make_home(home)
-    file = home / "accounts.sqlite"
-    if not file.exists():  # SQLite would let everybody read it who can look into the folder; its own further files get the same mode
-        os.close(os.open(file, os.O_WRONLY | os.O_CREAT, 0o600))
-    return URL.create("sqlite", database=str(file))
-
-
-def make_home(home: Path) -> None:
-    """The folder, for its owner only: it holds business data, password hashes and keys."""
-    home.parent.mkdir(parents=True, exist_ok=True)
-    home.mkdir(mode=0o700, exist_ok=True)
+def _advice(state: State, error: Exception) -> str:
+    if state.shared is not None:
+        return "Correct `storage.state`, or see to the database; docs/several-machines.md says what its user needs to be allowed."
+    if isinstance(error, OperationalError):
+        return "Give it to the user that runs Syncline; its disk must be mounted for writing."
+    return "Bring it back from a backup, or move it away and add the people anew."

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Callable, Collection
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, Row, insert, inspect, select, update
@@ -15,10 +14,11 @@ from app import audit
 from app.access.roles import Roles
 from app.accounts import passwords, people, sessions, throttle
 from app.accounts.people import AccountError, User
-from app.accounts.tables import open_engine, open_unchanged
+from app.accounts.tables import open_engine
 from app.accounts.tables import users as user_table
 from app.accounts.throttle import TooManyAttempts
 from app.configuration.roles import shipped
+from app.storage.state import State
 from metrics.scope import EVERYTHING, Scope
 
 __all__ = ["AccountError", "Accounts", "TooManyAttempts", "User", "user_row", "users_in"]
@@ -116,23 +116,19 @@ class Accounts:
         return row
 
 
-def users_in(file: Path, access: Roles) -> list[User]:
-    """The users in a SQLite file, which is only read. Raises sqlalchemy.exc.DatabaseError when it is damaged."""
-    if not file.exists():
+def users_in(state: State, access: Roles) -> list[User]:
+    """The users that are kept; nothing is changed. Raises sqlalchemy.exc.DatabaseError when the database is damaged or away."""
+    if not state.is_there:
         return []
-    engine = open_unchanged(file)
-    try:
-        with engine.connect() as connection:
-            if (said := connection.exec_driver_sql("pragma quick_check").scalar()) != "ok":
-                raise DatabaseError("pragma quick_check", None, sqlite3.DatabaseError(said))
-            # A file made by a process that was killed right then is empty; its tables are made by the next.
-            if not (known := inspect(connection)).has_table(user_table.name):
-                return []
-            there = {column["name"] for column in known.get_columns(user_table.name)}  # a file of before lacks some
-            rows = connection.execute(select(*(column for column in user_table.c if column.name in there)))
-            return [people.user_of(row, access) for row in rows]
-    finally:
-        engine.dispose()
+    with state.looked_at() as connection:
+        if connection.dialect.name == "sqlite" and (said := connection.exec_driver_sql("pragma quick_check").scalar()) != "ok":
+            raise DatabaseError("pragma quick_check", None, sqlite3.DatabaseError(said))
+        # A file made by a process that was killed right then is empty; its tables are made by the next.
+        if not (known := inspect(connection)).has_table(user_table.name):
+            return []
+        there = {column["name"] for column in known.get_columns(user_table.name)}  # a database of before lacks some
+        rows = connection.execute(select(*(column for column in user_table.c if column.name in there)))
+        return [people.user_of(row, access) for row in rows]
 
 
 def user_row(connection: Connection, name: str) -> Row[Any] | None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from sqlalchemy import inspect, select
 
 from app.access.roles import Roles
 from app.accounts import users_in
-from app.accounts.tables import open_unchanged, token_roles, tokens
+from app.accounts.tables import token_roles, tokens
+from app.storage.state import State
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,23 +32,19 @@ class Gone:
         return f"Add it under `access.roles`, or give another: {another}"
 
 
-def gone_in(file: Path, access: Roles) -> list[Gone]:
-    """Those in a SQLite file, which is only read. Raises sqlalchemy.exc.DatabaseError when it is damaged."""
-    people = [Gone("user", user.name, tuple(sorted(user.gone))) for user in users_in(file, access) if user.gone and not user.disabled]
-    return people + _of_tokens(file, access)
+def gone_in(state: State, access: Roles) -> list[Gone]:
+    """Those that are kept; nothing is changed. Raises sqlalchemy.exc.DatabaseError when the database is damaged or away."""
+    people = [Gone("user", user.name, tuple(sorted(user.gone))) for user in users_in(state, access) if user.gone and not user.disabled]
+    return people + _of_tokens(state, access)
 
 
-def _of_tokens(file: Path, access: Roles) -> list[Gone]:
-    if not file.exists():
+def _of_tokens(state: State, access: Roles) -> list[Gone]:
+    if not state.is_there:
         return []
-    engine = open_unchanged(file)
-    try:
-        with engine.connect() as connection:
-            if not inspect(connection).has_table(token_roles.name):
-                return []
-            asked = select(tokens.c.name, token_roles.c.roles).join(token_roles, token_roles.c.hash == tokens.c.hash)
-            rows = connection.execute(asked.where(tokens.c.revoked_ns.is_(None)).order_by(tokens.c.name)).all()
-    finally:
-        engine.dispose()
+    with state.looked_at() as connection:
+        if not inspect(connection).has_table(token_roles.name):
+            return []
+        asked = select(tokens.c.name, token_roles.c.roles).join(token_roles, token_roles.c.hash == tokens.c.hash)
+        rows = connection.execute(asked.where(tokens.c.revoked_ns.is_(None)).order_by(tokens.c.name)).all()
     found = [(name, tuple(sorted(set(roles.split()) - set(access.names)))) for name, roles in rows]
     return [Gone("token", name, gone) for name, gone in found if gone]

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-from pathlib import Path
-from typing import Any
-
 from sqlalchemy import (
     URL,
     BigInteger,
@@ -19,13 +15,13 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
-    create_engine,
-    event,
     inspect,
     text,
 )
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable
+
+from app.storage.engine import engine_of, take_turn
 
 metadata = MetaData()
 
@@ -121,11 +117,10 @@ chosen_languages = Table(
 
 def open_engine(url: str | URL) -> Engine:
     """An engine with all tables there; several processes may open the same file at once."""
-    engine = create_engine(url)
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _set_pragmas)
+    engine = engine_of(url)
     create_tables(engine, metadata)
     with engine.begin() as connection:
+        take_turn(connection)
         for name in OUTGROWN:
             connection.execute(text(f"drop index if exists {name}"))
     return engine
@@ -134,12 +129,14 @@ def open_engine(url: str | URL) -> Engine:
 def create_tables(engine: Engine, declared: MetaData) -> None:
     """What of these tables is not there yet."""
     with engine.begin() as connection:
+        take_turn(connection)  # in PostgreSQL `if not exists` is no help against another process that does the same at the same time
         for table in declared.sorted_tables:
             # Not create_all: it looks first and creates then, so two processes starting together would collide.
             connection.execute(CreateTable(table, if_not_exists=True))
     for table in declared.sorted_tables:
         add_columns(engine, table)
         with engine.begin() as connection:
+            take_turn(connection)
             for index in table.indexes:
                 connection.execute(CreateIndex(index, if_not_exists=True))
 
@@ -152,6 +149,7 @@ def add_columns(engine: Engine, table: Table) -> None:
             continue
         try:
             with engine.begin() as connection:
+                take_turn(connection)
                 declared = CreateColumn(column).compile(dialect=engine.dialect)
                 connection.exec_driver_sql(f"alter table {engine.dialect.identifier_preparer.format_table(table)} add column {declared}")
         except DatabaseError:
@@ -161,19 +159,3 @@ def add_columns(engine: Engine, table: Table) -> None:
 
 def _columns(engine: Engine, table: Table) -> set[str]:
     return {each["name"] for each in inspect(engine).get_columns(table.name)}
-
-
-def open_unchanged(file: Path) -> Engine:
-    """An engine that only reads a SQLite file, and leaves no file beside it."""
-    # SQLite reads a file in WAL mode only with two more beside it, which it makes. Where they are not there nobody has the file open,
-    # and it can be read as one that never changes.
-    mode = "mode=ro" if file.with_name(f"{file.name}-wal").exists() else "immutable=1"
-    return create_engine("sqlite://", creator=lambda: sqlite3.connect(f"{file.absolute().as_uri()}?{mode}", uri=True))
-
-
-def _set_pragmas(connection: Any, _record: object) -> None:
-    cursor = connection.cursor()
-    cursor.execute("pragma busy_timeout = 20000")
-    cursor.execute("pragma journal_mode = wal")
-    cursor.execute("pragma synchronous = full")
-    cursor.close()

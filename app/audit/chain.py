@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Engine, event, insert, select, text, update
+from sqlalchemy import Connection, Engine, event, insert, select, update
 
 from app.audit.entry import FIRST, Entry, canonical, hash_of
 from app.audit.place import LONGEST, came_from
 from app.audit.tables import entries
+from app.storage import engine
 
 HEAD_FILE = "audit.head"
-LOCK = 0x53594E43  # of PostgreSQL: whoever appends holds it until the end of the transaction
 FILE, NEXT = "audit head file", "audit head to keep"  # in what a connection remembers
 
 log = logging.getLogger("syncline.audit")
@@ -61,17 +61,16 @@ def newest(connection: Connection) -> Head | None:
 
 def take_turn(connection: Connection) -> None:
     """Nobody else reads the newest entry, to put another behind it, before this transaction has ended."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": LOCK})
-    else:  # SQLite: what writes, even nothing, holds the database
+    engine.take_turn(connection)
+    if connection.dialect.name == "sqlite":  # what writes, even nothing, holds the database
         connection.execute(update(entries).where(entries.c.number < 0).values(number=entries.c.number))
 
 
-def keep_head(engine: Engine, file: Path) -> None:
+def keep_head(of: Engine, file: Path) -> None:
     """From now on the head of the chain is also kept in `file`, so that a tail that was cut off is noticed."""
-    event.listen(engine, "checkout", lambda _, record, __: record.info.__setitem__(FILE, file))
-    event.listen(engine, "rollback", lambda connection: connection.info.pop(NEXT, None))
-    event.listen(engine, "checkin", lambda _, record: _keep(file, record.info.pop(NEXT, None)))  # after the commit, not before it
+    event.listen(of, "checkout", lambda _, record, __: record.info.__setitem__(FILE, file))
+    event.listen(of, "rollback", lambda connection: connection.info.pop(NEXT, None))
+    event.listen(of, "checkin", lambda _, record: _keep(file, record.info.pop(NEXT, None)))  # after the commit, not before it
 
 
 def head_of(file: Path) -> Head | None:

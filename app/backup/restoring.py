@@ -10,12 +10,13 @@ from errno import ENOSPC
 from pathlib import Path
 
 from app.access.roles import ADMIN
-from app.application import make_home, opened
+from app.application import opened
 from app.backup import manifest
 from app.backup.manifest import Manifest
 from app.configuration.model import Settings
 from app.instants import instant_text
 from app.recovery.runs import AUTOMATIC, SENDING, Actor
+from app.storage.state import make_home
 from app.trouble import Mistake, Unreachable
 from collectors.journal import sync_folder
 

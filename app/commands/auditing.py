@@ -20,21 +20,19 @@ ANCHOR = re.compile(r"(\d{1,18}):([0-9a-f]{64})")
 def verify(arguments: argparse.Namespace) -> int:
     """Reads only, also while Syncline serves."""
     from app import audit
-    from app.accounts.tables import open_unchanged
     from app.application import reachable
     from app.audit import files
     from app.audit.checking import first_number
 
     settings = settings_of(arguments, needs_secrets=False)
-    file, folder = settings.home / "accounts.sqlite", arguments.files or settings.home / files.FOLDER
-    if not file.is_file():
-        raise Mistake(f"there is no {file}, so there is no audit yet.")
-    with reachable(settings.home):
-        engine = open_unchanged(file)
+    state, folder = settings.state, arguments.files or settings.home / files.FOLDER
+    if not state.is_there:
+        raise Mistake(f"there is no {state.place}, so there is no audit yet.")
+    with reachable(state):
         try:
-            with engine.connect() as connection:
+            with state.looked_at() as connection:
                 if not audit.is_there(connection):
-                    raise Mistake(f"{file} holds no audit.")
+                    raise Mistake(f"{state.place} holds no audit.")
                 moved = list(files.moved_out(folder))
                 _check_reach(arguments.anchor, moved[0].number if moved else first_number(connection))
                 wrong = audit.verify(connection, settings.home / audit.HEAD_FILE, arguments.anchor, moved)
@@ -42,8 +40,6 @@ def verify(arguments: argparse.Namespace) -> int:
                 entries = audit.count(connection, audit.Filter())
         except ValueError as error:
             raise Mistake(str(error)) from error
-        finally:
-            engine.dispose()
     if wrong:
         print(f"The audit is not what was written: {wrong}. All before it are as they were.")
         return 3

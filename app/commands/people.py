@@ -136,12 +136,13 @@ def accounts_of(arguments: argparse.Namespace) -> Iterator[tuple[Accounts, Setti
 
     from app import audit
     from app.accounts import AccountError, Accounts
-    from app.application import accounts_url, reachable
+    from app.application import reachable
     from app.examination.home import TO_WRITE
+    from app.storage.engine import AWAY
 
     settings = settings_of(arguments)
-    with reachable(settings.home):
-        url = accounts_url(settings.home)
+    with reachable(settings.state):
+        url = settings.state.url()
         if not os.access(settings.home, os.W_OK):  # SQLite would only say that it cannot open the file
             raise Unreachable(f"the home {settings.home} cannot be written. {TO_WRITE}")
         accounts = Accounts(url, words=[site.name for site in settings.definitions.sites], access=settings.roles)
@@ -150,8 +151,8 @@ def accounts_of(arguments: argparse.Namespace) -> Iterator[tuple[Accounts, Setti
         yield accounts, settings
     except AccountError as error:
         raise Mistake(str(error)) from error
-    except DatabaseError:
-        with reachable(settings.home):
+    except (DatabaseError, *AWAY):
+        with reachable(settings.state):
             raise
     finally:
         accounts.close()

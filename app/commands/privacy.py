@@ -79,7 +79,7 @@ def _erase_from_data(arguments: argparse.Namespace) -> None:
 
     settings, values = settings_of(arguments), (arguments.who, *arguments.also)
     try:
-        with reachable(settings.home):
+        with reachable(settings.state):
             held = data.find(settings.home / "journal", values)
             plan = data.planned(settings.home, values, lambda: _groups(settings))
             changed = data.disguise(settings.home, plan)
@@ -129,12 +129,13 @@ def _accounts(settings: Settings) -> Iterator[Engine]:
     """The database beside the business data."""
     from app import audit
     from app.accounts import Accounts
-    from app.application import accounts_url, reachable
+    from app.application import reachable
 
-    if not (settings.home / "accounts.sqlite").is_file():
-        raise Unreachable(f"there is no {settings.home / 'accounts.sqlite'}: nobody ever used this home.")
-    with reachable(settings.home):
-        accounts = Accounts(accounts_url(settings.home))
+    state = settings.state
+    if not state.is_there:
+        raise Unreachable(f"there is no {state.place}: nobody ever used this home.")
+    with reachable(state):
+        accounts = Accounts(state.url())
         try:
             audit.keep_head(accounts.engine, settings.home / audit.HEAD_FILE)
             yield accounts.engine

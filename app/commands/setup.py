@@ -75,18 +75,16 @@ def _tell_calendars(settings: Settings) -> None:
 
 def _tell_roles(settings: Settings) -> None:
     """Roles that somebody holds and the configuration does not know. Where the accounts cannot be read, `doctor` says so."""
-    file = settings.home / "accounts.sqlite"
-    if not file.exists():
-        return
     from sqlalchemy.exc import DatabaseError
 
     from app.accounts.gone import gone_in
 
+    state = settings.state
     try:
-        for each in gone_in(file, settings.roles):
+        for each in gone_in(state, settings.roles):
             print(f"syncline: {each} {each.advice}", file=sys.stderr)
     except DatabaseError as error:
-        print(f"syncline: {file} cannot be read: {error.orig}. `syncline doctor` says more.", file=sys.stderr)
+        print(f"syncline: {state.place} cannot be read: {state.words(error)}. `syncline doctor` says more.", file=sys.stderr)
 
 
 def _show_sample(settings: Settings, arguments: argparse.Namespace) -> None:

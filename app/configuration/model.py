@@ -16,6 +16,7 @@ from app.reports.settings import Reporting
 from app.retention.settings import Retention
 from app.single_sign_on.settings import SingleSignOn
 from app.storage.settings import Storage
+from app.storage.state import State
 from app.telling.settings import Telling
 from collectors.classify import ErrorRules
 from collectors.collector import Collector
@@ -135,6 +136,11 @@ class Settings:
     @property
     def folder(self) -> Path:
         return self.file.parent
+
+    @property
+    def state(self) -> State:
+        """Where people, tokens, the audit and all that is done lie."""
+        return State(self.home, self.storage.state)
 
     @property
     def timezone(self) -> str:

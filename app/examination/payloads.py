@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from sqlalchemy import inspect, select
 from sqlalchemy.exc import DatabaseError
 
-from app.accounts.tables import open_unchanged
 from app.examination.finding import Finding, fail, ok, warn
 from app.recovery.model import Action
 from app.recovery.run_tables import items
 from app.recovery.seals import Seal
 from app.recovery.settings import Recovery
+from app.storage.state import State
 
 EDITING = (Action.EDIT_AND_REPLAY, Action.BULK_TRANSFORM)
 NO_KEY = "Payloads that are edited are kept as they are, readable by whoever can read the home."
 LOST_ADVICE = "Put the key they were sealed with back at the end of recovery.payloads.keys; until then nothing is sent of them."
 
 
-def look_at_payloads(home: Path, recovery: Recovery) -> Iterator[Finding]:
+def look_at_payloads(state: State, recovery: Recovery) -> Iterator[Finding]:
     """Nothing where nothing can be edited and nothing was."""
     try:
-        kept = _kept(home / "accounts.sqlite")
+        kept = _kept(state)
     except (DatabaseError, OSError):  # a finding about the people or the home already
         return
     seal = Seal(recovery.payloads.keys)
@@ -37,14 +36,10 @@ def look_at_payloads(home: Path, recovery: Recovery) -> Iterator[Finding]:
         yield ok(f"Edited payloads are sealed; {len(kept):,} {'is' if len(kept) == 1 else 'are'} kept.")
 
 
-def _kept(file: Path) -> list[bytes]:
-    if not file.exists():
+def _kept(state: State) -> list[bytes]:
+    if not state.is_there:
         return []
-    engine = open_unchanged(file)
-    try:
-        with engine.connect() as connection:
-            if not inspect(connection).has_table(items.name):
-                return []
-            return list(connection.execute(select(items.c.body).where(items.c.body.is_not(None))).scalars())
-    finally:
-        engine.dispose()
+    with state.looked_at() as connection:
+        if not inspect(connection).has_table(items.name):
+            return []
+        return list(connection.execute(select(items.c.body).where(items.c.body.is_not(None))).scalars())

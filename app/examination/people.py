@@ -14,17 +14,19 @@ from app.settings import Settings
 
 FROM_BACKUP = "Bring it back from a backup, or move it away and add the people anew."
 
+ELSEWHERE = "Correct `storage.state`, or see to the database; docs/several-machines.md says what its user needs to be allowed."
+
 
 def look_at_people(settings: Settings) -> Iterator[Finding]:
     """Users, and at least one administrator among them."""
-    file = settings.home / "accounts.sqlite"
+    state = settings.state
     try:
-        if not settings.home.is_dir():
+        if state.shared is None and not settings.home.is_dir():
             return
-        active = [user for user in users_in(file, settings.roles) if not user.disabled]
-        strange = gone_in(file, settings.roles)
+        active = [user for user in users_in(state, settings.roles) if not user.disabled]
+        strange = gone_in(state, settings.roles)
     except DatabaseError as error:
-        yield fail(f"{file} cannot be read: {error.orig}.", FROM_BACKUP)
+        yield fail(f"{state.place} cannot be read: {state.words(error)}.", FROM_BACKUP if state.shared is None else ELSEWHERE)
         return
     except OSError:  # a finding about the home already
         return

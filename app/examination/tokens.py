@@ -8,7 +8,7 @@ from sqlalchemy import Connection, inspect
 from sqlalchemy.exc import DatabaseError
 
 from app.accounts import users_in
-from app.accounts.tables import open_unchanged, token_roles, tokens
+from app.accounts.tables import token_roles, tokens
 from app.accounts.tokens import INGEST, REPLACED, Token
 from app.examination.finding import Finding, ok, warn
 from app.machines.kept import listed
@@ -20,11 +20,10 @@ UNUSED_DAYS = 90
 
 def look_at_tokens(settings: Settings, now_ns: int) -> Iterator[Finding]:
     """What somebody has to do about tokens that work."""
-    file = settings.home / "accounts.sqlite"
     try:
-        if not file.exists():
+        if not settings.state.is_there:
             return
-        gone = {user.name for user in users_in(file, settings.roles) if user.disabled}
+        gone = {user.name for user in users_in(settings.state, settings.roles) if user.disabled}
         working = [token for token in _all(settings) if token.works(now_ns)]
     except (DatabaseError, OSError):  # a finding about the people or the home already
         return
@@ -36,12 +35,8 @@ def look_at_tokens(settings: Settings, now_ns: int) -> Iterator[Finding]:
 
 
 def _all(settings: Settings) -> list[Token]:
-    engine = open_unchanged(settings.home / "accounts.sqlite")
-    try:
-        with engine.connect() as connection:
-            return listed(connection, settings.roles) if _is_of_today(connection) else []
-    finally:
-        engine.dispose()
+    with settings.state.looked_at() as connection:
+        return listed(connection, settings.roles) if _is_of_today(connection) else []
 
 
 def _is_of_today(connection: Connection) -> bool:

@@ -11,6 +11,7 @@ from argon2 import PasswordHasher, Type
 from app.accounts import AccountError, users_in
 from app.accounts.secret import secret_key
 from app.configuration.roles import shipped
+from app.storage.state import State
 from metrics.scope import Scope
 from tests.people import Changed
 
@@ -118,15 +119,16 @@ def test_threads_share_one_accounts(accounts):
 
 
 def test_the_users_of_a_file_are_read_without_a_trace(accounts, tmp_path):
-    assert users_in(tmp_path / "none.sqlite", shipped()) == []
+    assert users_in(State(tmp_path / "none"), shipped()) == []
     accounts.add_user("maria", GOOD, ["supply"])
-    assert [user.name for user in users_in(tmp_path / "accounts.sqlite", shipped())] == ["maria"], "also while it is open elsewhere"
+    assert [user.name for user in users_in(State(tmp_path), shipped())] == ["maria"], "also while it is open elsewhere"
     accounts.close()
     before = {file: file.read_bytes() for file in tmp_path.iterdir()}
-    assert [user.name for user in users_in(tmp_path / "accounts.sqlite", shipped())] == ["maria"]
+    assert [user.name for user in users_in(State(tmp_path), shipped())] == ["maria"]
     assert {file: file.read_bytes() for file in tmp_path.iterdir()} == before
-    (tmp_path / "empty.sqlite").touch()
-    assert users_in(tmp_path / "empty.sqlite", shipped()) == []
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "empty" / "accounts.sqlite").touch()
+    assert users_in(State(tmp_path / "empty"), shipped()) == []
 
 
 def test_the_session_key_is_made_once_and_readable_by_its_owner_only(tmp_path):

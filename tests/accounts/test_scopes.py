@@ -14,6 +14,7 @@ from app.configuration.roles import shipped
 from app.machines.kept import Machines
 from app.machines.settings import Terms
 from app.machines.wanted import Wanted
+from app.storage.state import State
 from metrics.scope import EVERYTHING, Scope
 from tests.people import Changed
 
@@ -57,7 +58,7 @@ def test_a_file_of_before_is_read_and_gets_what_it_lacks(tmp_path: Path) -> None
     file = tmp_path / "accounts.sqlite"
     with closing(sqlite3.connect(file)) as connection:
         connection.executescript(BEFORE)
-    (maria,) = users_in(file, shipped())
+    (maria,) = users_in(State(tmp_path), shipped())
     assert maria.sees == Scope(frozenset({"brno"}))
     for _ in range(2):
         with closing(Accounts(f"sqlite:///{file}")) as accounts:

@@ -21,6 +21,7 @@ from app.audit.place import came_from
 from app.audit.tables import entries
 from app.audit.upkeep import tell_anchor
 from app.examination.audit import look_at_audit
+from app.storage.state import State
 from tests.repository import ROOT
 from tests.servers.postgres import Postgres, postgres
 
@@ -185,13 +186,13 @@ def at_once(works: list[Callable[[], None]]) -> None:
 
 def test_the_doctor_names_the_first_entry_that_is_wrong(engine: Engine, tmp_path: Path):
     tell(engine, "ada", "tom", "eva")
-    assert [finding.text for finding in look_at_audit(tmp_path)] == ["The audit holds 3 entries, none changed since it was written."]
+    assert [finding.text for finding in look_at_audit(State(tmp_path))] == ["The audit holds 3 entries, none changed since it was written."]
     with sqlite3.connect(tmp_path / "accounts.sqlite") as raw:
         raw.execute("update audit set actor = 'adb' where number = 1")
-    (finding,) = look_at_audit(tmp_path)
+    (finding,) = look_at_audit(State(tmp_path))
     assert (finding.grade, finding.text) == ("fail", "The audit is not what was written: entry 1 was changed.")
     (tmp_path / audit.HEAD_FILE).write_text("{")
-    (finding,) = look_at_audit(tmp_path)
+    (finding,) = look_at_audit(State(tmp_path))
     assert re.fullmatch(r".*audit\.head is not the head of an audit\.", finding.text)
 
 
@@ -200,10 +201,10 @@ def test_the_doctor_misses_an_audit_that_is_gone(engine: Engine, tmp_path: Path)
     engine.dispose()
     for file in tmp_path.glob("accounts.sqlite*"):
         file.unlink()
-    (finding,) = look_at_audit(tmp_path)
+    (finding,) = look_at_audit(State(tmp_path))
     assert finding.grade == "fail"
     made(f"sqlite:///{tmp_path}/accounts.sqlite").dispose()
-    (finding,) = look_at_audit(tmp_path)
+    (finding,) = look_at_audit(State(tmp_path))
     assert finding.text == "The audit is not what was written: entry 1 was cut off with all behind it."
 
 

@@ -14,8 +14,8 @@ import pytest
 
 from app import audit
 from app.accounts import Accounts
-from app.application import accounts_url
 from app.audit.files import move_out
+from app.storage.state import State
 from tests.cli.commands import Run, here, serving
 from tests.repository import ROOT
 from tests.waiting import until
@@ -34,7 +34,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Four entries, among them texts that JSON writes in several ways."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "syncline.yaml").write_text(CONFIGURATION)
-    accounts = Accounts(accounts_url(tmp_path / "home"))
+    accounts = Accounts(State(tmp_path / "home").url())
     audit.keep_head(accounts.engine, tmp_path / "home" / audit.HEAD_FILE)
     details = ({"share": 1e-7, "many": 3}, {"text": 'Ärger \u2028 \x7f \x1f " \\ 😀'}, {"before": None, "after": [1.5, True]}, {})
     for number, detail in enumerate(details):
@@ -63,7 +63,7 @@ def test_a_changed_entry_is_named_and_the_exit_code_says_so(home: Path, run: Run
 
 def test_an_anchor_that_is_none_is_refused_and_one_that_was_moved_out_needs_its_file(home: Path, tmp_path: Path, run: Run):
     assert "must be the number and the hash of an entry" in run("audit", "verify", "--anchor", "4").said
-    accounts = Accounts(accounts_url(home))
+    accounts = Accounts(State(home).url())
     move_out(accounts.engine, home / "audit", 1_700_000_000_000_000_003, 1_800_000_000_000_000_000)
     accounts.close()
     assert "and 2 in files" in run("audit", "verify").out

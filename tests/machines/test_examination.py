@@ -6,12 +6,12 @@ import sqlite3
 from pathlib import Path
 
 from app.accounts import Accounts
-from app.application import accounts_url
 from app.examination.tokens import look_at_tokens
 from app.machines.kept import Machines
 from app.machines.settings import Terms
 from app.machines.wanted import Wanted
 from app.settings import load_settings
+from app.storage.state import State
 from tests.machines.test_tokens import DAY, GOOD, OLD
 from tests.people import Changed
 
@@ -23,7 +23,7 @@ def test_the_doctor_says_which_tokens_need_somebody(tmp_path: Path) -> None:
     file.write_text("version: 1\n")
     settings = load_settings(file, {})
     assert list(look_at_tokens(settings, NOW)) == []
-    accounts = Accounts(accounts_url(settings.home))
+    accounts = Accounts(State(settings.home).url())
     accounts.add_user("maria", GOOD, ["supply"])
     age_days = 0
 
@@ -59,7 +59,7 @@ def test_the_doctor_says_which_tokens_need_somebody(tmp_path: Path) -> None:
 def test_a_file_of_before_is_left_as_it_is(tmp_path: Path) -> None:
     (tmp_path / "syncline.yaml").write_text("version: 1\n")
     settings = load_settings(tmp_path / "syncline.yaml", {})
-    file = Path(accounts_url(settings.home).database or "")
+    file = Path(State(settings.home).url().database or "")
     with sqlite3.connect(file) as opened:
         opened.executescript(OLD)
     opened.close()

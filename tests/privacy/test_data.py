@@ -12,13 +12,13 @@ import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from app.accounts import Accounts
-from app.application import accounts_url
 from app.configuration.roles import shipped
 from app.examination.erasure import look_at_erasure
 from app.privacy import data
 from app.privacy.disguise import Disguise
 from app.recovery.memory import Memory
 from app.recovery.runs import Actor
+from app.storage.state import State
 from collectors.event import Record
 from collectors.journal import Journal
 from collectors.otlp import PROTOBUF
@@ -111,7 +111,7 @@ def test_what_is_known_of_a_group_stays_with_it_though_its_words_are_others(home
         return {name: found[name] for name in ("signature", "words", "notes", "transactions")}
 
     before = group()
-    accounts = Accounts(accounts_url(home))
+    accounts = Accounts(State(home).url())
     Memory(accounts.engine, lambda: 1).note(before["signature"], Actor("tom", frozenset({"it"}), access=shipped()), "ask Anna Müller")
     accounts.close()
     other = re.search(r"One value is (.*) from now on\.", run("privacy", "erase", "Anna Müller", "--in-data", "--yes").out)

@@ -17,7 +17,6 @@ from sqlalchemy import Engine as Database
 from sqlalchemy import select
 
 from app.accounts import Accounts
-from app.application import accounts_url
 from app.recovery.frozen import fingerprint_of
 from app.recovery.model import Action, Approval, Case, Evidence, Limits, Path, Payload, Proof
 from app.recovery.plan import Plan, freeze
@@ -27,6 +26,7 @@ from app.recovery.tables import create
 from app.recovery.targets.target import Target
 from app.recovery.verdict import Question, verdict
 from app.recovery.worker import Worker
+from app.storage.state import State
 from tests.recovery.attempts import opened
 from tests.recovery.receiver import Receiver
 from tests.recovery.simulated import case
@@ -92,7 +92,7 @@ def cases_of(count: int, keys: int) -> list[Case]:
 
 def open_database(folder: Folder) -> Accounts:
     """Where recoveries are kept."""
-    accounts = Accounts(accounts_url(folder))
+    accounts = Accounts(State(folder).url())
     create(accounts.engine)
     return accounts
 

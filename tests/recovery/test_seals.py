@@ -19,6 +19,7 @@ from app.recovery.plan import freeze
 from app.recovery.run_tables import items, metadata
 from app.recovery.seals import LOST, MARK, Seal
 from app.recovery.settings import PayloadRules, Recovery
+from app.storage.state import State
 from tests.recovery.simulated import ANNA, SECOND, case
 from tests.recovery.test_requests import Desk
 
@@ -100,8 +101,8 @@ def test_no_problem_shows_what_was_given_as_a_key():
 
 def test_the_doctor_says_what_is_not_sealed_and_what_cannot_be_opened(tmp_path: Path):
     way = Way("fill", "Fill it", Action.EDIT_AND_REPLAY)
-    assert list(look_at_payloads(tmp_path, Recovery())) == []
-    assert [found.text for found in look_at_payloads(tmp_path, Recovery(paths=(way,)))] == [NO_KEY]
+    assert list(look_at_payloads(State(tmp_path), Recovery())) == []
+    assert [found.text for found in look_at_payloads(State(tmp_path), Recovery(paths=(way,)))] == [NO_KEY]
     engine = create_engine(f"sqlite:///{tmp_path / 'accounts.sqlite'}")
     metadata.create_all(engine)
     sealed = Seal([OLD]).closed(EDITED)
@@ -119,7 +120,7 @@ def test_the_doctor_says_what_is_not_sealed_and_what_cannot_be_opened(tmp_path: 
         assert connection.execute(select(items.c.body)).scalar_one().startswith(MARK)
     engine.dispose()
     said = {
-        keys: [(found.grade, found.text) for found in look_at_payloads(tmp_path, Recovery(payloads=PayloadRules(keys=keys)))]
+        keys: [(found.grade, found.text) for found in look_at_payloads(State(tmp_path), Recovery(payloads=PayloadRules(keys=keys)))]
         for keys in ((OLD,), (NEW,))
     }
     assert said[(OLD,)] == [("ok", "Edited payloads are sealed; 1 is kept.")]

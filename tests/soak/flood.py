@@ -12,8 +12,9 @@ from urllib.request import Request, urlopen
 from app.accounts.tables import open_engine
 from app.alerts.alert import Alert
 from app.alerts.kept import Alerts, Narrowed
-from app.application import Application, accounts_url
+from app.application import Application
 from app.settings import load_settings
+from app.storage.state import State
 from app.telling.subscription import Wanted
 from metrics.scope import EVERYTHING
 from tests.benchmarks import traffic
@@ -88,7 +89,7 @@ def _send(port: int, body: bytes) -> None:
 
 
 def _alerts(folder: Path) -> list[Alert]:
-    engine = open_engine(accounts_url(folder / "home"))
+    engine = open_engine(State(folder / "home").url())
     try:
         return Alerts(engine, time.time_ns).listed(Narrowed(kind="failed"), EVERYTHING, 0, 50)[0]
     finally:

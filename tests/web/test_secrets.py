@@ -18,13 +18,13 @@ import pytest
 
 from app.accounts import Accounts
 from app.accounts.tables import open_engine
-from app.application import accounts_url
 from app.exports import EXPORTS
 from app.machines.kept import Machines
 from app.machines.settings import Terms
 from app.machines.wanted import Wanted
 from app.recovery import tables
 from app.server import PAGES
+from app.storage.state import State
 from app.telling.kept import Subscriptions
 from app.telling.settings import Telling
 from tests.cli.commands import QUIET, Result, serving, syncline
@@ -143,10 +143,10 @@ def secrets_are_set() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def kept(folder: Path) -> dict[str, str]:
     """The secrets of people and machines, made before anything runs."""
-    engine = open_engine(accounts_url(folder / "home"))
+    engine = open_engine(State(folder / "home").url())
     tables.create(engine)
     subscriptions = Subscriptions(engine, lambda: 1, Telling())
-    accounts = Accounts(accounts_url(folder / "home"))
+    accounts = Accounts(State(folder / "home").url())
     accounts.add_user("ada", PASSWORD, ["admin"])
     machines = Machines(engine, lambda: 1_764_000_000 * 10**9, Terms())
     found = {scope: machines.add(Wanted(f"of-{scope}", scope)) for scope in ("read", "ingest", "annotate", "admin")}
