@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import duckdb
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.alerts.alert import KINDS
 from app.application import Application
 from app.source_state import SourceState
+from app.storage.engine import AWAY
 from app.telling import outbox
 
 FREE_BYTES = 256 * 2**20  # below this the journal refuses records soon
@@ -63,6 +66,7 @@ def _counts(application: Application) -> tuple[dict[str, int], list[Problem]]:
 
 
 def _problems(application: Application) -> Iterator[Problem]:
+    yield from _away(application)
     free = shutil.disk_usage(application.journal.folder).free
     if not os.access(application.journal.folder, os.W_OK):
         yield Problem("The journal cannot be written.", f"The journal {application.journal.folder} cannot be written.")
@@ -78,6 +82,17 @@ def _problems(application: Application) -> Iterator[Problem]:
         yield Problem(*["The loader has not finished its first run yet."] * 2)
 
 
+def _away(application: Application) -> Iterator[Problem]:
+    """Why the state cannot be read: without it nobody can sign in, and no token is known."""
+    state = application.settings.state
+    try:
+        with application.accounts.engine.connect() as connection:
+            connection.execute(select(1))
+    except (SQLAlchemyError, OSError) as error:
+        whole = f"{state.place[0].upper()}{state.place[1:]} cannot be used: {state.words(error)}."
+        yield Problem("The database of people and their work does not answer.", whole)
+
+
 def exposition(application: Application, *, is_whole: bool = False) -> str:
     """The numbers for Prometheus, in its text format. `is_whole`: of each source its own, by its name."""
     counts, unreadable = _counts(application)
@@ -89,11 +104,7 @@ def exposition(application: Application, *, is_whole: bool = False) -> str:
     lines += _metric("syncline_loader_behind_records", "Records of the journal that are not in the tables yet.", late)
     lines += _metric("syncline_loader_up", "1 when the loader runs and its newest attempt did not fail.", {"": int(_loads(application))})
     lines += _of_sources(application.source_states(), is_whole)
-    open_kinds = application.alerts.open_kinds()
-    kinds = {f'{{kind="{kind}"}}': open_kinds.get(kind, 0) for kind in KINDS}
-    lines += _metric("syncline_alerts_open", "Alerts that are open.", kinds)
-    told = {f'{{state="{state}"}}': many for state, many in sorted(outbox.counted(application.accounts.engine).items())}
-    lines += _metric("syncline_messages", "Messages of alerts by what became of them, without those in inboxes.", told)
+    lines += _of_state(application)
     answers = {f'{{status="{status}"}}': count for status, count in sorted(application.answers.copy().items())}
     lines += _metric("syncline_http_answers_total", "Answers of the web server by status.", answers)
     for carrier, receiver in (("http", application.receiver), ("grpc", application.grpc_receiver)):
@@ -115,6 +126,19 @@ def _of_sources(states: dict[str, SourceState], is_whole: bool) -> list[str]:
     read = {name: state for name, state in states.items() if state.read_ns}
     about = "When the newest read of a polled source without trouble began."
     return lines + _metric("syncline_source_read_timestamp_seconds", about, _by_source(read, lambda s: (s.read_ns or 0) // 10**9))
+
+
+def _of_state(application: Application) -> list[str]:
+    """What is counted in the database of state; where it is away, only that."""
+    about = "1 when the database of people, alerts and recoveries can be read."
+    try:
+        open_kinds, told = application.alerts.open_kinds(), outbox.counted(application.accounts.engine)
+    except AWAY:
+        return _metric("syncline_state_up", about, {"": 0})
+    lines = _metric("syncline_state_up", about, {"": 1})
+    lines += _metric("syncline_alerts_open", "Alerts that are open.", {f'{{kind="{kind}"}}': open_kinds.get(kind, 0) for kind in KINDS})
+    by_state = {f'{{state="{state}"}}': many for state, many in sorted(told.items())}
+    return lines + _metric("syncline_messages", "Messages of alerts by what became of them, without those in inboxes.", by_state)
 
 
 def _by_source(states: dict[str, SourceState], value: Callable[[SourceState], int]) -> dict[str, int]:

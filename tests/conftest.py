@@ -20,6 +20,7 @@ from tests.servers import without
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+pytest_plugins = ["tests.servers.postgres", "tests.servers.state_databases"]
 ROOT = Path(__file__).parent.parent
 LONG_FILES_IN = {"browser": 0, "models": 1, "cli": 2}
 KIT = ROOT.parent / "shared" / "kit"

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DatabaseError
 
 from app.audit.chain import append
 from app.audit.place import came_from
+from app.storage.engine import AWAY
 
 AGAIN_NS = 3600 * 10**9  # who looks at the same again within an hour is not written down again
 MOST_WAITING = 10_000
@@ -88,7 +89,7 @@ class Seen:
                     copy_context().run(_append, connection, view)
                 if lost:
                     append(connection, self._now_ns(), ACTOR, "views not written down", "audit", {"views": lost})
-        except DatabaseError:
+        except (DatabaseError, *AWAY):
             log.exception("What was looked at cannot be written into the audit for the moment.")
             with self._lock:
                 self._waiting, self._lost = [*taken, *self._waiting], self._lost + lost

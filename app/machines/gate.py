@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from app.accounts.tokens import INGEST
 from app.machines.kept import Machines, NoAccess
+from app.storage.engine import AWAY
 from collectors.receivers.admission import Admission, Denied
+from collectors.receivers.reception import Unavailable
 
 NOTHING_SHOWN = "a token is needed, as in `Authorization: Bearer …`; `syncline token add NAME --scope ingest` makes one"
+
+AWAY_NOW = "the database that tokens are kept in does not answer at the moment; send again later"
 
 
 def admission(machines: Machines) -> Admission:
@@ -18,6 +22,8 @@ def admission(machines: Machines) -> Admission:
         except NoAccess as refused:
             machines.refusals.note(source, refused.token, refused.why, address)
             return Denied(refused.is_known, str(refused))
+        except AWAY as error:
+            raise Unavailable(AWAY_NOW) from error
         return None
 
     return admit

@@ -15,16 +15,16 @@ from sqlalchemy import Connection, Row, insert, select, update
 from app.recovery import closings
 from app.recovery.catalogue import path_of as frozen_path
 from app.recovery.frozen import case_of, fingerprint_of, names_of, targets_of
-from app.recovery.model import Action, Answer, Case, Dispatch, Evidence, ItemState, Path, Payload, Safety, Sent, State
+from app.recovery.model import Action, Answer, Case, Dispatch, Evidence, ItemState, Path, Payload, Sent, State
 from app.recovery.run_tables import items, recoveries, sends
 from app.recovery.runs import SECOND_NS, SENDING, Runs, path_of, stored_hash
-from app.recovery.verdict import Question, verdict
+from app.recovery.turn import is_there, pause, why_not_now
+from app.recovery.verdict import Question
 
 if TYPE_CHECKING:
     from app.recovery.targets.target import Target
 
 log = logging.getLogger("syncline.recovery")
-FIRST_PAUSE_SECONDS, LAST_PAUSE_SECONDS = 1.0, 60.0  # before an item that was not taken is sent again
 CUT_OFF = Sent(Answer.UNKNOWN, "Syncline ended before the answer came.")
 
 
@@ -53,18 +53,23 @@ class Engine:
     def __init__(self, runs: Runs, world: World, executor: Executor) -> None:
         self._runs, self._world, self._executor = runs, world, executor
         self._last_sent_ns: dict[str, int] = {}  # by recovery
+        self._leaving: set[str] = set()  # attempts whose answer is waited for, or could not be written down yet
+        self._unwritten: dict[str, tuple[Dispatch, Sent]] = {}  # what came of attempts while the database was away
+        self._was_away = False
         self._preparing: set[str] = set()  # recoveries whose next cases are looked at once more, and their payloads fetched
 
     def begin(self) -> None:
         """After a start: what was being sent when the last process ended has no answer and gets none."""
         with self._runs.engine.begin() as connection:
             for item in connection.execute(select(items).where(items.c.state == ItemState.SENDING)).all():
-                row = _recovery(connection, item.recovery_id)
                 send_id = _open_send(connection, item)
-                self._settle(connection, row, item, send_id, CUT_OFF)
+                if item.recovery_id not in self._preparing and send_id not in self._leaving:
+                    self._settle(connection, _recovery(connection, item.recovery_id), item, send_id, CUT_OFF)
 
     def tick(self) -> None:
         """Looks for proofs, lets steps end and begin, sends what may be sent now."""
+        if self._was_away:
+            self._catch_up()
         self._runs.lapse()
         self._prove()
         with self._runs.engine.connect() as connection:
@@ -74,6 +79,17 @@ class Engine:
         if not self._runs.is_stopped(SENDING):
             for recovery_id in going:
                 self._advance(recovery_id)
+
+    def _catch_up(self) -> None:
+        """The database was away: what came of attempts is written now, and of those that are there and never left nobody knows."""
+        self._was_away = False
+        try:
+            for dispatch, sent in list(self._unwritten.values()):
+                self._write_down(dispatch, sent)
+            self.begin()
+        except Exception:
+            self._was_away = True
+            raise
 
     # ── proof ───────────────────────────────────────────────────────────────────────────────────────────────────────
     def _prove(self) -> None:
@@ -94,7 +110,7 @@ class Engine:
 
     def _judge_effect(self, connection: Connection, item: Row[Any], evidence: Evidence) -> None:
         now_ns = self._runs.now_ns()
-        if _is_there(evidence):
+        if is_there(evidence):
             self._prove_item(connection, item, evidence)
         elif item.proof_due_ns > now_ns:
             return
@@ -224,7 +240,9 @@ class Engine:
         """Once at a time for a recovery, beside the thread that ticks: a slow source of payloads holds up no other recovery."""
         try:
             going = self._recorded(row, ready)
+            self._leaving |= {dispatch.send_id for _, dispatch in going}
         except Exception:  # nothing has left; the next tick tries again
+            self._was_away = True  # and perhaps the attempts are on disk, and only the word of it was lost
             log.exception("the next cases of %s cannot be sent for the moment", row.id)
             return
         finally:
@@ -257,11 +275,11 @@ class Engine:
                 case, target = cases[item.place], self._target(path, item)
                 known, closed_ns = evidence[case.id], self._world.closed_until_ns(case)
                 question = Question(case, path, known, fetched.get(case.id), target.idempotent or item.tries > 0, closed_ns)
-                if item.tries and _is_there(known):
+                if item.tries and is_there(known):
                     self._prove_item(connection, item, known)
-                elif why := _why_not_now(item, question, payloads[item.place]):
+                elif why := why_not_now(item, question, payloads[item.place]):
                     state = ItemState.UNKNOWN if item.proof_due_ns else ItemState.REFUSED
-                    by_itself = {"proven_by": known.reached_by or "itself"} if _is_there(known) else {}
+                    by_itself = {"proven_by": known.reached_by or "itself"} if is_there(known) else {}
                     self._change(connection, item, state, why, ended_ns=None if item.proof_due_ns else self._runs.now_ns(), **by_itself)
                 else:
                     going.append((target, self._record(connection, row, item, case, payloads[item.place])))
@@ -310,12 +328,19 @@ class Engine:
             log.exception("sending %s of %s failed", dispatch.case.transaction_id, dispatch.recovery_id)
             sent = Sent(Answer.UNKNOWN, f"{type(error).__name__}: {error}")  # nobody knows whether it has left
         try:
-            with self._runs.engine.begin() as connection:
-                found = select(items).join(sends, (sends.c.recovery_id == items.c.recovery_id) & (sends.c.place == items.c.place))
-                item = connection.execute(found.where(sends.c.send_id == dispatch.send_id)).one()
-                self._settle(connection, _recovery(connection, dispatch.recovery_id), item, dispatch.send_id, sent)
-        except Exception:  # a disk that is full, say: what came of it is looked at after the next start
-            log.exception("what came of %s of %s is not written down", dispatch.send_id, dispatch.recovery_id)
+            self._write_down(dispatch, sent)
+        except Exception:  # a disk that is full, a database that is away: tried again with each tick
+            self._unwritten[dispatch.send_id], self._was_away = (dispatch, sent), True
+            log.exception("what came of %s of %s is not written down yet", dispatch.send_id, dispatch.recovery_id)
+
+    def _write_down(self, dispatch: Dispatch, sent: Sent) -> None:
+        """What came of an attempt. Nothing is done twice where the database did it, and only the word of it was lost."""
+        with self._runs.engine.begin() as connection:
+            found = select(items).join(sends, (sends.c.recovery_id == items.c.recovery_id) & (sends.c.place == items.c.place))
+            item = connection.execute(found.where(sends.c.send_id == dispatch.send_id)).one()
+            self._settle(connection, _recovery(connection, dispatch.recovery_id), item, dispatch.send_id, sent)
+        self._unwritten.pop(dispatch.send_id, None)
+        self._leaving.discard(dispatch.send_id)
 
     def _settle(self, connection: Connection, row: Row[Any], item: Row[Any], send_id: str, sent: Sent) -> None:
         """Writes down what came of an attempt, and what follows from it."""
@@ -331,7 +356,7 @@ class Engine:
             self._change(connection, item, ItemState.WAITING, done, part=item.part + 1, tries=0, next_try_ns=now_ns)
         elif is_left and (sent.answer is Answer.NOT_TAKEN or (sent.answer is Answer.UNKNOWN and self._is_idempotent(path, item))):
             doubt = {"proof_due_ns": due_ns} if sent.answer is Answer.UNKNOWN else {}
-            later_ns = now_ns + int(_pause(item.tries, sent) * SECOND_NS)
+            later_ns = now_ns + int(pause(item.tries, sent) * SECOND_NS)
             self._change(connection, item, ItemState.WAITING, sent.words, next_try_ns=later_ns, **doubt)
         elif sent.answer is Answer.ACCEPTED:
             self._change(connection, item, ItemState.ACCEPTED, sent.words, accepted_ns=now_ns, proof_due_ns=due_ns)
@@ -369,25 +394,3 @@ def _proof_of(row: Row[Any], item: Row[Any]) -> Case:
     """The case with the milestone that proves it."""
     case = case_of(item)
     return replace(case, milestone=path_of(row)["proof"]["milestone"] or case.milestone)
-
-
-def _is_there(evidence: Evidence) -> bool:
-    """The effect that was waited for."""
-    return evidence.reached_ns is not None or evidence.is_closed
-
-
-def _why_not_now(item: Row[Any], question: Question, payload: Payload | str | None) -> str | None:
-    """What has happened since it was approved that speaks against it."""
-    if question.path.action.needs_payload and not isinstance(payload, Payload):
-        return payload or "There is no payload."
-    found = verdict(question)
-    if found.safety is Safety.SAFE or (found.safety is Safety.CANNOT_TELL and item.safety == Safety.CANNOT_TELL):
-        return None
-    return next(reason.sentence for reason in found.reasons if reason.safety is found.safety)
-
-
-def _pause(tries: int, sent: Sent) -> float:
-    """Seconds before the next try: what the target asks for, else longer each time."""
-    if sent.retry_after_seconds is not None:
-        return min(sent.retry_after_seconds, LAST_PAUSE_SECONDS)
-    return min(FIRST_PAUSE_SECONDS * 2.0 ** max(tries - 1, 0), LAST_PAUSE_SECONDS)

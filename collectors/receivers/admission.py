@@ -14,4 +14,5 @@ class Denied:
     sentence: str
 
 
-Admission = Callable[[str, str, str], Denied | None]  # of a secret ("" where there is none), for a source, from an address
+# Of a secret ("" where there is none), for a source, from an address. Raises Unavailable when nobody can say for the moment.
+Admission = Callable[[str, str, str], Denied | None]

@@ -115,7 +115,11 @@ class OtlpGrpcReceiver:
             raise Refusal(self._later(str(error))) from error
 
     def _check_sender(self, context: grpc.ServicerContext) -> None:
-        if self._admit and (denied := self._admit(_token(context), self._reception.source, _address(context))):
+        try:
+            denied = self._admit(_token(context), self._reception.source, _address(context)) if self._admit else None
+        except Unavailable as error:
+            raise Refusal(self._later(str(error))) from error
+        if denied:
             raise Refusal(Status(PERMISSION_DENIED if denied.is_known else UNAUTHENTICATED, denied.sentence))
 
     def _left(self, arrived: float) -> float:

@@ -20,7 +20,7 @@ from waitress.task import ErrorTask, ThreadedTaskDispatcher, WSGITask
 
 from collectors import otlp
 from collectors.receivers import cloudevents_http as events
-from collectors.receivers.admission import Admission
+from collectors.receivers.admission import Admission, Denied
 from collectors.receivers.answers import Status, success
 from collectors.receivers.connections import NO_PAGE, make_room
 from collectors.receivers.reception import Accepted, Reception, Room, TooLarge, Unavailable, Unreadable, gunzipped
@@ -189,7 +189,7 @@ class OtlpHttpReceiver:
             allowed = events.ALLOW if signal == events.SIGNAL else "POST"
             raise Refusal(405, f"{environ['REQUEST_METHOD']} is not allowed; send a POST", [("Allow", allowed)])
         source = events.SOURCE if signal == events.SIGNAL else self._reception.source
-        if self._admit and (denied := self._admit(_token(environ), source, environ.get("REMOTE_ADDR", ""))):
+        if denied := self._denied(_token(environ), source, environ.get("REMOTE_ADDR", "")):
             raise Refusal(403, denied.sentence) if denied.is_known else Refusal(401, denied.sentence, [("WWW-Authenticate", "Bearer")])
         if not self._admit and "HTTP_ORIGIN" in environ:
             # A browser says so with each request a page makes. Without a token, any page that somebody here has open could send what it
@@ -203,6 +203,12 @@ class OtlpHttpReceiver:
         elif not _encoding(environ.get("CONTENT_TYPE", "")):
             found = environ.get("CONTENT_TYPE") or "nothing"
             raise Refusal(415, f"Content-Type must be {otlp.PROTOBUF} or {otlp.JSON} (found {found[:100]})")
+
+    def _denied(self, token: str, source: str, address: str) -> Denied | None:
+        try:
+            return self._admit(token, source, address) if self._admit else None
+        except Unavailable as error:
+            raise Refusal(503, str(error), self._later()) from error
 
     def _later(self) -> Headers:
         return [("Retry-After", str(self._reception.limits.retry_after_seconds))]

@@ -23,9 +23,7 @@ from app.audit.upkeep import tell_anchor
 from app.examination.audit import look_at_audit
 from app.storage.state import State
 from tests.repository import ROOT
-from tests.servers.postgres import Postgres, postgres
-
-__all__ = ["postgres"]
+from tests.servers.postgres import Postgres
 
 OLD_HASH = "42cecb51d8b5b6cdb128e42d1208e9c558deeb6e607d4e32cfddf0a626e90d56"
 WRITER = """

@@ -11,13 +11,14 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from sqlalchemy import create_engine, func, select, update
+from sqlalchemy import func, select, update
 
 from app.recovery.engine import Engine
 from app.recovery.model import Answer, Approval, Dispatch, ItemState, Sent, State
 from app.recovery.run_tables import items, recoveries, sends
 from app.recovery.runs import OPEN, SENDING, Refusal, Runs
 from app.recovery.tables import create
+from app.storage.engine import engine_of
 from tests.models.test_random_plants import examples
 from tests.recovery.simulated import ANNA, BERND, CARLA, EXEC, SECOND, Clock, Later, Plant, Receiver, case, path
 
@@ -92,7 +93,7 @@ class Recovering(RuleBasedStateMachine):
             path(approval=approval, next_after=next_after, approvers=("it",), limits={"failed_share": share, "ramp": ramp, "tries": tries}),
         )
         self.plant.lag_ns = lag * SECOND
-        self.database = create_engine("sqlite://")
+        self.database = engine_of("sqlite://")
         create(self.database)
         self.runs = Runs(self.database, self.clock)
         self.approvals: dict[str, tuple[str, str]] = {}  # who requested, who approved

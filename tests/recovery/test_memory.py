@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 
 import pytest
-from sqlalchemy import create_engine, select
+from sqlalchemy import select
 
 from app import audit
 from app.audit.tables import entries as audit_table
 from app.recovery.memory import Memory, Note, Remembered
 from app.recovery.runs import Refusal
 from app.recovery.tables import create
+from app.storage.engine import engine_of
 from tests.recovery.simulated import ANNA, BEGIN, BERND, EXEC, SECOND, Clock
 
 GROUP = "4c7a1d"
@@ -19,7 +20,7 @@ GROUP = "4c7a1d"
 
 @pytest.fixture
 def memory(tmp_path):
-    engine = create_engine(f"sqlite:///{tmp_path / 'memory.sqlite'}")
+    engine = engine_of(f"sqlite:///{tmp_path / 'memory.sqlite'}")
     create(engine)
     yield Memory(engine, Clock())
     engine.dispose()

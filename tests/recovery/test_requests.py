@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import orjson
 import pytest
-from sqlalchemy import create_engine, select, update
+from sqlalchemy import select, update
 
 from app import audit
 from app.audit.tables import entries as audit_table
@@ -19,6 +19,7 @@ from app.recovery.model import Action, Approval, ItemState, Safety, State
 from app.recovery.run_tables import items, recoveries
 from app.recovery.runs import AUTOMATIC, SENDING, Actor, Refusal, Runs
 from app.recovery.tables import create
+from app.storage.engine import engine_of
 from metrics.scope import EVERYTHING, Scope
 from tests.recovery.simulated import ANNA, BERND, CARLA, EXEC, SECOND, Clock, Later, Plant, Receiver, case, path
 
@@ -32,7 +33,7 @@ class Desk:
         self.clock = Clock()
         self.receiver = Receiver("wms", False, self.clock)
         self.plant = Plant(self.clock, self.receiver, path(**about))
-        self.database = create_engine("sqlite://")
+        self.database = engine_of("sqlite://")
         create(self.database)
         self.runs = Runs(self.database, self.clock)
         self.threads = Later()

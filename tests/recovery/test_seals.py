@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
-from sqlalchemy import create_engine, insert, select
+from sqlalchemy import insert, select
 
 from app.configuration.recovery import a_sealing_key
 from app.examination.payloads import NO_KEY, look_at_payloads
@@ -19,6 +19,7 @@ from app.recovery.plan import freeze
 from app.recovery.run_tables import items, metadata
 from app.recovery.seals import LOST, MARK, Seal
 from app.recovery.settings import PayloadRules, Recovery
+from app.storage.engine import engine_of
 from app.storage.state import State
 from tests.recovery.simulated import ANNA, SECOND, case
 from tests.recovery.test_requests import Desk
@@ -103,7 +104,7 @@ def test_the_doctor_says_what_is_not_sealed_and_what_cannot_be_opened(tmp_path: 
     way = Way("fill", "Fill it", Action.EDIT_AND_REPLAY)
     assert list(look_at_payloads(State(tmp_path), Recovery())) == []
     assert [found.text for found in look_at_payloads(State(tmp_path), Recovery(paths=(way,)))] == [NO_KEY]
-    engine = create_engine(f"sqlite:///{tmp_path / 'accounts.sqlite'}")
+    engine = engine_of(f"sqlite:///{tmp_path / 'accounts.sqlite'}")
     metadata.create_all(engine)
     sealed = Seal([OLD]).closed(EDITED)
     values = {
