@@ -19,6 +19,7 @@ from app.exports import ENDINGS, EXPORTS, FORMATS, PERIODS, Asked, check
 from app.instants import instant_ns
 from app.openapi import description
 from app.recovery.runs import Refusal
+from app.storage.engine import AWAY
 from app.trouble import Trouble
 from metrics.keys import unknown
 
@@ -113,9 +114,12 @@ def _sees_all() -> bool:
     """Whether who asks how it is may know the names of sources: those who may read everything. Nobody has to say who they are; a token
     that is not for reading is refused all the same, so that who sent it notices. Raises Denied."""
     is_token = request.headers.get("Authorization", "").lower().startswith("bearer ")
-    if not is_token and not (current_user.is_authenticated and current_user.may(EXPORT)):
+    try:
+        if not is_token and not (current_user.is_authenticated and current_user.may(EXPORT)):
+            return False
+        return caller_of_request().sees.is_all
+    except AWAY:  # who asks cannot be known then, and how it is has to be told all the same
         return False
-    return caller_of_request().sees.is_all
 
 
 @api.errorhandler(Denied)

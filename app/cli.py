@@ -25,13 +25,29 @@ from app.commands import (
     reporting,
     serving,
     setup,
+    state,
 )
 from app.commands.command import Command
 from app.configuration.problems import ConfigurationError
 from app.trouble import Mistake, Trouble
 from metrics.keys import unknown
 
-GROUPED = (setup, intake, serving, exporting, reporting, covering, conforming, people, letting_in, machines, auditing, privacy, backing_up)
+GROUPED = (
+    setup,
+    intake,
+    serving,
+    exporting,
+    reporting,
+    covering,
+    conforming,
+    people,
+    letting_in,
+    machines,
+    auditing,
+    privacy,
+    backing_up,
+    state,
+)
 COMMANDS: tuple[Command, ...] = tuple(command for group in GROUPED for command in group.COMMANDS)
 GROUPS = {
     "user": "the people who may sign in",
@@ -39,6 +55,7 @@ GROUPS = {
     "audit": "who did what",
     "privacy": "what is known of a person",
     "backup": "a copy of everything, and the way back",
+    "state": "where people and what they do are kept",
 }
 EPILOG = """\
 exit codes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import BigInteger, Column, Connection, String, Table, UniqueConstraint, select
+from sqlalchemy import BigInteger, Column, Connection, String, Table, Text, UniqueConstraint, select
 
 from app.accounts.people import AccountError
 from app.accounts.tables import metadata
@@ -14,8 +14,8 @@ from metrics.texts import _
 identities = Table(
     "identities",
     metadata,
-    Column("issuer", String(512), primary_key=True),
-    Column("subject", String(255), primary_key=True),
+    Column("issuer", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
     Column("user", String(64), nullable=False),
     UniqueConstraint("user"),
 )

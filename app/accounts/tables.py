@@ -22,6 +22,7 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable
 
 from app.storage.engine import engine_of, take_turn
+from app.trouble import Mistake
 
 metadata = MetaData()
 
@@ -32,8 +33,8 @@ users = Table(
     metadata,
     Column("name", String(64), primary_key=True),
     Column("password_hash", String(256), nullable=False),
-    Column("roles", String(256), nullable=False),
-    Column("sites", String(4096)),
+    Column("roles", Text, nullable=False),
+    Column("sites", Text),
     Column("disabled", Boolean, nullable=False, default=False),
     Column("epoch", Integer, nullable=False, default=1),  # raised: all sessions of this user end
     Column("created_ns", BigInteger, nullable=False),
@@ -48,13 +49,13 @@ tokens = Table(
     Column("hash", String(64), primary_key=True),  # SHA-256: the secret is 256 random bits, so nothing slower is needed
     Column("name", String(64), nullable=False),
     Column("scope", String(16), nullable=False),
-    Column("sites", String(4096)),
+    Column("sites", Text),
     Column("created_ns", BigInteger, nullable=False),
     Column("revoked_ns", BigInteger),
     Column("last_used_ns", BigInteger),
     Column("workflows", Text),
     Column("suppliers", Text),
-    Column("sources", String(4096)),  # null: whatever is received
+    Column("sources", Text),  # null: whatever is received
     Column("user", String(64)),  # for whom it acts; null: a service
     Column("made_by", String(64)),
     Column("expires_ns", BigInteger),
@@ -68,19 +69,20 @@ token_roles = Table(
     "token_roles",
     metadata,
     Column("hash", String(64), primary_key=True),
-    Column("roles", String(256), nullable=False),
+    Column("roles", Text, nullable=False),
 )
 
 # A token that was revoked or replaced gives its name free, so a secret can be renewed under the name people know.
 _IS_CURRENT = and_(tokens.c.revoked_ns.is_(None), tokens.c.replaced_ns.is_(None))
 one_current_token = Index("one_current_token", tokens.c.name, unique=True, sqlite_where=_IS_CURRENT, postgresql_where=_IS_CURRENT)
+OURS = frozenset({"password_hash", "roles", "epoch"})  # columns of users from the beginning
 OUTGROWN = ("one_live_token",)  # indexes of before, which forbid what is now allowed
 
 failed_logins = Table(
     "failed_logins",
     metadata,
     Column("name", String(64), nullable=False),
-    Column("address", String(64), nullable=False),
+    Column("address", Text, nullable=False),
     Column("failed_ns", BigInteger, nullable=False),
 )
 by_address = Index("failed_logins_by_address", failed_logins.c.address, failed_logins.c.failed_ns)
@@ -93,7 +95,7 @@ saved_views = Table(
     metadata,
     Column("user", String(64), primary_key=True),
     Column("name", String(80), primary_key=True),
-    Column("address", String(2000), nullable=False),
+    Column("address", Text, nullable=False),
     Column("created_ns", BigInteger, nullable=False),
 )
 
@@ -102,7 +104,7 @@ landings = Table(
     "landings",
     metadata,
     Column("user", String(64), primary_key=True),
-    Column("address", String(200), nullable=False),
+    Column("address", Text, nullable=False),
 )
 
 
@@ -118,12 +120,31 @@ chosen_languages = Table(
 def open_engine(url: str | URL) -> Engine:
     """An engine with all tables there; several processes may open the same file at once."""
     engine = engine_of(url)
-    create_tables(engine, metadata)
-    with engine.begin() as connection:
-        take_turn(connection)
-        for name in OUTGROWN:
-            connection.execute(text(f"drop index if exists {name}"))
+    try:
+        if engine.dialect.name == "postgresql":
+            _check_is_ours(engine)
+        create_tables(engine, metadata)
+        with engine.begin() as connection:
+            take_turn(connection)
+            for name in OUTGROWN:
+                connection.execute(text(f"drop index if exists {name}"))
+    except BaseException:
+        engine.dispose()
+        raise
     return engine
+
+
+def _check_is_ours(engine: Engine) -> None:
+    """Nobody else's table of that name is changed. Raises Mistake."""
+    with engine.connect() as connection:
+        found = inspect(connection)
+        there = {each["name"] for each in found.get_columns(users.name)} if found.has_table(users.name) else OURS
+        if there >= OURS:
+            return
+    raise Mistake(
+        f"the database {engine.url.database} has tables of something else, such as {users.name}. Give Syncline a database of its own, or a "
+        "schema: ?options=-csearch_path%3Dsyncline"
+    )
 
 
 def create_tables(engine: Engine, declared: MetaData) -> None:

@@ -12,12 +12,12 @@ alerts = Table(
     "alerts",
     metadata,
     Column("number", Integer, primary_key=True, autoincrement=False),  # from 1
-    Column("key", String(512), nullable=False),  # what it is about: one alert at a time for each
+    Column("key", Text, nullable=False),  # what it is about: one alert at a time for each
     Column("kind", String(16), nullable=False),
     Column("severity", String(16), nullable=False),
     Column("title", Text, nullable=False),
-    Column("workflow", String(128)),
-    Column("owner", String(64)),
+    Column("workflow", Text),
+    Column("owner", Text),
     Column("address", Text, nullable=False),  # of the page where it is dealt with, below the prefix
     Column("began_ns", BigInteger, nullable=False),  # since when it is so
     Column("started_ns", BigInteger, nullable=False),  # when it was noticed
@@ -58,7 +58,7 @@ parts = Table(
     "alert_parts",
     metadata,
     Column("alert", Integer, primary_key=True, autoincrement=False),
-    Column("site", String(128), primary_key=True),
+    Column("site", Text, primary_key=True),
     *_told(),
 )
 
@@ -67,7 +67,7 @@ supplier_parts = Table(
     "alert_supplier_parts",
     metadata,
     Column("alert", Integer, primary_key=True, autoincrement=False),
-    Column("site", String(128), primary_key=True),
-    Column("supplier", String(256), primary_key=True),
+    Column("site", Text, primary_key=True),
+    Column("supplier", Text, primary_key=True),
     *_told(),
 )

@@ -13,7 +13,7 @@ entries = Table(
     metadata,
     Column("number", BigInteger, primary_key=True, autoincrement=False),  # from 1, without gaps
     Column("at_ns", BigInteger, nullable=False),
-    Column("actor", String(64), nullable=False),
+    Column("actor", Text, nullable=False),
     Column("action", String(64), nullable=False),
     Column("subject", String(512), nullable=False),  # what it was done with
     Column("detail", Text, nullable=False),  # JSON

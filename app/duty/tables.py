@@ -21,7 +21,7 @@ absences_of = Index("absences_of", absences.c.user, absences.c.to_ns)
 known_rosters = Table(
     "known_rosters",
     metadata,
-    Column("name", String(128), primary_key=True),
+    Column("name", Text, primary_key=True),
     Column("since_ns", BigInteger, nullable=False),
 )
 
@@ -30,7 +30,7 @@ turns = Table(
     metadata,
     Column("number", Integer, primary_key=True),
     Column("alert", Integer, nullable=False),
-    Column("roster", String(128), nullable=False),
+    Column("roster", Text, nullable=False),
     Column("step", Integer, nullable=False),  # from 0
     Column("level", Integer, nullable=False),  # 0: the shift
     Column("at_ns", BigInteger, nullable=False),

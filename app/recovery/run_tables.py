@@ -10,11 +10,11 @@ recoveries = Table(
     "recoveries",
     metadata,
     Column("id", String(32), primary_key=True),
-    Column("path", String(128), nullable=False),
+    Column("path", Text, nullable=False),
     Column("path_json", Text, nullable=False),  # as it was requested
     Column("catalogue_version", Integer, nullable=False),
     Column("target", Text),  # its sentence
-    Column("target_fingerprint", String(128)),
+    Column("target_fingerprint", Text),
     Column("plan_hash", String(64), nullable=False),
     Column("selection", Text, nullable=False),  # JSON: what was chosen on the page
     Column("excluded", Text, nullable=False),  # JSON: cases that were chosen and are not in it, with why
@@ -25,11 +25,11 @@ recoveries = Table(
     Column("words", Text, nullable=False, default=""),  # why it is in that state
     Column("step", Integer, nullable=False, default=0),  # of the ramp, from 0
     Column("is_automatic", Boolean, nullable=False, default=False),
-    Column("requested_by", String(64), nullable=False),
+    Column("requested_by", Text, nullable=False),
     Column("requested_ns", BigInteger, nullable=False),
     Column("reason", Text),
     Column("lapses_ns", BigInteger),
-    Column("approved_by", String(64)),
+    Column("approved_by", Text),
     Column("approved_ns", BigInteger),
     Column("started_ns", BigInteger),
     Column("ended_ns", BigInteger),
@@ -42,8 +42,8 @@ items = Table(
     Column("recovery_id", String(32), primary_key=True),
     Column("place", Integer, primary_key=True),  # in the order of sending, from 0
     Column("step", Integer),  # of the ramp; null: not let go yet
-    Column("case_id", String(512), nullable=False),
-    Column("case_key", String(512), nullable=False),
+    Column("case_id", Text, nullable=False),
+    Column("case_key", Text, nullable=False),
     Column("case_json", Text, nullable=False),
     Column("safety", String(16), nullable=False),
     Column("reasons", Text, nullable=False),  # JSON
@@ -58,7 +58,7 @@ items = Table(
     Column("next_try_ns", BigInteger, nullable=False, default=0),
     Column("accepted_ns", BigInteger),
     Column("proof_due_ns", BigInteger),
-    Column("proven_by", String(256)),  # the event; of what is refused: it got through by itself
+    Column("proven_by", Text),  # the event; of what is refused: it got through by itself
     Column("ended_ns", BigInteger),
 )
 items_by_case = Index("recovery_items_by_case", items.c.case_id, items.c.state)
@@ -94,7 +94,7 @@ switches = Table(
     metadata,
     Column("name", String(32), primary_key=True),  # automatic: nothing is requested by a rule; sending: nothing is sent at all
     Column("is_stopped", Boolean, nullable=False),
-    Column("by", String(64), nullable=False),
+    Column("by", Text, nullable=False),
     Column("at_ns", BigInteger, nullable=False),
     Column("reason", Text),
 )

@@ -24,7 +24,7 @@ group_memory = Table(
     "group_memory",
     metadata,
     Column("signature", String(64), primary_key=True),
-    Column("owner", String(64)),
+    Column("owner", Text),
     Column("ticket", Text),
     Column("muted_until_ns", BigInteger),
     Column("fixed_ns", BigInteger),
@@ -36,7 +36,7 @@ group_notes = Table(
     Column("signature", String(64), primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),  # from 1
     Column("at_ns", BigInteger, nullable=False),
-    Column("by", String(64), nullable=False),
+    Column("by", Text, nullable=False),
     Column("text", Text, nullable=False),
 )
 

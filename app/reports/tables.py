@@ -11,12 +11,12 @@ published = Table(
     metadata,
     Column("number", Integer, primary_key=True),
     Column("week", String(8), nullable=False),
-    Column("site", String(255), nullable=False),  # empty: all sites
+    Column("site", Text, nullable=False),  # empty: all sites
     Column("revision", Integer, nullable=False),
     Column("as_of_ns", BigInteger, nullable=False),
     Column("known_ns", BigInteger, nullable=False),  # the watermark: what had been told by then is in it
     Column("published_ns", BigInteger, nullable=False),
-    Column("published_by", String(64), nullable=False),
+    Column("published_by", Text, nullable=False),
     Column("fingerprint", String(64), nullable=False),  # of the definitions, and these themselves as JSON
     Column("definitions", Text, nullable=False),
     Column("content", LargeBinary, nullable=False),
@@ -49,10 +49,10 @@ receivers = Table(
     "report_receivers",
     metadata,
     Column("number", Integer, primary_key=True),
-    Column("who", String(72), nullable=False),
+    Column("who", Text, nullable=False),
     Column("kind", String(8), nullable=False),
-    Column("site", String(255), nullable=False),
-    Column("made_by", String(64), nullable=False),
+    Column("site", Text, nullable=False),
+    Column("made_by", Text, nullable=False),
     Column("made_ns", BigInteger, nullable=False),
     UniqueConstraint("who", "kind", "site", name="one_receiver"),
 )
@@ -62,6 +62,6 @@ by_user = Index("report_receivers_by_who", receivers.c.who)
 runs = Table(
     "report_runs",
     metadata,
-    Column("name", String(80), primary_key=True),
+    Column("name", Text, primary_key=True),
     Column("ran_ns", BigInteger, nullable=False),
 )

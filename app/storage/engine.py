@@ -50,6 +50,7 @@ def engine_of(url: str | URL) -> Engine:
     event.listen(engine, "begin", lambda connection: connection.info.pop(TURN, None))
     event.listen(engine, "savepoint", lambda connection, _: take_turn(connection))
     event.listen(engine, "before_execute", _write_in_turn)
+    event.listen(engine, "before_cursor_execute", _without_nul, retval=True)
     return engine
 
 
@@ -73,6 +74,17 @@ def _write_in_turn(connection: Connection, statement: Any, *_: object) -> None:
     is so little that nobody has to wait for a millisecond of another."""
     if getattr(statement, "is_dml", False):
         take_turn(connection)
+
+
+def _without_nul(_connection: Any, _cursor: Any, statement: str, given: Any, _context: Any, _many: bool) -> tuple[str, Any]:
+    """PostgreSQL knows no text with the sign 0, which a message or a form may hold: a question mark stands there, as in the audit."""
+    return statement, [_plain(row) for row in given] if isinstance(given, list) else _plain(given)
+
+
+def _plain(row: Any) -> Any:
+    if not isinstance(row, dict) or not any(isinstance(value, str) and "\0" in value for value in row.values()):
+        return row
+    return {name: value.replace("\0", "?") if isinstance(value, str) else value for name, value in row.items()}
 
 
 def _set_pragmas(connection: Any, _record: object) -> None:

@@ -10,7 +10,7 @@ contacts = Table(
     "contacts",
     metadata,
     Column("user", String(64), primary_key=True),
-    Column("mail", String(254)),
+    Column("mail", Text),
     Column("webhook", Text),
     Column("secret", Text),  # that webhooks are signed with; sealed where the configuration has a key
     Column("quiet_from", Integer),  # minutes after midnight in the enterprise's zone; null: no quiet hours
@@ -37,12 +37,12 @@ messages = Table(
     "messages",
     metadata,
     Column("number", Integer, primary_key=True),
-    Column("target", String(160), nullable=False),  # whose, and by which way
-    Column("way", String(80), nullable=False),
+    Column("target", Text, nullable=False),  # whose, and by which way
+    Column("way", Text, nullable=False),
     Column("user", String(64), nullable=False),
     Column("subscription", Integer),  # null: somebody tries whether it works
     Column("alert", Integer, nullable=False),  # 0: a try
-    Column("event", String(40), nullable=False),
+    Column("event", Text, nullable=False),
     Column("state", String(16), nullable=False),
     Column("is_held", Boolean, nullable=False, default=False),  # until quiet hours end
     Column("tries", Integer, nullable=False, default=0),
