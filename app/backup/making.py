@@ -41,7 +41,7 @@ def make(application: Application, folder: Path) -> Manifest:
         files = dict(_copied(application, home, draft))
         record = application.journal.last
         schema = max(int(path.name[:4]) for path in migrate.FOLDER.glob("*.sql"))
-        made = Manifest(version("syncline"), schema, application.now_ns(), known_ns, record, files)
+        made = Manifest(version("syncline"), schema, application.now_ns(), known_ns, record, files, _elsewhere(application))
         manifest.write(draft, made)
         _synced(draft)
     return made
@@ -66,12 +66,15 @@ def _draft(folder: Path) -> Iterator[Path]:
 
 
 def _copied(application: Application, home: Path, draft: Path) -> Iterator[tuple[str, Written]]:
-    """Each file with its path in the backup. The head of the audit comes before the audit: it may lag behind, never be ahead."""
-    for name in (audit.HEAD_FILE, *BESIDE):
+    """Each file with its path in the backup. The head of the audit comes before the audit: it may lag behind, never be ahead. So it stays
+    here where the audit is elsewhere, and was copied before."""
+    is_here = not _elsewhere(application)
+    for name in (*([audit.HEAD_FILE] if is_here else []), *BESIDE):
         if (home / name).is_file():
             yield name, _copy(home / name, draft / name)
-    _copy_accounts(home / ACCOUNTS, draft / ACCOUNTS)
-    yield ACCOUNTS, _written(draft / ACCOUNTS)
+    if is_here:
+        _copy_accounts(home / ACCOUNTS, draft / ACCOUNTS)
+        yield ACCOUNTS, _written(draft / ACCOUNTS)
     for path in sorted((home / audit_files.FOLDER).glob("*.jsonl")):
         yield f"{audit_files.FOLDER}/{path.name}", _copy(path, draft / audit_files.FOLDER / path.name)
     copy_store(application.store, draft / STORE)
@@ -79,6 +82,12 @@ def _copied(application: Application, home: Path, draft: Path) -> Iterator[tuple
     for path, size in application.journal.durable():
         inside = f"{JOURNAL}/{path.relative_to(application.journal.folder)}"
         yield inside, _copy(path, draft / inside, size)
+
+
+def _elsewhere(application: Application) -> str:
+    """The database that the state lies in, where it is not in the home."""
+    state = application.settings.state
+    return "" if state.shared is None else state.place
 
 
 def _copy_accounts(source: Path, target: Path) -> None:

@@ -26,7 +26,8 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """`known_ns`: what was recorded until then is in it. `record`: the number of the newest record. `files` by path within the folder."""
+    """`known_ns`: what was recorded until then is in it. `record`: the number of the newest record. `files` by path within the folder.
+    `state`: the database that people and their work lie in, of which nothing is in it; empty: they are in it."""
 
     syncline: str
     schema: int
@@ -34,6 +35,7 @@ class Manifest:
     known_ns: int
     record: int
     files: dict[str, Written]
+    state: str = ""
 
     @property
     def total_bytes(self) -> int:

@@ -45,6 +45,7 @@ def restore(folder: Path, settings: Settings) -> Restored:
     if home.exists() and (not home.is_dir() or any(home.iterdir())):
         raise Mistake(f"{home} is not empty and is left as it is. Move it away, or set another `home`.")
     found = checked(folder)
+    _check_state(found, settings)
     _lay_out(folder, found, home)
     with opened(settings) as application:
         said = f"Restored from the backup of {instant_text(found.made_ns)}: recoveries may have gone on after it. Look before they go on."
@@ -54,6 +55,18 @@ def restore(folder: Path, settings: Settings) -> Restored:
         before = application.intake.loaded()
         application.advance()
         return Restored(found, application.intake.loaded() - before)
+
+
+def _check_state(found: Manifest, settings: Settings) -> None:
+    """People and their work lie where the configuration looks for them. Raises Mistake."""
+    if found.state and settings.state.shared is None:
+        where = f"they were in {found.state}"
+        raise Mistake(f"people and their work are not in this backup: {where}. Bring that back first, and name it as `storage.state`.")
+    if not found.state and settings.state.shared is not None:
+        raise Mistake(
+            "people and their work are in this backup, the configuration looks for them in a database. Restore it without `storage.state`, "
+            "then bring them there: syncline state move"
+        )
 
 
 def _lay_out(folder: Path, found: Manifest, home: Path) -> None:

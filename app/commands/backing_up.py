@@ -27,6 +27,8 @@ def make(arguments: argparse.Namespace) -> None:
         with opened(settings) as application:
             made = making.make(application, folder)
     print(f"{folder} holds {_contents(made)}. Everything that was recorded until {instant_text(made.known_ns)} is in it.")
+    if made.state:
+        print(f"People, the audit and recoveries are not: they lie in {made.state}, of which a copy must be older than this one.")
 
 
 def check(arguments: argparse.Namespace) -> None:

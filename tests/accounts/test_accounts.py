@@ -7,6 +7,7 @@ import threading
 
 import pytest
 from argon2 import PasswordHasher, Type
+from sqlalchemy import text
 
 from app.accounts import AccountError, users_in
 from app.accounts.secret import secret_key
@@ -21,7 +22,7 @@ MINUTE = 60 * 1_000_000_000
 
 def stored_hash(accounts, name):
     with accounts._engine.connect() as connection:
-        return connection.exec_driver_sql("select password_hash from users where name = ?", (name,)).scalar_one()
+        return connection.execute(text("select password_hash from users where name = :name"), {"name": name}).scalar_one()
 
 
 def refused(call, *arguments):

@@ -12,6 +12,7 @@ import pytest
 from app import audit
 from app.application import Application, opened
 from app.machines.wanted import Wanted
+from app.recovery.runs import SENDING
 from app.storage.settings import Storage
 from app.telling.subscription import Wanted as Asked
 from metrics.scope import Scope
@@ -88,3 +89,24 @@ def test_nothing_is_moved_where_no_database_is_named(tmp_path: Path, run: Run) -
     moved = run("state", "move")
     assert moved.code == 2
     assert moved.said.startswith("syncline: the configuration names no database to move to.")
+
+
+def test_a_backup_says_what_is_not_in_it_and_comes_back_only_beside_it(tmp_path: Path, postgres: Postgres, run: Run) -> None:
+    (tmp_path / "file.yaml").write_text("version: 1\nhome: again\n")
+    with postgres.database() as url:
+        settings = settings_for(tmp_path, url)
+        with opened(settings) as application:
+            application.accounts.add_user("maria", PASSWORD, ["supply"])
+        made = run("backup", "make", "backup")
+        assert made.code == 0, made.said
+        assert f"People, the audit and recoveries are not: they lie in {settings.state.place}, of which a copy must be older" in made.out
+        assert not (tmp_path / "backup" / "accounts.sqlite").exists()
+        refused = run("backup", "restore", "backup", "--config", "file.yaml")
+        assert refused.code == 2
+        assert f"people and their work are not in this backup: they were in {settings.state.place}." in refused.said
+        (tmp_path / "home").rename(tmp_path / "lost")
+        back = run("backup", "restore", "backup")
+        assert back.code == 0, back.said
+        with opened(settings) as application:
+            assert application.desk.runs.is_stopped(SENDING)
+        assert run("doctor").code == 0

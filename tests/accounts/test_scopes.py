@@ -54,6 +54,7 @@ def test_what_cannot_be_a_supplier_is_refused(tmp_path: Path, name: str) -> None
         accounts.add_user("maria", PASSWORD, ["supply"], Scope(suppliers=frozenset({name})))
 
 
+@pytest.mark.of_the_file
 def test_a_file_of_before_is_read_and_gets_what_it_lacks(tmp_path: Path) -> None:
     file = tmp_path / "accounts.sqlite"
     with closing(sqlite3.connect(file)) as connection:

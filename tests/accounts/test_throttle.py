@@ -12,6 +12,8 @@ from app.accounts.throttle import network_of
 from app.configuration.model import Lifetimes
 from tests.people import Changed
 
+pytestmark = pytest.mark.on_postgres
+
 GOOD = "correct horse battery"
 SECOND = 1_000_000_000
 MINUTE = 60 * SECOND

@@ -18,6 +18,8 @@ from app.recovery import tables
 from app.recovery.runs import Actor, Refusal
 from metrics.scope import EVERYTHING, Scope
 
+pytestmark = pytest.mark.on_postgres
+
 HOUR = 3600 * 10**9
 MARIA = Actor("maria", frozenset({"supply"}), access=shipped())
 EVA = Actor("eva", frozenset({"exec"}), access=shipped())

@@ -83,6 +83,7 @@ def test_what_was_written_is_there_as_it_was(engine: Engine, tmp_path: Path):
         assert audit.by_action(connection, Filter(own="tom")) == [("requested", 1)]
 
 
+@pytest.mark.of_the_file
 @pytest.mark.parametrize("column", [column.name for column in entries.columns])
 def test_one_changed_byte_breaks_the_chain_whichever_column_it_is_in(engine: Engine, tmp_path: Path, column: str):
     tell(engine, "ada", "tom", "eva", "ada")
@@ -138,6 +139,7 @@ def test_no_text_of_anybody_can_break_it(engine: Engine, tmp_path: Path):
     assert first_wrong(engine, tmp_path) is None
 
 
+@pytest.mark.of_the_file
 def test_two_processes_write_one_chain_and_one_of_them_may_be_killed(tmp_path: Path):
     writers = [
         subprocess.Popen([sys.executable, "-c", WRITER, str(tmp_path), name, "60"], stdout=subprocess.PIPE, text=True, cwd=ROOT)
@@ -182,6 +184,7 @@ def at_once(works: list[Callable[[], None]]) -> None:
     [thread.join() for thread in threads]
 
 
+@pytest.mark.of_the_file
 def test_the_doctor_names_the_first_entry_that_is_wrong(engine: Engine, tmp_path: Path):
     tell(engine, "ada", "tom", "eva")
     assert [finding.text for finding in look_at_audit(State(tmp_path))] == ["The audit holds 3 entries, none changed since it was written."]
@@ -194,6 +197,7 @@ def test_the_doctor_names_the_first_entry_that_is_wrong(engine: Engine, tmp_path
     assert re.fullmatch(r".*audit\.head is not the head of an audit\.", finding.text)
 
 
+@pytest.mark.of_the_file
 def test_the_doctor_misses_an_audit_that_is_gone(engine: Engine, tmp_path: Path):
     tell(engine, "ada")
     engine.dispose()
@@ -206,6 +210,7 @@ def test_the_doctor_misses_an_audit_that_is_gone(engine: Engine, tmp_path: Path)
     assert finding.text == "The audit is not what was written: entry 1 was cut off with all behind it."
 
 
+@pytest.mark.of_the_file
 def test_an_audit_of_before_goes_on_and_its_old_entries_are_still_looked_at(tmp_path: Path):
     """The table and two entries as they were written before there were addresses and salts."""
     with sqlite3.connect(tmp_path / "accounts.sqlite") as raw:

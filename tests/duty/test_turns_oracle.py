@@ -62,7 +62,8 @@ def test_it_is_what_the_oracle_says(roster: Roster, away: dict[str, oracle.Away]
 
 def _told(folder: Path, roster: Roster, away: dict[str, oracle.Away], looks: list[int], taken_ns: int) -> list[tuple[int, tuple[str, ...]]]:
     engine = open_engine(f"sqlite:///{folder}/accounts.sqlite")
-    event.listen(engine, "checkout", lambda connection, *_: connection.execute("pragma synchronous = off"))  # nothing is to outlive it
+    if engine.dialect.name == "sqlite":  # nothing is to outlive it
+        event.listen(engine, "checkout", lambda connection, *_: connection.execute("pragma synchronous = off"))
     try:
         tables.create(engine)
         create_tables(engine, metadata)

@@ -22,6 +22,8 @@ from app.machines.wanted import Wanted
 from metrics.scope import Scope
 from tests.people import Changed
 
+pytestmark = pytest.mark.on_postgres
+
 GOOD = "correct horse battery"
 MINUTE, DAY = 60 * 10**9, 86400 * 10**9
 BEGUN = 1_764_000_000 * 10**9
@@ -147,6 +149,7 @@ def test_unknown_revoked_expired_and_orphaned_are_told_apart_to_nobody_outside(m
     ]
 
 
+@pytest.mark.of_the_file
 def test_a_token_of_before_works_on(tmp_path, clock):
     secret = "syn_" + "aB3-_" * 8 + "xyz"  # 43 signs, without a check
     assert not is_mistyped(secret)
@@ -358,6 +361,7 @@ def _add(address: URL, prefix: str, start) -> None:
     accounts.close()
 
 
+@pytest.mark.of_the_file
 @pytest.mark.parametrize("before", ["", OLD])
 def test_two_processes_may_use_a_file_at_once_new_or_of_before(tmp_path, clock, before):
     if before:

@@ -14,7 +14,7 @@ from pathlib import Path as Folder
 from typing import NamedTuple
 
 from sqlalchemy import Engine as Database
-from sqlalchemy import select
+from sqlalchemy import make_url, select
 
 from app.accounts import Accounts
 from app.recovery.frozen import fingerprint_of
@@ -40,6 +40,8 @@ REPLAY = Path(
     proof=Proof(within_seconds=120),
     limits=Limits(most=1000, parallel=8, per_second=1000, failed_share=0.9, ramp=(1, 2, 5, 20, 100), tries=10),
 )
+
+STATE = "state.url"  # a file with where the state lies, when it is elsewhere
 
 
 class Item(NamedTuple):
@@ -91,8 +93,9 @@ def cases_of(count: int, keys: int) -> list[Case]:
 
 
 def open_database(folder: Folder) -> Accounts:
-    """Where recoveries are kept."""
-    accounts = Accounts(State(folder).url())
+    """Where recoveries are kept: in a file of this folder, or where one says that they are."""
+    elsewhere = folder / STATE
+    accounts = Accounts(State(folder, make_url(elsewhere.read_text()) if elsewhere.exists() else None).url())
     create(accounts.engine)
     return accounts
 

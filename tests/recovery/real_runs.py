@@ -12,12 +12,15 @@ from contextlib import closing
 from pathlib import Path
 
 from app.recovery.model import Case
-from app.recovery.runs import Runs
+from app.recovery.runs import OPEN, Runs
+from app.recovery.worker import Worker
 from tests.recovery import observed, receiver
 from tests.recovery.attempts import opened
 from tests.recovery.observed import Observed, cases_of
 from tests.recovery.simulated import ANNA
 from tests.repository import ROOT
+from tests.servers.postgres import Postgres
+from tests.waiting import until
 
 LONGEST_PAUSE_SECONDS = 0.6
 
@@ -72,6 +75,34 @@ def killed(folder: Path, count: int, keys: int, kills: int, seed: int) -> str:
     return (
         f"{done} kills: {count} failures of {keys} orders are through, once and in order; {len(seen)} attempts, {unanswered} were repeated"
     )
+
+
+def away(folder: Path, server: Postgres, count: int, keys: int, outages: int) -> str:
+    """So many failures in one recovery, by a process that lives on while the database of state is stopped and started again so often."""
+    cases = cases_of(count, keys)
+    with (
+        receiver.running(folder) as real,
+        closing(observed.open_database(folder)) as accounts,
+        closing(opened(folder, kind="http", url=f"{real.url}/failing/10", idempotent=True)) as target,
+    ):
+        world = Observed(target, real)
+        plan = world.plan(cases)
+        Runs(accounts.engine, time.time_ns).request(plan, plan.hash, ANNA, "the receiver is mended", {})
+        worker = Worker(Runs(accounts.engine, time.time_ns), world)
+        worker.start()
+        try:
+            for number in range(1, outages + 1):
+                until(lambda least=count * number // (outages + 2): len(real.seen()) >= least)
+                server.stop()
+                server.start()
+            until(lambda: not any(item.state in OPEN for item in observed.stand(accounts.engine)), 300)
+        finally:
+            worker.stop()
+        items, seen = observed.stand(accounts.engine), real.seen()
+    _assert_once_and_in_order(cases, seen)
+    assert {item.state for item in items} == {"proven"}
+    assert {each.body for each in seen if each.applied} == {case.id for case in cases}
+    return f"{outages} outages of the database: {count} failures of {keys} orders are through, once and in order; {len(seen)} attempts"
 
 
 def _program(folder: Path, real: receiver.Receiver) -> list[str]:

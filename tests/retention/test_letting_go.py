@@ -24,6 +24,8 @@ from app.settings import load_settings
 from app.telling.tables import messages
 from app.telling.tables import metadata as of_telling
 
+pytestmark = pytest.mark.on_postgres
+
 DAY = 24 * 3600 * 10**9
 NOW = 1000 * DAY
 KEPT = Retention(audit=FOREVER, alerts=100 * 86_400, messages=50 * 86_400, notes=100 * 86_400, failed_logins=86_400)

@@ -13,7 +13,7 @@ from sqlalchemy import URL, make_url
 from app.storage import engine, state
 from tests.servers.postgres import Postgres
 
-MARK, BOTH, ONLY = "on_postgres", ("sqlite", "postgresql"), "SYNCLINE_TESTS_STATE"
+MARK, FILE, BOTH, ONLY = "on_postgres", "of_the_file", ("sqlite", "postgresql"), "SYNCLINE_TESTS_STATE"
 
 
 @contextmanager
@@ -40,15 +40,20 @@ def instead_of_sqlite(server: Postgres) -> Iterator[None]:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", f"{MARK}: runs with state in SQLite and with state in PostgreSQL")
+    config.addinivalue_line("markers", f"{FILE}: is about the file of SQLite, so there is nothing to see with state in PostgreSQL")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if metafunc.definition.get_closest_marker(MARK) and ONLY not in os.environ:
+    here = metafunc.definition
+    if here.get_closest_marker(MARK) and not here.get_closest_marker(FILE) and ONLY not in os.environ:
         metafunc.parametrize("state_database", BOTH, indirect=True)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """The server is there before a test that needs it begins."""
+    if os.environ.get(ONLY) == BOTH[1] and (left := [item for item in items if item.get_closest_marker(FILE)]):
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if not item.get_closest_marker(FILE)]
     for item in items:
         found = getattr(item, "callspec", None)
         if isinstance(item, pytest.Function) and found and found.params.get("state_database") == BOTH[1]:

@@ -16,9 +16,9 @@ from tests.browser import looks
 from tests.recovery import real_runs
 from tests.repository import ROOT
 from tests.results import machine, record
-from tests.soak import flood, kills, mutants, watching, workflows
+from tests.soak import flood, kills, mutants, state, watching, workflows
 
-PARTS = ("kills", "recovery", "flood", "watching", "looks", "mutants", "plants", "workflows", "kit")
+PARTS = ("kills", "recovery", "state", "flood", "watching", "looks", "mutants", "plants", "workflows", "kit")
 LOOKS = ("test_everybody.py", "test_languages.py", "test_hostile.py")
 RESULTS = Path(__file__).parent / "RESULTS.md"
 
@@ -55,6 +55,8 @@ def _lines(words: argparse.Namespace) -> Iterator[str]:
         for run in (at_once, killed):
             with tempfile.TemporaryDirectory(prefix="soak-") as folder:
                 yield f"recovery: {run(Path(folder))}"
+    if words.only in (None, "state"):
+        yield from state.run(words.seed)
     if words.only in (None, "flood"):
         with tempfile.TemporaryDirectory(prefix="soak-") as folder:
             yield flood.run(Path(folder))
