@@ -15,7 +15,20 @@ from tests.repository import ROOT
 from tests.servers.postgres import running
 from tests.servers.state_databases import BOTH, ONLY
 
-PLACES = "accounts machines audit alerts telling recovery annotations duty messages privacy reports retention".split()
+PLACES = (
+    "accounts",
+    "machines",
+    "audit",
+    "alerts",
+    "telling",
+    "recovery",
+    "annotations",
+    "duty",
+    "messages",
+    "privacy",
+    "reports",
+    "retention",
+)
 
 
 def run(seed: int) -> Iterator[str]:
