@@ -69,8 +69,8 @@ def take_turn(connection: Connection) -> None:
 def keep_head(of: Engine, file: Path) -> None:
     """From now on the head of the chain is also kept in `file`, so that a tail that was cut off is noticed."""
     event.listen(of, "checkout", lambda _, record, __: record.info.__setitem__(FILE, file))
-    event.listen(of, "rollback", lambda connection: connection.info.pop(NEXT, None))
-    event.listen(of, "checkin", lambda _, record: _keep(file, record.info.pop(NEXT, None)))  # after the commit, not before it
+    event.listen(of, "rollback", lambda connection: connection.invalidated or connection.info.pop(NEXT, None))
+    event.listen(of, "checkin", lambda connection, record: _committed(file, connection, record.info.pop(NEXT, None)))
 
 
 def head_of(file: Path) -> Head | None:
@@ -102,6 +102,12 @@ def _is_ours(connection: Connection, file: Path) -> bool:
     if found != kept.hash:
         log.error("The audit lacks entry %s, or it was changed: %s is left as it is; `syncline doctor` says more.", kept.number, file)
     return found == kept.hash
+
+
+def _committed(file: Path, connection: Any, head: Head | None) -> None:
+    """After the commit, not before it. Where the connection was lost nobody knows, and the head may lag behind but never be ahead."""
+    if connection is not None:
+        _keep(file, head)
 
 
 def _keep(file: Path, head: Head | None) -> None:

@@ -47,6 +47,7 @@ def engine_of(url: str | URL) -> Engine:
         pool_timeout=WAIT_SECONDS,
         hide_parameters=True,
     )
+    event.listen(engine, "do_connect", _connect)
     event.listen(engine, "begin", lambda connection: connection.info.pop(TURN, None))
     event.listen(engine, "savepoint", lambda connection, _: take_turn(connection))
     event.listen(engine, "before_execute", _write_in_turn)
@@ -67,6 +68,12 @@ def take_turn(connection: Connection) -> None:
     if connection.dialect.name == "postgresql" and TURN not in connection.info:
         connection.info[TURN] = True
         connection.execute(TAKE_TURN)
+
+
+def _connect(_dialect: Any, _record: Any, words: Any, named: Any) -> Any:
+    from app.storage.patient import Patient  # its driver is there only where somebody wants PostgreSQL
+
+    return Patient.connect(*words, **named)
 
 
 def _write_in_turn(connection: Connection, statement: Any, *_: object) -> None:

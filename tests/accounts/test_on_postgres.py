@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -9,7 +11,8 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import Engine, make_url, text
+from sqlalchemy.exc import OperationalError
 
 from app import audit, health
 from app.accounts.tables import open_engine
@@ -20,6 +23,7 @@ from app.machines.wanted import Wanted
 from app.privacy.places import create
 from app.server import create_app
 from app.settings import Settings, load_settings
+from app.storage import patient
 from app.trouble import Mistake, Unreachable
 from collectors.receivers.reception import Unavailable
 from tests.pages.served import PASSWORD, Client
@@ -103,6 +107,50 @@ def place_is_told(application: Application, url: str) -> bool:
     at = make_url(url)
     place = f"The database {at.database} at {at.host}:{at.port} cannot be used: "
     return any(each.startswith(place) for each in health.readiness(application, is_whole=True)["problems"])
+
+
+def test_a_server_that_stands_still_holds_up_nobody(tmp_path: Path, own: Postgres, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patient, "PATIENCE_SECONDS", 1.0)
+    with own.database() as url, opened(settings_for(tmp_path, url)) as application:
+        engine = application.accounts.engine
+        with engine.connect() as connection:
+            pid = connection.execute(text("select pg_backend_pid()")).scalar_one()
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            assert application.accounts.list_users() == [], "by another connection"
+            with engine.connect() as connection:
+                pid, before = connection.execute(text("select pg_backend_pid()")).scalar_one(), pid
+                os.kill(pid, signal.SIGSTOP)
+                try:
+                    with pytest.raises(OperationalError, match="no answer came within 1 s"):
+                        connection.execute(text("select 1"))
+                finally:
+                    os.kill(pid, signal.SIGCONT)
+            assert lost_while_writing(engine) == "no answer came within 1 s, so the connection was given up"
+            with engine.begin() as connection:
+                audit.append(connection, 2, "ada", "said again", "syncline", {})
+                assert audit.verify(connection, tmp_path / "home" / audit.HEAD_FILE) is None
+            assert pid != before
+        finally:
+            os.kill(before, signal.SIGCONT)
+        assert application.accounts.list_users() == []
+
+
+def lost_while_writing(engine: Engine) -> str:
+    """What somebody is told whose connection is lost in the middle of what they change."""
+    pids = []
+    try:
+        with engine.begin() as connection:
+            audit.append(connection, 1, "ada", "said", "syncline", {})
+            pids.append(connection.execute(text("select pg_backend_pid()")).scalar_one())
+            os.kill(pids[0], signal.SIGSTOP)
+            connection.execute(text("select 1"))
+    except OperationalError as error:
+        return str(error.orig)
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
+    return ""
 
 
 def test_no_sentence_holds_the_password(tmp_path: Path, own: Postgres) -> None:
