@@ -46,7 +46,7 @@ class Seen:
         self._engine, self._now_ns = engine, now_ns
         self._lock, self._end = threading.Lock(), threading.Event()
         self._waiting: list[View] = []
-        self._lost = 0
+        self._lost, self._is_refused = 0, False
         self._known: dict[tuple[str, str, str], int] = {}
         self._thread: threading.Thread | None = None
 
@@ -90,10 +90,13 @@ class Seen:
                 if lost:
                     append(connection, self._now_ns(), ACTOR, "views not written down", "audit", {"views": lost})
         except (DatabaseError, *AWAY):
-            log.exception("What was looked at cannot be written into the audit for the moment.")
+            if not self._is_refused:  # told once, not twice a second
+                log.exception("What was looked at cannot be written into the audit for the moment.")
+            self._is_refused = True
             with self._lock:
                 self._waiting, self._lost = [*taken, *self._waiting], self._lost + lost
             return False
+        self._is_refused = False
         return True
 
     def _is_known(self, view: tuple[str, str, str], now_ns: int) -> bool:

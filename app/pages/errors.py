@@ -11,6 +11,7 @@ from flask_login import current_user
 from app.components import links
 from app.components.empty import empty
 from app.components.page import button, note
+from app.storage.engine import AWAY
 from app.web.sitemap import Page
 from metrics.texts import _
 
@@ -57,7 +58,11 @@ def broken(fault: Exception) -> tuple[Component, str] | None:
 
     Where a whole page was asked for, the sentence is the page."""
     logging.getLogger(__name__).error("a callback failed", exc_info=fault)
-    told = _("The fault is on our side and was written to the log of the server.")
+    told = (
+        _("The database that people and their work are kept in does not answer.")
+        if isinstance(fault, AWAY)
+        else _("The fault is on our side and was written to the log of the server.")
+    )
     if ctx.outputs_list and isinstance(ctx.outputs_list, list) and ctx.outputs_list[0].get("id") == "shell-page":
         return empty(
             _("This page could not be made"), _("{told} Try again in a moment.", told=told), picture="triangle-alert", whole_page=True

@@ -11,6 +11,7 @@ from itertools import count
 from app.recovery.automatic import Rules
 from app.recovery.engine import Engine, World
 from app.recovery.runs import Runs
+from app.storage.engine import AWAY
 
 PAUSE_SECONDS = 0.5
 RULES_EVERY = 20  # pauses: a rule is in no hurry
@@ -25,6 +26,7 @@ class Worker:
     def __init__(self, runs: Runs, world: World, rules: Rules | None = None, also: Sequence[Callable[[], None]] = ()) -> None:
         self._rules, self._also = rules, also
         self._end = threading.Event()
+        self._is_away = False
         self._senders = ThreadPoolExecutor(SENDERS, thread_name_prefix="recovery-send")
         self._engine = Engine(runs, world, self._senders)
         self._thread = threading.Thread(target=self._run, name="recovery", daemon=True)
@@ -48,5 +50,10 @@ class Worker:
                 for each in self._also if turn % RULES_EVERY == 0 else ():
                     each()
                 self._engine.tick()
+                self._is_away = False
+            except AWAY as error:  # told once, not twice a second
+                if not self._is_away:
+                    log.warning("recoveries wait until the database answers: %s", type(error).__name__, exc_info=error)
+                self._is_away = True
             except Exception:  # a store that is being rebuilt, a disk that is full: told, and tried again
                 log.exception("recoveries cannot go on for the moment")
