@@ -8,8 +8,10 @@ ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 RUN python -m venv /opt/syncline
 WORKDIR /build
 # The packages change seldom, the product often: two layers, the first one cached.
-COPY requirements.lock ./
-RUN /opt/syncline/bin/pip install --require-hashes -r requirements.lock
+# requirements-together.lock is for several machines (compose.yaml): with PostgreSQL, a lake and gRPC.
+ARG LOCK=requirements.lock
+COPY requirements.lock requirements-together.lock ./
+RUN /opt/syncline/bin/pip install --require-hashes -r "$LOCK"
 COPY pyproject.toml README.md LICENSE ./
 COPY app app
 COPY assets assets

@@ -45,11 +45,12 @@ fuzz: .venv/.test           ## Ten minutes of hostile input for each decoder and
 audit: .venv/.test          ## Every dependency: licence, why it is there, SBOM into dist/; AUDIT="--advisories FOLDER" for vulnerabilities
 	@$(PYTHON) -m tests.dependencies $(AUDIT)
 
-# The two requirements files are the same locked versions for people without uv.
+# The requirements files are the same locked versions for people without uv, and for images.
 EXPORT := uv export -q --frozen --no-header --no-annotate --no-emit-project
-lock:                       ## Newest versions into the three locks; needs uv
+lock:                       ## Newest versions into the locks; needs uv
 	uv lock --upgrade --default-index https://pypi.org/simple
 	$(EXPORT) --no-default-groups --group build --extra demo -o requirements.lock
+	$(EXPORT) --no-default-groups --group build --extra demo --extra grpc --extra lake --extra postgresql -o requirements-together.lock
 	$(EXPORT) --all-groups --all-extras -o requirements-dev.lock
 
 texts: .venv/.test          ## The catalogue of all texts, for translators

@@ -19,6 +19,7 @@ from app.exports import ENDINGS, EXPORTS, FORMATS, PERIODS, Asked, check
 from app.instants import instant_ns
 from app.openapi import description
 from app.recovery.runs import Refusal
+from app.several.part import caught_up
 from app.storage.engine import AWAY
 from app.trouble import Trouble
 from metrics.keys import unknown
@@ -64,7 +65,7 @@ def ingest() -> ResponseReturnValue:
 
 @api.post("/api/v1/refresh")
 def refresh() -> ResponseReturnValue:
-    return jsonify(asdict(_ordered().advance()))
+    return jsonify(asdict(caught_up(_ordered()).advance()))
 
 
 @api.post("/api/v1/retry")

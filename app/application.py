@@ -50,6 +50,9 @@ from app.recovery.selection import Selected
 from app.recovery.targets.settings import open_target
 from app.recovery.world import LiveWorld
 from app.retention.letting_go import let_go
+from app.several.part import caught_up
+from app.several.roles import ALL
+from app.several.together import ONE_BY_ONE, Together
 from app.source_state import SourceState
 from app.storage.engine import AWAY
 from app.storage.state import State, make_home
@@ -94,7 +97,7 @@ class Done:
 class Application:
     """What serving, the commands and the tests work with. Whatever changes the store goes through here, one at a time."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, role: str = ALL) -> None:
         self.settings = settings
         self.has_arrived = False  # there was a transaction once: looked for until it is so, and a rebuild takes nothing of it back
         self.local_token = ""  # while serving: what commands on this machine identify themselves with
@@ -112,7 +115,8 @@ class Application:
         self._open = ExitStack()
         with ExitStack() as opened:  # when one part cannot be opened, those before it are closed again
             make_home(settings.home)
-            self.journal = opened.enter_context(closing(Journal(settings.home / "journal")))
+            self.together = opened.enter_context(closing(Together(settings, role))) if settings.storage.is_shared else None
+            self.journal = self.together.journal if self.together else opened.enter_context(closing(Journal(settings.home / "journal")))
             self.store = opened.enter_context(closing(Store(settings.home / "syncline.duckdb")))
             accounts = Accounts(settings.state.url(), words=_places(settings), access=settings.roles)
             self.accounts = opened.enter_context(closing(accounts))
@@ -141,6 +145,8 @@ class Application:
         self.machines = Machines(self.accounts.engine, self.now_ns, settings.access.tokens, settings.roles)
         self.people = Administration(self.accounts, self.now_ns, settings.access.password_link)
         self.sessions = Sessions(self.accounts.engine, self.now_ns, settings.access.sessions, settings.roles)
+        if self.together:
+            self.together.introduce(self)
 
     @cached_property
     def reports(self) -> ReportDesk:
@@ -156,7 +162,8 @@ class Application:
 
     def source_states(self) -> dict[str, SourceState]:
         """How reading each polled source goes; nothing where nobody serves."""
-        return dict(self.jobs.states) if self.jobs else {}
+        mine = dict(self.jobs.states) if self.jobs else {}
+        return mine | self.together.states() if self.together else mine
 
     def now_ns(self) -> int:
         """The present moment. Everything that needs one gets it from here."""
@@ -175,18 +182,20 @@ class Application:
     def poll(self, names: Collection[str] = (), on_progress: Progress | None = None) -> IntakeReport:
         """Reads all (or the named) sources to their end into the journal. Raises Mistake for a name nobody knows."""
         _check_sources(names, [source.name for source in self.settings.sources])
-        return self.intake.poll(names or None, on_progress)
+        return self.together.poll(names, on_progress) if self.together else self.intake.poll(names or None, on_progress)
 
     def ingest(self, names: Collection[str] = (), on_progress: Progress | None = None) -> Done:
         """Polls, then advances. While serving, the loader may have loaded a part of it before; that counts as well."""
         begun, before = time.monotonic(), self._so_far()
         polled = self.poll(names, on_progress)
-        loaded = self.advance(on_progress)
+        loaded = caught_up(self).advance(on_progress)
         troubles = [*polled.troubles, *loaded.troubles]
         return replace(self._done(before, begun), records=sum(polled.records.values()), troubles=troubles)
 
     def retry(self, names: Collection[str] = (), on_progress: Progress | None = None) -> Done:
         """Tries again what was rejected, of all or the named sources; `rejected` are those that still are. Raises Mistake as `poll`."""
+        if self.together:
+            raise Mistake(ONE_BY_ONE)
         begun = time.monotonic()
         _check_sources(names, sorted({source.name for source in self.settings.sources} | self.intake.rejecting()))
         with self._changing:
@@ -199,6 +208,8 @@ class Application:
     def rebuild(self, on_progress: Progress | None = None, anyway: bool = False) -> Done:
         """Everything anew from the records. Raises Unreachable when the journal lacks some of them, unless `anyway`."""
         begun, before = time.monotonic(), self._so_far()
+        if self.together:
+            self.together.make_whole()
         with self._changing:
             self.is_rebuilding = True
             try:
@@ -296,6 +307,8 @@ class Application:
     def close(self) -> None:
         self.seen.write()
         self.intake.close()
+        if self.together:
+            self.together.leave()
         self._open.close()
 
 
@@ -324,11 +337,11 @@ def _check_sources(names: Collection[str], known: list[str]) -> None:
 
 
 @contextmanager
-def opened(settings: Settings) -> Iterator[Application]:
+def opened(settings: Settings, role: str = ALL) -> Iterator[Application]:
     """The application of a home. Raises Unreachable when another process owns it, it cannot be used, or its disk is full meanwhile."""
     with room_for(settings.state):
         with reachable(settings.state):
-            application = Application(settings)
+            application = Application(settings, role)
         with closing(application):
             yield application
 

@@ -26,6 +26,7 @@ from app.commands import (
     serving,
     setup,
     state,
+    storage,
 )
 from app.commands.command import Command
 from app.configuration.problems import ConfigurationError
@@ -47,6 +48,7 @@ GROUPED = (
     privacy,
     backing_up,
     state,
+    storage,
 )
 COMMANDS: tuple[Command, ...] = tuple(command for group in GROUPED for command in group.COMMANDS)
 GROUPS = {
@@ -54,6 +56,7 @@ GROUPS = {
     "token": "the machines that may read or send",
     "audit": "who did what",
     "privacy": "what is known of a person",
+    "storage": "the lake that several machines share",
     "backup": "a copy of everything, and the way back",
     "state": "where people and what they do are kept",
 }

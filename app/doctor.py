@@ -10,6 +10,7 @@ from app.examination.audit import look_at_audit
 from app.examination.erasure import look_at_erasure
 from app.examination.finding import Finding, fail, ok, warn
 from app.examination.home import look_at_home
+from app.examination.lake import look_at_lake
 from app.examination.machine import look_at_machine
 from app.examination.network import look_at_network
 from app.examination.payloads import look_at_payloads
@@ -39,6 +40,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         server = None
         yield fail(f"{str(trouble)[0].upper()}{str(trouble)[1:]}", "")
     yield from look_at_home(settings, server)
+    yield from look_at_lake(settings, time.time_ns())
     yield from look_at_sources(settings, server)
     yield from look_at_people(settings)
     yield from look_at_single_sign_on(settings)

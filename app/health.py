@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.alerts.alert import KINDS
 from app.application import Application
+from app.several.together import Together
 from app.source_state import SourceState
 from app.storage.engine import AWAY
 from app.telling import outbox
@@ -49,6 +50,8 @@ def readiness(application: Application, *, is_whole: bool = False) -> dict[str, 
         "rejected": counts.get("rejected"),
         "sources_in_trouble": len(troubles),
     }
+    if application.together:
+        told["machine"] = application.together.told(is_whole=is_whole)
     return told | ({"troubled_sources": troubles} if is_whole else {})
 
 
@@ -96,36 +99,38 @@ def _away(application: Application) -> Iterator[Problem]:
 def exposition(application: Application, *, is_whole: bool = False) -> str:
     """The numbers for Prometheus, in its text format. `is_whole`: of each source its own, by its name."""
     counts, unreadable = _counts(application)
-    lines = _metric("syncline_store_up", "1 when the store can be read.", {"": int(not unreadable)})
+    lines = metric("syncline_store_up", "1 when the store can be read.", {"": int(not unreadable)})
     for name, (table, about) in COUNTED.items():
-        lines += _metric(name, about, {"": counts[table]} if table in counts else {})
-    lines += _metric("syncline_journal_records_total", "Records accepted into the journal.", {"": application.journal.last})
+        lines += metric(name, about, {"": counts[table]} if table in counts else {})
+    lines += metric("syncline_journal_records_total", "Records accepted into the journal.", {"": application.journal.last})
     late = {"": counts["behind"]} if "behind" in counts else {}
-    lines += _metric("syncline_loader_behind_records", "Records of the journal that are not in the tables yet.", late)
-    lines += _metric("syncline_loader_up", "1 when the loader runs and its newest attempt did not fail.", {"": int(_loads(application))})
+    lines += metric("syncline_loader_behind_records", "Records of the journal that are not in the tables yet.", late)
+    lines += metric("syncline_loader_up", "1 when the loader runs and its newest attempt did not fail.", {"": int(_loads(application))})
     lines += _of_sources(application.source_states(), is_whole)
     lines += _of_state(application)
     answers = {f'{{status="{status}"}}': count for status, count in sorted(application.answers.copy().items())}
-    lines += _metric("syncline_http_answers_total", "Answers of the web server by status.", answers)
+    lines += metric("syncline_http_answers_total", "Answers of the web server by status.", answers)
     for carrier, receiver in (("http", application.receiver), ("grpc", application.grpc_receiver)):
         if receiver:
             received = sorted(receiver.counts.copy().items())
             requests = {f'{{signal="{signal}",status="{status}"}}': count for (signal, status), count in received}
-            lines += _metric(f"syncline_otlp_{carrier}_requests_total", "Export requests by signal and status.", requests)
+            lines += metric(f"syncline_otlp_{carrier}_requests_total", "Export requests by signal and status.", requests)
+    if application.together:
+        lines += _of_several(application.together)
     return "\n".join(lines) + "\n"
 
 
 def _of_sources(states: dict[str, SourceState], is_whole: bool) -> list[str]:
     troubled = sum(bool(state.troubles) for state in states.values())
-    lines = _metric("syncline_sources", "Polled sources.", {"": len(states)})
-    lines += _metric("syncline_sources_in_trouble", "Polled sources whose newest read met trouble.", {"": troubled})
+    lines = metric("syncline_sources", "Polled sources.", {"": len(states)})
+    lines += metric("syncline_sources_in_trouble", "Polled sources whose newest read met trouble.", {"": troubled})
     if not is_whole:
         return lines
     about = "1 when the newest read of a polled source met no trouble."
-    lines += _metric("syncline_source_up", about, _by_source(states, lambda s: int(not s.troubles)))
+    lines += metric("syncline_source_up", about, _by_source(states, lambda s: int(not s.troubles)))
     read = {name: state for name, state in states.items() if state.read_ns}
     about = "When the newest read of a polled source without trouble began."
-    return lines + _metric("syncline_source_read_timestamp_seconds", about, _by_source(read, lambda s: (s.read_ns or 0) // 10**9))
+    return lines + metric("syncline_source_read_timestamp_seconds", about, _by_source(read, lambda s: (s.read_ns or 0) // 10**9))
 
 
 def _of_state(application: Application) -> list[str]:
@@ -134,11 +139,20 @@ def _of_state(application: Application) -> list[str]:
     try:
         open_kinds, told = application.alerts.open_kinds(), outbox.counted(application.accounts.engine)
     except AWAY:
-        return _metric("syncline_state_up", about, {"": 0})
-    lines = _metric("syncline_state_up", about, {"": 1})
-    lines += _metric("syncline_alerts_open", "Alerts that are open.", {f'{{kind="{kind}"}}': open_kinds.get(kind, 0) for kind in KINDS})
+        return metric("syncline_state_up", about, {"": 0})
+    lines = metric("syncline_state_up", about, {"": 1})
+    lines += metric("syncline_alerts_open", "Alerts that are open.", {f'{{kind="{kind}"}}': open_kinds.get(kind, 0) for kind in KINDS})
     by_state = {f'{{state="{state}"}}': many for state, many in sorted(told.items())}
-    return lines + _metric("syncline_messages", "Messages of alerts by what became of them, without those in inboxes.", by_state)
+    return lines + metric("syncline_messages", "Messages of alerts by what became of them, without those in inboxes.", by_state)
+
+
+def _of_several(together: Together) -> list[str]:
+    waiting, newest = together.told()["not_forwarded_records"], together.newest()
+    return [
+        *metric("syncline_not_forwarded_records", "Records received here and not in the lake yet.", {"": waiting}),
+        *metric("syncline_behind_others_records", "Records that another machine has and this one has not.", {"": newest}),
+        *metric("syncline_lake_troubles", "What does not go on between this machine and the lake.", {"": len(together.failures())}),
+    ]
 
 
 def _by_source(states: dict[str, SourceState], value: Callable[[SourceState], int]) -> dict[str, int]:
@@ -149,6 +163,7 @@ def _loads(application: Application) -> bool:
     return application.loader is not None and application.loader.is_alive and not application.loader.failure
 
 
-def _metric(name: str, about: str, values: dict[str, int]) -> list[str]:
+def metric(name: str, about: str, values: dict[str, int]) -> list[str]:
+    """One number, or one for each of the labels, in Prometheus' text format."""
     kind = "counter" if name.endswith("_total") else "gauge"
     return [f"# HELP {name} {about}", f"# TYPE {name} {kind}", *(f"{name}{labels} {value}" for labels, value in values.items())]

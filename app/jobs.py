@@ -14,6 +14,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from app.application import Application
 from app.configuration.model import Source
+from app.several.part import may_read
 from app.source_state import SourceState
 
 log = logging.getLogger("syncline.jobs")
@@ -51,7 +52,14 @@ class Jobs:
         self._end.set()
         self._scheduler.shutdown()
 
+    def read_now(self, name: str) -> None:
+        """At once, not when it is its turn."""
+        self._scheduler.modify_job(name, next_run_time=datetime.now(UTC))
+
     def _read(self, source: Source) -> None:
+        if not may_read(self._application, source.name):
+            self.states[source.name] = SourceState()
+            return
         begun_ns = self._application.now_ns()
         try:
             report = self._application.poll([source.name], self._go_on)

@@ -16,6 +16,7 @@ from app.configuration.access import ACCESS, SESSIONS
 from app.configuration.calendars import CALENDAR, CLOSED, HOLIDAYS, OPEN, SHIFT, instant_with
 from app.configuration.environment import VARIABLES
 from app.configuration.inventory import inventory_keys
+from app.configuration.lake import BUCKET
 from app.configuration.languages import TEXTS
 from app.configuration.masking import MASKING
 from app.configuration.recovery import CLOSING, LIMITS, PATH, PAYLOADS, PERIOD, PROOF, recovery_keys
@@ -151,6 +152,7 @@ def configuration_reference() -> str:
     parts += _section("reports", REPORTS, "See [reports](report.md).")
     parts += _section("retention", RETENTION, "See [privacy](privacy.md).")
     parts += _section("storage", storage_keys(Path()), "See [several machines](several-machines.md).")
+    parts += ["### storage.s3\n", _table(BUCKET)]
     parts += (
         _section("web", WEB) + _section("otlp", OTLP) + _section("owners", OWNER, "One entry per owner, by the name that workflows use.")
     )

@@ -54,6 +54,7 @@ from app.pages import (
     wall,
     without_event,
 )
+from app.several.presence import alike
 from app.web import audited, backchannel, bodies, build, guard, headers, hosts, login, password, single_sign_on, speaking, trouble
 from app.web.sitemap import Page, Sitemap
 from metrics.texts import _, _later, language
@@ -152,7 +153,7 @@ def _configure(server: Flask, application: Application) -> None:
     server.session_interface = login.Cookies()
     server.config.update(
         SYNCLINE_PREFIX=web.prefix,
-        SECRET_KEY=secret_key(application.settings.home / "session.key"),
+        SECRET_KEY=_secret_key(application),
         SESSION_COOKIE_NAME=_cookie_name(web, "syncline_session"),
         KNOWN_BROWSER_COOKIE_NAME=_cookie_name(web, "syncline_browser"),
         SESSION_COOKIE_PATH=web.prefix,
@@ -164,6 +165,12 @@ def _configure(server: Flask, application: Application) -> None:
     if hops := web.trusted_proxies:
         # The prefix is ours to configure, so nobody in front may name another.
         server.wsgi_app = ProxyFix(server.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_prefix=0)  # type: ignore[method-assign]
+
+
+def _secret_key(application: Application) -> str:
+    """What signs sessions: of several webs the same, so that each knows who has signed in with another."""
+    mine = secret_key(application.settings.home / "session.key")
+    return alike(application.accounts.engine, "session key", mine) if application.together else mine
 
 
 def _cookie_name(web: Web, name: str) -> str:

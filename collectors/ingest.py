@@ -19,8 +19,9 @@ from collectors.collector import Clock, Collector, Keep, Trouble
 from collectors.columns import Columns, frame_of
 from collectors.event import Record
 from collectors.identifiers import Identifiers
-from collectors.journal import Journal, examine
+from collectors.journal import examine
 from collectors.meaning import Meaning
+from collectors.record_store import RecordStore
 from collectors.retry import RetryReport, retry
 from collectors.rows import INT, TEXT
 from collectors.segment import Frame
@@ -89,7 +90,7 @@ class Intake:
     def __init__(
         self,
         store: Store,
-        journal: Journal,
+        journal: RecordStore,
         sources: Sequence[Collector],
         identifiers: Identifiers,
         rules: ErrorRules,
@@ -128,6 +129,16 @@ class Intake:
         if begun_ns - self._read_ns.get(name, 0) >= READ_NS:
             self._journal.append([Record(name, f"read:{begun_ns}", str(begun_ns).encode(), READ, self._clock())])
             self._read_ns[name] = begun_ns
+
+    def reread(self, name: str) -> None:
+        """Where a source was left is what the journal says: another machine has read it meanwhile, or it is not known what was kept."""
+        with self._polling[name]:
+            self._after[name] = self._positions()[name]
+
+    def let_go(self, name: str) -> None:
+        """Another machine reads this source from now on: what this one keeps open of it, or has taken and not kept, goes back."""
+        with self._polling[name]:
+            self._sources[name].close()
 
     def close(self) -> None:
         """Lets the sources go of what they kept open between two polls."""

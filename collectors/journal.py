@@ -11,7 +11,7 @@ import os
 import threading
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import accumulate, count
+from itertools import accumulate, count, pairwise
 from pathlib import Path
 from typing import NamedTuple, TextIO
 
@@ -93,6 +93,15 @@ class Journal:
             self._turn.wait_for(lambda: not self._is_syncing)
             closed = [path for _, path in self._segments() if path != self._path]
             return [*((path, None) for path in (*closed, *sorted((self.folder / DAMAGED).glob("*.part")))), (self._path, self._end)]
+
+    def let_go(self, number: int) -> None:
+        """Removes the files that hold nothing behind `number`; not the newest one, which knows how numbers go on."""
+        with self._turn:
+            found = self._segments()
+            for (_, path), (first_of_next, _) in pairwise(found):
+                if first_of_next - 1 <= number:
+                    path.unlink()
+                    self._starts.pop(path, None)
 
     def continue_after(self, number: int) -> None:
         """Numbers given from now on lie above `number`: what was lost with a damaged tail never lends its number to another."""

@@ -11,7 +11,8 @@ import pytest
 
 from tests.repository import ROOT
 
-LOCKS = ("uv.lock", "requirements.lock", "requirements-dev.lock")
+LOCKS = ("uv.lock", "requirements.lock", "requirements-together.lock", "requirements-dev.lock")
+TOGETHER = ("demo", "grpc", "lake", "postgresql")
 PUBLIC = {"pypi.org", "files.pythonhosted.org"}
 
 
@@ -54,6 +55,10 @@ def test_the_lock_is_what_the_project_asks_for(uv: str) -> None:
     ("lock", "parts"),
     [
         ("requirements.lock", ["--no-default-groups", "--group", "build", "--extra", "demo"]),
+        (
+            "requirements-together.lock",
+            ["--no-default-groups", "--group", "build", *(word for extra in TOGETHER for word in ("--extra", extra))],
+        ),
         ("requirements-dev.lock", ["--all-groups", "--all-extras"]),
     ],
 )

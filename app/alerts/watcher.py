@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from app.alerts.conditions import Known, of_feeds, of_objectives, of_sources, of_stock, of_troubles
 from app.alerts.silenced import silenced_in
 from app.alerts.watch import QUIET_SECONDS, Looked, look
+from app.several.part import acts
 from metrics.alerts import alerts
 from metrics.trouble import silent_feeds, stock_astray, troubles
 
@@ -67,7 +68,7 @@ class Watcher:
         application = self._application
         has_loaded = application.loader is None or application.loader.has_run
         has_read = all(state.read_ns or state.tries for state in application.source_states().values())
-        return has_loaded and has_read and not application.is_rebuilding
+        return acts(application) and has_loaded and has_read and not application.is_rebuilding
 
 
 def look_at(application: Application, quiet_seconds: int = QUIET_SECONDS, *, with_feeds: bool = True) -> Looked:

@@ -57,13 +57,14 @@ def _ordered(arguments: argparse.Namespace, what: str, **options: Any) -> dict[s
 
 def _done_here(settings: Settings, what: str, **options: Any) -> dict[str, Any]:
     from app.application import opened
+    from app.several.part import caught_up
 
     with opened(settings) as application, closing(ProgressLine()) as progress:
         if what == "ingest":
             return asdict(application.ingest(options["sources"], progress))
         if what == "retry":
             return asdict(application.retry(options["sources"], progress))
-        return asdict(application.rebuild(progress, options["anyway"]) if what == "rebuild" else application.advance(progress))
+        return asdict(application.rebuild(progress, options["anyway"]) if what == "rebuild" else caught_up(application).advance(progress))
 
 
 def _tell_trouble(done: dict[str, Any]) -> None:

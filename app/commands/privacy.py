@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from app.settings import Settings
 
 ACTOR = "command line"
+IN_A_LAKE = (
+    "the records lie in a lake that several machines share and keep copies of, and nothing can be taken out of all of them yet. "
+    "Without --in-data the person is erased from all that is kept beside the data."
+)
 
 
 def find(arguments: argparse.Namespace) -> None:
@@ -78,6 +82,8 @@ def _erase_from_data(arguments: argparse.Namespace) -> None:
     from app.privacy import data, people
 
     settings, values = settings_of(arguments), (arguments.who, *arguments.also)
+    if settings.storage.is_shared:
+        raise Mistake(IN_A_LAKE)
     try:
         with reachable(settings.state):
             held = data.find(settings.home / "journal", values)

@@ -6,13 +6,19 @@ import argparse
 from pathlib import Path
 
 from app.commands.command import Command, configuration, settings_of, whole
+from app.several.roles import ALL, ROLES
+from app.trouble import Mistake
 
 
 def serve(arguments: argparse.Namespace) -> None:
     settings = settings_of(arguments)
+    if arguments.role != ALL and not settings.storage.is_shared:
+        raise Mistake(
+            "a role is for one of several machines. Say in the configuration which lake they share: `storage: {kind: ducklake, …}`."
+        )
     from app.serve import serve  # Flask, Dash and pandas take a second to import; no other command needs them
 
-    serve(settings)
+    serve(settings, arguments.role)
 
 
 def doctor(arguments: argparse.Namespace) -> int:
@@ -32,6 +38,16 @@ def demo(arguments: argparse.Namespace) -> int | None:
     return demo(arguments.seed, arguments.days, arguments.home, arguments.port, arguments.keep)
 
 
+def _serve_options(parser: argparse.ArgumentParser) -> None:
+    configuration(parser)
+    parser.add_argument(
+        "--role",
+        choices=ROLES,
+        default=ALL,
+        help="what this process does, of several that share a lake: receives, reads and acts, shows pages, or all of it (default: all)",
+    )
+
+
 def _demo_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=1, help="the same seed makes the same plants (default: 1)")
     parser.add_argument("--days", type=whole(0, 90), default=28, help="days of history, at most 90 (default: 28)")
@@ -41,7 +57,7 @@ def _demo_options(parser: argparse.ArgumentParser) -> None:
 
 
 COMMANDS = (
-    Command("serve", "web app, OTLP receiver, collectors and scheduler in one process", configuration, serve),
+    Command("serve", "web app, OTLP receiver, collectors and scheduler in one process", _serve_options, serve),
     Command("doctor", "what is wrong with this installation, and what to do", configuration, doctor),
     Command("demo", "a simulated manufacturer sending to a running Syncline", _demo_options, demo),
 )

@@ -12,6 +12,7 @@ from app.configuration.approved import Known as KnownNames
 from app.configuration.approved import recovery_problems
 from app.configuration.document import Document, read_document
 from app.configuration.environment import override, strangers
+from app.configuration.lake import storage_problems
 from app.configuration.masking import masking_of
 from app.configuration.model import Otlp, Owner, Settings, Source, Web
 from app.configuration.objectives import read_files
@@ -62,6 +63,7 @@ def load_settings(file: Path, environment: Mapping[str, str]) -> Settings:
     document.problems += roster_problems(found, _owners(found, workflows, rules_of(rule_files)))
     document.problems += strange_roles(document, names_written(document))
     document.problems += telling_problems(found["alerts"], [site.name for site in found["sites"]])
+    document.problems += storage_problems(found["storage"])
     document.problems += single_sign_on_problems(document, file.absolute().parent, names)
     documents = [document, *packs, *files, *rule_files]
     if not any(each.told() for each in documents):

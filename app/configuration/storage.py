@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from app.configuration.lake import lake_keys
 from app.storage.settings import Storage
 from collectors.relational.link import check_url
 from metrics.keys import Key, Place, Problem, Read, record_of, text
@@ -26,6 +27,7 @@ def storage_keys(folder: Path) -> tuple[Key, ...]:
             "URL",
             "The PostgreSQL database of people, tokens, the audit, recoveries and alerts. Absent: `accounts.sqlite` in the home.",
         ),
+        *lake_keys(folder, _state_in(folder)),
     )
 
 

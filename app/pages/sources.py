@@ -12,7 +12,7 @@ from dash.development.base_component import Component
 from flask_login import current_user
 
 from app import reader
-from app.components import arrivals, links, moment, values, welcome
+from app.components import arrivals, links, moment, together, values, welcome
 from app.components.callbacks import callback
 from app.components.clocks import LEAST_NS, clocks
 from app.components.icons import icon
@@ -74,7 +74,8 @@ def _body(at: reader.AsOf, source: str | None, number: int, states: Mapping[str,
     ]
     refused = _rejected(rows_of(frame), total, source, number, zone, at.now_ns)
     elsewhere = [told for name in SOURCES if name not in by_name and at.is_now for told in senders(name, zone, at.now_ns)]
-    parts = [_held_up(unjudged), *elsewhere, html.Div(cards, className="sources"), clocks(skewed), refused]
+    others = together.machines(at.now_ns) if at.is_now and current_user.sees.is_all else None
+    parts = [_held_up(unjudged), *elsewhere, html.Div(cards, className="sources"), others, clocks(skewed), refused]
     summary = _summary(by_name, at, [name for name in by_name if _is_troubled(states.get(name))])
     return [part for part in parts if part is not None], summary, zone
 
@@ -86,7 +87,8 @@ def _states(at: reader.AsOf) -> dict[str, SourceState]:
 
 def _version(at: reader.AsOf, states: Mapping[str, SourceState]) -> str:
     tokens = version() if at.is_now else []
-    return f"{moment.version(at)} {tokens} {sorted((name, state.troubles, state.is_down, state.tries) for name, state in states.items())}"
+    reads = sorted((name, state.troubles, state.is_down, state.tries) for name, state in states.items())
+    return f"{moment.version(at)} {tokens} {together.version()} {reads}"
 
 
 @callback(

@@ -23,8 +23,16 @@ log = logging.getLogger("syncline.recovery")
 class Worker:
     """Ticks the engine, and lets rules ask now and then, until it is stopped; what is under way then gets its answer first."""
 
-    def __init__(self, runs: Runs, world: World, rules: Rules | None = None, also: Sequence[Callable[[], None]] = ()) -> None:
-        self._rules, self._also = rules, also
+    def __init__(
+        self,
+        runs: Runs,
+        world: World,
+        rules: Rules | None = None,
+        also: Sequence[Callable[[], None]] = (),
+        acts: Callable[[], bool] = lambda: True,
+    ) -> None:
+        self._rules, self._also, self._acts = rules, also, acts
+        self._has_begun = False
         self._end = threading.Event()
         self._is_away = False
         self._senders = ThreadPoolExecutor(SENDERS, thread_name_prefix="recovery-send")
@@ -32,7 +40,7 @@ class Worker:
         self._thread = threading.Thread(target=self._run, name="recovery", daemon=True)
 
     def start(self) -> None:
-        self._engine.begin()
+        self._begin()
         self._thread.start()
 
     def stop(self) -> None:
@@ -40,11 +48,22 @@ class Worker:
         self._thread.join()
         self._senders.shutdown()
 
+    def _begin(self) -> bool:
+        """Whether it is this process that moves them on, of several; what the one before was sending gets no answer any more."""
+        if not self._acts():
+            self._has_begun = False
+        elif not self._has_begun:
+            self._engine.begin()
+            self._has_begun = True
+        return self._has_begun
+
     def _run(self) -> None:
         for turn in count():
             if self._end.wait(PAUSE_SECONDS):
                 return
             try:
+                if not self._begin():
+                    continue
                 if self._rules and turn % RULES_EVERY == 0:
                     self._rules.ask()
                 for each in self._also if turn % RULES_EVERY == 0 else ():

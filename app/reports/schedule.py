@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.instants import SECOND_NS
 from app.lease import Lease
+from app.several.part import acts
 
 if TYPE_CHECKING:
     from app.application import Application
@@ -56,7 +57,7 @@ def _is_ready(application: Application) -> bool:
     """Not before everything that was there to be read has been: a report would say less than is known."""
     has_loaded = application.loader is None or application.loader.has_run
     has_read = all(state.read_ns or state.tries for state in application.source_states().values())
-    return has_loaded and has_read and not application.is_rebuilding
+    return acts(application) and has_loaded and has_read and not application.is_rebuilding
 
 
 def tick(application: Application) -> None:

@@ -14,6 +14,7 @@ from app.alerts.watch import Looked
 from app.duty import turns
 from app.duty.calling import called
 from app.duty.turns import Staff
+from app.several.part import acts
 from app.telling import outbox
 from app.telling.kept import Contact
 from app.telling.message import STARTED, TEST, Around, Message, Told, message_of, trial
@@ -64,7 +65,8 @@ class Teller:
             self._woken.wait(EVERY_SECONDS)
             self._woken.clear()
             try:
-                tick(self._application, self._senders)
+                if acts(self._application):
+                    tick(self._application, self._senders)
             except Exception:  # a database that is busy, a disk that is full: told, and tried again
                 log.exception("nobody can be told of alerts at the moment")
 

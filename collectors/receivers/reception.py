@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from collectors import otlp
 from collectors.collector import Clock
 from collectors.event import Record
-from collectors.journal import Journal, JournalUnavailable
+from collectors.journal import JournalUnavailable
+from collectors.record_store import Durable
 
 EXAMPLES = 3  # rejected items told in the answer; all of them are rows of `rejected`
 CHUNK = 1 << 16
@@ -100,7 +101,7 @@ class Budget:
 class Reception:
     """Takes requests for the source `source` into `journal`. Safe from many threads."""
 
-    def __init__(self, journal: Journal, clock: Clock, limits: Limits, source: str = "otlp") -> None:
+    def __init__(self, journal: Durable, clock: Clock, limits: Limits, source: str = "otlp") -> None:
         self._journal, self._clock, self.limits, self.source = journal, clock, limits, source
         self._budget = Budget(limits.budget_bytes)
         self._looking = threading.Lock()

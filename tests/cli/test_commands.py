@@ -160,7 +160,8 @@ HELP = "`syncline export --help` shows what there is."
 EXAMPLES = "2026-03-24T20:43:00Z or 2026-03-24T21:43:00+01:00"
 MISTAKES = {
     "exprt": "no command is called 'exprt'. Did you mean 'export'? Known: audit, backup, check, conformance, coverage, demo, doctor, "
-    "export, ingest, init, privacy, rebuild, refresh, report, retry, serve, state, token, user. `syncline --help` shows what there is.",
+    "export, ingest, init, privacy, rebuild, refresh, report, retry, serve, state, storage, token, user. "
+    "`syncline --help` shows what there is.",
     "export": f"the following arguments are required: NAME. {HELP}",
     "export orders": f"no export is called 'orders'. Known: {', '.join(sorted(EXPORTS))}. {HELP}",
     "export events --format xlsx": f"no format is called 'xlsx'. Known: csv, jsonl, ocel, parquet. {HELP}",

@@ -42,7 +42,7 @@ def test_it_counts_what_the_receivers_answer(file: Path) -> None:
 def test_without_grpcio_it_serves_the_rest_and_says_so(
     file: Path, run: Run, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("app.serve.has_grpc", lambda: False)
+    monkeypatch.setattr("app.receiving.has_grpc", lambda: False)
     monkeypatch.setattr("app.examination.network.has_grpc", lambda: False)
     assert NO_GRPC in run("doctor").out
     with caplog.at_level(logging.INFO), serve.running(load_settings(file, {})) as service:

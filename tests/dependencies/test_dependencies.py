@@ -94,7 +94,7 @@ def test_the_bill_lists_what_is_installed_and_refers_to_nothing_else():
         "purl": "pkg:pypi/duckdb@1.5.5",
         "licenses": [{"expression": "MIT"}],
         "scope": "required",
-        "properties": [{"name": "syncline:why", "value": "always"}],
+        "properties": [{"name": "syncline:why", "value": "always"}, {"name": "syncline:why", "value": "lake"}],
     }
     known = {*components, "pkg:pypi/syncline@1.2.3"}
     assert {each["ref"] for each in made["dependencies"]} == known

@@ -1,0 +1,2 @@
+-- which lake this is
+select value from about where name = 'lake'
