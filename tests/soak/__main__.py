@@ -16,9 +16,9 @@ from tests.browser import looks
 from tests.recovery import real_runs
 from tests.repository import ROOT
 from tests.results import machine, record
-from tests.soak import flood, kills, mutants, state, watching, workflows
+from tests.soak import flood, kills, machines, mutants, state, watching, workflows
 
-PARTS = ("kills", "recovery", "state", "flood", "watching", "looks", "mutants", "plants", "workflows", "kit")
+PARTS = ("kills", "machines", "recovery", "state", "flood", "watching", "looks", "mutants", "plants", "workflows", "kit")
 LOOKS = ("test_everybody.py", "test_languages.py", "test_hostile.py")
 RESULTS = Path(__file__).parent / "RESULTS.md"
 
@@ -49,6 +49,9 @@ def _lines(words: argparse.Namespace) -> Iterator[str]:
     if words.only in (None, "kills"):
         with tempfile.TemporaryDirectory(prefix="soak-") as folder:
             yield from kills.run(Path(folder), words.minutes, words.seed, words.kills)
+    if words.only in (None, "machines"):
+        with tempfile.TemporaryDirectory(prefix="soak-") as folder:
+            yield from machines.run(Path(folder), words.minutes, words.seed, min(words.kills, 100))
     if words.only in (None, "recovery"):
         at_once = partial(real_runs.at_once, count=500, keys=120)
         killed = partial(real_runs.killed, count=600, keys=120, kills=110, seed=words.seed)

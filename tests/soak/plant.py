@@ -52,18 +52,23 @@ def running(folder: Path, seed: int) -> Iterator[Plant]:
             engine.dispose()
 
 
-def _configuration(http_port: int, grpc_port: int, brokers: str, topic: str, url: str) -> dict[str, Any]:
+def sources(brokers: str, topic: str, url: str, folder: Path = Path()) -> list[dict[str, Any]]:
+    """What is read, as a configuration says it; files are in `folder`."""
     table = {"url": url, "table": "log", "key": "no", "watermark": "changed_at", "look_back": LOOK_BACK}
-    sources: list[dict[str, Any]] = [
+    read: list[dict[str, Any]] = [
         {"kind": "kafka", "brokers": brokers, "topics": topic, "map": fields("path")},
         {"kind": "database", **table, "map": fields("column")},
-        {"kind": "csv", "path": "log.csv", "map": fields("column")},
-        {"kind": "files", "format": "jsonl", "path": "log.jsonl*", "map": fields("path")},
+        {"kind": "csv", "path": str(folder / "log.csv"), "map": fields("column")},
+        {"kind": "files", "format": "jsonl", "path": str(folder / "log.jsonl*"), "map": fields("path")},
     ]
+    return [{"name": source["kind"], "every": "1s", **source} for source in read]
+
+
+def _configuration(http_port: int, grpc_port: int, brokers: str, topic: str, url: str) -> dict[str, Any]:
     return {
         "version": 1,
         "workflows": ["default"],
-        "sources": [{"name": source["kind"], "every": "1s", **source} for source in sources],
+        "sources": sources(brokers, topic, url),
         "web": {"port": 0},
         "otlp": {"http_port": http_port, "grpc_port": grpc_port},
     }
