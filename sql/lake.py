@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 
 from sql import models
-from sql.store import SETTINGS
+from sql.store import OFFLINE
 
 INLINED = 100  # records of a commit that lie in the catalogue until they are many: a file of its own for each would be read by everybody
 TRIES = 5  # of a commit, when another machine's came between
@@ -114,8 +114,7 @@ def make(place: Place) -> bool:
 
 
 def _connect(place: Place, *, may_create: bool = False) -> duckdb.DuckDBPyConnection:
-    settings = {name: value for name, value in SETTINGS.items() if name != "storage_compatibility_version"}  # which is of files
-    connection = duckdb.connect(":memory:", config=settings)
+    connection = duckdb.connect(":memory:", config=OFFLINE)
     try:
         for extension in EXTENSIONS:
             connection.execute(f"load '{_extension(extension)}'")
