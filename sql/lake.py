@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib.util import find_spec
@@ -63,11 +63,11 @@ class Lake:
                 if self._connection is None:
                     self._connection = _connect(self._place)
                 yield self._connection
-            except (duckdb.IOException, duckdb.HTTPException) as error:
+            except BaseException as error:
                 self.close()
-                raise LakeUnavailable(_sentence(error)) from error
-            except BaseException:
-                self.close()
+                # What DuckLake could not ask its catalogue has no class of its own.
+                if isinstance(error, duckdb.IOException | duckdb.HTTPException) or type(error) is duckdb.Error:
+                    raise LakeUnavailable(_sentence(error)) from error
                 raise
 
     def write(self, action: Callable[[duckdb.DuckDBPyConnection], None]) -> None:
@@ -97,6 +97,8 @@ class Lake:
     def close(self) -> None:
         with self._turn:
             if self._connection:
+                with suppress(duckdb.Error):  # else DuckDB does it while closing, and a catalogue that is away by then ends the process
+                    self._connection.execute("rollback")
                 self._connection.close()
                 self._connection = None
 

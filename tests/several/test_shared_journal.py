@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
+import duckdb
 import pytest
 
 from collectors.journal import JournalUnavailable, segments
@@ -143,7 +144,14 @@ def test_while_the_catalogue_or_the_bucket_is_away_what_is_received_waits_on_the
             one, sure = machines.machine("one"), machines.machine("two", waits=True)
             one.receive("before")
             one.spool.forward()
-            server.stop()
+
+            def cut_off(cursor: duckdb.DuckDBPyConnection) -> None:
+                cursor.execute("from records").fetchall()
+                server.stop()
+                cursor.execute("from records").fetchall()
+
+            with pytest.raises(LakeUnavailable):
+                machines.lake().write(cut_off)  # whose end DuckDB would end the process over
             one.receive("while there is no catalogue")
             with pytest.raises(JournalUnavailable, match="not in the lake yet"):
                 sure.spool.append([record("sure")], 0.01)
