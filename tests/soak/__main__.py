@@ -51,7 +51,7 @@ def _lines(words: argparse.Namespace) -> Iterator[str]:
             yield from kills.run(Path(folder), words.minutes, words.seed, words.kills)
     if words.only in (None, "machines"):
         with tempfile.TemporaryDirectory(prefix="soak-") as folder:
-            yield from machines.run(Path(folder), words.minutes, words.seed, min(words.kills, 100))
+            yield from (f"machines: {line}" for line in machines.run(Path(folder), words.minutes, words.seed, min(words.kills, 100)))
     if words.only in (None, "recovery"):
         at_once = partial(real_runs.at_once, count=500, keys=120)
         killed = partial(real_runs.killed, count=600, keys=120, kills=110, seed=words.seed)
