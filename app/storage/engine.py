@@ -15,7 +15,7 @@ TURN = "holds the turn"  # in what a connection remembers
 
 # A server that is gone must be noticed before somebody who waits for a page gives up: no answer comes from one that lost its power.
 CONNECT = {
-    "connect_timeout": 4,
+    "connect_timeout": 6,
     "keepalives_idle": 5,
     "keepalives_interval": 2,
     "keepalives_count": 2,

@@ -21,6 +21,8 @@ from tests.cli.commands import Run, here
 from tests.pages.served import PASSWORD
 from tests.servers.postgres import Postgres
 
+pytestmark = pytest.mark.of_the_file
+
 
 @pytest.fixture
 def run(capfd: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
