@@ -12,7 +12,7 @@ from app.configuration.packs import DEFAULT_PACK
 from collectors.event import Event
 from metrics.rules.rule import shipped_rules
 from metrics.workflows import Definitions, Workflow, parse
-from tests import plants, rule_oracle
+from tests import plants, rule_oracle, written
 from tests.oracle import World
 from tests.plants import DAY, FAR, HOUR, MINUTE, RECORDED
 
@@ -123,7 +123,7 @@ def an_event(draw: st.DrawFn, number: int, start: int, kinds: list, names: list)
     }
     is_error = draw(st.sampled_from([*[False] * 9, True]))
     return Event(
-        event_id=name, identity=name, id_hash=plants.id_hash(name), source="rows", position=str(number), recorded_ns=draw(plants.TOLD),
+        event_id=name, identity=name, id_hash=written.id_hash(name), source="rows", position=str(number), recorded_ns=draw(plants.TOLD),
         event_ns=moment, event_type=event_type, system=system, attempt=draw(st.sampled_from([1, 1, 2])), is_error=is_error,
         error_class="business" if is_error else None, objects=draw(st.sampled_from(names)), **said,
     )  # fmt: skip

@@ -13,7 +13,7 @@ import pytest
 from metrics.read import PERIODS, Moment, Reader, open_reader
 from metrics.scope import EVERYTHING, Scope
 from sql.store import Store
-from tests import oracle, plants
+from tests import oracle, written
 from tests.metric_oracle import metric_rows
 from tests.oracle import Judgement, World
 from tests.working_time_oracle import SECOND
@@ -56,14 +56,14 @@ def empty_store() -> Iterator[Store]:
     yield store
 
 
-def store_of(world: World, *batches: plants.Batch) -> Store:
+def store_of(world: World, *batches: written.Batch) -> Store:
     """The shared store with what the batches bring, refreshed after each of them; as it is when it was told just this before."""
     if _told != [(world, len(batches))]:
         with empty_store() as store:
             for batch in batches:
-                plants.write(store, batch)
-                plants.refresh(store, world.definitions)
-            plants.write_reads(store, world.reads)
+                written.write(store, batch)
+                written.refresh(store, world.definitions)
+            written.write_reads(store, world.reads)
         _told.append((world, len(batches)))
     return _shared_store()
 

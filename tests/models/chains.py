@@ -22,6 +22,15 @@ milestones:
   - {name: sent,     event: sent,     system: erp}
   - {name: received, event: received, system: wms, after: sent, within: 5d, until: ordered_quantity}
 """)
+BELONGING = workflow("""
+object: order
+related: [sales, asn]
+cancel: [{event: cancelled, system: erp}]
+milestones:
+  - {name: created,  event: created,  system: erp, required: false}
+  - {name: released, event: released, system: erp}
+  - {name: received, event: received, system: mes, after: released, within: 5m}
+""")
 DONE = """
         08:01  received@mes   order A  ok
         08:02  scheduled@mes  order A  ok

@@ -9,7 +9,7 @@ import pytest
 
 from metrics.calendars import Calendar, Closed, Extra, Holidays, Shift
 from metrics.workflows import Definitions, Partner, Site, Workflow
-from tests import plants
+from tests import written
 from tests.models.agreement import agree, empty_store, product
 from tests.models.told import CALENDARS, FEEDS, LATER, concludes, events, ns, workflow
 from tests.oracle import World
@@ -335,8 +335,8 @@ def test_shifts_holidays_and_days_that_differ_are_kept():
     world = World(definitions, tuple(events("\n".join(["at  event  names  site", *told]))))
     moment = ns("2026-11-30 00:00"), LATER
     with empty_store() as store:
-        plants.write(store, plants.Batch(world.events, ()))
-        plants.refresh(store, definitions)
+        written.write(store, written.Batch(world.events, ()))
+        written.refresh(store, definitions)
         agree(store, world, moment)
         found = {int(row["transaction_id"]): row["next_due_time"] for row in product(store, moment).transactions}
     assert [(*case, found[number]) for number, case in enumerate(cases)] == [(*case, ns(case[3])) for case in cases]

@@ -9,7 +9,7 @@ from metrics.discovery import Ran
 from metrics.drift import WEEK_NS, Change, Shift, changes, drifts, score, shifts
 from metrics.read import Moment, Reader, open_reader
 from metrics.workflows import Definitions
-from tests import plants
+from tests import written
 from tests.models.agreement import empty_store
 from tests.models.told import CALENDARS, FEEDS, LATER, SITES, event_spans, events, ns, table, workflow
 from tests.oracle import World
@@ -45,8 +45,8 @@ def ran(*runs: str) -> str:
 def asked(told: str, question, as_of: str = "Mon 23:00"):
     world = World(Definitions((ORDERS,), SITES, CALENDARS, "UTC", FEEDS), tuple(events(told)), tuple(event_spans(told)))
     with empty_store() as store:
-        plants.write(store, plants.Batch(world.events, world.spans))
-        plants.refresh(store, world.definitions)
+        written.write(store, written.Batch(world.events, world.spans))
+        written.refresh(store, world.definitions)
         with open_reader(store, Moment(ns(as_of), LATER)) as reader:
             discovery.ask(reader, Ran("orders"))
             return question(reader)

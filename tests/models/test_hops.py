@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from metrics.read import Moment, open_reader
 from metrics.workflows import Definitions
-from tests import plants
+from tests import written
 from tests.models.agreement import empty_store, ns_of
 from tests.models.told import CALENDARS, FEEDS, LATER, SITES, clock, event_spans, events, ns, spans_of, table, workflow
 
@@ -20,12 +20,12 @@ milestones:
 def passes(told: str, expected: str, spans: str = "", systems: dict[str, str] | None = None) -> None:
     """Fails unless the hops are the rows of `expected`. `systems` says in which system spans that are no events were."""
     with empty_store() as store:
-        plants.write(store, plants.Batch(tuple(events(told)), (*spans_of(spans), *event_spans(told))))
+        written.write(store, written.Batch(tuple(events(told)), (*spans_of(spans), *event_spans(told))))
         with store.write() as cursor:
             cursor.execute("update spans set system = e.system from events e where e.event_id = spans.span_id")
             for span, system in (systems or {}).items():
                 cursor.execute("update spans set system = ? where right(span_id, 16)::bigint = ?", [system, int(span[1:])])
-        plants.refresh(store, Definitions((CHAIN,), SITES, CALENDARS, "UTC", FEEDS))
+        written.refresh(store, Definitions((CHAIN,), SITES, CALENDARS, "UTC", FEEDS))
         with open_reader(store, Moment(ns("12:00"), LATER)) as reader:
             rows = [
                 {

@@ -13,7 +13,7 @@ from metrics.inventory_settings import Inventory, Item
 from metrics.read import Moment, Reader, open_reader
 from metrics.scope import EVERYTHING, Scope
 from metrics.workflows import Definitions
-from tests import plants
+from tests import written
 from tests.models.agreement import empty_store
 from tests.models.told import CALENDARS, FEEDS, LATER, SITES, event_spans, events, ns, workflow
 
@@ -50,8 +50,8 @@ TOLD = Definitions((MAKING, BUYING, CONFIRMING), SITES, CALENDARS, "UTC", FEEDS,
 def told(text: str, as_of: str = "Mon 12:00", sees: Scope = EVERYTHING) -> Iterator[Reader]:
     """A reader of what the table tells."""
     with empty_store() as store:
-        plants.write(store, plants.Batch(tuple(events(text)), tuple(event_spans(text))))
-        plants.refresh(store, TOLD)
+        written.write(store, written.Batch(tuple(events(text)), tuple(event_spans(text))))
+        written.refresh(store, TOLD)
         with open_reader(store, Moment(ns(as_of), LATER), sees) as reader:
             yield reader
 

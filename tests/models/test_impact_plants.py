@@ -17,7 +17,7 @@ from metrics.read import Moment, open_reader
 from metrics.refresh import Refresher
 from metrics.scope import EVERYTHING, Scope
 from sql.store import Store
-from tests import impact_oracle, plants, scope_oracle
+from tests import impact_oracle, plants, scope_oracle, written
 from tests.models.agreement import empty_store
 from tests.models.test_random_plants import NOW, examples
 from tests.oracle import World
@@ -58,8 +58,8 @@ def more(event: Event, said: dict, lines: tuple) -> Event:
 @given(worlds(), st.data())
 def test_what_is_held_up_is_the_same_in_plain_loops_as_of_any_moment(world: World, data: st.DataObject) -> None:
     with empty_store() as store:
-        plants.write(store, plants.Batch(world.events, world.spans))
-        plants.refresh(store, world.definitions)
+        written.write(store, written.Batch(world.events, world.spans))
+        written.refresh(store, world.definitions)
         agree(store, world, NOW)
         for moment in data.draw(st.lists(plants.moments(world), min_size=2, max_size=3)):
             agree(store, world, moment)
@@ -75,7 +75,7 @@ def test_what_comes_in_any_order_and_split_holds_up_the_same_after_every_part_an
         refresher = Refresher(store, world.definitions)
         come = World(world.definitions)
         for part in parts:
-            plants.write(store, part)
+            written.write(store, part)
             refresher.refresh()
             come = World(world.definitions, come.events + part.events, come.spans + part.spans)
             agree(store, come, NOW)
@@ -88,8 +88,8 @@ def test_what_comes_in_any_order_and_split_holds_up_the_same_after_every_part_an
 @given(worlds(), st.data(), scope_oracle.scopes())
 def test_orders_of_others_are_not_told(world: World, data: st.DataObject, sees: Scope) -> None:
     with empty_store() as store:
-        plants.write(store, plants.Batch(world.events, world.spans))
-        plants.refresh(store, world.definitions)
+        written.write(store, written.Batch(world.events, world.spans))
+        written.refresh(store, world.definitions)
         agree(store, world, data.draw(plants.moments(world)), sees)
 
 

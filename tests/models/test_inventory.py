@@ -3,84 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal
 
 import pytest
 
-from metrics.inventory_settings import Inventory, Item, units_of
 from metrics.read import Moment, open_reader
 from metrics.scope import Scope
-from metrics.workflows import Definitions, Workflow
-from tests import plants
-from tests.inventory_oracle import Line
+from metrics.workflows import Definitions
+from tests import written
 from tests.models import told
 from tests.models.agreement import empty_store
-from tests.models.test_random_inventory import MOVES, agree, write_lines
-from tests.models.told import LATER, LONG_AGO, ns, table
-from tests.oracle import World
-
-PLAIN = Inventory()
-WORTH = Inventory(
-    tolerances=(("", Decimal("0.01")), ("A", Decimal(0))),
-    currency="EUR",
-    items=(Item("M1", "A", Decimal("2.5")), Item("M2", "C", Decimal(10)), Item("BOLT", None, None, "PC")),
-    units=units_of({"KG": {"G": Decimal("0.001")}}, {"BOLT": ("PC", {"BOX": Decimal(12)})}),
-)
-
-
-def differs(
-    moves: str,
-    stock: str,
-    expected: str,
-    rules: Inventory = PLAIN,
-    as_of: str = "Mon 12:00",
-    known_at: str | None = None,
-    moved: Workflow = MOVES,
-) -> None:
-    """Fails unless the product exports `expected` of its columns, and plain loops agree in all of them."""
-    definitions = Definitions((moved,), told.SITES, told.CALENDARS, "UTC", told.FEEDS, inventory=rules)
-    world, lines = World(definitions, postings(moves)), snapshots(stock)
-    moment = ns(as_of), LATER if known_at is None else ns(known_at)
-    columns, rows = table(expected)
-    with empty_store() as store:
-        plants.write(store, plants.Batch(world.events))
-        write_lines(store, lines)
-        plants.refresh(store, world.definitions)
-        with open_reader(store, Moment(*moment)) as reader:
-            found = [{column: shown(row[column]) for column in columns} for row in reader.export("inventory")]
-        assert found == rows
-        agree(store, world, lines, moment)
-
-
-def postings(moves: str) -> tuple:
-    """Events of stock.moved at the system; a lone dot is nothing."""
-    rows = [{"event": f"stock.moved@{row['system']}", **row, "names": f"movement {row['moves']}"} for row in table(moves)[1]]
-    stated = [{name: row.get(name, ".") for name in ("item", "location", "batch", "stock_status", "uom")} for row in rows]
-    return tuple(
-        told.event(number, row)._replace(**{"item": "M1", **{name: value for name, value in more.items() if value != "."}})
-        for number, (row, more) in enumerate(zip(rows, stated, strict=True), 1)
-    )
-
-
-def snapshots(stock: str) -> list[Line]:
-    usual = {"site": "hamburg", "item": "M1"}
-    names = ("system", "site", "item", "quantity", "location", "batch", "stock_status", "uom")
-    lines = []
-    for number, row in enumerate(table(stock)[1]):
-        said = {name: row[name] for name in names if row.get(name, ".") != "."}
-        recorded_ns = ns(row["recorded"]) if "recorded" in row else LONG_AGO
-        lines.append(Line(ns(row["at"]), **{**usual, **said}, recorded_ns=recorded_ns, position=f"{number:03d}"))
-    return lines
-
-
-def shown(value: object) -> str:
-    if isinstance(value, list):
-        return ", ".join(f"{c['cause']} {c['transaction_id']} {shown(c['quantity'])}" for c in value) or "."
-    if value is None:
-        return "."
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
+from tests.models.stock_told import WORTH, differs, postings, snapshots
+from tests.models.test_random_inventory import MOVES, write_lines
+from tests.models.told import LATER, ns
 
 
 def test_every_cause_is_named_with_its_sign():
@@ -295,78 +229,6 @@ def test_a_unit_that_nobody_can_convert_is_not_one_and_says_so():
     )
 
 
-def test_snapshots_too_far_apart_are_not_compared_and_an_older_pair_counts():
-    differs(
-        "",
-        """
-        at        system  quantity
-        08:00     wms     5
-        08:30     erp     6
-        09:00:01  wms     7
-        10:00     erp     8
-        """,
-        "erp  wms  snapshot_time             wms_time\n6  5  2026-03-23T08:30:00.000Z  2026-03-23T08:00:00.000Z",
-    )
-
-
-def test_the_nearest_snapshots_are_a_pair_and_each_is_in_one():
-    """The one at 10:10 belongs to 10:09, so 10:00 has none left."""
-    differs(
-        "",
-        """
-        at     system  quantity
-        10:00  erp     1
-        10:09  wms     2
-        10:10  erp     3
-        """,
-        "erp  wms\n3  2",
-    )
-
-
-def test_snapshots_that_come_in_turn_all_find_their_pair():
-    stock = "at  system  quantity\n" + "".join(f"{8 + n // 4:02d}:{n % 4 * 15:02d}  {('wms', 'erp')[n % 2]}  {n}\n" for n in range(12))
-    lines = snapshots(stock)
-    definitions = Definitions((MOVES,), told.SITES, told.CALENDARS, "UTC", told.FEEDS)
-    with empty_store() as store:
-        write_lines(store, lines)
-        plants.refresh(store, definitions)
-        agree(store, World(definitions), lines, (ns("Mon 12:00"), LATER))
-        with open_reader(store, Moment(ns("Mon 12:00"), LATER)) as reader:
-            assert len(reader.frame("queries/stock_accuracy")) == 6
-
-
-def test_the_newest_pair_is_that_of_the_moment_and_of_what_was_known():
-    stock = """
-        at     system  quantity  recorded
-        08:00  wms     1         08:01
-        08:00  erp     1         08:01
-        09:00  wms     2         09:01
-        09:00  erp     2         09:30
-        09:00  erp     3         09:40
-        """
-    head = "erp  wms"
-    differs("", stock, f"{head}\n3  2", as_of="Mon 10:00", known_at="Mon 10:00")
-    differs("", stock, f"{head}\n2  2", as_of="Mon 10:00", known_at="Mon 09:30")
-    differs("", stock, f"{head}\n1  1", as_of="Mon 10:00", known_at="Mon 09:29")
-    differs("", stock, f"{head}\n1  1", as_of="Mon 08:59")
-    differs("", stock, head, as_of="Mon 07:59")
-
-
-def test_every_site_has_its_own_newest_pair():
-    differs(
-        "",
-        """
-        at     system  site     quantity
-        08:00  wms     boston   1
-        08:00  erp     boston   2
-        09:00  wms     hamburg  3
-        09:00  erp     hamburg  4
-        09:00  erp     boston   5
-        """,
-        "site  erp  wms\nboston  2  1\nhamburg  4  3",
-    )
-
-
 def test_who_may_see_one_site_sees_no_other_and_the_same_numbers():
     """V1 began in Boston, which the reader may not see: that something explains the difference is told, which movement is not."""
     moves = """
@@ -379,9 +241,9 @@ def test_who_may_see_one_site_sees_no_other_and_the_same_numbers():
     )
     definitions = Definitions((MOVES,), told.SITES, told.CALENDARS, "UTC", told.FEEDS)
     with empty_store() as store:
-        plants.write(store, plants.Batch(postings(moves)))
+        written.write(store, written.Batch(postings(moves)))
         write_lines(store, lines)
-        plants.refresh(store, definitions)
+        written.refresh(store, definitions)
         for as_of in ("Mon 12:00", "Mon 10:00"):
             with open_reader(store, Moment(ns(as_of), LATER), Scope(frozenset({"hamburg"}))) as reader:
                 (row,) = reader.export("inventory")
@@ -406,7 +268,7 @@ def test_the_metric_counts_the_keys_of_every_pair_by_the_time_of_its_snapshot():
     definitions = Definitions((MOVES,), told.SITES, told.CALENDARS, "UTC", told.FEEDS)
     with empty_store() as store:
         write_lines(store, lines)
-        plants.refresh(store, definitions)
+        written.refresh(store, definitions)
         with open_reader(store, Moment(ns("2026-03-24 12:00"), LATER)) as reader:
             rows = [[row[name] for name in ("site", "week", "good", "bad", "attainment")] for row in reader.export("metrics")]
     assert rows == [["hamburg", "2026-W13", 2, 1, 2 / 3], [None, "2026-W12", 1, 1, 0.5], [None, "2026-W13", 1, 0, 1.0]]

@@ -9,7 +9,7 @@ from metrics.cases import Cases, cases, counted
 from metrics.catalog import CATALOG, Metric, applicable
 from metrics.read import Moment, open_reader
 from metrics.workflows import Definitions, Feed
-from tests import plants
+from tests import written
 from tests.models.agreement import agree, empty_store
 from tests.models.told import CALENDARS, FEEDS, LATER, SITES, event_spans, events, ns, table, workflow
 from tests.oracle import World
@@ -42,8 +42,8 @@ def counts(
     moment = ns(as_of), LATER
     columns, rows = table(expected)
     with empty_store() as store:
-        plants.write(store, plants.Batch(world.events, world.spans))
-        plants.refresh(store, definitions)
+        written.write(store, written.Batch(world.events, world.spans))
+        written.refresh(store, definitions)
         with open_reader(store, Moment(*moment)) as reader:
             found = [{column: shown(row[column]) for column in columns} for row in reader.export("metrics", by)]
         agree(store, world, moment)
@@ -285,8 +285,8 @@ def test_what_is_agreed_not_to_count_says_so_case_by_case():
         09:59  sent@erp   order D  .
     """
     with empty_store() as store:
-        plants.write(store, plants.Batch(tuple(events(told)), ()))
-        plants.refresh(store, definitions)
+        written.write(store, written.Batch(tuple(events(told)), ()))
+        written.refresh(store, definitions)
         with open_reader(store, Moment(ns("Mon 12:00"), LATER)) as reader:
             asked = Cases("lag", ns("08:00"), ns("Mon 12:00"))
             summed, listed = counted(reader, asked), cases(reader, asked)

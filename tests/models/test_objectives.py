@@ -19,7 +19,7 @@ from metrics.read import Moment, open_reader
 from metrics.refresh import Refresher
 from metrics.workflows import Definitions, Feed
 from sql.store import Store
-from tests import metric_oracle, objective_oracle, plants
+from tests import metric_oracle, objective_oracle, plants, written
 from tests.models.agreement import empty_store
 from tests.models.test_metrics import LAG, ORDERS
 from tests.models.test_random_plants import examples
@@ -85,7 +85,7 @@ def clock(seconds: int) -> str:
 @examples(2)
 @given(busy_plants(), st.data())
 def test_objectives_stand_as_plain_loops_over_their_cases_say(world: World, data: st.DataObject) -> None:
-    told_in_parts(world, [plants.Batch(world.events[n::3], ()) for n in range(3)], data, [(plants.utc("2026-03-28 22:00"), FAR)] * 3)
+    told_in_parts(world, [written.Batch(world.events[n::3], ()) for n in range(3)], data, [(plants.utc("2026-03-28 22:00"), FAR)] * 3)
 
 
 @examples(1)
@@ -94,14 +94,14 @@ def test_they_do_on_any_plant_as_of_any_moment(world: World, data: st.DataObject
     told_in_parts(world, data.draw(plants.batches(world)), data, data.draw(st.lists(plants.moments(world), min_size=2, max_size=2)))
 
 
-def told_in_parts(world: World, parts: list[plants.Batch], data: st.DataObject, moments: list[tuple[int, int]]) -> None:
+def told_in_parts(world: World, parts: list[written.Batch], data: st.DataObject, moments: list[tuple[int, int]]) -> None:
     """Fails when an objective stands otherwise than the second implementation says, at moments after those given, and after a rebuild."""
     partners = dict(zip([event.event_id for event in world.events], cycle(PARTNERS), strict=False))
     named = World(world.definitions, tuple(event._replace(partner=partners[event.event_id]) for event in world.events), world.spans)
     with empty_store() as store:
         refresher = Refresher(store, world.definitions)
         for part in parts:
-            plants.write(store, replace(part, events=[event._replace(partner=partners[event.event_id]) for event in part.events]))
+            written.write(store, replace(part, events=[event._replace(partner=partners[event.event_id]) for event in part.events]))
             refresher.refresh()
         kept = settled(store)
         for as_of_ns, known_ns in moments:
@@ -165,8 +165,8 @@ GOOD, LATE = (
 def stands(told: str, objective: Objective, as_of: str, feeds: tuple[Feed, ...] = FEEDS) -> tuple[Status, list[Alert]]:
     definitions = Definitions((ORDERS,), SITES, CALENDARS, "UTC", feeds, metrics=(LAG,))
     with empty_store() as store:
-        plants.write(store, plants.Batch(tuple(events(f"at  event  names  site\n{told}")), ()))
-        plants.refresh(store, definitions)
+        written.write(store, written.Batch(tuple(events(f"at  event  names  site\n{told}")), ()))
+        written.refresh(store, definitions)
         with open_reader(store, Moment(ns(as_of), LATER), objectives=[objective]) as reader:
             (status,) = statuses(reader)
             return status, alerts(reader)

@@ -15,7 +15,7 @@ from metrics.refresh import Refresher
 from metrics.scope import Scope
 from sql.store import Store
 from tests import discovery_oracle as loops
-from tests import plants
+from tests import plants, written
 from tests.discovery_oracle import Trail
 from tests.models.agreement import empty_store
 from tests.models.test_random_plants import NOW, examples
@@ -31,7 +31,7 @@ def test_what_ran_is_told_alike_whatever_the_order_as_of_any_moment_and_after_a_
     with empty_store() as store:
         refresher = Refresher(store, world.definitions)
         for part in data.draw(plants.batches(world)):
-            plants.write(store, part)
+            written.write(store, part)
             refresher.refresh()
         _agree(store, world, NOW, data)
         _agree(store, world, data.draw(plants.moments(world)), data)

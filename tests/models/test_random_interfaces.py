@@ -17,7 +17,7 @@ from metrics.refresh import Refresher
 from metrics.scope import Scope
 from metrics.workflows import Definitions
 from sql.store import Store
-from tests import plants
+from tests import plants, written
 from tests.models.agreement import empty_store
 from tests.models.test_random_plants import examples
 from tests.plants import FAR, HOUR, MINUTE, RECORDED
@@ -103,7 +103,7 @@ def test_a_repeat_that_comes_with_a_later_refresh_is_counted_at_once() -> None:
     with empty_store() as store:
         refresher = Refresher(store, Definitions((), plants.SITES, plants.CALENDARS, "UTC"))
         for come in ((first,), (first, second)):
-            plants.write(store, plants.Batch(come[-1:]))
+            written.write(store, written.Batch(come[-1:]))
             refresher.refresh()
             agree(store, come, FULL_HOUR - HOUR - 1, (FAR, FAR))  # the one told first, which is the later one
         kept = what_is_kept(store)
@@ -113,7 +113,7 @@ def test_a_repeat_that_comes_with_a_later_refresh_is_counted_at_once() -> None:
 
 def take_in(store: Store, part: list[Event], seen: int) -> None:
     """As a refresh does, with nothing else to compute."""
-    plants.write(store, plants.Batch(tuple(part)))
+    written.write(store, written.Batch(tuple(part)))
     with store.write() as cursor:
         cursor.execute("set variable seen_event = $1", [seen])
         kept_hours.renew(cursor, everything=False)

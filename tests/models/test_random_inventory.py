@@ -16,7 +16,7 @@ from metrics.read import Moment, open_reader
 from metrics.refresh import Refresher
 from metrics.workflows import Definitions, Milestone, Workflow
 from sql import store as ground
-from tests import plants
+from tests import plants, written
 from tests.inventory_oracle import Line, accuracy_rows, inventory_rows
 from tests.models.agreement import empty_store, ns_of
 from tests.models.test_random_plants import examples
@@ -61,7 +61,7 @@ NAMES = [(("movement", m),) for m in ("V1", "V1", "V2", "V3")] + [
 def postings(draw: st.DrawFn, number: int) -> Event:
     name = f"e{number:02d}"
     return Event(
-        event_id=name, identity=name, id_hash=plants.id_hash(name), source="rows", position=name, recorded_ns=draw(TOLD),
+        event_id=name, identity=name, id_hash=written.id_hash(name), source="rows", position=name, recorded_ns=draw(TOLD),
         event_ns=draw(NUDGED), event_type="stock.moved", system=draw(st.sampled_from(["wms", "erp"])),
         site=draw(st.sampled_from([*SITES, None])), is_error=draw(st.sampled_from([False, False, False, True])),
         attempt=draw(st.sampled_from([1, 1, 2])), idempotency_key=draw(st.sampled_from([None, None, "K1", "K2"])),
@@ -126,9 +126,9 @@ MOMENTS = st.tuples(st.one_of(NUDGED, st.just(FAR)), st.sampled_from([FAR, FAR, 
 def test_differences_and_their_causes_are_found_as_of_any_moment(stock: tuple[World, list[Line]], moments: list[tuple[int, int]]) -> None:
     world, told = stock
     with empty_store() as store:
-        plants.write(store, plants.Batch(world.events))
+        written.write(store, written.Batch(world.events))
         write_lines(store, told)
-        plants.refresh(store, world.definitions)
+        written.refresh(store, world.definitions)
         for moment in ((FAR, FAR), *moments):
             agree(store, world, told, moment)
 
@@ -144,7 +144,7 @@ def test_they_are_found_in_any_order_and_split_and_after_a_rebuild(stock: tuple[
         come: tuple[Event, ...] = ()
         for number, part in enumerate(parts):
             write_lines(store, told[:cut] if number == 0 else told[cut:] if number == 1 else [])
-            plants.write(store, part)
+            written.write(store, part)
             refresher.refresh()
             come += part.events
             agree(store, World(world.definitions, come), told if number else told[:cut], (FAR, FAR))

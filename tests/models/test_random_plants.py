@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from metrics import facts
 from metrics.refresh import Refresher
 from metrics.scope import Scope
-from tests import oracle, plants
+from tests import oracle, plants, written
 from tests.models.agreement import agree, empty_store, is_soak, product
 from tests.oracle import World
 from tests.plants import FAR
@@ -30,8 +30,8 @@ def examples(moderate: int) -> hypothesis.settings:
 @given(plants.worlds(), st.data())
 def test_what_comes_at_once_is_judged_alike_as_of_any_moment(world: World, data: st.DataObject) -> None:
     with empty_store() as store:
-        plants.write(store, plants.Batch(world.events, world.spans))
-        plants.refresh(store, world.definitions)
+        written.write(store, written.Batch(world.events, world.spans))
+        written.refresh(store, world.definitions)
         agree(store, world, NOW)
         for moment in data.draw(st.lists(plants.moments(world), min_size=2, max_size=3)):
             agree(store, world, moment)
@@ -45,7 +45,7 @@ def test_what_comes_in_any_order_and_split_is_judged_alike_after_every_part_and_
         refresher = Refresher(store, world.definitions)
         come = World(world.definitions)
         for part in parts:
-            plants.write(store, part)
+            written.write(store, part)
             refresher.refresh()
             come = World(world.definitions, come.events + part.events, come.spans + part.spans)
             agree(store, come, NOW)
@@ -62,9 +62,9 @@ def test_what_comes_in_any_order_and_split_is_judged_alike_after_every_part_and_
 @given(plants.worlds(), plants.worlds(), st.data())
 def test_new_definitions_judge_everything_anew(world: World, other: World, data: st.DataObject) -> None:
     with empty_store() as store:
-        plants.write(store, plants.Batch(world.events, world.spans))
-        plants.refresh(store, other.definitions)
-        plants.refresh(store, world.definitions)
+        written.write(store, written.Batch(world.events, world.spans))
+        written.refresh(store, other.definitions)
+        written.refresh(store, world.definitions)
         agree(store, world, data.draw(plants.moments(world)))
 
 
@@ -74,8 +74,8 @@ def test_who_may_see_some_sites_sees_their_transactions_and_no_others(world: Wor
     moment = data.draw(plants.moments(world))
     expected = [row for row in oracle.judge(world, *moment).transactions if row["site"] in sites]
     with empty_store() as store:
-        plants.write(store, plants.Batch(world.events, world.spans))
-        plants.refresh(store, world.definitions)
+        written.write(store, written.Batch(world.events, world.spans))
+        written.refresh(store, world.definitions)
         found = product(store, moment, Scope(frozenset(sites)))
     assert found.transactions == sorted(expected, key=lambda row: (row["workflow"], row["transaction_id"]))
     assert found.failures == oracle.failure_rows(expected)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from app.recovery.cases import Group, evidence_of, find
 from app.recovery.model import Case, Evidence
 from metrics.read import Moment, open_reader
-from tests import plants, recovery_oracle
+from tests import plants, recovery_oracle, written
 from tests.models.agreement import empty_store
 from tests.models.test_random_plants import examples
 from tests.oracle import World
@@ -20,8 +20,8 @@ NOW = plants.FAR, plants.FAR
 @given(plants.worlds(), st.data())
 def test_cases_and_their_evidence_are_those_of_plain_loops(world: World, data: st.DataObject) -> None:
     with empty_store() as store:
-        plants.write(store, plants.Batch(world.events, world.spans))
-        plants.refresh(store, world.definitions)
+        written.write(store, written.Batch(world.events, world.spans))
+        written.refresh(store, world.definitions)
         then = data.draw(plants.moments(world))
         with open_reader(store, Moment(*then)) as reader:
             early = [case for kind in ("failed", "missing") for case in find(reader, Group(kind=kind))]

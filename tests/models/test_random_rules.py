@@ -11,7 +11,7 @@ from metrics.read import Moment, open_reader
 from metrics.refresh import Refresher
 from metrics.scope import Scope
 from sql.store import Store
-from tests import plants, rule_oracle, rule_plants
+from tests import plants, rule_oracle, rule_plants, written
 from tests.models.agreement import empty_store, ns_of
 from tests.models.test_random_plants import NOW, examples
 from tests.oracle import World
@@ -21,8 +21,8 @@ from tests.oracle import World
 @given(rule_plants.worlds(), st.data())
 def test_what_comes_at_once_breaks_the_same_rules_as_of_any_moment(world: World, data: st.DataObject) -> None:
     with empty_store() as store:
-        plants.write(store, plants.Batch(world.events))
-        plants.refresh(store, world.definitions)
+        written.write(store, written.Batch(world.events))
+        written.refresh(store, world.definitions)
         agree_in_rules(store, world, NOW)
         for moment in data.draw(st.lists(rule_plants.moments(world), min_size=2, max_size=3)):
             agree_in_rules(store, world, moment)
@@ -38,7 +38,7 @@ def test_what_comes_in_any_order_and_split_breaks_the_same_rules_after_every_par
         refresher = Refresher(store, world.definitions)
         come = World(world.definitions)
         for part in parts:
-            plants.write(store, part)
+            written.write(store, part)
             refresher.refresh()
             come = World(world.definitions, come.events + part.events)
             agree_in_rules(store, come, NOW)

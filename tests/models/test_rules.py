@@ -2,64 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 
 from app.figures.rows import rows_of
-from collectors.event import Event
 from metrics.read import Moment, open_reader
-from metrics.refresh import Refresher
 from metrics.rules.reading import edges_of, rules, violations
-from metrics.rules.rule import Rule, parse_rule, shipped_rules
 from metrics.scope import EVERYTHING, Scope
-from metrics.workflows import Definitions, Feed
-from tests import plants, rule_plants
-from tests.models.agreement import empty_store, ns_of
-from tests.models.test_random_rules import agree_in_rules
-from tests.models.told import CALENDARS, FEEDS, LATER, SITES, clock, event, ns, table
-from tests.oracle import World
-
-MORE = {"batch": "batch", "item": "item", "value": "value", "currency": "currency", "digest": "payload_digest"}
-EXAMPLE = Path(__file__).parents[2] / "app" / "docs" / "examples" / "rules" / "picked_after_dispatch.sql"
-
-
-def definitions(*names: str, feeds: tuple[Feed, ...] = FEEDS) -> Definitions:
-    found = tuple(rule for rule in shipped_rules() if rule.name in names)
-    assert len(found) == len(names)
-    return Definitions(rule_plants.workflows(), SITES, CALENDARS, "UTC", feeds, rules=found)
-
-
-def events(told: str) -> tuple[Event, ...]:
-    rows = table(told)[1]
-    more = ({field: row[column] for column, field in MORE.items() if row.get(column, ".") != "."} for row in rows)
-    return tuple(event(number, row)._replace(**fields) for number, (row, fields) in enumerate(zip(rows, more, strict=True), 1))
-
-
-def breaks(rule: str, told: str, expected: str, as_of: str = "Fri 12:00", feeds: tuple[Feed, ...] = FEEDS) -> None:
-    """Fails unless the rule finds the rows of `expected`, and the second implementation the same. The last event comes by itself."""
-    world = World(definitions(rule, feeds=feeds), events(told))
-    columns, rows = table(expected)
-    moment = ns(as_of), LATER
-    with empty_store() as store:
-        for part in (world.events[:-1], world.events):
-            plants.write(store, plants.Batch(part))
-            plants.refresh(store, world.definitions)
-        with open_reader(store, Moment(*moment)) as reader:
-            found = [{column: shown(row, column) for column in columns} for row in reader.export("violations")]
-        assert found == rows
-        agree_in_rules(store, world, moment)
-
-
-def shown(row: dict, column: str) -> str:
-    if column == "from":
-        return clock(ns_of(row["from_time"]))
-    if column == "by":
-        return ", ".join(name.removeprefix("rows:") for name in row["evidence"])
-    value = row[{"transaction": "transaction_id"}.get(column, column)]
-    return "." if value is None else f"{float(value):g}" if column in ("quantity", "value") else str(value)
+from metrics.workflows import Feed
+from tests import written
+from tests.models.agreement import empty_store
+from tests.models.broken_rules import breaks, definitions, events
+from tests.models.told import LATER, ns
 
 
 def test_a_lot_on_hold_must_not_leave():
@@ -362,8 +317,8 @@ def test_what_nobody_has_told_about_is_not_checked_and_breaks_nothing():
     told = "at  event  names\n08:00  invoice.issued@fin  delivery D1"
     breaks("invoiced_without_shipment", told, "transaction")
     with empty_store() as store:
-        plants.write(store, plants.Batch(events(told)))
-        plants.refresh(store, definitions("invoiced_without_shipment", "duplicate_posting"))
+        written.write(store, written.Batch(events(told)))
+        written.refresh(store, definitions("invoiced_without_shipment", "duplicate_posting"))
         with open_reader(store, Moment(ns("12:00"), LATER)) as reader:
             said = {row["rule"]: row["unchecked"] for row in rows_of(rules(reader))}
         with open_reader(store, Moment(ns("07:59"), LATER)) as reader:
@@ -375,8 +330,8 @@ def test_what_nobody_has_told_about_is_not_checked_and_breaks_nothing():
 def test_the_history_of_a_rule_shows_on_which_day_it_was_broken_and_lists_what_is_over_since():
     told = "at  event  names\nMon 08:00  shipment.dispatched@tms  delivery D1\nWed 08:45  goods_issue.posted@erp  delivery D1"
     with empty_store() as store:
-        plants.write(store, plants.Batch(events(told)))
-        plants.refresh(store, definitions("shipped_without_goods_issue"))
+        written.write(store, written.Batch(events(told)))
+        written.refresh(store, definitions("shipped_without_goods_issue"))
         with open_reader(store, Moment(ns("Fri 08:00"), LATER)) as reader:
             (row,) = rows_of(rules(reader, days=6))
             edges = edges_of(reader, days=6)
@@ -396,58 +351,11 @@ def test_who_may_see_one_site_sees_its_violations_only():
     08:10  stock.moved@erp  movement M2  boston   b
     """
     with empty_store() as store:
-        plants.write(store, plants.Batch(events(told)))
-        plants.refresh(store, definitions("duplicate_posting"))
+        written.write(store, written.Batch(events(told)))
+        written.refresh(store, definitions("duplicate_posting"))
         for sees, seen in ((EVERYTHING, ["M2", "M1"]), (Scope(frozenset({"boston"})), ["M2"]), (Scope(frozenset({"haifa"})), [])):
             with open_reader(store, Moment(ns("12:00"), LATER), sees) as reader:
                 assert sorted(row["transaction_id"] for row in reader.export("violations")) == sorted(seen)
                 assert int(rules(reader)["violations"].sum()) == len(seen)
                 assert len(violations(reader, "duplicate_posting")) == len(seen)
                 assert [row["violations"] for row in reader.export("transactions")] == [["duplicate_posting"]] * len(seen)
-
-
-# -- own rules ---------------------------------------------------------------------------------------------------------
-
-
-def own(statement: str, name: str = "own") -> Rule:
-    return parse_rule(
-        name, f"-- Something is wrong.\n-- severity: routine\n-- per: transaction stock_movement_sync\n-- needs: *\n{statement}\n"
-    )
-
-
-def test_the_documented_example_finds_what_it_says():
-    rule = parse_rule(EXAMPLE.stem, EXAMPLE.read_text())
-    told = """
-    at     event                    names
-    08:00  shipment.dispatched@tms  delivery D1
-    08:01  delivery.picked@wms      delivery D1
-    08:00  shipment.dispatched@tms  delivery D2
-    08:02  delivery.picked@wms      delivery D2
-    """
-    with empty_store() as store:
-        plants.write(store, plants.Batch(events(told)))
-        plants.refresh(store, replace(definitions(), rules=(rule,)))
-        with open_reader(store, Moment(ns("12:00"), LATER)) as reader:
-            found = [(row["transaction_id"], row["detail"]) for row in reader.export("violations")]
-    assert found == [("D2", "Delivery D2 was picked after it was dispatched.")]
-
-
-def test_a_rule_that_fails_is_left_out_and_says_why_and_the_others_go_on():
-    """Its statement is right until a movement comes whose name is no number."""
-    number = own("select key, key::bigint as from_ns, 'A number.' as detail, [] as evidence from transactions")
-    told = replace(definitions("duplicate_posting"), rules=(*definitions("duplicate_posting").rules, number))
-    good = "at  event  names  key\n08:00  stock.moved@erp  movement 7  a\n08:10  stock.moved@erp  movement 7  b"
-    bad = f"{good}\n08:00  stock.moved@erp  movement M  a\n08:10  stock.moved@erp  movement M  b"
-    with empty_store() as store:
-        refresher = Refresher(store, told)
-        found = {}
-        for text in (good, bad):
-            plants.write(store, plants.Batch(events(text)))
-            refresher.refresh()
-            with open_reader(store, Moment(ns("12:00"), LATER)) as reader:
-                found[text] = sorted((row["rule"], row["transaction_id"]) for row in reader.export("violations"))
-                why = {row["rule"]: row["unchecked"] for row in rows_of(rules(reader))}
-    assert found[good] == [("duplicate_posting", "7"), ("own", "7")]
-    assert found[bad] == [("duplicate_posting", "7"), ("duplicate_posting", "M")]
-    assert why["own"] == "it failed: Conversion Error: Could not convert string 'M' to INT64 when casting from source column key"
-    assert why["duplicate_posting"] is None

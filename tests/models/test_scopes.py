@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from metrics.events import interfaces
 from metrics.read import Moment, Reader, open_reader
 from metrics.scope import EVERYTHING, Scope
-from tests import discovery_oracle, oracle, plants, rule_oracle, rule_plants, scope_oracle
+from tests import discovery_oracle, oracle, plants, rule_oracle, rule_plants, scope_oracle, written
 from tests.metric_oracle import metric_rows
 from tests.models.agreement import QUANTILES, exported, in_order, store_of, without
 from tests.models.test_random_plants import examples
@@ -24,7 +24,7 @@ LONG = 24 * 365 * 20  # hours
 @given(plants.worlds(), st.data(), scope_oracle.scopes())
 def test_every_export_is_what_may_be_seen_of_it(world: World, data: st.DataObject, sees: Scope) -> None:
     moment = data.draw(plants.moments(world))
-    store = store_of(world, plants.Batch(world.events, world.spans))
+    store = store_of(world, written.Batch(world.events, world.spans))
     with open_reader(store, Moment(*moment), EVERYTHING) as everyone:
         hops = list(everyone.export("hops"))
     with open_reader(store, Moment(*moment), sees) as reader:
@@ -47,7 +47,7 @@ def test_violations_are_those_of_what_may_be_seen(world: World, data: st.DataObj
         for row in rule_oracle.violations(world, *moment)
         if sees.has_site(row["site"]) and (not sees.is_narrow or (row["workflow"], row["transaction_id"]) in mine)
     ]
-    with open_reader(store_of(world, plants.Batch(world.events)), Moment(*moment), sees) as reader:
+    with open_reader(store_of(world, written.Batch(world.events)), Moment(*moment), sees) as reader:
         rows = list(reader.export("violations"))
     found = [(*(row[name] for name in ("rule", "kind", "key", "workflow", "transaction_id")), row["evidence"]) for row in rows]
     assert sorted(map(repr, found)) == sorted(map(repr, expected))

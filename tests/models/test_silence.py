@@ -12,7 +12,7 @@ from metrics.read import Moment, open_reader
 from metrics.refresh import Refresher
 from metrics.workflows import Definitions, Feed
 from sql.store import Store
-from tests import plants
+from tests import plants, written
 from tests.models.agreement import empty_store
 from tests.models.test_random_plants import examples
 from tests.oracle import World
@@ -37,7 +37,7 @@ def definitions(feeds: tuple[Feed, ...] = FEEDS) -> Definitions:
 
 def event(number: int, source: str, system: str | None, site: str | None, event_ns: int, recorded_ns: int = 0) -> Event:
     name = f"{source}:{number}"
-    return Event(name, name, plants.id_hash(name), source, str(number), recorded_ns or event_ns, event_ns, "seen", system, site=site)
+    return Event(name, name, written.id_hash(name), source, str(number), recorded_ns or event_ns, event_ns, "seen", system, site=site)
 
 
 def busy(dice: random.Random, weeks: int) -> list[Event]:
@@ -71,7 +71,7 @@ def test_in_any_order_and_as_of_any_moment_the_same_feeds_are_silent(seed: int, 
     with empty_store() as store:
         refresher = Refresher(store, definitions())
         for part in parts:
-            plants.write(store, plants.Batch(tuple(part)))
+            written.write(store, written.Batch(tuple(part)))
             refresher.refresh()
             come += part
             assert told(store, later[0]) == silent_feeds(World(definitions(), tuple(come)), *later[0])
@@ -90,8 +90,8 @@ def test_random_plants_are_silent_alike(world: World, data: st.DataObject) -> No
     here = World(definitions(feeds), world.events)
     moment = data.draw(plants.moments(world))
     with empty_store() as store:
-        plants.write(store, plants.Batch(world.events))
-        plants.refresh(store, here.definitions)
+        written.write(store, written.Batch(world.events))
+        written.refresh(store, here.definitions)
         assert told(store, moment) == silent_feeds(here, *moment)
 
 
@@ -103,8 +103,8 @@ def test_a_feed_is_silent_after_the_longest_of_its_usual_gaps_and_its_lateness()
     events = tuple(event(n, "traces", "mes", "north", at) for n, at in enumerate(times))
     newest = times[-1]  # Friday 16:30
     with empty_store() as store:
-        plants.write(store, plants.Batch(events))
-        plants.refresh(store, definitions())
+        written.write(store, written.Batch(events))
+        written.refresh(store, definitions())
         # 35 minutes from one event to the end of the next one's five minutes, and five of lateness: until 17:00 and from 08:00 on Monday.
         assert len(times) > FEWEST
         for after, is_silent in ((HOUR // 2, False), (60 * HOUR, False), (63 * HOUR + HOUR // 2 + 15 * 60 * SECOND, True)):
@@ -114,16 +114,16 @@ def test_a_feed_is_silent_after_the_longest_of_its_usual_gaps_and_its_lateness()
 def test_too_few_gaps_say_nothing() -> None:
     events = tuple(event(n, "traces", "mes", "north", START + n * HOUR) for n in range(30))
     with empty_store() as store:
-        plants.write(store, plants.Batch(events))
-        plants.refresh(store, definitions())
+        written.write(store, written.Batch(events))
+        written.refresh(store, definitions())
         assert told(store, (START + 1000 * HOUR, plants.FAR)) == {("traces", "mes", "north"): (None, False)}
 
 
 def test_a_silence_that_is_configured_needs_no_gaps() -> None:
     monday = plants.utc("2026-03-23 10:00")  # 11:00 in Berlin
     with empty_store() as store:
-        plants.write(store, plants.Batch((event(1, "logs", "mes", "north", monday),)))
-        plants.refresh(store, definitions())
+        written.write(store, written.Batch((event(1, "logs", "mes", "north", monday),)))
+        written.refresh(store, definitions())
         assert told(store, (monday + HOUR, plants.FAR)) == {("logs", "mes", "north"): (7200.0, False)}
         assert told(store, (monday + 2 * HOUR, plants.FAR)) == {("logs", "mes", "north"): (7200.0, True)}
 
@@ -131,7 +131,7 @@ def test_a_silence_that_is_configured_needs_no_gaps() -> None:
 def test_a_source_that_was_read_to_its_end_is_not_silent_though_nothing_happened() -> None:
     monday = plants.utc("2026-03-23 10:00")
     with empty_store() as store:
-        plants.write(store, plants.Batch((event(1, "logs", "mes", "north", monday),)))
-        plants.refresh(store, definitions())
-        plants.write_reads(store, [("logs", monday + 2 * HOUR)])
+        written.write(store, written.Batch((event(1, "logs", "mes", "north", monday),)))
+        written.refresh(store, definitions())
+        written.write_reads(store, [("logs", monday + 2 * HOUR)])
         assert told(store, (monday + 2 * HOUR, plants.FAR)) == {("logs", "mes", "north"): (7200.0, False)}

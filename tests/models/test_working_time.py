@@ -18,7 +18,7 @@ from metrics.catalog import Metric
 from metrics.read import Moment, open_reader
 from metrics.stretches import stretches
 from metrics.workflows import Definitions, Milestone, Site, Workflow
-from tests import plants, working_time_oracle
+from tests import plants, working_time_oracle, written
 from tests.models.agreement import agree, empty_store
 from tests.models.test_random_plants import examples
 from tests.models.told import FEEDS, events
@@ -113,8 +113,8 @@ def test_deadlines_and_working_durations_are_those_of_the_kit(kit: Path) -> None
     judge, chance, definitions = judge_of(kit), random.Random(4), waiting()
     told = tuple(events("\n".join(["at  event  names  site", *(sent_and_done(chance, number) for number in range(600))])))
     with empty_store() as store:
-        plants.write(store, plants.Batch(told, ()))
-        plants.refresh(store, definitions)
+        written.write(store, written.Batch(told, ()))
+        written.refresh(store, definitions)
         with open_reader(store, Moment(plants.FAR, plants.FAR)) as reader:
             rows = reader._cursor.execute(
                 "select metric[2:], site, from_ns, to_ns, due_ns, measured_ns from metric_cases where due_ns is not null"
@@ -158,8 +158,8 @@ def test_events_that_are_dated_centuries_apart_cost_a_year_each_and_are_judged_r
     )
     with empty_store() as store:
         for number in range(1, len(told) + 1):
-            plants.write(store, plants.Batch(tuple(told[number - 1 : number]), ()))
-            plants.refresh(store, definitions)
+            written.write(store, written.Batch(tuple(told[number - 1 : number]), ()))
+            written.refresh(store, definitions)
         agree(store, World(definitions, tuple(told)), (plants.utc("2179-12-31 00:00"), plants.FAR))
         with store.read() as cursor:
             counted, zones = (

@@ -14,7 +14,7 @@ import yaml
 from collectors.event import Event
 from metrics.calendars import Calendar
 from metrics.workflows import Definitions, Feed, Partner, Site, Workflow, parse
-from tests import plants
+from tests import plants, written
 from tests.belonging_oracle import Span
 from tests.models.agreement import agree, is_soak, store_of
 from tests.oracle import World
@@ -69,8 +69,8 @@ def concludes(
     moment = ns(as_of), LATER if known_at is None else ns(known_at)
     columns, rows = table(expected)
     last = {e.event_id for e in world.events[-1:]}
-    before = plants.Batch(world.events[:-1], tuple(s for s in world.spans if s.span_id not in last))
-    after = plants.Batch(world.events, world.spans)  # what is there already is left out
+    before = written.Batch(world.events[:-1], tuple(s for s in world.spans if s.span_id not in last))
+    after = written.Batch(world.events, world.spans)  # what is there already is left out
     for batches in ((before, after), (after,))[: 2 if is_soak() else 1]:
         found = agree(store_of(world, *batches), world, moment)
         assert [shown(row, columns) for row in answers(found, export)] == rows
@@ -113,7 +113,7 @@ def event(number: int, row: dict[str, str]) -> Event:
     texts = {field: stated[column] for column, field in TEXTS.items() if column in stated}
     times = {field: ns(stated[column]) for column, field in TIMES.items() if column in stated}
     return Event(
-        event_id=name, identity=name, id_hash=plants.id_hash(name), source="traces" if span else "rows", position=position,
+        event_id=name, identity=name, id_hash=written.id_hash(name), source="traces" if span else "rows", position=position,
         event_ns=ns(stated["at"]), event_type=event_type, system=system, is_error=outcome != "ok", dead_letter=bool(put_aside),
         error_class=None if outcome == "ok" else outcome, objects=objects(stated.get("names", "")),
         span_id=span, trace_id=span and span[:32], **{**usual, **texts, **times},

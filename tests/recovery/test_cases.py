@@ -15,7 +15,7 @@ from metrics.rules.rule import shipped_rules
 from metrics.scope import EVERYTHING, Scope
 from metrics.workflows import Definitions, Feed
 from sql.store import Store
-from tests import plants
+from tests import written
 from tests.models.test_inventory import postings, snapshots
 from tests.models.test_random_inventory import MOVES, write_lines
 from tests.models.told import CALENDARS, FEEDS, LATER, SITES, event_spans, events, ns, workflow
@@ -73,8 +73,8 @@ At = Callable[..., AbstractContextManager[Reader]]
 def made(text: str, feeds: tuple[Feed, ...] = FEEDS) -> Store:
     """A store of what the table tells."""
     store = Store()
-    plants.write(store, plants.Batch(tuple(events(text)), tuple(event_spans(text))))
-    plants.refresh(store, Definitions((MAKING,), SITES, CALENDARS, "UTC", feeds, rules=RULES))
+    written.write(store, written.Batch(tuple(events(text)), tuple(event_spans(text))))
+    written.refresh(store, Definitions((MAKING,), SITES, CALENDARS, "UTC", feeds, rules=RULES))
     return store
 
 
@@ -222,9 +222,9 @@ def test_stock_that_was_lost_posted_twice_or_is_unexplained_is_a_case_with_its_p
     """)
     definitions = Definitions((MOVES,), SITES, CALENDARS, "UTC", FEEDS)
     with closing(Store()) as store:
-        plants.write(store, plants.Batch(moves))
+        written.write(store, written.Batch(moves))
         write_lines(store, lines)
-        plants.refresh(store, definitions)
+        written.refresh(store, definitions)
         with open_reader(store, Moment(ns("10:30"), LATER)) as reader:
             found = {case.id.removeprefix("inventory|stock_movement_sync|"): case for case in find(reader, Group(kind="inventory"))}
         assert {name: (case.system, case.event_id, case.quantity) for name, case in found.items()} == {

@@ -10,7 +10,7 @@ from collectors.event import Event
 from metrics.read import Moment, open_reader
 from metrics.refresh import Refresher
 from sql.store import Store
-from tests import plants
+from tests import plants, written
 from tests.belonging_oracle import Span
 from tests.models.agreement import agree, empty_store, product
 from tests.oracle import World
@@ -27,7 +27,7 @@ def arrives(made: Plant, parts: int, random: Random) -> Iterator[Store]:
         refresher = Refresher(store, made.definitions)
         for part in range(parts):
             mine = tuple(events[part::parts])
-            plants.write(store, plants.Batch(mine, tuple(span(event) for event in mine)))
+            written.write(store, written.Batch(mine, tuple(span(event) for event in mine)))
             refresher.refresh()
         yield store
 

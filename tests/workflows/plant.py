@@ -13,8 +13,9 @@ from collectors.event import Event
 from metrics.calendars import Calendar
 from metrics.metric_settings import metrics_of
 from metrics.workflows import Definitions, Feed, Milestone, Partner, Site, Workflow, parse
-from tests.plants import id_hash, utc
+from tests.plants import utc
 from tests.workflows.truth import DAY, HOUR, HOURS, MINUTE, NEVER, SECOND, ZONES, Told
+from tests.written import id_hash
 
 FOLDER = Path(__file__).parent
 BEGIN = utc("2026-03-23 00:00")  # a Monday; Europe goes to summer time on the Sunday
